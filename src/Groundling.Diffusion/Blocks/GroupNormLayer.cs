@@ -1,0 +1,32 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling.Diffusion;
+
+/// <summary>Group normalisation, followed by SiLU where the architecture always has the two together.</summary>
+internal sealed class GroupNormLayer : Module<Tensor, Tensor>
+{
+    private readonly long _groups;
+    private readonly double _epsilon;
+    private readonly bool _silu;
+
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+    [ComponentName(Name = "bias")] private readonly Parameter _bias;
+
+    public GroupNormLayer(long groups, long channels, double epsilon, bool silu) : base(nameof(GroupNormLayer))
+    {
+        (_groups, _epsilon, _silu) = (groups, epsilon, silu);
+        _weight = Parameter(ones(channels));
+        _bias = Parameter(zeros(channels));
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor image)                               // [B, C, h, w]
+    {
+        var normed = functional.group_norm(image, _groups, _weight, _bias, _epsilon);
+        if (!_silu) return normed;
+        using (normed) return functional.silu(normed);
+    }
+}

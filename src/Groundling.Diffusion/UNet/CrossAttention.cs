@@ -1,0 +1,58 @@
+using Groundling.Torch;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling.Diffusion;
+
+/// <summary>Multi-head attention of pixels to themselves or to a prompt.</summary>
+internal sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>
+{
+    private readonly long _heads;
+
+    [ComponentName(Name = "to_q")] private readonly LinearLayer _query;
+    [ComponentName(Name = "to_k")] private readonly LinearLayer _key;
+    [ComponentName(Name = "to_v")] private readonly LinearLayer _value;
+    [ComponentName(Name = "to_out/0")] private readonly LinearLayer _out;
+
+    public CrossAttention(long width, long contextWidth, long heads) : base(nameof(CrossAttention))
+    {
+        _heads = heads;
+        _query = new(width, width, bias: false);
+        _key = new(contextWidth, width, bias: false);
+        _value = new(contextWidth, width, bias: false);
+        _out = new(width, width);
+        RegisterComponents();
+    }
+
+    /// <param name="pixels">[B, hw, C]</param>
+    /// <param name="context">[B, K, C_t]</param>
+    /// <param name="mask">[B, K] true where the context may be read, or null.</param>
+    /// <returns>[B, hw, C]</returns>
+    public override Tensor forward(Tensor pixels, Tensor context, Tensor? mask)
+    {
+        using var scope = NewDisposeScope();
+        var allowed = mask?.unsqueeze(1).unsqueeze(1);                         // [B, 1, 1, K]
+        var read = functional.scaled_dot_product_attention(Heads(_query, pixels), Heads(_key, context), Heads(_value, context), allowed);
+        return Merge(read).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same, with the probabilities [B, heads, hw, K].</summary>
+    public (Tensor Read, Tensor Attention) Attend(Tensor pixels, Tensor context, Tensor? mask)
+    {
+        using var scope = NewDisposeScope();
+        var query = Heads(_query, pixels);                                     // [B, heads, hw, d]
+        var scores = query.matmul(Heads(_key, context).transpose(-2, -1)) / Math.Sqrt(query.shape[^1]);
+        if (mask is not null) scores = scores.masked_fill(mask.logical_not().unsqueeze(1).unsqueeze(1), float.NegativeInfinity);
+        var attention = functional.softmax(scores, -1);                        // [B, heads, hw, K]
+        var read = Merge(attention.matmul(Heads(_value, context)));
+        return (read.MoveToOuterDisposeScope(), attention.MoveToOuterDisposeScope());
+    }
+
+    private Tensor Heads(LinearLayer projection, Tensor states)                // [B, T, C] -> [B, heads, T, d]
+        => projection.call(states).view(states.shape[0], states.shape[1], _heads, -1).transpose(1, 2);
+
+    private Tensor Merge(Tensor heads)                                         // [B, heads, hw, d] -> [B, hw, C]
+        => _out.call(heads.transpose(1, 2).flatten(2));
+}

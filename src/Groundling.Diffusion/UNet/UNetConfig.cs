@@ -1,0 +1,107 @@
+namespace Groundling.Diffusion;
+
+/// <summary>Sizes of a Stable Diffusion 1.x or 2.x UNet.</summary>
+public sealed record UNetConfig
+{
+    private static readonly string[] DownKinds = ["CrossAttnDownBlock2D", "DownBlock2D"];
+    private static readonly string[] UpKinds = ["CrossAttnUpBlock2D", "UpBlock2D"];
+
+    /// <summary>Channels of the latents in.</summary>
+    public long InChannels { get; init; } = 4;
+
+    /// <summary>Channels of the prediction out.</summary>
+    public long OutChannels { get; init; } = 4;
+
+    /// <summary>Side of the latents the model was trained with; any other multiple of 8 works.</summary>
+    public long SampleSize { get; init; } = 64;
+
+    /// <summary>Width of each level, finest first.</summary>
+    public IReadOnlyList<long> Widths { get; init; } = [320, 640, 1280, 1280];
+
+    /// <summary>Attention heads of each level. (Config files call it <c>attention_head_dim</c>.)</summary>
+    public IReadOnlyList<long> Heads { get; init; } = [8, 8, 8, 8];
+
+    /// <summary>Whether the level's down block has transformers.</summary>
+    public IReadOnlyList<bool> DownAttends { get; init; } = [true, true, true, false];
+
+    /// <summary>Whether the up block has transformers, coarsest first.</summary>
+    public IReadOnlyList<bool> UpAttends { get; init; } = [false, true, true, true];
+
+    /// <summary>Residual blocks of a down block; an up block has one more.</summary>
+    public int LayersPerBlock { get; init; } = 2;
+
+    /// <summary>Width C_t of the prompt's states.</summary>
+    public long PromptWidth { get; init; } = 768;
+
+    /// <summary>Groups of the group norms.</summary>
+    public long NormGroups { get; init; } = 32;
+
+    /// <summary>Epsilon of the residual blocks' group norms.</summary>
+    public double NormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Whether transformers project by a matrix (SD 2.x) or by a 1x1 convolution (SD 1.x).</summary>
+    public bool LinearProjection { get; init; }
+
+    /// <summary>Whether the time embedding has the cosines first.</summary>
+    public bool CosineFirst { get; init; } = true;
+
+    /// <summary>Shift of the time embedding's frequencies.</summary>
+    public double FrequencyShift { get; init; }
+
+    /// <summary>The UNet of SD 1.x.</summary>
+    public static UNetConfig StableDiffusion15 { get; } = new();
+
+    /// <summary>The UNet of SD 2.x.</summary>
+    public static UNetConfig StableDiffusion21 { get; } = new() { Heads = [5, 10, 20, 20], PromptWidth = 1024, LinearProjection = true, SampleSize = 96 };
+
+    /// <summary>Reads a UNet's <c>config.json</c>.</summary>
+    /// <exception cref="ModelException">It is another model's, or its sizes do not fit together.</exception>
+    public static UNetConfig Read(string path)
+    {
+        var json = ForeignConfig.Read(path);
+        json.Require(json.Text("_class_name", "UNet2DConditionModel") == "UNet2DConditionModel", "_class_name", "a UNet2DConditionModel of Stable Diffusion 1.x or 2.x is needed");
+        json.Require(!json.Has("addition_embed_type"), "addition_embed_type", "this is SDXL, which is not supported; use a Stable Diffusion 1.x or 2.x folder");
+        json.Require(json.Integer("in_channels", 4) == 4, "in_channels", json.Integer("in_channels", 4) == 9
+            ? "this is an inpainting model, which is not supported; use the text-to-image model it was made from"
+            : "4 is needed; inpainting, depth, upscaling and editing models are not supported");
+        foreach (var key in new[] { "class_embed_type", "encoder_hid_dim", "time_cond_proj_dim", "num_class_embeds" })
+            json.Require(!json.Has(key), key, "Stable Diffusion 1.x and 2.x have none; another kind of model is not supported");
+        json.Require(json.Text("time_embedding_type", "positional") == "positional", "time_embedding_type", "positional is needed");
+        json.Require(json.Text("resnet_time_scale_shift", "default") == "default", "resnet_time_scale_shift", "default is needed");
+        json.Require(json.Text("act_fn", "silu") is "silu" or "swish", "act_fn", "silu is needed");
+        json.Require(json.Text("mid_block_type", "UNetMidBlock2DCrossAttn") == "UNetMidBlock2DCrossAttn", "mid_block_type", "UNetMidBlock2DCrossAttn is needed");
+        json.Require(!json.Flag("dual_cross_attention", false), "dual_cross_attention", "false is needed");
+
+        var widths = json.Integers("block_out_channels");
+        var down = json.Texts("down_block_types");
+        var up = json.Texts("up_block_types");
+        json.Require(down.All(DownKinds.Contains), "down_block_types", $"only {string.Join(" and ", DownKinds)} are supported");
+        json.Require(up.All(UpKinds.Contains), "up_block_types", $"only {string.Join(" and ", UpKinds)} are supported");
+        json.Require(down.Length == widths.Length && up.Length == widths.Length, "block_out_channels", "as many widths as down and up blocks are needed");
+        var depth = json.Has("transformer_layers_per_block") ? json.IntegerPerLevel("transformer_layers_per_block", widths.Length) : [1];
+        json.Require(depth.All(layers => layers == 1), "transformer_layers_per_block", "1 is needed; this is a model like SDXL, which is not supported");
+        json.Require(!json.Has("only_cross_attention") || json.IsFalse("only_cross_attention"), "only_cross_attention", "false is needed; this is an upscaler, which is not supported");
+
+        var config = new UNetConfig
+        {
+            InChannels = 4,
+            OutChannels = json.Integer("out_channels", 4),
+            SampleSize = json.Integer("sample_size", 64),
+            Widths = widths,
+            Heads = json.IntegerPerLevel(json.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim", widths.Length),
+            DownAttends = [.. down.Select(kind => kind == DownKinds[0])],
+            UpAttends = [.. up.Select(kind => kind == UpKinds[0])],
+            LayersPerBlock = (int)json.Integer("layers_per_block", 2),
+            PromptWidth = json.Integer("cross_attention_dim"),
+            NormGroups = json.Integer("norm_num_groups", 32),
+            NormEpsilon = json.Number("norm_eps", 1e-5),
+            LinearProjection = json.Flag("use_linear_projection", false),
+            CosineFirst = json.Flag("flip_sin_to_cos", true),
+            FrequencyShift = json.Number("freq_shift", 0),
+        };
+        json.Require(config.NormGroups > 0 && widths.All(width => width > 0 && width % config.NormGroups == 0), "norm_num_groups", "it must divide every width in block_out_channels");
+        json.Require(config.Heads.Zip(widths).All(pair => pair.First > 0 && pair.Second % pair.First == 0), "attention_head_dim", "it must divide every width in block_out_channels");
+        json.Require(config.LayersPerBlock > 0, "layers_per_block", "at least 1 is needed");
+        return config;
+    }
+}

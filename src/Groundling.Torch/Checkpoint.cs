@@ -1,0 +1,47 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Torch;
+
+/// <summary>Gradient checkpointing: a block's inner results are forgotten after the forward pass and made again for the backward pass.</summary>
+public sealed class Checkpoint : autograd.MultiTensorFunction<Checkpoint>
+{
+    private const string BlockKey = "block", RequiresGradKey = "requires_grad";
+
+    /// <inheritdoc/>
+    public override string Name => nameof(Checkpoint);
+
+    /// <summary>Runs a block so that only its inputs are kept for the backward pass.</summary>
+    /// <param name="block">A pure function of its inputs and of parameters; it runs twice and must give the same results.</param>
+    /// <param name="inputs">At least one must require a gradient.</param>
+    /// <returns>What the block returned; the caller owns it.</returns>
+    public static IReadOnlyList<Tensor> Run(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> block, params IEnumerable<Tensor> inputs)
+        => apply([block, .. inputs]);
+
+    /// <inheritdoc/>
+    public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var block = (Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>)vars[0];
+        var inputs = vars.Skip(1).Cast<Tensor>().ToList();
+        ctx.save_for_backward(inputs);
+        ctx.save_data(BlockKey, block);
+        ctx.save_data(RequiresGradKey, inputs.Select(input => input.requires_grad).ToArray());
+        using var scope = NewDisposeScope();
+        using var forget = no_grad();
+        return [.. block(inputs).Select(output => output.MoveToOuterDisposeScope())];
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+    {
+        var block = (Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>)ctx.get_data(BlockKey);
+        var requiresGrad = (bool[])ctx.get_data(RequiresGradKey);
+        using var scope = NewDisposeScope();
+        using var record = enable_grad();
+        var inputs = ctx.get_saved_variables().Select((input, i) => input.detach().requires_grad_(requiresGrad[i])).ToList();
+        var outputs = block(inputs);
+        var followed = Enumerable.Range(0, outputs.Count).Where(i => outputs[i].requires_grad && grad_outputs[i] is not null).ToList();
+        torch.autograd.backward([.. followed.Select(i => outputs[i])], [.. followed.Select(i => grad_outputs[i])]);
+        return [null!, .. inputs.Select((input, i) => requiresGrad[i] ? input.grad?.MoveToOuterDisposeScope()! : null!)];
+    }
+}

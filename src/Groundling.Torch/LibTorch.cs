@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Torch;
+
+/// <summary>Functions of libtorch's C interface that TorchSharp does not wrap. Tensor handles are the same in both.</summary>
+/// <remarks>The dispatcher takes over the handles it is given; the <c>aoti_torch_cpu_*</c> functions only borrow theirs.</remarks>
+internal static unsafe class LibTorch
+{
+    private const string Library = "torch_cpu";
+    private const ulong InterfaceVersion = 0x020A_0000_0000_0000;              // 2.10
+
+    /// <summary>The address of a CPU tensor's first element.</summary>
+    public static nint DataPointer(Tensor tensor)
+    {
+        nint pointer;
+        Check(aoti_torch_get_data_ptr(tensor.Handle, &pointer), nameof(aoti_torch_get_data_ptr));
+        return pointer;
+    }
+
+    /// <summary>Writes the bytes of a contiguous CPU tensor.</summary>
+    public static void WriteBytes(Tensor tensor, Stream stream)
+    {
+        const long largest = 1 << 24;
+        var start = (byte*)DataPointer(tensor);
+        var count = tensor.numel() * tensor.dtype.ElementSize();
+        for (long at = 0; at < count; at += largest) stream.Write(new ReadOnlySpan<byte>(start + at, (int)Math.Min(largest, count - at)));
+        GC.KeepAlive(tensor);
+    }
+
+    /// <summary>Calls any operator of libtorch that returns one tensor.</summary>
+    public static Tensor Call(string name, params ReadOnlySpan<ulong> arguments)
+    {
+        var stack = stackalloc ulong[Math.Max(arguments.Length, 1)];
+        arguments.CopyTo(new Span<ulong>(stack, arguments.Length));
+        Check(torch_call_dispatcher(name, "", stack, InterfaceVersion), name);
+        return Tensor.UnsafeCreateTensor((nint)stack[0]);
+    }
+
+    /// <summary>A tensor as an argument of <see cref="Call"/>.</summary>
+    public static ulong Argument(Tensor tensor)
+    {
+        nint handle;
+        Check(aoti_torch_new_tensor_handle(tensor.Handle, &handle), nameof(aoti_torch_new_tensor_handle));
+        return (ulong)handle;
+    }
+
+    /// <summary>A list of numbers as an argument of <see cref="Call"/>.</summary>
+    public static ulong Argument(params ReadOnlySpan<long> numbers)
+    {
+        nint list;
+        Check(torch_new_list_reserve_size((nuint)numbers.Length, &list), nameof(torch_new_list_reserve_size));
+        foreach (var number in numbers) Check(torch_list_push_back(list, (ulong)number), nameof(torch_list_push_back));
+        return (ulong)list;
+    }
+
+    /// <summary>A value in place of an optional argument of <see cref="Call"/>.</summary>
+    public static ulong Some(ulong value)
+    {
+        var boxed = (ulong*)OperatorNew(sizeof(ulong));                        // the dispatcher deletes it
+        *boxed = value;
+        return (ulong)boxed;
+    }
+
+    public static void Check(int code, string operation)
+    {
+        if (code == 0) return;
+        var message = Marshal.PtrToStringUTF8(torch_exception_get_what_without_backtrace());
+        throw new InvalidOperationException($"{operation} failed: {message}");
+    }
+
+    [DllImport(Library)] private static extern int aoti_torch_get_data_ptr(nint tensor, nint* pointer);
+    [DllImport(Library)] private static extern int aoti_torch_new_tensor_handle(nint tensor, nint* copy);
+    [DllImport(Library)] private static extern nint torch_exception_get_what_without_backtrace();
+    [DllImport(Library)] private static extern int torch_new_list_reserve_size(nuint size, nint* list);
+    [DllImport(Library)] private static extern int torch_list_push_back(nint list, ulong value);
+
+    [DllImport(Library)]
+    private static extern int torch_call_dispatcher([MarshalAs(UnmanagedType.LPUTF8Str)] string name,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string overload, ulong* stack, ulong version);
+
+    [DllImport(Library)]
+    public static extern int aoti_torch_cpu_mkldnn__convolution_pointwise(nint input, nint weight, nint* bias, long* padding, long paddings,
+        long* stride, long strides, long* dilation, long dilations, long groups, byte* activation, double** scalars, long scalarCount,
+        byte** algorithm, nint* result);
+
+    [DllImport(Library)]
+    public static extern int aoti_torch_cpu__linear_pointwise(nint input, nint weight, nint* bias, byte* activation, double** scalars,
+        long scalarCount, byte** algorithm, nint* result);
+
+    [DllImport("libstdc++.so.6", EntryPoint = "_Znwm")] private static extern nint OperatorNew(nuint size);
+}

@@ -1,0 +1,56 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling.Torch;
+
+/// <summary>x W^T + b, with weights that are loaded or initialised later, and packed once they are frozen.</summary>
+/// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
+public sealed class LinearLayer : Module<Tensor, Tensor>, IFreezableLayer
+{
+    private const long SmallestPacked = 1 << 16;
+    private readonly Lock _gate = new();
+    private PackedWeight? _packed;
+    private bool _frozen;
+
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+    [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+
+    /// <param name="inputs">Width of the input's last dimension.</param>
+    /// <param name="outputs">Width of the output's last dimension.</param>
+    /// <param name="bias">Whether a bias is added.</param>
+    public LinearLayer(long inputs, long outputs, bool bias = true) : base(nameof(LinearLayer))
+    {
+        _weight = Parameter(empty(outputs, inputs));
+        _bias = bias ? Parameter(empty(outputs)) : null;
+        RegisterComponents();
+    }
+
+    /// <param name="input">[..., inputs]</param>
+    /// <returns>[..., outputs]</returns>
+    public override Tensor forward(Tensor input)
+    {
+        if (!_frozen || !PackedWeight.Serves(input)) return functional.linear(input, _weight, _bias);
+        lock (_gate)
+        {
+            if (_packed is null)
+            {
+                _packed = PackedWeight.ForLinear(_weight, input.numel() / input.shape[^1]);
+                MappedFile.ReleasePages(_weight);
+            }
+        }
+        return _packed.Multiply(input, _bias);
+    }
+
+    /// <inheritdoc/>
+    public void Freeze() => _frozen = PackedWeight.Supported && _weight.numel() >= SmallestPacked;
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _packed?.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,110 @@
+using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Torch;
+
+/// <summary>A file mapped into memory whose bytes tensors use in place.</summary>
+/// <remarks>
+/// The mapping is private (copy on write), so nothing done to a tensor reaches the file. It lives until the last tensor over it
+/// is gone and <see cref="Dispose"/> was called, whichever comes later.
+/// </remarks>
+internal sealed unsafe class MappedFile : IDisposable
+{
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<nint, (MappedFile File, int Tensors)> Owners = [];
+
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _start;
+    private int _users = 1;                       // the opener, and one for each tensor
+
+    public MappedFile(string path)
+    {
+        Length = new FileInfo(path).Length;
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.CopyOnWrite);
+        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
+        byte* pointer = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+        _start = pointer + _view.PointerOffset;
+    }
+
+    public long Length { get; }
+
+    public ReadOnlySpan<byte> Bytes(long offset, int count) => new(_start + offset, count);
+
+    /// <summary>A CPU tensor over the bytes at <paramref name="offset"/>; nothing is copied unless they are misaligned.</summary>
+    public Tensor Tensor(long offset, ScalarType type, long[] shape)
+    {
+        if (shape.Contains(0)) return empty(shape, dtype: type);
+        var address = (nint)(_start + offset);
+        if (address % type.ElementSize() != 0) return Copy(address, type, shape);
+        lock (Gate)
+        {
+            Owners[address] = (this, Owners.TryGetValue(address, out var known) ? known.Tensors + 1 : 1);
+            _users++;
+        }
+        fixed (long* sizes = shape)
+        {
+            var handle = LibTorchSharp.THSTensor_new(address, &Release, sizes, shape.Length, (sbyte)type, (sbyte)type, 0, -1, false);
+            if (handle == 0) CheckForErrors();
+            return torch.Tensor.UnsafeCreateTensor(handle);
+        }
+    }
+
+    private static Tensor Copy(nint address, ScalarType type, long[] shape)
+    {
+        var tensor = empty(shape, dtype: type);
+        var count = tensor.numel() * type.ElementSize();
+        Buffer.MemoryCopy((void*)address, (void*)LibTorch.DataPointer(tensor), count, count);
+        return tensor;
+    }
+
+    /// <summary>
+    /// Lets the system take back the memory of a mapped tensor's pages; they return from the file when they are read again.
+    /// Does nothing for other tensors, and on systems other than Linux.
+    /// </summary>
+    public static void ReleasePages(Tensor tensor)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var address = LibTorch.DataPointer(tensor);
+        lock (Gate)
+            if (!Owners.ContainsKey(address)) return;
+        nint page = Environment.SystemPageSize;
+        var first = (address + page - 1) / page * page;
+        var last = (address + (nint)(tensor.numel() * tensor.dtype.ElementSize())) / page * page;
+        if (last > first) _ = madvise(first, last - first, adviceDontNeed);
+    }
+
+    public void Dispose()
+    {
+        lock (Gate) Leave();
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Release(nint address)
+    {
+        lock (Gate)
+        {
+            var (file, tensors) = Owners[address];
+            if (tensors == 1) Owners.Remove(address);
+            else Owners[address] = (file, tensors - 1);
+            file.Leave();
+        }
+    }
+
+    private void Leave()
+    {
+        if (--_users > 0) return;
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    private const int adviceDontNeed = 4;
+
+    [DllImport("libc")]
+    private static extern int madvise(nint address, nint length, int advice);
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling.Torch;
+
+/// <summary>Puts weights into modules: all of them and nothing else, or a message that lists what differs.</summary>
+public static class ModuleWeights
+{
+    private const int LongestList = 12;
+
+    /// <summary>
+    /// Loads every parameter and buffer of a module. Tensors of the module's own type share the file's memory, others are converted.
+    /// </summary>
+    /// <param name="module">The module; unchanged when an exception is thrown.</param>
+    /// <param name="source">The weights.</param>
+    /// <param name="keys">Foreign names to ours.</param>
+    /// <param name="advice">A last line for the error: what the reader might do.</param>
+    /// <exception cref="WeightsException">A key is missing or left over, or a shape or kind of number differs.</exception>
+    public static void LoadExactly(this Module module, WeightSource source, KeyMap? keys = null, string? advice = null)
+    {
+        var targets = module.NamedTensors().ToDictionary(pair => pair.Name, pair => pair.Tensor);
+        var entryOf = Match(module, targets, source, keys ?? KeyMap.Identity, advice);
+        using var frozen = no_grad();
+        foreach (var (name, entry) in entryOf)
+        {
+            using var scope = NewDisposeScope();
+            targets[name].set_(source.Read(entry.Name).to(targets[name].dtype).to(targets[name].device));
+        }
+    }
+
+    /// <summary>Marks all parameters as frozen, sets evaluation mode and lets layers prepare weights that will not change.</summary>
+    public static T Freeze<T>(this T module) where T : Module
+    {
+        module.eval();
+        foreach (var parameter in module.parameters()) parameter.requires_grad_(false);
+        foreach (var layer in module.modules().OfType<IFreezableLayer>()) layer.Freeze();
+        return module;
+    }
+
+    /// <summary>The number of parameters.</summary>
+    public static long ParameterCount(this Module module) => module.parameters().Sum(parameter => parameter.numel());
+
+    /// <summary>
+    /// A module's parameters and buffers under their names in the standard layout. TorchSharp allows no dot in a component's name:
+    /// a slash stands for it there.
+    /// </summary>
+    public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(this Module module)
+        => module.named_parameters().Select(pair => (pair.name.Replace('/', '.'), (Tensor)pair.parameter))
+            .Concat(module.named_buffers().Select(pair => (pair.name.Replace('/', '.'), pair.buffer)));
+
+    /// <summary>Names of the tensors that hold a value which is not finite, with the number of such values.</summary>
+    public static IEnumerable<(string Name, long Count)> NonFinite(this Module module)
+    {
+        foreach (var (name, tensor) in module.NamedTensors())
+        {
+            using var scope = NewDisposeScope();
+            var count = tensor.detach().isfinite().logical_not().sum().item<long>();
+            MappedFile.ReleasePages(tensor);
+            if (count > 0) yield return (name, count);
+        }
+    }
+
+    private static Dictionary<string, SafetensorsEntry> Match(Module module, Dictionary<string, Tensor> targets, WeightSource source, KeyMap keys, string? advice)
+    {
+        var faults = new List<string>();
+        var entryOf = new Dictionary<string, SafetensorsEntry>();
+        foreach (var entry in source.Entries)
+        {
+            if (keys.Map(entry.Name) is not { } name) continue;
+            if (!targets.TryGetValue(name, out var target)) faults.Add($"unexpected {entry.Name} [{string.Join(", ", entry.Shape)}]");
+            else if (!entryOf.TryAdd(name, entry)) faults.Add($"double     {entry.Name} and {entryOf[name].Name} are both {name}");
+            else if (!entry.Shape.SequenceEqual(target.shape))
+                faults.Add($"shape      {entry.Name}: file [{string.Join(", ", entry.Shape)}], model [{string.Join(", ", target.shape)}]");
+            else if (SafetensorsTypes.IsFloat(entry.Type) != SafetensorsTypes.IsFloat(target.dtype))
+                faults.Add($"type       {entry.Name}: file {SafetensorsTypes.Name(entry.Type)}, model {SafetensorsTypes.Name(target.dtype)}");
+        }
+        faults.AddRange(targets.Keys.Where(name => !entryOf.ContainsKey(name)).Select(name => $"missing    {name} [{string.Join(", ", targets[name].shape)}]"));
+        return faults.Count == 0 ? entryOf : throw new WeightsException(Explain(module, source, targets.Count, faults, advice));
+    }
+
+    private static string Explain(Module module, WeightSource source, int keyCount, List<string> faults, string? advice)
+    {
+        var text = new StringBuilder($"{source.Path} does not fit {module.GetType().Name} ({faults.Count} of {keyCount} keys differ):");
+        foreach (var fault in faults.Order(StringComparer.Ordinal).Take(LongestList)) text.Append("\n  ").Append(fault);
+        if (faults.Count > LongestList) text.Append($"\n  and {faults.Count - LongestList} more");
+        if (advice is not null) text.Append("\n  ").Append(advice);
+        return text.ToString();
+    }
+}

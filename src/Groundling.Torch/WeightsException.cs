@@ -1,0 +1,11 @@
+namespace Groundling.Torch;
+
+/// <summary>A weight file that cannot be used; the message says which file, which rule, and what to do.</summary>
+public sealed class WeightsException : Exception
+{
+    /// <summary>Creates the error with its whole text.</summary>
+    public WeightsException(string message) : base(message) { }
+
+    /// <summary>Creates the error with its whole text and the fault below it.</summary>
+    public WeightsException(string message, Exception inner) : base(message, inner) { }
+}

@@ -1,0 +1,20 @@
+using TorchSharp;
+using Groundling.Torch;
+using static TorchSharp.torch;
+
+namespace Groundling.Tests;
+
+/// <summary>Files that come with the tests.</summary>
+internal static class Fixture
+{
+    public static string Path(string relative) => System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", relative);
+
+    /// <summary>All tensors of a safetensors fixture.</summary>
+    public static Dictionary<string, Tensor> Tensors(string relative)
+    {
+        using var file = SafetensorsFile.Open(Path(relative));
+        return file.Entries.Keys.ToDictionary(name => name, file.Read);
+    }
+
+    public static WeightSource Weights(string relative) => WeightSource.Open(Path(relative));
+}
