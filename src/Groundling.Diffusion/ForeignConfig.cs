@@ -44,6 +44,14 @@ internal sealed class ForeignConfig
 
     public string[] Texts(string key) => Get<string[]>(key, "a list of texts", null, e => [.. e.EnumerateArray().Select(item => item.GetString()!)]);
 
+    /// <summary>A token given as a text, or as an object with its text as <c>content</c>; null where there is none.</summary>
+    public string? TokenText(string key)
+    {
+        if (!_root.TryGetProperty(key, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content)) value = content;
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+
     /// <summary>Whether a flag, or every flag of a list, is false.</summary>
     public bool IsFalse(string key)
     {

@@ -6,7 +6,7 @@ namespace Groundling.Torch;
 
 /// <summary>Functions of libtorch's C interface that TorchSharp does not wrap. Tensor handles are the same in both.</summary>
 /// <remarks>The dispatcher takes over the handles it is given; the <c>aoti_torch_cpu_*</c> functions only borrow theirs.</remarks>
-internal static unsafe class LibTorch
+internal static unsafe partial class LibTorch
 {
     private const string Library = "torch_cpu";
     private const ulong InterfaceVersion = 0x020A_0000_0000_0000;              // 2.10
@@ -76,9 +76,8 @@ internal static unsafe class LibTorch
     [DllImport(Library)] private static extern int torch_new_list_reserve_size(nuint size, nint* list);
     [DllImport(Library)] private static extern int torch_list_push_back(nint list, ulong value);
 
-    [DllImport(Library)]
-    private static extern int torch_call_dispatcher([MarshalAs(UnmanagedType.LPUTF8Str)] string name,
-        [MarshalAs(UnmanagedType.LPUTF8Str)] string overload, ulong* stack, ulong version);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int torch_call_dispatcher(string name, string overload, ulong* stack, ulong version);
 
     [DllImport(Library)]
     public static extern int aoti_torch_cpu_mkldnn__convolution_pointwise(nint input, nint weight, nint* bias, long* padding, long paddings,

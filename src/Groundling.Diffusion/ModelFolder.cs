@@ -1,0 +1,84 @@
+using Groundling.Torch;
+
+namespace Groundling.Diffusion;
+
+/// <summary>A Stable Diffusion folder in the diffusers layout: finds its files and refuses what is not Stable Diffusion 1.x or 2.x.</summary>
+public sealed class ModelFolder
+{
+    private static readonly (string Sign, string Kind)[] OtherModels =
+    [
+        ("XL", "SDXL"), ("StableDiffusion3", "Stable Diffusion 3"), ("Flux", "Flux"), ("Inpaint", "an inpainting model"), ("Depth2Img", "a depth model"),
+        ("Upscale", "an upscaler"), ("Pix2Pix", "an editing model"), ("ControlNet", "a ControlNet"), ("Cascade", "Stable Cascade"),
+        ("Kandinsky", "Kandinsky"), ("IF", "DeepFloyd IF"),
+    ];
+
+    private ModelFolder(string path) => Path = path;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Its tokenizer's folder.</summary>
+    public string Tokenizer => System.IO.Path.Combine(Path, "tokenizer");
+
+    /// <summary>Checks that the folder is there and that its index, if it has one, names a model of ours.</summary>
+    /// <exception cref="ModelException">There is no such folder, or it holds another kind of model.</exception>
+    public static ModelFolder Open(string path)
+    {
+        const string wanted = "a Stable Diffusion 1.x or 2.x folder in the diffusers layout is needed (tokenizer/, text_encoder/, vae/, unet/)";
+        if (File.Exists(path)) throw new ModelException($"{path}: is a file; {wanted}");
+        if (!Directory.Exists(path)) throw new ModelException($"{path}: no such folder; {wanted}");
+        var folder = new ModelFolder(path);
+        var index = System.IO.Path.Combine(path, "model_index.json");
+        if (File.Exists(index)) RefuseOtherModels(index);
+        if (folder.HasPart("text_encoder_2")) throw new ModelException($"{path}: holds text_encoder_2, so it is SDXL, which is not supported; use a Stable Diffusion 1.x or 2.x folder");
+        var missing = new[] { "tokenizer", "text_encoder", "vae", "unet" }.Where(part => !folder.HasPart(part)).ToList();
+        return missing.Count == 0 ? folder : throw new ModelException($"{path}: lacks {string.Join(", ", missing.Select(part => part + "/"))}; {wanted}");
+    }
+
+    /// <summary>Whether the folder has a part of that name.</summary>
+    public bool HasPart(string part) => Directory.Exists(System.IO.Path.Combine(Path, part));
+
+    /// <summary>The path of a part's config.</summary>
+    public string Config(string part) => System.IO.Path.Combine(Path, part, "config.json");
+
+    /// <summary>Opens a part's weights: one file, half precision, or an index of several.</summary>
+    /// <exception cref="ModelException">There are none that can be read safely.</exception>
+    /// <exception cref="WeightsException">They are damaged.</exception>
+    public WeightSource Weights(string part)
+    {
+        var folder = System.IO.Path.Combine(Path, part);
+        var stem = part == "text_encoder" ? "model" : "diffusion_pytorch_model";
+        string[] names = [$"{stem}.safetensors", $"{stem}.safetensors.index.json", $"{stem}.fp16.safetensors", $"{stem}.safetensors.index.fp16.json"];
+        if (names.FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name))) is { } found)
+            return WeightSource.Open(System.IO.Path.Combine(folder, found));
+        var pickled = Directory.EnumerateFiles(folder).Select(System.IO.Path.GetFileName).FirstOrDefault(name => name!.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".ckpt", StringComparison.OrdinalIgnoreCase));
+        throw new ModelException(pickled is null
+            ? $"{folder}: has no weights; {string.Join(" or ", names.Take(3))} is needed"
+            : $"{folder}: has only pickled weights ({pickled}), which can run code when they are read and are not supported; get or convert to {names[0]}");
+    }
+
+    /// <summary>What the model's schedule says its output means; noise where there is no schedule.</summary>
+    /// <exception cref="ModelException">It is neither noise nor velocity.</exception>
+    public PredictionType Prediction()
+    {
+        var path = System.IO.Path.Combine(Path, "scheduler", "scheduler_config.json");
+        if (!File.Exists(path)) return PredictionType.Epsilon;
+        var json = ForeignConfig.Read(path);
+        return json.Text("prediction_type", "epsilon") switch
+        {
+            "epsilon" => PredictionType.Epsilon,
+            "v_prediction" => PredictionType.Velocity,
+            _ => throw json.Fault("prediction_type", "epsilon or v_prediction is needed"),
+        };
+    }
+
+    private static void RefuseOtherModels(string index)
+    {
+        var json = ForeignConfig.Read(index);
+        var name = json.Text("_class_name", "StableDiffusionPipeline");
+        const string advice = "which is not supported; use a Stable Diffusion 1.x or 2.x folder";
+        foreach (var (sign, kind) in OtherModels)
+            json.Require(!name.Contains(sign, StringComparison.Ordinal), "_class_name", $"this is {kind}, {advice}");
+        json.Require(name.StartsWith("StableDiffusion", StringComparison.Ordinal), "_class_name", $"this is another kind of model, {advice}");
+    }
+}

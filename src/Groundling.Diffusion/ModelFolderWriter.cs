@@ -1,0 +1,166 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Groundling.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling.Diffusion;
+
+/// <summary>Writes model folders in the diffusers layout, as other programs read them.</summary>
+public static class ModelFolderWriter
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Writes a folder of randomly initialised weights, whole or not at all.</summary>
+    /// <param name="path">The folder to make; it must not hold anything yet.</param>
+    /// <param name="preset">The sizes.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <param name="type">Element type on disk: float32, float16 or bfloat16.</param>
+    /// <param name="tokenizer">A tokenizer's folder to copy; a byte-level one is made where null.</param>
+    /// <param name="progress">Told the name of each part before it is written.</param>
+    /// <exception cref="ModelException">The folder holds something already, or the tokenizer does not fit.</exception>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public static void WriteRandom(string path, ModelPreset preset, ulong seed, ScalarType type = ScalarType.Float32, string? tokenizer = null, IProgress<string>? progress = null)
+    {
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+            throw new ModelException($"{path}: exists already; name a new folder, or remove it first");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            WriteTokenizer(Path.Combine(temporary, "tokenizer"), preset.Text.VocabularySize, tokenizer);
+            var index = new JsonObject { ["_class_name"] = "StableDiffusionPipeline" };
+            WriteJson(Path.Combine(temporary, "model_index.json"), index);
+            WriteJson(Path.Combine(temporary, "scheduler", "scheduler_config.json"), Schedule(preset.Prediction));
+            using var generator = new Generator(seed);
+            foreach (var (part, make, config) in new (string, Func<Module>, JsonObject)[]
+            {
+                ("text_encoder", () => new TextEncoder(preset.Text), Describe(preset.Text)),
+                ("vae", () => new Vae(preset.Vae), Describe(preset.Vae)),
+                ("unet", () => new UNet(preset.UNet), Describe(preset.UNet)),
+            })
+            {
+                progress?.Report(part);
+                using var module = make();
+                WriteJson(Path.Combine(temporary, part, "config.json"), config);
+                var stem = part == "text_encoder" ? "model" : "diffusion_pytorch_model";
+                var name = type == ScalarType.Float32 ? $"{stem}.safetensors" : $"{stem}.fp16.safetensors";
+                WriteInitialized(Path.Combine(temporary, part, name), module, type, generator);
+            }
+            if (Directory.Exists(path)) Directory.Delete(path);
+            Directory.Move(temporary, path);
+        }
+        catch
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Each tensor is initialised when its turn to be written comes, so that the largest one is all that is held.</summary>
+    private static void WriteInitialized(string path, Module module, ScalarType type, Generator generator)
+    {
+        var tensors = module.NamedTensors().ToList();
+        var shapeOf = tensors.ToDictionary(pair => pair.Name, pair => pair.Tensor.shape);
+        SafetensorsWriter.Write(path, [.. tensors.Select(pair => (pair.Name, type, pair.Tensor.shape))],
+            i => Initial(tensors[i].Name, tensors[i].Tensor, shapeOf, generator), new Dictionary<string, string> { ["format"] = "pt" });
+    }
+
+    private static Tensor Initial(string name, Tensor tensor, Dictionary<string, long[]> shapeOf, Generator generator)
+    {
+        var weight = name.EndsWith(".bias", StringComparison.Ordinal) ? $"{name[..^".bias".Length]}.weight" : name;
+        var shape = shapeOf[weight];
+        if (shape.Length < 2) return tensor.detach().clone();                  // a norm: ones and zeros already
+        if (name.Contains("_embedding.weight", StringComparison.Ordinal)) return empty(shape).normal_(0, 0.02, generator);
+        var bound = 1 / Math.Sqrt(shape.Skip(1).Aggregate(1L, (product, size) => product * size));
+        return empty(tensor.shape).uniform_(-bound, bound, generator);
+    }
+
+    private static void WriteTokenizer(string path, long vocabularySize, string? source)
+    {
+        Directory.CreateDirectory(path);
+        if (source is null)
+        {
+            ByteVocabulary.Write(path, vocabularySize);
+            return;
+        }
+        var tokenizer = ClipTokenizer.Open(source);
+        if (Math.Max(tokenizer.StartToken, tokenizer.EndToken) >= vocabularySize)
+            throw new ModelException($"{source}: has {tokenizer.EndToken + 1} tokens, but this preset's text encoder knows {vocabularySize}");
+        foreach (var name in new[] { "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json" })
+            if (File.Exists(Path.Combine(source, name))) File.Copy(Path.Combine(source, name), Path.Combine(path, name));
+    }
+
+    private static void WriteJson(string path, JsonObject json)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, json.ToJsonString(Indented) + "\n");
+    }
+
+    private static JsonArray List<T>(IEnumerable<T> values) => new([.. values.Select(value => JsonValue.Create(value))]);
+
+    private static JsonObject Schedule(PredictionType prediction) => new()
+    {
+        ["_class_name"] = "DDIMScheduler",
+        ["num_train_timesteps"] = 1000,
+        ["beta_start"] = 0.00085,
+        ["beta_end"] = 0.012,
+        ["beta_schedule"] = "scaled_linear",
+        ["clip_sample"] = false,
+        ["set_alpha_to_one"] = false,
+        ["steps_offset"] = 1,
+        ["prediction_type"] = prediction == PredictionType.Epsilon ? "epsilon" : "v_prediction",
+    };
+
+    private static JsonObject Describe(TextEncoderConfig config) => new()
+    {
+        ["architectures"] = List(["CLIPTextModel"]),
+        ["model_type"] = "clip_text_model",
+        ["vocab_size"] = config.VocabularySize,
+        ["hidden_size"] = config.Width,
+        ["intermediate_size"] = config.FeedForwardWidth,
+        ["num_hidden_layers"] = config.Layers,
+        ["num_attention_heads"] = config.Heads,
+        ["max_position_embeddings"] = config.Positions,
+        ["hidden_act"] = config.QuickGelu ? "quick_gelu" : "gelu",
+        ["layer_norm_eps"] = config.Epsilon,
+    };
+
+    private static JsonObject Describe(VaeConfig config) => new()
+    {
+        ["_class_name"] = "AutoencoderKL",
+        ["in_channels"] = 3,
+        ["out_channels"] = 3,
+        ["down_block_types"] = List(config.Widths.Select(_ => "DownEncoderBlock2D")),
+        ["up_block_types"] = List(config.Widths.Select(_ => "UpDecoderBlock2D")),
+        ["block_out_channels"] = List(config.Widths),
+        ["layers_per_block"] = config.LayersPerBlock,
+        ["act_fn"] = "silu",
+        ["latent_channels"] = config.LatentChannels,
+        ["norm_num_groups"] = config.NormGroups,
+        ["scaling_factor"] = config.ScalingFactor,
+    };
+
+    private static JsonObject Describe(UNetConfig config) => new()
+    {
+        ["_class_name"] = "UNet2DConditionModel",
+        ["sample_size"] = config.SampleSize,
+        ["in_channels"] = config.InChannels,
+        ["out_channels"] = config.OutChannels,
+        ["down_block_types"] = List(config.DownAttends.Select(attends => attends ? "CrossAttnDownBlock2D" : "DownBlock2D")),
+        ["up_block_types"] = List(config.UpAttends.Select(attends => attends ? "CrossAttnUpBlock2D" : "UpBlock2D")),
+        ["block_out_channels"] = List(config.Widths),
+        ["attention_head_dim"] = List(config.Heads),
+        ["layers_per_block"] = config.LayersPerBlock,
+        ["cross_attention_dim"] = config.PromptWidth,
+        ["norm_num_groups"] = config.NormGroups,
+        ["norm_eps"] = config.NormEpsilon,
+        ["use_linear_projection"] = config.LinearProjection,
+        ["flip_sin_to_cos"] = config.CosineFirst,
+        ["freq_shift"] = config.FrequencyShift,
+        ["act_fn"] = "silu",
+    };
+}

@@ -1,0 +1,28 @@
+namespace Groundling.Diffusion;
+
+/// <summary>The sizes of a whole model.</summary>
+/// <param name="Name">Short name, as on the command line.</param>
+/// <param name="Text">The text encoder's sizes.</param>
+/// <param name="Vae">The autoencoder's sizes.</param>
+/// <param name="UNet">The UNet's sizes.</param>
+/// <param name="Prediction">What the UNet's output means.</param>
+public sealed record ModelPreset(string Name, TextEncoderConfig Text, VaeConfig Vae, UNetConfig UNet, PredictionType Prediction)
+{
+    /// <summary>Stable Diffusion 1.5: 859,520,964 parameters in the UNet.</summary>
+    public static ModelPreset StableDiffusion15 { get; } =
+        new("sd15", TextEncoderConfig.StableDiffusion15, VaeConfig.StableDiffusion, UNetConfig.StableDiffusion15, PredictionType.Epsilon);
+
+    /// <summary>Stable Diffusion 2.1.</summary>
+    public static ModelPreset StableDiffusion21 { get; } =
+        new("sd21", TextEncoderConfig.StableDiffusion21, VaeConfig.StableDiffusion, UNetConfig.StableDiffusion21, PredictionType.Velocity);
+
+    /// <summary>The layout of SD 1.x at a size for tests and first steps.</summary>
+    public static ModelPreset Tiny { get; } = new("tiny",
+        new TextEncoderConfig(1024, 64, 256, 2, 4, 77, QuickGelu: true, 1e-5),
+        new VaeConfig { Widths = [16, 16, 32, 32], LayersPerBlock = 1, NormGroups = 8 },
+        new UNetConfig { Widths = [32, 64, 64, 64], Heads = [4, 4, 4, 4], PromptWidth = 64, NormGroups = 8, SampleSize = 32 },
+        PredictionType.Epsilon);
+
+    /// <summary>All presets.</summary>
+    public static IReadOnlyList<ModelPreset> All { get; } = [StableDiffusion15, StableDiffusion21, Tiny];
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.ML.Tokenizers;
+
+namespace Groundling.Diffusion;
+
+/// <summary>CLIP's byte-pair tokenizer, with the place of every token in the text.</summary>
+public sealed partial class ClipTokenizer
+{
+    private const string StartText = "<|startoftext|>", EndText = "<|endoftext|>";
+    private readonly BpeTokenizer _bpe;
+
+    private ClipTokenizer(BpeTokenizer bpe, int start, int end, int padding)
+        => (_bpe, StartToken, EndToken, PaddingToken) = (bpe, start, end, padding);
+
+    /// <summary>Id of the token that begins every input.</summary>
+    public int StartToken { get; }
+
+    /// <summary>Id of the token that ends every input.</summary>
+    public int EndToken { get; }
+
+    /// <summary>Id that fills an input to its full length; what it is does not change the states before it.</summary>
+    public int PaddingToken { get; }
+
+    /// <summary>Opens a folder with <c>vocab.json</c> and <c>merges.txt</c>.</summary>
+    /// <exception cref="ModelException">A file is missing or malformed.</exception>
+    public static ClipTokenizer Open(string folder)
+    {
+        var (vocabularyPath, mergesPath) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
+        foreach (var path in new[] { vocabularyPath, mergesPath })
+            if (!File.Exists(path)) throw new ModelException($"{path}: no such file; a CLIP tokenizer has vocab.json and merges.txt");
+        var vocabulary = ReadVocabulary(vocabularyPath);
+        int Special(string text) => vocabulary.TryGetValue(text, out var id) ? id : throw new ModelException($"{vocabularyPath}: lacks '{text}'; a CLIP vocabulary is needed");
+        var (start, end) = (Special(StartText), Special(EndText));
+        var special = new Dictionary<string, int> { [StartText] = start, [EndText] = end };
+        try
+        {
+            var bpe = BpeTokenizer.Create(new BpeOptions(vocabulary)
+            {
+                Merges = File.ReadLines(mergesPath).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal)),
+                ByteLevel = true,
+                EndOfWordSuffix = "</w>",
+                PreTokenizer = new RegexPreTokenizer(Pieces(), special),
+                SpecialTokens = special,
+            });
+            return new ClipTokenizer(bpe, start, end, PaddingId(folder, vocabulary) ?? end);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw new ModelException($"{mergesPath}: does not fit {vocabularyPath}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The tokens of a text, without start, end and padding.</summary>
+    public IReadOnlyList<TextToken> Tokenize(string text)
+    {
+        var (normal, origin) = Normalize(text);
+        var tokens = new List<TextToken>();
+        foreach (var token in _bpe.EncodeToTokens(normal, out _, considerPreTokenization: true, considerNormalization: false))
+        {
+            var (first, last) = (token.Offset.Start.Value, Math.Max(token.Offset.End.Value, token.Offset.Start.Value + 1));
+            var start = origin[first];
+            while (last < normal.Length && origin[last] == start) last++;      // a part of one character's bytes spans that character
+            var startsWord = (first == 0 || char.IsWhiteSpace(normal[first - 1])) && (tokens.Count == 0 || tokens[^1].End <= start);
+            tokens.Add(new(token.Id, start, origin[last], startsWord));
+        }
+        return tokens;
+    }
+
+    /// <summary>Composed, lower case; with the original character of each new one, and the text's length at the end.</summary>
+    private static (string Normal, int[] Origin) Normalize(string text)
+    {
+        var normal = new StringBuilder(text.Length);
+        var origin = new List<int>(text.Length + 1);
+        for (var at = 0; at < text.Length;)
+        {
+            var length = StringInfo.GetNextTextElementLength(text, at);
+            var element = text.Substring(at, length);
+            foreach (var character in Compose(element).ToLowerInvariant())
+            {
+                normal.Append(character);
+                origin.Add(at);
+            }
+            at += length;
+        }
+        origin.Add(text.Length);
+        return (normal.ToString(), [.. origin]);
+    }
+
+    private static string Compose(string element)
+    {
+        if (element.EnumerateRunes().Contains(Rune.ReplacementChar)) return Rune.ReplacementChar.ToString();   // half a surrogate pair
+        return element.Normalize(NormalizationForm.FormC);
+    }
+
+    private static Dictionary<string, int> ReadVocabulary(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllBytes(path)) ?? throw new JsonException("it is null");
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{path}: cannot be read as a vocabulary: {e.Message}", e);
+        }
+    }
+
+    private static int? PaddingId(string folder, Dictionary<string, int> vocabulary)
+    {
+        foreach (var name in new[] { "tokenizer_config.json", "special_tokens_map.json" })
+        {
+            var path = Path.Combine(folder, name);
+            if (!File.Exists(path)) continue;
+            var token = ForeignConfig.Read(path).TokenText("pad_token");
+            if (token is not null && vocabulary.TryGetValue(token, out var id)) return id;
+        }
+        return null;
+    }
+
+    [GeneratedRegex(@"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Pieces();
+}
