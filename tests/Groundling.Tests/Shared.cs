@@ -1,0 +1,28 @@
+namespace Groundling.Tests;
+
+/// <summary>The folder of samples that are too large or too restricted to live in the repository; tests that need it are skipped without it.</summary>
+public static class Shared
+{
+    /// <summary>GROUNDLING_SHARED, or the folder "shared" beside the repository; null when there is none.</summary>
+    public static string? Folder { get; } = Find();
+
+    /// <summary>The full path of a file or folder in it, or the test is skipped.</summary>
+    public static string Require(string relative)
+    {
+        Assert.SkipUnless(Folder is not null, "needs the shared samples: set GROUNDLING_SHARED to their folder");
+        var path = Path.Combine(Folder!, relative);
+        Assert.SkipUnless(Path.Exists(path), $"needs {relative} in the shared samples");
+        return path;
+    }
+
+    private static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable("GROUNDLING_SHARED") is { Length: > 0 } named)
+            return Directory.Exists(named) ? named : null;
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Groundling.slnx")))
+            folder = folder.Parent;
+        var beside = folder?.Parent is { } parent ? Path.Combine(parent.FullName, "shared") : null;
+        return Directory.Exists(beside) ? beside : null;
+    }
+}
