@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Groundling.Tests;
 
 /// <summary>Files that come with the tests.</summary>
-internal static class Fixture
+public static class Fixture
 {
     public static string Path(string relative) => System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", relative);
 

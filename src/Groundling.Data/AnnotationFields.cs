@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Groundling.Data;
+
+/// <summary>Takes the fields of one record of an annotation file, or says which field of which record is wrong.</summary>
+internal readonly struct AnnotationFields(JsonElement record, string where)
+{
+    /// <summary>The file and the record, for messages.</summary>
+    public string Where { get; } = where;
+
+    public string Text(string field) => Find(field) is { ValueKind: JsonValueKind.String } value
+        ? value.GetString()!
+        : throw Fault(field, "a text");
+
+    /// <summary>A COCO image id, number or text, without leading zeros: "142238".</summary>
+    public string ImageId(string field) => Find(field) is { } value && TryId(value, out long id)
+        ? id.ToString(CultureInfo.InvariantCulture)
+        : throw Fault(field, "a number");
+
+    public int Integer(string field, int? otherwise = null)
+    {
+        var value = Find(field);
+        if (value is null && otherwise is { } known)
+            return known;
+        return value is { } given && TryId(given, out long number) && number is >= int.MinValue and <= int.MaxValue
+            ? (int)number
+            : throw Fault(field, "a whole number");
+    }
+
+    /// <summary>True, false, 1 or 0; false when absent.</summary>
+    public bool Flag(string field) => Find(field) switch
+    {
+        null or { ValueKind: JsonValueKind.False or JsonValueKind.Null } => false,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.Number } value => value.GetDouble() != 0,
+        _ => throw Fault(field, "true or false"),
+    };
+
+    public IEnumerable<JsonElement> List(string field) => Find(field) is { ValueKind: JsonValueKind.Array } value
+        ? value.EnumerateArray()
+        : throw Fault(field, "a list");
+
+    /// <summary>Whole numbers, each as number or text.</summary>
+    public int[] Integers(string field)
+    {
+        var numbers = new List<int>();
+        foreach (var value in List(field))
+            numbers.Add(TryId(value, out long number) && number is >= int.MinValue and <= int.MaxValue ? (int)number : throw Fault(field, "a list of whole numbers"));
+        return [.. numbers];
+    }
+
+    private InputException Fault(string field, string wanted) =>
+        new($"{Where}: \"{field}\" is {(Find(field) is { } value ? Shown(value) : "missing")}, but must be {wanted}.");
+
+    private JsonElement? Find(string field) =>
+        record.ValueKind == JsonValueKind.Object && record.TryGetProperty(field, out var value) ? value : null;
+
+    private static string Shown(JsonElement value)
+    {
+        var text = value.GetRawText().ReplaceLineEndings(" ");
+        return text.Length <= 40 ? text : text[..40] + "...";
+    }
+
+    private static bool TryId(JsonElement value, out long id)
+    {
+        id = 0;
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out id),
+            JsonValueKind.Number when value.TryGetInt64(out id) => true,
+            JsonValueKind.Number => value.TryGetDouble(out double number) && number == Math.Floor(number) && Math.Abs(number) < 1L << 53 && (id = (long)number) == number,
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,7 @@
+namespace Groundling.Data;
+
+/// <summary>A picture and a caption with a mask for each noun phrase.</summary>
+/// <param name="Picture">The picture as it was read.</param>
+/// <param name="Caption">The caption with its phrases.</param>
+/// <param name="Phrases">The grounded phrases, in the caption's order.</param>
+public sealed record Grounding(Picture Picture, Caption Caption, IReadOnlyList<GroundedPhrase> Phrases);

@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Groundling.Data;
+
+/// <summary>Finds a phrase in a text without regard to letter case.</summary>
+internal static class PhraseSearch
+{
+    /// <summary>Where the phrase begins: whole-word occurrences from left to right, then the others.</summary>
+    public static Queue<int> Occurrences(string text, string phrase)
+    {
+        var words = new Queue<int>();
+        var parts = new List<int>();
+        for (int at = 0; (at = text.IndexOf(phrase, at, StringComparison.OrdinalIgnoreCase)) >= 0;)
+        {
+            if (IsWhole(text, at, at + phrase.Length))
+            {
+                words.Enqueue(at);
+                at += phrase.Length;
+            }
+            else
+            {
+                parts.Add(at);
+                at++;
+            }
+        }
+        int free = 0;
+        foreach (int at in parts)
+        {
+            bool overlaps = at < free || words.Any(w => w < at + phrase.Length && at < w + phrase.Length);
+            if (overlaps)
+                continue;
+            words.Enqueue(at);
+            free = at + phrase.Length;
+        }
+        return words;
+    }
+
+    /// <summary>True when neither end cuts a word.</summary>
+    public static bool IsWhole(string text, int start, int end) =>
+        IsBoundary(text, start) && IsBoundary(text, end);
+
+    private static bool IsBoundary(string text, int at) =>
+        at == 0 || at == text.Length
+        || !(char.IsSurrogatePair(text[at - 1], text[at]) || (IsWordPart(text[at - 1]) && IsWordPart(text[at])));
+
+    private static bool IsWordPart(char c) =>
+        char.IsLetterOrDigit(c) || c == '_'
+        || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+}

@@ -1,0 +1,152 @@
+using System.Runtime.InteropServices;
+using SkiaSharp;
+
+namespace Groundling.Data;
+
+/// <summary>Turns a picture file into upright 8-bit RGB, or says in one line why not.</summary>
+internal static class PictureDecoder
+{
+    private const int MaxBytes = 1 << 29;
+
+    public static byte[] ReadFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (Directory.Exists(path))
+            throw new InputException($"{path} is a folder, not a picture; name one picture file.");
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            using var bytes = new MemoryStream(file.CanSeek ? (int)Math.Clamp(file.Length, 256, MaxBytes) : 1 << 16);
+            var block = new byte[1 << 16];
+            for (int read; (read = file.Read(block)) > 0;)
+            {
+                bytes.Write(block, 0, read);
+                if (bytes.Length > MaxBytes)
+                    throw new InputException($"{path} is larger than {MaxBytes >> 20} MiB; give a smaller picture file.");
+            }
+            return bytes.ToArray();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"{path} does not exist; check the picture's path.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new InputException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    public static Picture Decode(byte[] bytes, string name)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        if (bytes.Length == 0)
+            throw new InputException($"{name} is empty (0 bytes); give a PNG, JPEG, WebP, GIF or BMP picture.");
+        var header = PictureHeader.Read(bytes);
+        if (header is { Width: { } w, Height: { } h })
+            RequireSize(w, h, name);
+
+        using var data = SKData.CreateCopy(bytes);
+        using var stream = new SKMemoryStream(data);
+        using var codec = SKCodec.Create(stream, out var opened);
+        if (codec is null)
+            throw Refusal(opened, header, name);
+        RequireSize(codec.Info.Width, codec.Info.Height, name);
+        return Convert(codec, header, name);
+    }
+
+    private static unsafe Picture Convert(SKCodec codec, PictureHeader header, string name)
+    {
+        int width = codec.Info.Width, height = codec.Info.Height;
+        bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        int frames = codec.FrameCount;
+        var pixels = (byte*)NativeMemory.AllocZeroed((nuint)info.BytesSize64);
+        try
+        {
+            var result = codec.GetPixels(info, (nint)pixels, info.RowBytes, new SKCodecOptions(SKZeroInitialized.Yes));
+            if (result != SKCodecResult.Success)
+                throw Refusal(result, header, name);
+            var origin = codec.EncodedOrigin;
+            bool turned = (int)origin >= (int)SKEncodedOrigin.LeftTop;
+            var rgb = new byte[3L * width * height];
+            bool transparent = Upright(pixels, width, height, origin, opaque, rgb);
+
+            var notes = new List<string>();
+            if (frames > 1)
+                notes.Add($"animated: first of {frames} frames used");
+            if (header.Bits > 8)
+                notes.Add($"{header.Bits} bits a channel reduced to 8");
+            if (header.Components == 4)
+                notes.Add("CMYK converted to RGB");
+            if (header.Components == 1)
+                notes.Add("greyscale: the one channel used for red, green and blue");
+            if (transparent)
+                notes.Add("transparency laid on white");
+            if (origin is not SKEncodedOrigin.Default)
+                notes.Add("turned upright as the camera noted (EXIF orientation)");
+            return turned ? new Picture(height, width, rgb, notes) : new Picture(width, height, rgb, notes);
+        }
+        finally
+        {
+            NativeMemory.Free(pixels);
+        }
+    }
+
+    /// <summary>Copies RGBA to RGB on white in the order that stands the picture upright; true where anything showed through.</summary>
+    private static unsafe bool Upright(byte* rgba, int width, int height, SKEncodedOrigin origin, bool opaque, byte[] rgb)
+    {
+        // The file's pixel (x, y) goes to first + x * right + y * down, in pixels of the upright picture.
+        long w = width, h = height;
+        var (first, right, down) = origin switch
+        {
+            SKEncodedOrigin.TopRight => (w - 1, -1L, w),
+            SKEncodedOrigin.BottomRight => (w * h - 1, -1L, -w),
+            SKEncodedOrigin.BottomLeft => ((h - 1) * w, 1L, -w),
+            SKEncodedOrigin.LeftTop => (0L, h, 1L),
+            SKEncodedOrigin.RightTop => (h - 1, h, -1L),
+            SKEncodedOrigin.RightBottom => (w * h - 1, -h, -1L),
+            SKEncodedOrigin.LeftBottom => ((w - 1) * h, -h, 1L),
+            _ => (0L, 1L, w),
+        };
+        bool transparent = false;
+        fixed (byte* target = rgb)
+        {
+            for (long y = 0; y < h; y++)
+            {
+                byte* from = rgba + 4 * y * w;
+                byte* to = target + 3 * (first + y * down);
+                for (long x = 0; x < w; x++, from += 4, to += 3 * right)
+                {
+                    int alpha = from[3];
+                    if (opaque || alpha == 255)
+                    {
+                        (to[0], to[1], to[2]) = (from[0], from[1], from[2]);
+                        continue;
+                    }
+                    transparent = true;
+                    int white = 255 * (255 - alpha) + 127;
+                    to[0] = (byte)((from[0] * alpha + white) / 255);
+                    to[1] = (byte)((from[1] * alpha + white) / 255);
+                    to[2] = (byte)((from[2] * alpha + white) / 255);
+                }
+            }
+        }
+        return transparent;
+    }
+
+    private static void RequireSize(long width, long height, string name)
+    {
+        if (width < 1 || height < 1)
+            throw new InputException($"{name} declares {width} x {height} pixels; a picture needs at least 1 x 1.");
+        if (width * height > Picture.MaxPixels)
+            throw new InputException($"{name} declares {width} x {height} pixels, more than the {Picture.MaxPixels / 1_000_000} million allowed; scale it down first.");
+    }
+
+    private static InputException Refusal(SKCodecResult result, PictureHeader header, string name) => (result, header) switch
+    {
+        (_, { Format: null }) => new($"{name} is not a picture; give a PNG, JPEG, WebP, GIF or BMP file."),
+        (_, { IsReadable: false }) => new($"{name} is a {header.Format} file, which is not read here; convert it to PNG or JPEG."),
+        (SKCodecResult.IncompleteInput, _) => new($"{name} is cut short: the {header.Format} data ends before the picture does; get the whole file."),
+        _ => new($"{name} begins like a {header.Format} file but is damaged or of a kind not read here; save it again as PNG or JPEG."),
+    };
+}

@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+
+namespace Groundling.Data;
+
+/// <summary>What the first bytes of a file say, before anything is decoded.</summary>
+/// <param name="Format">"PNG", "JPEG", ...; null when no known format begins so.</param>
+/// <param name="Width">Declared columns, null when not read here.</param>
+/// <param name="Height">Declared rows, null when not read here.</param>
+/// <param name="Bits">Bits a channel.</param>
+/// <param name="Components">Channels stored; a palette counts as 3.</param>
+internal sealed record PictureHeader(string? Format, long? Width = null, long? Height = null, int Bits = 8, int Components = 3)
+{
+    /// <summary>Formats this library decodes.</summary>
+    public bool IsReadable => Format is "PNG" or "JPEG" or "WebP" or "GIF" or "BMP" or "ICO";
+
+    public static PictureHeader Read(ReadOnlySpan<byte> file) => file switch
+    {
+        [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => Png(file),
+        [0xFF, 0xD8, 0xFF, ..] => Jpeg(file),
+        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => Gif(file),
+        [(byte)'B', (byte)'M', ..] when file.Length >= 26 => Bmp(file),
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => new("WebP"),
+        [0, 0, 1, 0, ..] => new("ICO"),
+        [0x49, 0x49, 0x2A, 0, ..] or [0x4D, 0x4D, 0, 0x2A, ..] => new("TIFF"),
+        [(byte)'8', (byte)'B', (byte)'P', (byte)'S', ..] => new("PSD"),
+        [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => new("PDF"),
+        [0xFF, 0x0A, ..] or [0, 0, 0, 0x0C, (byte)'J', (byte)'X', (byte)'L', (byte)' ', ..] => new("JPEG XL"),
+        [0, 0, 0, 0x0C, (byte)'j', (byte)'P', ..] => new("JPEG 2000"),
+        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', (byte)'a', (byte)'v', (byte)'i', ..] => new("AVIF"),
+        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', (byte)'h' or (byte)'m', ..] => new("HEIC"),
+        _ when file[..Math.Min(file.Length, 512)].IndexOf("<svg"u8) >= 0 => new("SVG"),
+        _ => new((string?)null),
+    };
+
+    private static PictureHeader Png(ReadOnlySpan<byte> file) => file.Length < 26 || !file[12..16].SequenceEqual("IHDR"u8)
+        ? new("PNG")
+        : new("PNG", BinaryPrimitives.ReadUInt32BigEndian(file[16..]), BinaryPrimitives.ReadUInt32BigEndian(file[20..]), file[24], file[25] is 0 or 4 ? 1 : 3);
+
+    private static PictureHeader Gif(ReadOnlySpan<byte> file) => file.Length < 10
+        ? new("GIF")
+        : new("GIF", BinaryPrimitives.ReadUInt16LittleEndian(file[6..]), BinaryPrimitives.ReadUInt16LittleEndian(file[8..]));
+
+    private static PictureHeader Bmp(ReadOnlySpan<byte> file) => BinaryPrimitives.ReadUInt32LittleEndian(file[14..]) < 40
+        ? new("BMP")
+        : new("BMP", BinaryPrimitives.ReadInt32LittleEndian(file[18..]), Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(file[22..])));
+
+    private static PictureHeader Jpeg(ReadOnlySpan<byte> file)
+    {
+        for (int at = 2; at + 9 < file.Length && file[at] == 0xFF;)
+        {
+            int marker = file[at + 1];
+            if (marker == 0xFF)
+            {
+                at++;                                              // fill byte
+                continue;
+            }
+            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
+                return new("JPEG", BinaryPrimitives.ReadUInt16BigEndian(file[(at + 7)..]), BinaryPrimitives.ReadUInt16BigEndian(file[(at + 5)..]), file[at + 4], file[at + 9]);
+            if (marker is 0xDA or 0xD9)
+                break;
+            at += 2 + BinaryPrimitives.ReadUInt16BigEndian(file[(at + 2)..]);
+        }
+        return new("JPEG");
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using SkiaSharp;
+
+namespace Groundling.Data.Rendering;
+
+/// <summary>Names each phrase with its number, colour and score, in columns.</summary>
+internal sealed class Legend
+{
+    private const float WidestText = 22;                                // in font sizes
+    private readonly TextSetter _text, _small;
+    private readonly List<List<LegendEntry>> _columns = [];
+    private readonly float _columnWidth, _textWidth, _chip, _gap;
+
+    private Legend(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces, DisplayFrame frame, float width, float height, bool grows)
+    {
+        float size = frame.FontSize;
+        (_text, _small) = (new TextSetter(typefaces, size), new TextSetter(typefaces, size * 0.8f));
+        (_chip, _gap) = (size * (grounding.Phrases.Count > 99 ? 2.3f : 1.9f), size * 1.6f);
+        float fixedWidth = _chip + size * 0.6f + size * 3.2f;
+        int most = grounding.Phrases.Count > 60 ? 2 : 4;
+        _textWidth = Math.Clamp(Natural(grounding, WidestText * size), size * 4, Math.Max(size * 4, grows ? WidestText * size : width - fixedWidth));
+        List<LegendEntry> entries = [.. grounding.Phrases.Select((p, i) => Entry(p, i, colours[i], most))];
+        _columnWidth = fixedWidth + _textWidth;
+
+        // As many columns as the width holds; beside a picture, as many as its height asks for.
+        float total = entries.Sum(e => e.Height), tallest = entries.Count == 0 ? 0 : entries.Max(e => e.Height);
+        int count = grows ? (int)Math.Ceiling(total / Math.Max(height, tallest)) : (int)((width + _gap) / (_columnWidth + _gap));
+        count = Math.Clamp(count, 1, Math.Max(1, entries.Count));
+        float wanted = grows ? Math.Max(height, tallest) : Math.Max(total / count, tallest) + size * 0.1f;
+        Fill(entries, wanted, grows ? int.MaxValue : count);
+        Width = _columns.Count * _columnWidth + (_columns.Count - 1) * _gap;
+        Height = _columns.Count == 0 ? 0 : _columns.Max(c => c.Sum(e => e.Height));
+    }
+
+    /// <summary>Pixels across.</summary>
+    public float Width { get; }
+
+    /// <summary>Pixels down.</summary>
+    public float Height { get; }
+
+    /// <summary>A legend no wider than the given width.</summary>
+    public static Legend Below(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces, DisplayFrame frame, float width) =>
+        new(grounding, colours, typefaces, frame, width, 0, grows: false);
+
+    /// <summary>A legend of as many columns as fit the given height.</summary>
+    public static Legend Beside(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces, DisplayFrame frame, float height) =>
+        new(grounding, colours, typefaces, frame, 0, height, grows: true);
+
+    public void Draw(SKCanvas canvas, float left, float top)
+    {
+        using var ink = new SKPaint { Color = new SKColor(0x20, 0x24, 0x2A), IsAntialias = true };
+        using var faint = new SKPaint { Color = new SKColor(0x6B, 0x72, 0x7C), IsAntialias = true };
+        foreach (var column in _columns)
+        {
+            float y = top;
+            foreach (var entry in column)
+            {
+                Draw(canvas, entry, left, y, ink, faint);
+                y += entry.Height;
+            }
+            left += _columnWidth + _gap;
+        }
+    }
+
+    /// <summary>A phrase's number on its colour; the same mark stands in the picture and in the legend.</summary>
+    public static void DrawChip(SKCanvas canvas, TextSetter text, int number, Colour colour, SKPoint centre, SKPoint half, bool isFound)
+    {
+        var rectangle = new SKRoundRect(new SKRect(centre.X - half.X, centre.Y - half.Y, centre.X + half.X, centre.Y + half.Y), half.Y * 0.55f);
+        using var paint = new SKPaint { Color = new SKColor(colour.R, colour.G, colour.B), IsAntialias = true };
+        if (!isFound)
+        {
+            paint.Style = SKPaintStyle.Stroke;
+            paint.StrokeWidth = Math.Max(1, half.Y * 0.16f);
+        }
+        canvas.DrawRoundRect(rectangle, paint);
+        using var ink = new SKPaint { Color = !isFound ? new SKColor(0x6B, 0x72, 0x7C) : colour.IsLight ? new SKColor(0x16, 0x1A, 0x1F) : SKColors.White, IsAntialias = true };
+        var line = text.Line(number.ToString(CultureInfo.InvariantCulture));
+        text.Draw(canvas, line, centre.X - line.Width / 2, centre.Y + text.Size * 0.365f, ink);
+    }
+
+    private void Draw(SKCanvas canvas, LegendEntry entry, float left, float top, SKPaint ink, SKPaint faint)
+    {
+        float baseline = top + _text.LineHeight * 0.86f, middle = baseline - _text.Size * 0.36f;
+        DrawChip(canvas, _small, entry.Number, entry.Colour, new SKPoint(left + _chip / 2, middle), new SKPoint(_chip / 2, _text.Size * 0.58f), entry.IsFound);
+        float x = left + _chip + _text.Size * 0.6f;
+        foreach (var line in entry.Lines)
+        {
+            _text.Draw(canvas, line, x, baseline, entry.IsFound ? ink : faint);
+            baseline += _text.LineHeight;
+        }
+        _small.Draw(canvas, entry.Score, left + _columnWidth - entry.Score.Width, middle + _small.Size * 0.36f, faint);
+    }
+
+    private LegendEntry Entry(GroundedPhrase phrase, int index, Colour colour, int most)
+    {
+        var lines = _text.Wrap(phrase.Span.Text, _textWidth, most);
+        bool isFound = phrase.Mask.Area > 0;
+        var score = _small.Line(isFound ? phrase.Score.ToString("0.00", CultureInfo.InvariantCulture) : "none");
+        return new LegendEntry(index + 1, colour, lines, score, isFound, lines.Count * _text.LineHeight + _text.Size * 0.35f);
+    }
+
+    private float Natural(Grounding grounding, float cap)
+    {
+        float widest = 0;
+        foreach (var phrase in grounding.Phrases)
+            widest = Math.Max(widest, _text.Wrap(phrase.Span.Text, cap, 1)[0].Width);
+        return widest + 1;
+    }
+
+    private void Fill(List<LegendEntry> entries, float height, int most)
+    {
+        float used = float.MaxValue;
+        foreach (var entry in entries)
+        {
+            if (used + entry.Height > height && _columns.Count < most)
+            {
+                _columns.Add([]);
+                used = 0;
+            }
+            _columns[^1].Add(entry);
+            used += entry.Height;
+        }
+    }
+}
