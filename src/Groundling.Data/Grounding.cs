@@ -4,4 +4,8 @@ namespace Groundling.Data;
 /// <param name="Picture">The picture as it was read.</param>
 /// <param name="Caption">The caption with its phrases.</param>
 /// <param name="Phrases">The grounded phrases, in the caption's order.</param>
-public sealed record Grounding(Picture Picture, Caption Caption, IReadOnlyList<GroundedPhrase> Phrases);
+public sealed record Grounding(Picture Picture, Caption Caption, IReadOnlyList<GroundedPhrase> Phrases)
+{
+    /// <summary>What the reader should know before trusting the masks; usually empty.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

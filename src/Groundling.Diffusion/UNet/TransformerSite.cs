@@ -5,5 +5,5 @@ namespace Groundling.Diffusion;
 /// <param name="Path">Path in the standard layout, as <c>down_blocks.0.attentions.0.transformer_blocks.0</c>.</param>
 /// <param name="Channels">Width C_l of its pixels.</param>
 /// <param name="Heads">Attention heads.</param>
-/// <param name="Stride">How many pixels of the picture one of its pixels spans, on each side.</param>
+/// <param name="Stride">How many latents one of its pixels spans, on each side.</param>
 public sealed record TransformerSite(int Index, string Path, long Channels, long Heads, int Stride);

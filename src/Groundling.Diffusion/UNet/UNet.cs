@@ -106,7 +106,7 @@ public sealed class UNet : Module<Tensor, Tensor, IPromptExchange, UNetOutput>
 
     private SpatialTransformer Transformer(string path, int level)
     {
-        var site = new TransformerSite(_sites.Count, $"{path}.transformer_blocks.0", Config.Widths[level], Config.Heads[level], 8 << level);
+        var site = new TransformerSite(_sites.Count, $"{path}.transformer_blocks.0", Config.Widths[level], Config.Heads[level], 1 << level);
         _sites.Add(site);
         return new(site, Config);
     }

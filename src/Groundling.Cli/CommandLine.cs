@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Groundling.Cli.Commands;
+using Groundling.Data;
+using Groundling.Diffusion;
+using Groundling.Torch;
+
+namespace Groundling.Cli;
+
+/// <summary>The groundling command: its subcommands, and what becomes of their errors.</summary>
+public static class CommandLine
+{
+    /// <summary>Exit code of a fault that the user can mend; one line on the error stream says how.</summary>
+    public const int UserError = 2;
+
+    /// <summary>Exit code after Ctrl-C or SIGTERM.</summary>
+    public const int Cancelled = 130;
+
+    /// <summary>Runs one command line.</summary>
+    /// <param name="arguments">As the shell gives them.</param>
+    /// <param name="output">Results.</param>
+    /// <param name="error">Progress, warnings and errors.</param>
+    /// <returns>0, <see cref="UserError"/> or <see cref="Cancelled"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand("Panoptic narrative grounding: a mask for every noun phrase of a caption.")
+        {
+            GroundCommand.Create(), FeaturesCommand.Create(), NewModelCommand.Create(), InspectCommand.Create(), BenchCommand.Create(),
+        };
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            await error.WriteLineAsync($"error: {parsed.Errors[0].Message} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
+            return UserError;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("stopped");
+            return Cancelled;
+        }
+        catch (Exception e) when (IsUserError(e))
+        {
+            await error.WriteLineAsync($"error: {e.Message}");
+            return UserError;
+        }
+    }
+
+    /// <summary>Whether an exception says what the user should mend, rather than that the program is wrong.</summary>
+    public static bool IsUserError(Exception e) => e is InputException or ModelException or WeightsException or IOException or UnauthorizedAccessException;
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Groundling.Data;
+using static TorchSharp.torch;
+
+namespace Groundling.Cli.Commands;
+
+/// <summary>Options that several commands have.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> Caption() => new("--caption", "-c") { Description = "The caption, with its phrases in [square brackets] unless --phrases names them", HelpName = "TEXT" };
+
+    public static Option<string?> Phrases() => new("--phrases", "-p") { Description = "The phrases to ground, as they stand in the caption, separated by semicolons", HelpName = "A;B" };
+
+    public static Option<string?> Narrative() => new("--narrative") { Description = "A png_coco_*.json file to take the caption and its phrases from", HelpName = "FILE" };
+
+    public static Option<int> Index() => new("--index") { Description = "Which narrative of the file, counted from 0", HelpName = "K" };
+
+    public static Option<string?> Model() => new("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout", HelpName = "DIR" };
+
+    public static Option<int?> Size() => new("--size") { Description = "The network's longer side in pixels; 0 keeps the picture's own; the model's own size if not given", HelpName = "PIXELS" };
+
+    public static Option<int> Threads() => new("--threads") { Description = "Threads to compute with; all cores if not given", HelpName = "N" };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of a table" };
+
+    public static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Print errors only" };
+
+    public static void UseThreads(int threads)
+    {
+        if (threads < 0 || threads > 1024) throw new InputException($"--threads {threads} is out of range: 1 to 1024");
+        if (threads > 0) set_num_threads(threads);
+    }
+
+    /// <summary>The caption that the options describe, or null where they describe none.</summary>
+    public static Caption? ReadCaption(string? text, string? phrases, string? narrative, int index)
+    {
+        if (narrative is not null)
+        {
+            if (text is not null || phrases is not null) throw new InputException("--narrative already names caption and phrases; leave out --caption and --phrases");
+            var placed = NarrativeReader.ReadOne(narrative, index).ToCaption();
+            var grounded = placed.GroundedOnly();
+            return grounded.Phrases.Count > 0 ? grounded : placed.Caption.Phrases.Count > 0 ? placed.Caption
+                : throw new InputException($"{narrative}: narrative {index} has no noun phrases; choose another --index");
+        }
+        if (phrases is not null) return Data.Caption.FromPhrases(text, phrases.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        return text is null ? null : Data.Caption.ParseBrackets(text);
+    }
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json;
+using Groundling.Diffusion;
+using Spectre.Console;
+
+namespace Groundling.Cli.Commands;
+
+/// <summary>groundling inspect: what a model folder holds, and whether it loads.</summary>
+internal static class InspectCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("DIR") { Description = "The model folder" };
+        var json = CommonOptions.Json();
+        var command = new Command("inspect", "Show what a model folder holds, whether it loads, and why not.") { folder, json };
+        command.SetAction(parsed =>
+        {
+            var parts = ModelInspection.Inspect(parsed.GetValue(folder)!);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(parts, JsonStyle.Indented));
+            else Print(parts, output);
+            return parts.All(part => part.Faults.Count == 0) ? 0 : CommandLine.UserError;
+        });
+        return command;
+    }
+
+    private static void Print(IReadOnlyList<PartInspection> parts, TextWriter output)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("part", "parameters", "type", "MB", "config", "loads");
+        foreach (var column in table.Columns.Skip(1).Take(3)) column.RightAligned();
+        foreach (var part in parts)
+            table.AddRow(part.Name, part.Parameters == 0 ? "" : $"{part.Parameters:N0}", part.Types, part.Bytes == 0 ? "" : $"{part.Bytes / 1e6:F1}", Markup.Escape(part.Config),
+                part.Faults.Count == 0 ? "[green]yes[/]" : "[red]no[/]");
+        var console = Terminal.On(output);
+        console.Write(table);
+        foreach (var part in parts)
+        {
+            foreach (var fault in part.Faults) output.WriteLine($"{part.Name} does not load: {fault}");
+            foreach (var warning in part.Warnings) output.WriteLine($"{part.Name}: warning: {warning}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Groundling.Torch;
+using TorchSharp;
+using static TorchSharp.torch.nn;
+
+namespace Groundling.Diffusion;
+
+/// <summary>What one part of a model folder holds, and whether it loads.</summary>
+/// <param name="Name">Folder name of the part.</param>
+/// <param name="Parameters">Numbers in its weights; 0 where they cannot be read.</param>
+/// <param name="Types">Element types on disk.</param>
+/// <param name="Bytes">Size of its weight files.</param>
+/// <param name="Config">Its sizes in words.</param>
+/// <param name="Faults">Why it does not load; empty when it does.</param>
+/// <param name="Warnings">What is odd about it though it loads.</param>
+public sealed record PartInspection(string Name, long Parameters, string Types, long Bytes, string Config, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings);
+
+/// <summary>Looks into a model folder part by part, past faults that <see cref="StableDiffusion.Open"/> stops at.</summary>
+public static class ModelInspection
+{
+    /// <summary>Inspects every part; reads all weights once to find values that are not numbers.</summary>
+    /// <exception cref="ModelException">The folder is not a Stable Diffusion 1.x or 2.x folder at all.</exception>
+    public static IReadOnlyList<PartInspection> Inspect(string path)
+    {
+        var folder = ModelFolder.Open(path);
+        return
+        [
+            Tokenizer(folder),
+            Part(folder, "text_encoder", () => TextEncoderConfig.Read(folder.Config("text_encoder")), config => new TextEncoder(config), TextEncoder.Keys,
+                config => $"{config.Layers} layers, width {config.Width}, {config.Heads} heads, {(config.QuickGelu ? "quick_gelu" : "gelu")}"),
+            Part(folder, "vae", () => VaeConfig.Read(folder.Config("vae")), config => new Vae(config), Vae.Keys,
+                config => $"widths {string.Join('/', config.Widths)}, scaling factor {config.ScalingFactor}"),
+            Part(folder, "unet", () => UNetConfig.Read(folder.Config("unet")), config => new UNet(config), KeyMap.Identity,
+                config => $"widths {string.Join('/', config.Widths)}, heads {string.Join('/', config.Heads)}, prompt width {config.PromptWidth}, {folder.Prediction()}"),
+        ];
+    }
+
+    private static PartInspection Tokenizer(ModelFolder folder)
+    {
+        try
+        {
+            var tokenizer = ClipTokenizer.Open(folder.Tokenizer);
+            return new("tokenizer", 0, "", 0, $"start {tokenizer.StartToken}, end {tokenizer.EndToken}, padding {tokenizer.PaddingToken}", [], []);
+        }
+        catch (ModelException e)
+        {
+            return new("tokenizer", 0, "", 0, "", [e.Message], []);
+        }
+    }
+
+    private static PartInspection Part<TConfig>(ModelFolder folder, string name, Func<TConfig> read, Func<TConfig, Module> build, KeyMap keys, Func<TConfig, string> describe)
+    {
+        var found = new PartInspection(name, 0, "", 0, "", [], []);
+        try
+        {
+            using var weights = folder.Weights(name);
+            var types = weights.Entries.Where(entry => SafetensorsTypes.IsFloat(entry.Type)).GroupBy(entry => entry.Type).OrderByDescending(group => group.Count());
+            found = found with
+            {
+                Parameters = (long)weights.Entries.Where(entry => SafetensorsTypes.IsFloat(entry.Type)).Aggregate(Int128.Zero, (sum, entry) => sum + entry.Count),
+                Types = string.Join(", ", types.Select(group => SafetensorsTypes.Name(group.Key))),
+                Bytes = weights.ByteCount,
+            };
+            var config = read();
+            found = found with { Config = describe(config) };
+            using var module = build(config);
+            module.LoadExactly(weights, keys);
+            return found with { Warnings = [.. module.NonFinite().Select(tensor => $"{tensor.Name} holds {tensor.Count} values that are not numbers")] };
+        }
+        catch (Exception e) when (e is ModelException or WeightsException)
+        {
+            return found with { Faults = [e.Message] };
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling;
+
+/// <summary>Masks from the UNet's own attention: the blocks' maps in a weighted sum (Sec. 3.1; paper: diffusion mask head).</summary>
+/// <remarks>The weights are a softmax over one learned scalar a block; untrained, all blocks count the same.</remarks>
+public sealed class DiffusionMaskHead : Module<IReadOnlyList<Tensor>, long, long, Tensor>
+{
+    [ComponentName(Name = "block_logits")] private readonly Parameter _blockLogits;
+
+    /// <param name="blocks">L, the UNet's transformer blocks.</param>
+    public DiffusionMaskHead(int blocks) : base(nameof(DiffusionMaskHead))
+    {
+        _blockLogits = Parameter(zeros(blocks));
+        RegisterComponents();
+    }
+
+    /// <param name="maps">[B, N, h_l, w_l] of every block, each between 0 and 1.</param>
+    /// <param name="height">H_0</param>
+    /// <param name="width">W_0</param>
+    /// <returns>[B, N, H_0, W_0] probabilities; the caller owns it.</returns>
+    public override Tensor forward(IReadOnlyList<Tensor> maps, long height, long width)
+    {
+        using var scope = NewDisposeScope();
+        var weights = _blockLogits.softmax(0);
+        // Interpolation is linear: blocks of one resolution are summed before they are enlarged.
+        var sums = Enumerable.Range(0, maps.Count).GroupBy(block => (maps[block].shape[2], maps[block].shape[3]))
+            .Select(blocks => blocks.Select(block => weights[block] * maps[block]).Aggregate((sum, map) => sum + map));
+        return sums.Select(sum => functional.interpolate(sum, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false))
+            .Aggregate((sum, map) => sum + map).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,143 @@
+using Groundling.Data;
+using Groundling.Diffusion;
+using Groundling.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling;
+
+/// <summary>A picture and a caption in, a mask for every noun phrase out. Safe for use from several threads.</summary>
+/// <example>
+/// <code>
+/// using var pipeline = GroundingPipeline.Open("stable-diffusion-v1-5");
+/// var grounding = pipeline.Ground(Picture.Load("horses.jpg"), Caption.ParseBrackets("[a man] on [a grey horse]"));
+/// foreach (var phrase in grounding.Phrases) Console.WriteLine($"{phrase.Span.Text}: {phrase.Mask.Area} pixels");
+/// </code>
+/// </example>
+public sealed class GroundingPipeline : IDisposable
+{
+    private const long ProbabilitiesAtOnce = 1 << 25;                          // 128 MB of float32
+    private static readonly Tensor DetailTime = tensor(new[] { 1L }).DetachFromDisposeScope();             // time step 1: the least noise (Sec. 3.1)
+    private readonly StableDiffusion _diffusion;
+    private readonly PhraseEncoder _phrases;
+    private readonly DiffusionMaskHead _maskHead;
+
+    private GroundingPipeline(StableDiffusion diffusion)
+    {
+        _diffusion = diffusion;
+        _phrases = new(diffusion.Tokenizer, diffusion.Text);
+        _maskHead = new DiffusionMaskHead(diffusion.UNet.Sites.Count).Freeze();
+    }
+
+    /// <summary>The frozen model.</summary>
+    public StableDiffusion Diffusion => _diffusion;
+
+    /// <summary>The network's longer side, in pixels, that the model was trained at.</summary>
+    public int NativeSize => (int)(_diffusion.UNet.Config.SampleSize * _diffusion.Vae.Stride);
+
+    /// <summary>Opens a model folder.</summary>
+    /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
+    /// <exception cref="WeightsException">A weight file is damaged or does not fit its config.</exception>
+    public static GroundingPipeline Open(string modelFolder) => new(StableDiffusion.Open(modelFolder));
+
+    /// <summary>Grounds every phrase of a caption in a picture.</summary>
+    /// <exception cref="InputException">An option is out of range, or a phrase cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; it is looked at between and within the stages.</exception>
+    public Grounding Ground(Picture picture, Caption caption, GroundingOptions? options = null, CancellationToken cancellation = default)
+    {
+        options = (options ?? new()).Validated();
+        using var frozen = no_grad();
+        using var trace = Trace(picture, caption, options, keepHeads: false, cancellation);
+        return new(picture, caption, Masks(trace, picture, caption, options.Threshold, cancellation)) { Warnings = Warnings(trace) };
+    }
+
+    /// <summary>The pass behind <see cref="Ground"/> with everything it makes, for those who want to look inside.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="caption">The caption.</param>
+    /// <param name="options">Size.</param>
+    /// <param name="keepHeads">Whether the attention of each head is kept, not only their mean.</param>
+    /// <param name="cancellation">Looked at between and within the stages.</param>
+    public GroundingTrace Trace(Picture picture, Caption caption, GroundingOptions? options = null, bool keepHeads = true, CancellationToken cancellation = default)
+    {
+        options = (options ?? new()).Validated();
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        // 1. Caption -> one state a phrase. Frozen.
+        var states = _phrases.Encode(caption);                                 // [N, Ct]
+        cancellation.ThrowIfCancellationRequested();
+        // 2. Picture -> latents. Frozen.
+        var letterbox = Letterbox.Fit(picture.Width, picture.Height, options.Size ?? NativeSize);
+        var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width]);
+        var latents = _diffusion.Vae.Encode(image);                            // [1, 4, H/8, W/8]
+        cancellation.ThrowIfCancellationRequested();
+        // 3. One UNet pass; every block says where each phrase is.
+        var prompt = new StaticPrompt(states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null, latents.shape[2], latents.shape[3], keepHeads, cancellation);
+        try
+        {
+            var output = _diffusion.UNet.call(latents, DetailTime, prompt);    // 16 attention maps, 4 levels
+            foreach (var kept in (Tensor[])[states.Words, states.NullPhrase, states.Phrases, output.Prediction, .. output.Features]) kept.MoveToOuterDisposeScope();
+            return new(letterbox, image.MoveToOuterDisposeScope(), latents.MoveToOuterDisposeScope(), states, prompt, output);
+        }
+        catch
+        {
+            prompt.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>[N, H_0, W_0] the diffusion mask head's probabilities at the network's size, padding included; the caller owns it.</summary>
+    public Tensor Probabilities(GroundingTrace trace)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        return Probabilities(trace, 0, trace.Caption.Phrases.shape[0]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Disposes the model.</summary>
+    public void Dispose()
+    {
+        _maskHead.Dispose();
+        _diffusion.Dispose();
+    }
+
+    private Tensor Probabilities(GroundingTrace trace, long first, long count)
+        => _maskHead.call([.. trace.Prompt.Maps.Select(map => map.narrow(1, first, count))], trace.Letterbox.Height, trace.Letterbox.Width).squeeze(0);
+
+    /// <summary>Masks at the picture's own size, a few phrases at a time so that memory does not grow with their number.</summary>
+    private List<GroundedPhrase> Masks(GroundingTrace trace, Picture picture, Caption caption, double threshold, CancellationToken cancellation)
+    {
+        var letterbox = trace.Letterbox;
+        var largest = Math.Max((long)picture.Width * picture.Height, (long)letterbox.Width * letterbox.Height);
+        var atOnce = (int)Math.Clamp(ProbabilitiesAtOnce / largest, 1, 64);
+        var grounded = new List<GroundedPhrase>();
+        for (var first = 0; first < caption.Phrases.Count; first += atOnce)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var count = Math.Min(atOnce, caption.Phrases.Count - first);
+            var content = Probabilities(trace, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
+            var full = content.shape[1] == picture.Height && content.shape[2] == picture.Width ? content
+                : functional.interpolate(content.unsqueeze(0), size: [picture.Height, picture.Width], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(0);
+            var inside = full.gt(threshold);                                   // [n, height, width]
+            for (var i = 0; i < count; i++)
+            {
+                using var phraseScope = NewDisposeScope();
+                var mask = RunLengthMask.FromBytes(inside[i].to(uint8).contiguous().bytes, picture.Width, picture.Height);
+                var score = mask.Area == 0 ? 0 : full[i].masked_select(inside[i]).mean().item<float>();
+                grounded.Add(new(caption.Phrases[first + i], score, mask));
+            }
+        }
+        return grounded;
+    }
+
+    private List<string> Warnings(GroundingTrace trace)
+    {
+        using var scope = NewDisposeScope();
+        if (trace.Prompt.Maps.All(map => map.isfinite().all().item<bool>())) return [];
+        var faults = new (string Part, Module Module)[] { ("text_encoder", _diffusion.Text), ("vae", _diffusion.Vae), ("unet", _diffusion.UNet) }
+            .SelectMany(part => part.Module.NonFinite().Select(tensor => $"{part.Part}: {tensor.Name} holds {tensor.Count} values that are not numbers")).ToList();
+        return faults.Count == 0 ? [$"{_diffusion.Path}: the attention overflowed; the masks mean nothing"]
+            : [$"{_diffusion.Path}: {faults[0]}{(faults.Count > 1 ? $" (and {faults.Count - 1} more tensors)" : "")}; the masks mean nothing: get the weights again"];
+    }
+}
