@@ -55,19 +55,20 @@ internal sealed class Legend
     public static Legend Beside(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces, DisplayFrame frame, float height) =>
         new(grounding, colours, typefaces, frame, 0, height, grows: true);
 
-    public void Draw(SKCanvas canvas, float left, float top)
+    /// <summary>Draws the entries that the page has room for, and how many it has none for.</summary>
+    public void Draw(SKCanvas canvas, float left, float top, SKSize page)
     {
         using var ink = new SKPaint { Color = new SKColor(0x20, 0x24, 0x2A), IsAntialias = true };
         using var faint = new SKPaint { Color = new SKColor(0x6B, 0x72, 0x7C), IsAntialias = true };
-        foreach (var column in _columns)
+        var places = Places(left, top).ToList();
+        var shown = places.FindAll(p => p.X + _columnWidth <= page.Width && p.Y + p.Entry.Height <= page.Height);
+        bool isWhole = shown.Count == places.Count;
+        foreach (var (entry, x, y) in isWhole ? shown : shown.SkipLast(1))
+            Draw(canvas, entry, x, y, ink, faint);
+        if (!isWhole && shown.Count > 0)
         {
-            float y = top;
-            foreach (var entry in column)
-            {
-                Draw(canvas, entry, left, y, ink, faint);
-                y += entry.Height;
-            }
-            left += _columnWidth + _gap;
+            var note = _text.Line(string.Create(CultureInfo.InvariantCulture, $"… and {places.Count - shown.Count + 1} more"));
+            _text.Draw(canvas, note, shown[^1].X, shown[^1].Y + _text.LineHeight * 0.86f, faint);
         }
     }
 
@@ -85,6 +86,20 @@ internal sealed class Legend
         using var ink = new SKPaint { Color = !isFound ? new SKColor(0x6B, 0x72, 0x7C) : colour.IsLight ? new SKColor(0x16, 0x1A, 0x1F) : SKColors.White, IsAntialias = true };
         var line = text.Line(number.ToString(CultureInfo.InvariantCulture));
         text.Draw(canvas, line, centre.X - line.Width / 2, centre.Y + text.Size * 0.365f, ink);
+    }
+
+    private IEnumerable<(LegendEntry Entry, float X, float Y)> Places(float left, float top)
+    {
+        foreach (var column in _columns)
+        {
+            float y = top;
+            foreach (var entry in column)
+            {
+                yield return (entry, left, y);
+                y += entry.Height;
+            }
+            left += _columnWidth + _gap;
+        }
     }
 
     private void Draw(SKCanvas canvas, LegendEntry entry, float left, float top, SKPaint ink, SKPaint faint)

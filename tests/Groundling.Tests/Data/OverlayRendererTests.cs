@@ -31,6 +31,14 @@ public class OverlayRendererTests
     }
 
     [Fact]
+    public void Thousands_of_phrases_still_fit()
+    {
+        var phrases = Enumerable.Range(0, 3000).Select(i => ($"thing number {i}", 0.5, default(Box))).ToArray();
+        var figure = OverlayRenderer.Render(Groundings.Make(60, 40, phrases));
+        Assert.True(Math.Max(figure.Width, figure.Height) <= OverlayRenderer.LongestSide);
+    }
+
+    [Fact]
     public void The_mask_is_tinted_and_the_rest_left_alone()
     {
         // 450 x 450 is shown at twice its size, from the page's margin on.

@@ -41,7 +41,7 @@ public static class OverlayRenderer
             var text = new TextSetter(typefaces, layout.NumberSize);
             foreach (var (phrase, place) in places)
                 DrawNumber(canvas, text, phrase, colours[phrase], place, layout);
-            layout.Legend.Draw(canvas, layout.LegendLeft, layout.LegendTop);
+            layout.Legend.Draw(canvas, layout.LegendLeft, layout.LegendTop, new SKSize(layout.Width, layout.Height));
         }
         return ToPicture(page);
     }
