@@ -40,7 +40,8 @@ internal static class FolderWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new InputException($"{folder} cannot be written: {e.Message.ReplaceLineEndings(" ")} Nothing was written; choose a folder that can be written and has room.", e);
+            var reason = (waiting is null ? e.Message : e.Message.Replace(waiting, folder, StringComparison.Ordinal)).ReplaceLineEndings(" ").TrimEnd('.', ' ');
+            throw new InputException($"{folder} cannot be written: {reason}; nothing was written. Choose a folder that can be written and has room.", e);
         }
         finally
         {

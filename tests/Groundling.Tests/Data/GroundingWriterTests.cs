@@ -114,7 +114,7 @@ public class GroundingWriterTests
         using var folder = new TemporaryFolder();
         var target = Path.Combine(folder.Path, "a", "b");
         var fault = Assert.Throws<InputException>(() => FolderWriter.Write(target, [("first", [1]), ("no/such/folder", [2])]));
-        Assert.Contains("Nothing was written", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing was written", fault.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
