@@ -19,9 +19,6 @@ internal sealed record DisplayFrame(int SourceWidth, int SourceHeight, int Width
     /// <summary>True where single source pixels are meant to be seen as squares.</summary>
     public bool IsBlocky => ScaleX >= 4 || ScaleY >= 4;
 
-    /// <summary>True where the two directions are shown at different scales, so that a sliver of a picture can be seen.</summary>
-    public bool IsStretched => Math.Max(ScaleX, ScaleY) > 1.5 * Math.Min(ScaleX, ScaleY) + 0.01 && Math.Min(SourceWidth, SourceHeight) * 8 < Math.Max(SourceWidth, SourceHeight);
-
     /// <summary>Thickness of outlines, in pixels.</summary>
     public float Line => Math.Clamp(Math.Max(Width, Height) / 560f, 1.6f, 5f);
 
@@ -30,7 +27,8 @@ internal sealed record DisplayFrame(int SourceWidth, int SourceHeight, int Width
     {
         int longer = Math.Max(width, height);
         double scale = longer < Wanted ? (Wanted + longer - 1) / longer : Math.Min(1, (double)Largest / longer);
-        int shownWidth = Shown(width, scale), shownHeight = Shown(height, scale);
+        int narrowest = Math.Max(Narrowest, (int)(longer * scale / 25));
+        int shownWidth = Shown(width, scale, narrowest), shownHeight = Shown(height, scale, narrowest);
         float font = Math.Clamp(Math.Max(shownWidth, shownHeight) / 62f, 15f, 46f);
         return new DisplayFrame(width, height, shownWidth, shownHeight, font);
     }
@@ -43,9 +41,9 @@ internal sealed record DisplayFrame(int SourceWidth, int SourceHeight, int Width
         FontSize = Math.Max(9, (float)(FontSize * by)),
     };
 
-    private static int Shown(int side, double scale)
+    private static int Shown(int side, double scale, int narrowest)
     {
         int shown = (int)Math.Round(side * scale);
-        return shown >= Narrowest ? shown : side * ((Narrowest + side - 1) / side);
+        return shown >= narrowest ? shown : side * ((narrowest + side - 1) / side);
     }
 }

@@ -8,7 +8,7 @@ internal sealed class Legend
 {
     private const float WidestText = 22;                                // in font sizes
     private readonly TextSetter _text, _small;
-    private readonly List<List<LegendEntry>> _columns = [];
+    private readonly List<List<LegendEntry>> _columns;
     private readonly float _columnWidth, _textWidth, _chip, _gap;
 
     private Legend(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces, DisplayFrame frame, float width, float height, bool grows)
@@ -22,12 +22,18 @@ internal sealed class Legend
         List<LegendEntry> entries = [.. grounding.Phrases.Select((p, i) => Entry(p, i, colours[i], most))];
         _columnWidth = fixedWidth + _textWidth;
 
-        // As many columns as the width holds; beside a picture, as many as its height asks for.
+        // As many columns as the width holds, as even as can be; beside a picture, as many as its height asks for.
         float total = entries.Sum(e => e.Height), tallest = entries.Count == 0 ? 0 : entries.Max(e => e.Height);
-        int count = grows ? (int)Math.Ceiling(total / Math.Max(height, tallest)) : (int)((width + _gap) / (_columnWidth + _gap));
-        count = Math.Clamp(count, 1, Math.Max(1, entries.Count));
-        float wanted = grows ? Math.Max(height, tallest) : Math.Max(total / count, tallest) + size * 0.1f;
-        Fill(entries, wanted, grows ? int.MaxValue : count);
+        TextArea = total * (_columnWidth + _gap);
+        float wanted = Math.Max(height, tallest);
+        if (!grows)
+        {
+            int count = Math.Max(1, (int)((width + _gap) / (_columnWidth + _gap)));
+            wanted = Math.Max(total / count, tallest);
+            while (Columns(entries, wanted).Count > count)
+                wanted += size * 0.25f;
+        }
+        _columns = Columns(entries, wanted);
         Width = _columns.Count * _columnWidth + (_columns.Count - 1) * _gap;
         Height = _columns.Count == 0 ? 0 : _columns.Max(c => c.Sum(e => e.Height));
     }
@@ -38,6 +44,9 @@ internal sealed class Legend
     /// <summary>Pixels down.</summary>
     public float Height { get; }
 
+    /// <summary>Square pixels that one column of all entries would take.</summary>
+    public float TextArea { get; }
+
     /// <summary>A legend no wider than the given width.</summary>
     public static Legend Below(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces, DisplayFrame frame, float width) =>
         new(grounding, colours, typefaces, frame, width, 0, grows: false);
@@ -46,19 +55,20 @@ internal sealed class Legend
     public static Legend Beside(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces, DisplayFrame frame, float height) =>
         new(grounding, colours, typefaces, frame, 0, height, grows: true);
 
-    public void Draw(SKCanvas canvas, float left, float top)
+    /// <summary>Draws the entries that the page has room for, and how many it has none for.</summary>
+    public void Draw(SKCanvas canvas, float left, float top, SKSize page)
     {
         using var ink = new SKPaint { Color = new SKColor(0x20, 0x24, 0x2A), IsAntialias = true };
         using var faint = new SKPaint { Color = new SKColor(0x6B, 0x72, 0x7C), IsAntialias = true };
-        foreach (var column in _columns)
+        var places = Places(left, top).ToList();
+        var shown = places.FindAll(p => p.X + _columnWidth <= page.Width && p.Y + p.Entry.Height <= page.Height);
+        bool isWhole = shown.Count == places.Count;
+        foreach (var (entry, x, y) in isWhole ? shown : shown.SkipLast(1))
+            Draw(canvas, entry, x, y, ink, faint);
+        if (!isWhole && shown.Count > 0)
         {
-            float y = top;
-            foreach (var entry in column)
-            {
-                Draw(canvas, entry, left, y, ink, faint);
-                y += entry.Height;
-            }
-            left += _columnWidth + _gap;
+            var note = _text.Line(string.Create(CultureInfo.InvariantCulture, $"… and {places.Count - shown.Count + 1} more"));
+            _text.Draw(canvas, note, shown[^1].X, shown[^1].Y + _text.LineHeight * 0.86f, faint);
         }
     }
 
@@ -76,6 +86,20 @@ internal sealed class Legend
         using var ink = new SKPaint { Color = !isFound ? new SKColor(0x6B, 0x72, 0x7C) : colour.IsLight ? new SKColor(0x16, 0x1A, 0x1F) : SKColors.White, IsAntialias = true };
         var line = text.Line(number.ToString(CultureInfo.InvariantCulture));
         text.Draw(canvas, line, centre.X - line.Width / 2, centre.Y + text.Size * 0.365f, ink);
+    }
+
+    private IEnumerable<(LegendEntry Entry, float X, float Y)> Places(float left, float top)
+    {
+        foreach (var column in _columns)
+        {
+            float y = top;
+            foreach (var entry in column)
+            {
+                yield return (entry, left, y);
+                y += entry.Height;
+            }
+            left += _columnWidth + _gap;
+        }
     }
 
     private void Draw(SKCanvas canvas, LegendEntry entry, float left, float top, SKPaint ink, SKPaint faint)
@@ -107,18 +131,20 @@ internal sealed class Legend
         return widest + 1;
     }
 
-    private void Fill(List<LegendEntry> entries, float height, int most)
+    private static List<List<LegendEntry>> Columns(List<LegendEntry> entries, float height)
     {
+        var columns = new List<List<LegendEntry>>();
         float used = float.MaxValue;
         foreach (var entry in entries)
         {
-            if (used + entry.Height > height && _columns.Count < most)
+            if (used + entry.Height > height + 0.5f)
             {
-                _columns.Add([]);
+                columns.Add([]);
                 used = 0;
             }
-            _columns[^1].Add(entry);
+            columns[^1].Add(entry);
             used += entry.Height;
         }
+        return columns;
     }
 }

@@ -19,6 +19,7 @@ internal sealed class OverlayLayout
             (Width, Height) = (frame.Width + 2 * Margin, frame.Height + 2 * Margin);
         Longer = Math.Max(Width, Height);
         (Width, Height) = (Math.Min(Width, OverlayRenderer.LongestSide), Math.Min(Height, OverlayRenderer.LongestSide));
+        PictureLeft = isBeside ? Margin : Math.Max(Margin, (Width - frame.Width) / 2);
         LegendLeft = isBeside ? frame.Width + 2 * Margin : Margin;
         LegendTop = isBeside ? Margin : frame.Height + 2 * Margin;
     }
@@ -35,6 +36,8 @@ internal sealed class OverlayLayout
     public int Height { get; }
 
     public int Margin { get; }
+
+    public int PictureLeft { get; }
 
     public float LegendLeft { get; }
 
@@ -55,6 +58,8 @@ internal sealed class OverlayLayout
             var legend = isBeside
                 ? Legend.Beside(grounding, colours, typefaces, frame, frame.Height)
                 : Legend.Below(grounding, colours, typefaces, frame, Math.Max(frame.Width, 30 * frame.FontSize));
+            if (!isBeside && legend.Height > frame.Height)             // many phrases: a wider page, for a figure about as high as wide
+                legend = Legend.Below(grounding, colours, typefaces, frame, Math.Max(frame.Width, MathF.Sqrt(2 * legend.TextArea)));
             var layout = new OverlayLayout(frame, legend, isBeside, grounding.Phrases.Count);
             var smaller = frame.Shrunk(Math.Clamp((double)OverlayRenderer.LongestSide / layout.Longer, 0.8, 0.97));
             if (layout.Longer <= OverlayRenderer.LongestSide || smaller == frame)

@@ -146,6 +146,15 @@ public class PictureTests
     }
 
     [Fact]
+    public void A_cut_progressive_jpeg_is_refused_as_cut()
+    {
+        var whole = File.ReadAllBytes(Fixture.Path("progressive.jpg"));
+        Assert.Equal((90, 60), (Picture.Decode(whole, "whole").Width, Picture.Decode(whole, "whole").Height));
+        foreach (double share in (double[])[0.1, 0.5, 0.9])
+            Assert.Contains("cut short", Refused(whole[..(int)(share * whole.Length)]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Other_files_are_refused_by_name()
     {
         Assert.Contains("empty (0 bytes)", Refused([]), StringComparison.Ordinal);

@@ -37,11 +37,11 @@ public static class OverlayRenderer
         using (var canvas = new SKCanvas(page))
         {
             canvas.Clear(SKColors.White);
-            canvas.DrawBitmap(shown, layout.Margin, layout.Margin);
+            canvas.DrawBitmap(shown, layout.PictureLeft, layout.Margin);
             var text = new TextSetter(typefaces, layout.NumberSize);
             foreach (var (phrase, place) in places)
                 DrawNumber(canvas, text, phrase, colours[phrase], place, layout);
-            layout.Legend.Draw(canvas, layout.LegendLeft, layout.LegendTop);
+            layout.Legend.Draw(canvas, layout.LegendLeft, layout.LegendTop, new SKSize(layout.Width, layout.Height));
         }
         return ToPicture(page);
     }
@@ -84,7 +84,7 @@ public static class OverlayRenderer
     {
         var half = layout.NumberHalf;
         var centre = new SKPoint(
-            layout.Margin + Math.Clamp(place.X, half.X, Math.Max(half.X, layout.Frame.Width - half.X)),
+            layout.PictureLeft + Math.Clamp(place.X, half.X, Math.Max(half.X, layout.Frame.Width - half.X)),
             layout.Margin + Math.Clamp(place.Y, half.Y, Math.Max(half.Y, layout.Frame.Height - half.Y)));
         using var halo = new SKPaint { Color = SKColors.White, IsAntialias = true };
         float rim = Math.Max(1, half.Y * 0.14f);

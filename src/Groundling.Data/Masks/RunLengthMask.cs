@@ -52,6 +52,17 @@ public sealed class RunLengthMask
         return rowMajor;
     }
 
+    /// <summary>Writes the mask into a buffer that is used again.</summary>
+    /// <param name="rowMajor">[Height, Width]; 1 = inside, 0 = outside.</param>
+    /// <exception cref="ArgumentException">The buffer is not Width * Height bytes.</exception>
+    public void CopyTo(Span<byte> rowMajor)
+    {
+        if (rowMajor.Length != Width * Height)
+            throw new ArgumentException($"A {Width} x {Height} mask has {Width * Height} bytes, not {rowMajor.Length}.", nameof(rowMajor));
+        rowMajor.Clear();
+        ColumnScan.Decode(_counts, rowMajor, Width, Height);
+    }
+
     /// <summary>Takes run lengths as they stand in uncompressed COCO annotations.</summary>
     /// <param name="counts">Run lengths, outside first; runs of 0 are merged away.</param>
     /// <param name="width">Columns.</param>

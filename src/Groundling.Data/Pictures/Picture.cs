@@ -68,7 +68,7 @@ public sealed class Picture
             }
         }
         using var pixmap = bitmap.PeekPixels();
-        using var data = pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, 6))
+        using var data = pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub | SKPngEncoderFilterFlags.Up | SKPngEncoderFilterFlags.Paeth, 4))
             ?? throw new InvalidOperationException($"A {Width} x {Height} picture could not be encoded as PNG.");
         return data.ToArray();
     }

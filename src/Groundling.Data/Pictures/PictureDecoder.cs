@@ -49,12 +49,12 @@ internal static class PictureDecoder
         using var stream = new SKMemoryStream(data);
         using var codec = SKCodec.Create(stream, out var opened);
         if (codec is null)
-            throw Refusal(opened, header, name);
+            throw Refusal(opened, header, bytes, name);
         RequireSize(codec.Info.Width, codec.Info.Height, name);
-        return Convert(codec, header, name);
+        return Convert(codec, header, bytes, name);
     }
 
-    private static unsafe Picture Convert(SKCodec codec, PictureHeader header, string name)
+    private static unsafe Picture Convert(SKCodec codec, PictureHeader header, byte[] bytes, string name)
     {
         int width = codec.Info.Width, height = codec.Info.Height;
         bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
@@ -65,7 +65,7 @@ internal static class PictureDecoder
         {
             var result = codec.GetPixels(info, (nint)pixels, info.RowBytes, new SKCodecOptions(SKZeroInitialized.Yes));
             if (result != SKCodecResult.Success)
-                throw Refusal(result, header, name);
+                throw Refusal(result, header, bytes, name);
             var origin = codec.EncodedOrigin;
             bool turned = (int)origin >= (int)SKEncodedOrigin.LeftTop;
             var rgb = new byte[3L * width * height];
@@ -142,11 +142,11 @@ internal static class PictureDecoder
             throw new InputException($"{name} declares {width} x {height} pixels, more than the {Picture.MaxPixels / 1_000_000} million allowed; scale it down first.");
     }
 
-    private static InputException Refusal(SKCodecResult result, PictureHeader header, string name) => (result, header) switch
+    private static InputException Refusal(SKCodecResult result, PictureHeader header, byte[] bytes, string name) => (result, header) switch
     {
         (_, { Format: null }) => new($"{name} is not a picture; give a PNG, JPEG, WebP, GIF or BMP file."),
         (_, { IsReadable: false }) => new($"{name} is a {header.Format} file, which is not read here; convert it to PNG or JPEG."),
-        (SKCodecResult.IncompleteInput, _) => new($"{name} is cut short: the {header.Format} data ends before the picture does; get the whole file."),
+        _ when result == SKCodecResult.IncompleteInput || PictureHeader.IsCut(bytes) => new($"{name} is cut short: the {header.Format} data ends before the picture does; get the whole file."),
         _ => new($"{name} begins like a {header.Format} file but is damaged or of a kind not read here; save it again as PNG or JPEG."),
     };
 }

@@ -13,6 +13,14 @@ internal sealed record PictureHeader(string? Format, long? Width = null, long? H
     /// <summary>Formats this library decodes.</summary>
     public bool IsReadable => Format is "PNG" or "JPEG" or "WebP" or "GIF" or "BMP" or "ICO";
 
+    /// <summary>True where the file's end is plainly missing: a JPEG without its end mark, a WebP shorter than it says.</summary>
+    public static bool IsCut(ReadOnlySpan<byte> file) => file switch
+    {
+        [0xFF, 0xD8, ..] => !file.TrimEnd((byte)0).EndsWith((ReadOnlySpan<byte>)[0xFF, 0xD9]),
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, ..] => BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) + 8L > file.Length,
+        _ => false,
+    };
+
     public static PictureHeader Read(ReadOnlySpan<byte> file) => file switch
     {
         [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => Png(file),
