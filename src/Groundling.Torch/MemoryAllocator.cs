@@ -16,8 +16,8 @@ public static class MemoryAllocator
         if (!OperatingSystem.IsLinux()) return;
         try
         {
-            mallopt(mapThreshold, 1 << 30);
-            mallopt(trimThreshold, 1 << 30);
+            _ = mallopt(mapThreshold, 1 << 30);
+            _ = mallopt(trimThreshold, 1 << 30);
         }
         catch (EntryPointNotFoundException)
         {

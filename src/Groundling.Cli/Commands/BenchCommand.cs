@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using Groundling.Data;
+using Groundling.Diffusion;
+using Groundling.Torch;
+using Spectre.Console;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Cli.Commands;
+
+/// <summary>groundling bench: how fast a model folder runs here, as a share of what this machine can do.</summary>
+internal static class BenchCommand
+{
+    /// <summary>One measured step; operations are 0 where they are not what takes the time.</summary>
+    private sealed record Step(string Name, double Seconds, double Gflop, double GflopPerSecond, double ShareOfPeak, double ResidentMb);
+
+    private sealed record Result(string Model, int Size, int Threads, double PeakGflopPerSecond, IReadOnlyList<Step> Steps, double PeakResidentMb);
+
+    public static Command Create()
+    {
+        var model = CommonOptions.Model();
+        model.Required = true;
+        var (size, threads, json) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Json());
+        var repeats = new Option<int>("--repeats") { Description = "Times each step is measured; the median counts", HelpName = "N", DefaultValueFactory = _ => 3 };
+        var command = new Command("bench", "Measure opening, text encoding, picture encoding, the UNet pass and a whole ground, beside the machine's own peak.") { model, size, threads, repeats, json };
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            if (parsed.GetValue(repeats) is < 1 or > 100) throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
+            CommonOptions.UseThreads(parsed.GetValue(threads));
+            var result = Measure(parsed.GetValue(model)!, parsed.GetValue(size), parsed.GetValue(repeats), cancellation);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
+            else Print(result, output);
+        }, CancellationToken.None));
+        return command;
+    }
+
+    private static Result Measure(string folder, int? requestedSize, int repeats, CancellationToken cancellation)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var steps = new List<Step>();
+        var peak = 0.0;
+        void Add(string name, double gflop, Action work, int times)
+        {
+            var seconds = new List<double>();
+            for (var i = 0; i < times; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var one = NewDisposeScope();
+                var watch = Stopwatch.StartNew();
+                work();
+                seconds.Add(watch.Elapsed.TotalSeconds);
+            }
+            seconds.Sort();
+            var median = seconds[seconds.Count / 2];
+            steps.Add(new(name, median, gflop, gflop / median, peak > 0 ? gflop / median / peak : 0, ResidentMemory.Now / 1e6));
+        }
+
+        foreach (var side in new[] { 2048, 4096 })
+        {
+            var (a, b) = (randn(side, side), randn(side, side));
+            a.matmul(b).Dispose();
+            Add($"matmul {side}^3", 2.0 * side * side * side / 1e9, () => a.matmul(b), repeats + 2);
+        }
+        peak = steps.Max(step => step.GflopPerSecond);
+        for (var i = 0; i < steps.Count; i++) steps[i] = steps[i] with { ShareOfPeak = steps[i].GflopPerSecond / peak };
+
+        GroundingPipeline? opened = null;
+        Add("open", 0, () => opened = GroundingPipeline.Open(folder), 1);
+        using var pipeline = opened!;
+        var side0 = requestedSize is null or 0 ? pipeline.NativeSize : requestedSize.Value;
+        var picture = new Picture(side0, side0, Noise(side0 * side0 * 3));
+        var caption = Caption.ParseBrackets("[a man] with [a black hat] on [a grey horse] beside [two brown dogs], [a truck] and [some trees] on [the grass] under [the sky]; [a red car] behind [the fence].");
+        var options = new GroundingOptions { Size = side0 };
+        Add("ground, first", 0, () => pipeline.Ground(picture, caption, options, cancellation), 1);
+
+        var diffusion = pipeline.Diffusion;
+        var image = tensor(Letterbox.Fit(side0, side0, side0).ToNetwork(picture), [1, 3, side0, side0]);
+        var phrases = new PhraseEncoder(diffusion.Tokenizer, diffusion.Text);
+        var states = phrases.Encode(caption);
+        var latents = diffusion.Vae.Encode(image);
+        var step1 = ones(1, dtype: int64);
+        void UNet()
+        {
+            using var prompt = new StaticPrompt(states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null, latents.shape[2], latents.shape[3]);
+            using var output = diffusion.UNet.call(latents, step1, prompt);
+        }
+        Add("text", ArithmeticCount.Of(diffusion.Text, () => phrases.Encode(caption).Dispose()) / 1e9, () => phrases.Encode(caption).Dispose(), repeats);
+        Add("VAE encoder", ArithmeticCount.Of(diffusion.Vae, () => diffusion.Vae.Encode(image).Dispose()) / 1e9, () => diffusion.Vae.Encode(image).Dispose(), repeats);
+        Add("UNet", ArithmeticCount.Of(diffusion.UNet, UNet) / 1e9, UNet, repeats);
+        Add("ground", steps.TakeLast(3).Sum(step => step.Gflop), () => pipeline.Ground(picture, caption, options, cancellation), repeats);
+        return new(folder, side0, get_num_threads(), peak, steps, ResidentMemory.Peak / 1e6);
+    }
+
+    private static byte[] Noise(int count)
+    {
+        var bytes = new byte[count];
+        new Random(0).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static void Print(Result result, TextWriter output)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("step", "seconds", "GFLOP", "GFLOP/s", "share of peak", "resident MB");
+        foreach (var column in table.Columns.Skip(1)) column.RightAligned();
+        foreach (var step in result.Steps)
+            table.AddRow(step.Name, $"{step.Seconds:F3}", step.Gflop > 0 ? $"{step.Gflop:F1}" : "", step.Gflop > 0 ? $"{step.GflopPerSecond:F0}" : "", step.Gflop > 0 ? $"{step.ShareOfPeak:P0}" : "", $"{step.ResidentMb:F0}");
+        Terminal.On(output).Write(table);
+        output.WriteLine($"{result.Model} at {result.Size} pixels, {result.Threads} threads, float32; peak {result.PeakGflopPerSecond:F0} GFLOP/s, {result.PeakResidentMb:F0} MB resident at most");
+    }
+}

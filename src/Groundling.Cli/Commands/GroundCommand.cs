@@ -1,0 +1,181 @@
+using System.CommandLine;
+using System.Text;
+using Groundling.Data;
+using Groundling.Diffusion;
+using Spectre.Console;
+
+namespace Groundling.Cli.Commands;
+
+/// <summary>groundling ground: pictures and captions to masks.</summary>
+internal sealed class GroundCommand
+{
+    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
+    private readonly GroundingOptions _options;
+    private readonly string _output;
+    private readonly bool _quiet, _json;
+    private readonly TextWriter _results, _messages;
+
+    private GroundCommand(GroundingOptions options, string output, bool quiet, bool json, TextWriter results, TextWriter messages)
+        => (_options, _output, _quiet, _json, _results, _messages) = (options, output, quiet, json, results, messages);
+
+    public static Command Create()
+    {
+        var pictures = new Argument<string[]>("IMAGE") { Description = "Pictures, folders of pictures, or .txt lists of pictures", Arity = ArgumentArity.OneOrMore };
+        var caption = CommonOptions.Caption();
+        caption.Description += "; if not given, the file IMAGE.txt beside each picture";
+        var (phrases, narrative, index, model) = (CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index(), CommonOptions.Model());
+        var output = new Option<string>("--out", "-o") { Description = "Folder for overlay.png, phrases.json, panoptic.png and panoptic.json; a folder for each of several pictures is made in it", HelpName = "DIR", DefaultValueFactory = _ => "out" };
+        var threshold = new Option<double>("--threshold", "-t") { Description = "A pixel belongs to a phrase when its probability is greater", HelpName = "P", DefaultValueFactory = _ => new GroundingOptions().Threshold };
+        var (size, threads, quiet, json) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json());
+        var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model, output, threshold, size, threads, quiet, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = new GroundingOptions { Size = parsed.GetValue(size), Threshold = parsed.GetValue(threshold) }.Validated();
+            CommonOptions.UseThreads(parsed.GetValue(threads));
+            var shared = CommonOptions.ReadCaption(parsed.GetValue(caption), parsed.GetValue(phrases), parsed.GetValue(narrative), parsed.GetValue(index));
+            var run = new GroundCommand(options, parsed.GetValue(output)!, parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var paths = FindPictures(parsed.GetValue(pictures)!);
+            return await Task.Run(() => run.Run(paths, shared, parsed.GetValue(model), cancellation), CancellationToken.None);
+        });
+        return command;
+    }
+
+    private int Run(IReadOnlyList<string> pictures, Caption? shared, string? model, CancellationToken cancellation)
+    {
+        if (pictures.Count == 1)
+        {
+            // What the user gave is checked before the seconds that a large model takes to open.
+            var (picture, caption) = Read(pictures[0], shared);
+            using var pipeline = OpenModel(model);
+            Report(GroundOne(pipeline, pictures[0], picture, caption, _output, cancellation));
+            return 0;
+        }
+        using var many = OpenModel(model);
+        var faults = new List<string>();
+        WithProgress(pictures.Count, advance =>
+        {
+            foreach (var (path, folder) in pictures.Zip(OutputFolders(pictures)))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                try
+                {
+                    var (picture, caption) = Read(path, shared);
+                    var grounding = GroundOne(many, path, picture, caption, folder, cancellation);
+                    if (_json) _results.WriteLine(JsonLine(grounding, path));
+                }
+                catch (Exception e) when (CommandLine.IsUserError(e))
+                {
+                    faults.Add(e.Message);
+                }
+                advance();
+            }
+        });
+        foreach (var fault in faults) _messages.WriteLine($"error: {fault}");
+        if (!_quiet && !_json) _results.WriteLine($"{pictures.Count - faults.Count} of {pictures.Count} pictures grounded in {_output}");
+        return faults.Count == 0 ? 0 : CommandLine.UserError;
+    }
+
+    private (Picture, Caption) Read(string path, Caption? shared)
+    {
+        var picture = Picture.Load(path);
+        if (!_quiet) foreach (var note in picture.Notes) _messages.WriteLine($"note: {path}: {note}");
+        return (picture, shared ?? CaptionBeside(path));
+    }
+
+    private GroundingPipeline OpenModel(string? folder)
+    {
+        if (folder is not null) return GroundingPipeline.Open(folder);
+        folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "groundling", "tiny-random");
+        if (!Directory.Exists(folder)) ModelFolderWriter.WriteRandom(folder, ModelPreset.Tiny, seed: 0);
+        _messages.WriteLine("warning: no --model given: a tiny model of random weights is used, and its masks mean nothing");
+        return GroundingPipeline.Open(folder);
+    }
+
+    private Grounding GroundOne(GroundingPipeline pipeline, string path, Picture picture, Caption caption, string folder, CancellationToken cancellation)
+    {
+        var grounding = pipeline.Ground(picture, caption, _options, cancellation);
+        foreach (var warning in grounding.Warnings) _messages.WriteLine($"warning: {warning}");
+        GroundingWriter.Write(grounding, Path.GetFileName(path), folder);
+        return grounding;
+    }
+
+    private void Report(Grounding grounding)
+    {
+        if (_json) _results.Write(Encoding.UTF8.GetString(GroundingJson.Phrases(grounding, "picture")));
+        if (_quiet || _json) return;
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("#", "phrase", "score", "area", "box x, y, w, h");
+        foreach (var column in table.Columns.Where((_, i) => i != 1)) column.RightAligned();
+        double pixels = (long)grounding.Picture.Width * grounding.Picture.Height;
+        foreach (var (number, phrase) in grounding.Phrases.Index())
+        {
+            var box = phrase.Mask.Box;
+            table.AddRow($"{number + 1}", Markup.Escape(phrase.Span.Text), $"{phrase.Score:F3}", $"{phrase.Mask.Area / pixels:P1}", phrase.Mask.Area == 0 ? "none" : $"{box.X}, {box.Y}, {box.Width}, {box.Height}");
+        }
+        Terminal.On(_results).Write(table);
+        _results.WriteLine($"{Path.Combine(_output, "overlay.png")}, phrases.json, panoptic.png, panoptic.json");
+    }
+
+    private void WithProgress(int count, Action<Action> work)
+    {
+        if (_quiet)
+        {
+            work(() => { });
+            return;
+        }
+        Terminal.On(_messages).Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            .Start(context =>
+            {
+                var task = context.AddTask("grounding", maxValue: count);
+                work(() => task.Increment(1));
+            });
+    }
+
+    private static string JsonLine(Grounding grounding, string path)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(GroundingJson.Phrases(grounding, path));
+        return System.Text.Json.JsonSerializer.Serialize(json.RootElement, JsonStyle.OneLine);
+    }
+
+    private static Caption CaptionBeside(string picture)
+    {
+        var path = Path.ChangeExtension(picture, ".txt");
+        return File.Exists(path) ? Caption.ParseBrackets(File.ReadAllText(path).Trim())
+            : throw new InputException($"{picture}: no caption: give --caption, --phrases or --narrative, or put a caption into {path}");
+    }
+
+    private static List<string> FindPictures(IEnumerable<string> places)
+    {
+        var found = new List<string>();
+        foreach (var place in places)
+        {
+            if (Directory.Exists(place))
+            {
+                var inside = Directory.EnumerateFiles(place).Where(IsPicture).Order(StringComparer.Ordinal).ToList();
+                if (inside.Count == 0) throw new InputException($"{place}: holds no pictures ({string.Join(", ", PictureEndings)})");
+                found.AddRange(inside);
+            }
+            else if (Path.GetExtension(place).Equals(".txt", StringComparison.OrdinalIgnoreCase) && File.Exists(place))
+            {
+                found.AddRange(File.ReadLines(place).Select(line => line.Trim()).Where(line => line.Length > 0)
+                    .Select(line => Path.Combine(Path.GetDirectoryName(place) ?? "", line)));
+            }
+            else found.Add(place);
+        }
+        return found.Count > 0 ? found : throw new InputException("the list names no pictures");
+    }
+
+    private static bool IsPicture(string path) => PictureEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A folder for each picture, by its name; equal names get a number.</summary>
+    private IEnumerable<string> OutputFolders(IEnumerable<string> pictures)
+    {
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var picture in pictures)
+        {
+            var name = Path.GetFileNameWithoutExtension(picture);
+            for (var number = 2; !taken.Add(name); number++) name = $"{Path.GetFileNameWithoutExtension(picture)}-{number}";
+            yield return Path.Combine(_output, name);
+        }
+    }
+}
