@@ -27,8 +27,8 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IFreezableLayer
     public ConvolutionLayer(long inputs, long outputs, long kernel, long stride = 1, long? padding = null) : base(nameof(ConvolutionLayer))
     {
         (_stride, _padding) = (stride, padding ?? kernel / 2);
-        _weight = Parameter(empty(outputs, inputs, kernel, kernel));
-        _bias = Parameter(empty(outputs));
+        _weight = Parameters.Reserve(outputs, inputs, kernel, kernel);
+        _bias = Parameters.Reserve(outputs);
         RegisterComponents();
     }
 

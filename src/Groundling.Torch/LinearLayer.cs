@@ -23,8 +23,8 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IFreezableLayer
     /// <param name="bias">Whether a bias is added.</param>
     public LinearLayer(long inputs, long outputs, bool bias = true) : base(nameof(LinearLayer))
     {
-        _weight = Parameter(empty(outputs, inputs));
-        _bias = bias ? Parameter(empty(outputs)) : null;
+        _weight = Parameters.Reserve(outputs, inputs);
+        _bias = bias ? Parameters.Reserve(outputs) : null;
         RegisterComponents();
     }
 

@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -15,7 +16,7 @@ public sealed class DiffusionMaskHead : Module<IReadOnlyList<Tensor>, long, long
     /// <param name="blocks">L, the UNet's transformer blocks.</param>
     public DiffusionMaskHead(int blocks) : base(nameof(DiffusionMaskHead))
     {
-        _blockLogits = Parameter(zeros(blocks));
+        _blockLogits = Parameters.Own(zeros(blocks));
         RegisterComponents();
     }
 

@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -18,8 +19,8 @@ internal sealed class GroupNormLayer : Module<Tensor, Tensor>
     public GroupNormLayer(long groups, long channels, double epsilon, bool silu) : base(nameof(GroupNormLayer))
     {
         (_groups, _epsilon, _silu) = (groups, epsilon, silu);
-        _weight = Parameter(ones(channels));
-        _bias = Parameter(zeros(channels));
+        _weight = Parameters.Own(ones(channels));
+        _bias = Parameters.Own(zeros(channels));
         RegisterComponents();
     }
 

@@ -67,8 +67,8 @@ public sealed class TextEncoder : Module<Tensor, Tensor>
 
         public TextEmbeddings(TextEncoderConfig config) : base(nameof(TextEmbeddings))
         {
-            _tokens = Parameter(empty(config.VocabularySize, config.Width));
-            _positions = Parameter(empty(config.Positions, config.Width));
+            _tokens = Parameters.Reserve(config.VocabularySize, config.Width);
+            _positions = Parameters.Reserve(config.Positions, config.Width);
             RegisterComponents();
         }
 
