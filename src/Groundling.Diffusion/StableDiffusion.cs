@@ -42,9 +42,9 @@ public sealed class StableDiffusion : IDisposable
         if (Math.Max(tokenizer.StartToken, tokenizer.EndToken) >= textConfig.VocabularySize)
             throw new ModelException($"{folder.Tokenizer}: has token {Math.Max(tokenizer.StartToken, tokenizer.EndToken)}, but the text encoder knows {textConfig.VocabularySize}; the parts are of different models");
         var prediction = folder.Prediction();
-        var text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys);
-        var vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys);
-        var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity);
+        var text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(rearrange: false);
+        var vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze();
+        var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze();
         return new(path, tokenizer, text, vae, unet, prediction);
     }
 
@@ -62,7 +62,7 @@ public sealed class StableDiffusion : IDisposable
         {
             using var weights = folder.Weights(part);
             module.LoadExactly(weights, keys, $"Is {folder.Config(part)} the one these weights came with?");
-            return module.Freeze();
+            return module;
         }
         catch
         {

@@ -30,13 +30,22 @@ public static class ModuleWeights
         }
     }
 
-    /// <summary>Marks all parameters as frozen, sets evaluation mode and lets layers prepare weights that will not change.</summary>
-    public static T Freeze<T>(this T module) where T : Module
+    /// <summary>Marks all parameters as frozen, sets evaluation mode and lets layers rearrange weights that will not change.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="rearrange">Whether layers may keep a rearranged copy, which pays for weights that meet many rows or pixels.</param>
+    public static T Freeze<T>(this T module, bool rearrange = true) where T : Module
     {
         module.eval();
         foreach (var parameter in module.parameters()) parameter.requires_grad_(false);
-        foreach (var layer in module.modules().OfType<IFreezableLayer>()) layer.Freeze();
+        if (!rearrange) return module;
+        foreach (var layer in module.modules().Prepend(module).OfType<IFreezableLayer>()) layer.Freeze();
         return module;
+    }
+
+    /// <summary>Gives the memory of mapped weights back to the system; they are read from their file again when they are next used.</summary>
+    public static void ReleasePages(this Module module)
+    {
+        foreach (var (_, tensor) in module.NamedTensors()) MappedFile.ReleasePages(tensor);
     }
 
     /// <summary>The number of parameters.</summary>
