@@ -114,9 +114,10 @@ internal sealed class Pen(Canvas canvas, Light light)
 
     public void Fill(Paint paint)
     {
-        canvas.Fill(_contour, paint, Owner);
+        // The line goes below the shape: only its outer half shows, and none inside a union of contours.
         if (Ink > 0f)
             Outline();
+        canvas.Fill(_contour, paint, Owner);
     }
 
     /// <summary>Fills the path as a grained surface.</summary>
@@ -125,6 +126,10 @@ internal sealed class Pen(Canvas canvas, Light light)
         float f = grains / Size;
         Fill(new GrainPaint(Sided(colour, relief), amount, f, f, seed));
     }
+
+    /// <summary>Fills the path as brickwork; a brick's size is local.</summary>
+    public void FillBricks(Vector4 colour, float relief, float width, float height) =>
+        Fill(new BrickPaint(Sided(colour, relief), _origin, Math.Max(width * Size, 4f), Math.Max(height * Size, 2.5f)));
 
     /// <summary>Fills the path as something that shines: no light falls on it.</summary>
     public void FillGlow(Vector4 colour) => Fill(new SolidPaint(colour));
@@ -229,7 +234,7 @@ internal sealed class Pen(Canvas canvas, Light light)
 
     private void Outline()
     {
-        float half = Math.Max(Unit * 0.0012f, 0.3f);
+        float half = Math.Max(Unit * 0.002f, 0.4f);
         _line.Clear();
         var points = _contour.Points;
         for (int s = 0; s < _contour.Starts.Count; s++)

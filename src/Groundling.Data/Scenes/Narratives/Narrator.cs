@@ -20,7 +20,9 @@ internal sealed class Narrator
     private readonly NarrativeBuilder _text = new();
     private readonly HashSet<int> _mentioned = [];
     private readonly List<SceneSegment> _things, _stuff;
+    private readonly HashSet<(int, int)> _related = [];
     private readonly string _picture;
+    private bool _remarked;
 
     public Narrator(Stage stage, ScenePainting painting, int size, SceneSplit split, SceneRandom random)
     {
@@ -219,13 +221,15 @@ internal sealed class Narrator
                 if (a == b || a.Category == b.Category || Surroundings.Flying(a) || Surroundings.Flying(b))
                     continue;
                 string word = _around.Between(a, b);
-                if (word.Length == 0 || !_random.Chance(0.5f))
+                if (word.Length == 0 || !_random.Chance(0.5f) || _related.Contains((a.Id, b.Id)))
                     continue;
                 var first = _describer.One(a, "");
                 var second = _describer.One(b, "");
                 if (first is null || second is null)
                     continue;
-                if (_random.Chance(0.5f))
+                _related.Add((a.Id, b.Id));
+                _related.Add((b.Id, a.Id));
+                if (_random.Chance(0.5f) && !first.Text.StartsWith("the ", StringComparison.Ordinal))
                 {
                     _text.Words("there is");
                     Say(first);
@@ -249,7 +253,7 @@ internal sealed class Narrator
     {
         foreach (var s in _things)
         {
-            if (s.Colour.Length == 0 || s.Category.Name is "person" or "lighthouse" || s.Material is "striped" or "spotted")
+            if (s.Colour.Length == 0 || s.Category.Name is "person" or "lighthouse" || s.Material is "striped" or "spotted" || ColourSaid(s))
                 continue;
             foreach (var claim in _describer.Claims(s, ""))
             {
@@ -262,6 +266,8 @@ internal sealed class Narrator
         }
         return false;
     }
+
+    private bool ColourSaid(SceneSegment s) => _text.Utterances.Any(u => u.Claim is { Colour.Length: > 0 } && u.SegmentIds.Contains(s.Id));
 
     // "at the bottom there is grass"
     private bool Ground()
@@ -281,6 +287,9 @@ internal sealed class Narrator
     private bool Remark()
     {
         var light = _stage.Light;
+        if (_remarked)
+            return false;
+        _remarked = true;
         if (light.Weather == Weather.Rain)
             _text.Words("it is raining");
         else if (light.Weather == Weather.Snow)

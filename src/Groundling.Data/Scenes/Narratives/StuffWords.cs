@@ -14,7 +14,7 @@ internal sealed class StuffWords(Stage stage, SceneRandom random, bool houses)
         return category switch
         {
             "sky" => random.Chance(0.65f) ? random.Pick("the sky", "the sky", "sky")
-                : light.Night ? random.Pick("the dark sky", "the night sky") : dull ? random.Pick("a gray sky", "the gray sky")
+                : light.Night ? random.Pick("the dark sky", "the night sky") : dull ? (light.Weather == Weather.Snow ? "the cloudy sky" : random.Pick("a gray sky", "the gray sky"))
                 : day ? random.Pick("the blue sky", "a blue sky") : "the colorful sky",
             "cloud" => day && !dull && random.Chance(0.4f) ? random.Pick("white clouds", "some white clouds") : random.Pick("clouds", "some clouds", "the clouds"),
             "mountain" => random.Pick("mountains", "the mountains", "some mountains"),

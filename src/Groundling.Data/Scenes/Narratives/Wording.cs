@@ -52,6 +52,8 @@ internal sealed class Wording(SceneRandom random)
             return size + noun + " in " + (plural ? worn + (garment == "dress" ? "es" : "s") : ("aeiou".Contains(worn[0], StringComparison.Ordinal) ? "an " : "a ") + worn);
         }
         string colour = claim.Colour.Length > 0 ? claim.Colour + " " : "";
+        if (claim.Category == "tree" && claim.Colour.Length > 0 && claim.Colour != "green")
+            return size + noun + " with " + claim.Colour + " leaves";
         if (claim.Category == "boat" && claim.Material == "striped")
             return size + colour + noun + " with " + (plural ? "striped sails" : "a striped sail");
         string before = claim.Material is "striped" or "spotted" ? claim.Material + " " : "";

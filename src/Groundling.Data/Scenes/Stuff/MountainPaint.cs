@@ -15,8 +15,8 @@ internal sealed class MountainPaint(float[] edge, float size, float foot, float 
         {
             int column = Math.Clamp((x + k) * edge.Length / (int)size, 0, edge.Length - 1);
             float u = (x + k + 0.5f) / size, below = v - edge[column];
-            float a = ValueNoise.Fractal(u * 15f + below * 6f, v * 9f - below * 3f, seed, 3);
-            float b = ValueNoise.Fractal((u + side) * 15f + below * 6f, v * 9f - below * 3f, seed, 3);
+            float a = ValueNoise.Fractal(u * 13f + below * 9f, v * 15f - u * 5f, seed, 3);
+            float b = ValueNoise.Fractal((u + side) * 13f + below * 9f, (v - 0.015f) * 15f - (u + side) * 5f, seed, 3);
             float light = Tone.Smooth(0.5f + (b - a) * 2.6f);
             float cover = Tone.Smooth((snow * (0.55f + 0.9f * a) - below) * 40f);
             var rock = Tone.Mix(shaded, lit, light);

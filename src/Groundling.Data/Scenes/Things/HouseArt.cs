@@ -21,7 +21,7 @@ internal static class HouseArt
             pen.Rect(snowy ? Tone.Hex(0xF3F6FA) : Tone.Hex(0x6E463A), 0.1f, chimney - 0.055f, 0.975f, chimney + 0.055f, 1f);
         }
         if (tall)
-            Townhouse(pen, random, wall, roof, half, eave, snowy);
+            Townhouse(pen, house, random, wall, roof, half, eave, snowy);
         else
             Cottage(pen, house, random, wall, roof, half, eave, split, snowy, barn);
     }
@@ -66,10 +66,10 @@ internal static class HouseArt
         pen.Rect(Tone.Fade(Tone.Hex(0x5A5148), 0.6f), 0.1f, -half * 0.95f, 0f, gx1 + 0.01f, 0.03f);
     }
 
-    private static void Townhouse(Pen pen, SceneRandom random, Vector4 wall, Vector4 roof, float half, float eave, bool snowy)
+    private static void Townhouse(Pen pen, Thing house, SceneRandom random, Vector4 wall, Vector4 roof, float half, float eave, bool snowy)
     {
         pen.Begin().AddPolygon(-half, 0f, half, 0f, half, eave, -half, eave);
-        pen.FillGrain(wall, 0.12f, 0.06f, 30f, 4);
+        Wall(pen, house, wall, 0f);
         pen.Begin().AddPolygon(-half - 0.03f, eave - 0.01f, half + 0.03f, eave - 0.01f, half * 0.78f, 0.955f, -half * 0.78f, 0.955f);
         if (snowy)
             pen.Fill(Tone.Hex(0xEEF3F9), 0.08f);
@@ -94,7 +94,7 @@ internal static class HouseArt
     {
         var wall = shift < 0f ? Tone.Scale(colour, 1f + shift) : colour;
         if (house.Material == "brick")
-            pen.FillGrain(wall, 0.12f, 0.3f, 34f, 3);
+            pen.FillBricks(wall, 0.12f, 0.1f, 0.045f);
         else if (house.Material == "wooden")
             pen.FillGrain(wall, 0.12f, 0.22f, 9f, 5);
         else

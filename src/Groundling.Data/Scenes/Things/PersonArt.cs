@@ -71,6 +71,9 @@ internal static class PersonArt
         pen.Stroke(skin, 0.06f, 0f, neck - 0.02f, 0f, neck + 0.03f);
         pen.Begin().AddEllipse(0f, crown, head * 0.86f, head);
         pen.FillRound(skin, 0.16f);
+        pen.Ellipse(Tone.Hex(0x2A2020), 0f, head * 0.2f, crown - head * 0.05f, head * 0.1f, head * 0.13f);
+        pen.Ellipse(Tone.Hex(0x2A2020), 0f, head * 0.62f, crown - head * 0.05f, head * 0.09f, head * 0.13f);
+        pen.Stroke(Tone.Scale(skin, 0.62f), head * 0.1f, head * 0.24f, crown - head * 0.46f, head * 0.42f, crown - head * 0.52f, head * 0.58f, crown - head * 0.45f);
         pen.Begin().Move(-head * 0.95f, crown - head * (woman ? 0.5f : 0.05f)).Quad(-head * 1.05f, crown + head * 1.15f, 0.01f, crown + head * 1.06f)
             .Quad(head * 0.95f, crown + head * 1f, head * 0.86f, crown + head * 0.22f).Quad(head * 0.1f, crown + head * 0.62f, -head * 0.35f, crown + head * 0.25f)
             .Quad(-head * 0.5f, crown - head * 0.1f, -head * 0.95f, crown - head * (woman ? 0.5f : 0.05f));

@@ -177,7 +177,7 @@ internal static class PlaceArt
     public static void Haystack(Pen pen, Thing hay)
     {
         pen.Begin().AddEllipse(0f, 0.5f, 0.5f, 0.5f);
-        pen.FillGrain(hay.Pigment, 0.22f, 0.34f, 16f, 31);
+        pen.FillGrain(hay.Pigment, 0.26f, 0.16f, 30f, 31);
         for (int i = 1; i < 4; i++)
         {
             pen.Begin().AddEllipse(0.02f, 0.5f, 0.5f - i * 0.12f, 0.5f - i * 0.12f);

@@ -16,7 +16,7 @@ internal static class ThingCatalogue
         new("person", "man", 1.85f, 0.36f, Clothes, PersonArt.Draw) { Poses = Standing, Materials = Striped, MaterialChance = 0.12f },
         new("person", "woman", 1.75f, 0.38f, Clothes, PersonArt.Draw) { Poses = Standing },
         new("person", "child", 1.3f, 0.4f, Clothes, PersonArt.Draw) { Poses = Standing },
-        new("dog", "", 0.95f, 1.25f, ["brown", "white", "gray", "orange", "black"], AnimalArt.Dog) { Poses = ["standing", "sitting"], Materials = Spotted, MaterialChance = 0.25f },
+        new("dog", "", 0.95f, 1.25f, ["brown", "brown", "white", "gray", "black"], AnimalArt.Dog) { Poses = ["standing", "sitting"], Materials = Spotted, MaterialChance = 0.25f },
         new("cat", "", 0.68f, 0.9f, ["orange", "black", "white", "gray"], AnimalArt.Cat) { Poses = ["sitting"], Materials = Striped },
         new("bird", "", 0.5f, 1.3f, ["white", "blue", "yellow", "black", "orange", "red"], BirdArt.Draw),
         new("horse", "", 2.1f, 1.12f, ["brown", "white", "black", "gray"], AnimalArt.Horse) { Poses = ["standing", "standing", "grazing"] },
@@ -53,9 +53,9 @@ internal static class ThingCatalogue
         new("moon", "", 1f, 1f, ["white"], AirArt.Moon),
     ];
 
-    /// <summary>The variants of a category, or only those of one kind.</summary>
+    /// <summary>The variants of a category, or only those of one kind; palms only where asked for.</summary>
     public static Variant[] Of(string category, string kind) =>
-        Array.FindAll(Variants, v => v.Category == category && (kind.Length == 0 || v.Kind == kind));
+        Array.FindAll(Variants, v => v.Category == category && (kind.Length == 0 ? v.Kind != "palm tree" : v.Kind == kind));
 
     public static Action<Drawing.Pen, Thing> Artist(Thing thing) => Array.Find(Variants, v => v.Category == thing.Category)!.Draw;
 }

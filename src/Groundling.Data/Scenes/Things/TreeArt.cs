@@ -35,7 +35,7 @@ internal static class TreeArt
         pen.Begin().AddEllipse(0f, 0.65f, 0.26f, 0.22f);
         for (int i = 0; i < clumps; i++)
             pen.AddEllipse(at[3 * i], at[3 * i + 1], at[3 * i + 2], at[3 * i + 2] * 0.95f);
-        pen.FillGrain(Tone.Scale(tree.Pigment, 0.86f), 0.2f, 0.3f, 22f, grain);
+        pen.FillGrain(Tone.Scale(tree.Pigment, 0.84f), 0.22f, 0.26f, 30f, grain);
         float lx = pen.Light.Direction.X * (pen.Frame.Right.X < 0f ? -1f : 1f), ly = -pen.Light.Direction.Y;
         for (int pass = 0; pass < 2; pass++)
         {
@@ -49,7 +49,7 @@ internal static class TreeArt
                 pen.AddEllipse(x, y, r, r * 0.85f);
             }
             var leaf = Tone.Mix(tree.Pigment, pen.Light.Sun, pass == 0 ? 0.1f : 0.26f);
-            pen.FillGrain(Tone.Fade(leaf, 0.8f), 0.16f, 0.3f, 26f, grain + 3);
+            pen.FillGrain(Tone.Fade(leaf, 0.75f), 0.16f, 0.26f, 34f, grain + 3);
         }
     }
 
@@ -86,9 +86,9 @@ internal static class TreeArt
         float lean = random.Range(0.08f, 0.2f);
         pen.Begin().Move(-0.035f, 0f).Quad(-0.02f, 0.4f, lean - 0.015f, 0.76f).Line(lean + 0.02f, 0.76f).Quad(0.03f, 0.4f, 0.04f, 0f);
         pen.FillGrain(Tone.Hex(0x9A7650), 0.25f, 0.3f, 20f, 12);
-        for (int i = 0; i < 9; i++)
+        for (int i = 0; i < 10; i++)
         {
-            float a = -0.07f + i / 8f * 0.64f, reach = random.Range(0.3f, 0.38f);
+            float a = -0.07f + i / 9f * 0.64f, reach = random.Range(0.3f, 0.38f);
             float ex = lean + Wave.Cos(a) * reach, ey = 0.77f + Wave.Sin(a) * reach * 0.62f - 0.13f;
             float mx = lean + Wave.Cos(a) * reach * 0.55f, my = 0.77f + Wave.Sin(a) * reach * 0.62f + 0.08f;
             pen.Begin().Move(lean, 0.76f).Quad(mx, my + 0.035f, ex, ey).Quad(mx, my - 0.055f, lean, 0.75f);

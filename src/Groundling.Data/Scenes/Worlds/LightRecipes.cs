@@ -35,6 +35,13 @@ internal static class LightRecipes
         [0x0B1A30, 0x13304D, 0x22506C, 0x4A7D8B],
     ];
 
+    private static readonly int[][] SnowSkies =
+    [
+        [0x7F9CBF, 0x9DB6D0, 0xBFD0DF, 0xE2E8EA],
+        [0x8C9FB8, 0xAEBBCB, 0xD0D5DC, 0xF0E6DC],
+        [0x7A93AE, 0x9FB2C6, 0xC6D0DB, 0xE6E6E6],
+    ];
+
     private static readonly int[][] GreySkies =
     [
         [0x8794A3, 0xA3AEB9, 0xBFC7CE, 0xD7DCDD],
@@ -65,7 +72,7 @@ internal static class LightRecipes
             Daylight.Night => random.Pick<int[]>(NightSkies),
             Daylight.Dusk => random.Pick<int[]>(DuskSkies),
             Daylight.Dawn => random.Pick<int[]>(DawnSkies),
-            _ => random.Pick<int[]>(dull ? GreySkies : DaySkies),
+            _ => random.Pick<int[]>(weather == Weather.Snow ? SnowSkies : dull ? GreySkies : DaySkies),
         };
         var tones = Array.ConvertAll(sky, Tone.Hex);
         bool visible = !dull && weather != Weather.Snow && (daylight != Daylight.Day || random.Chance(0.55f));
@@ -77,8 +84,8 @@ internal static class LightRecipes
             Sky = tones,
             Ambient = daylight switch
             {
-                Daylight.Night => new Vector4(0.56f, 0.6f, 0.78f, 1f),
-                Daylight.Dusk => new Vector4(0.95f, 0.83f, 0.8f, 1f),
+                Daylight.Night => new Vector4(0.66f, 0.68f, 0.8f, 1f),
+                Daylight.Dusk => new Vector4(0.98f, 0.88f, 0.85f, 1f),
                 Daylight.Dawn => new Vector4(1f, 0.95f, 0.93f, 1f),
                 _ => dull ? new Vector4(0.88f, 0.91f, 0.95f, 1f) : new Vector4(1f, 1f, 0.985f, 1f),
             },

@@ -50,7 +50,7 @@ internal sealed class StagePainter(Stage stage, Canvas canvas)
         if (stands)
             pen.Glow(Tone.Fade(Tone.Mix(stage.Light.Shade, Tone.Hex(0x15161F), 0.6f), 0.42f), 0f, 0f,
                 Math.Min(thing.Width / thing.Height * 0.62f, 2.8f), Math.Min(thing.Width / thing.Height * 0.12f, 0.16f) + 0.02f);
-        pen.Ink = thing.Category is "sun" or "moon" ? 0f : 0.2f;
+        pen.Ink = thing.Category is "sun" or "moon" ? 0f : 0.34f;
         ThingCatalogue.Artist(thing)(pen, thing);
         _whole[index] = Count(thing, pen.Owner);
         if (stands && stage.Light.Shadow > 0f)
