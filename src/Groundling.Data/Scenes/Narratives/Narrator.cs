@@ -42,16 +42,16 @@ internal sealed class Narrator
     public SceneNarrative? Tell()
     {
         int sentences = Length();
-        Open();
+        Open(sentences == 8 ? 0f : 0.16f, sentences < 3 ? 2 : 1);
         bool closing = sentences >= 3 && _random.Chance(0.85f);
         int middle = sentences - 1 - (closing ? 1 : 0);
-        for (int i = 0; i < middle; i++)
+        for (int i = 0; i < middle || (i < middle + 4 && _text.Phrases < 2); i++)
             Continue();
         if (_split == SceneSplit.Compositional)
             NameHeldOut();
         if (closing)
             Background();
-        if (_text.Phrases < Math.Min(2, sentences) || (_split == SceneSplit.Compositional && !NamesHeldOut()))
+        if (_text.Phrases < 2 || (_split == SceneSplit.Compositional && !NamesHeldOut()))
             return null;
         return _text.Build(_random.Chance(0.6f));
     }
@@ -62,9 +62,9 @@ internal sealed class Narrator
         return t < 0.07f ? 1 : t < 0.22f ? 2 : t < 0.42f ? 3 : t < 0.62f ? 4 : t < 0.77f ? 5 : t < 0.88f ? 6 : t < 0.95f ? 7 : 8;
     }
 
-    private void Open()
+    private void Open(float preamble, int least)
     {
-        if (_random.Chance(0.16f))
+        if (_random.Chance(preamble))
         {
             switch (_random.Int(3))
             {
@@ -87,7 +87,7 @@ internal sealed class Narrator
         _text.Words(_random.Pick("in this", "in this", "in the")).Noun(_picture);
         if (!verb)
             _text.Words(_random.Pick("i can see", "we can see", "we can see", "we see"));
-        if (!List(_random.Int(1, 3), "", verb))
+        if (!List(_random.Int(least, 3), "", verb))
         {
             _text.Cut(before);
             Background();
@@ -154,6 +154,19 @@ internal sealed class Narrator
 
     private bool More()
     {
+        var unsaid = _stuff.Find(s => !_mentioned.Contains(s.Id) && s.Area > 0.02f * _size * _size);
+        if (unsaid is not null && _random.Chance(0.4f))
+        {
+            _text.Words(_random.Pick("we can see", "i can see", "we can also see"));
+            Say(_text, unsaid, _stuffWords.Of(unsaid.Category.Name));
+            if (_describer.Something("", true) is { } more)
+            {
+                _text.Words("and");
+                Say(more);
+            }
+            _text.Stop();
+            return true;
+        }
         _text.Words(_random.Pick("we can also see", "there is also", "i can also see", "we can also see"));
         if (_text.Utterances[^1].Text.Contains("there is also", StringComparison.Ordinal))
         {

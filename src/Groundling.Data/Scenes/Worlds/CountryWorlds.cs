@@ -117,11 +117,12 @@ internal static class CountryWorlds
             Backdrop.Forest(stage, random.Range(0.05f, 0.09f), h + 0.015f, random.Chance(0.6f), 0f);
         Backdrop.Grass(stage, h + 0.01f, 0.015f, -70f);
         stage.Layer(-60f, pen => Track(pen, track, h));
+        float eye = stage.Eye;
+        stage.Eye = 5.4f;
+        stage.Scatter("train", 1, 1, new Zone(track, track + 0.008f), "", "moving");
+        stage.Eye = eye;
         stage.Scatter("house", 0, 2, new Zone(h + 0.11f, track - 0.06f), "cottage");
         stage.Scatter("tree", 1, 3, new Zone(h + 0.1f, track - 0.045f));
-        stage.Eye = 4.4f;
-        stage.Scatter("train", 1, 1, new Zone(track, track + 0.008f), "", "moving");
-        stage.Eye = 3f;
         var near = new Zone(track + 0.12f, 0.97f);
         stage.Scatter(random.Pick("cow", "sheep", "horse"), 0, 3, near);
         stage.Scatter("person", 0, 3, near);

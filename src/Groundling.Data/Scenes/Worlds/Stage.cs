@@ -49,7 +49,7 @@ internal sealed class Stage(SceneRandom random, SceneSplit split)
         {
             float y = random.Range(zone.Top, zone.Bottom), height = variant.Metres * stature * (y - Horizon) / Eye;
             float width = height * variant.Aspect;
-            if (height > 0.66f || width > 0.8f || height * width < 0.0034f)
+            if (height > 0.66f || width > 0.9f || height * width < 0.0034f)
                 continue;
             float margin = width * 0.34f;
             float x = random.Range(zone.Left + margin, zone.Right - margin);

@@ -70,9 +70,9 @@ internal static class TownWorlds
     {
         var random = stage.Random;
         var lanes = new Zone(road + 0.05f, end - 0.03f);
+        if (random.Chance(0.45f))
+            stage.Place(random.Pick("bus", "truck"), lanes with { Bottom = road + 0.1f }, "", "moving");
         stage.Scatter("car", 1, 3, lanes, "", "parked");
-        if (random.Chance(0.35f))
-            stage.Place(random.Pick("bus", "truck"), lanes with { Bottom = road + 0.12f });
         stage.Scatter("bicycle", 0, 1, lanes);
         stage.Scatter("lamp", 0, 3, new Zone(road - 0.02f, road - 0.005f));
         stage.Scatter("person", 0, 2, new Zone(walk + 0.02f, road - 0.006f));
