@@ -49,7 +49,7 @@ public sealed class SceneGenerator
             var narration = random.Fork();
             var (world, stage) = WorldCatalogue.Choose(random, split);
             var painting = ScenePainting.Draw(stage, _canvas);
-            var narrative = new Narrator(stage, painting, Size, split, narration).Tell();
+            var narrative = Narrator.Tell(stage, painting, Size, split, narration);
             if (narrative is null)
                 continue;
             return new Scene

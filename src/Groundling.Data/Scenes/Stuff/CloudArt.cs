@@ -25,8 +25,9 @@ internal static class CloudArt
         var light = pen.Light;
         var dull = light.Weather is Weather.Rain or Weather.Snow or Weather.Fog;
         var top = Tone.Mix(light.Sky[^1], light.Night ? Tone.Hex(0x8C97B8) : light.Sun, light.Night ? 0.35f : dull ? 0.45f : 0.9f);
-        var foot = Tone.Mix(light.Sky[^1], light.Sky[0], dull ? 0.65f : 0.38f);
-        foot = light.Night ? Tone.Scale(foot, 0.95f) : Tone.Mix(foot, light.Shade, 0.12f);
+        // Heads take the sun's colour, feet that of the sky above them.
+        var foot = dull ? Tone.Mix(light.Sky[^1], light.Sky[0], 0.65f) : Tone.Mix(light.Sky[^2], light.Sky[^3], light.Daylight == Daylight.Day ? 0.35f : 0.6f);
+        foot = light.Daylight == Daylight.Day ? Tone.Mix(foot, Tone.Hex(0xC9CFD8), 0.5f) : light.Night ? foot : Tone.Mix(foot, light.Sky[^1], 0.2f);
         top = Tone.Mix(top, light.Sky[^1], far * 0.45f);
         foot = Tone.Mix(foot, light.Sky[^1], far * 0.45f);
 

@@ -111,7 +111,7 @@ internal sealed class Stage(SceneRandom random, SceneSplit split)
         if (variant.Category == "tree")
             return (variant.Kind.Length > 0 ? "green" : Autumn ? random.Pick("orange", "yellow", "red", "green") : random.Chance(0.12f) ? "pink" : "green", "");
         bool compositional = split == SceneSplit.Compositional;
-        bool seek = compositional && random.Chance(0.5f);
+        bool seek = compositional && random.Chance(0.35f);
         for (int attempt = 0; ; attempt++)
         {
             string colour = random.Pick(variant.Colours);
