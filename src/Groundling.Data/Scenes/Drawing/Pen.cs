@@ -8,7 +8,7 @@ namespace Groundling.Data.Scenes.Drawing;
 /// </summary>
 internal sealed class Pen(Canvas canvas, Light light)
 {
-    private readonly Contour _contour = new();
+    private readonly Contour _contour = new(), _line = new();
     private Vector2 _origin, _right, _up;
 
     public Canvas Canvas => canvas;
@@ -229,8 +229,6 @@ internal sealed class Pen(Canvas canvas, Light light)
         var reach = light.Direction * (Math.Abs(light.Direction.X) * half.X + Math.Abs(light.Direction.Y) * half.Y);
         return new LinearPaint(centre + reach, centre - reach, Lit(colour, relief), Lit(colour, -relief * 1.5f));
     }
-
-    private readonly Contour _line = new();
 
     private void Outline()
     {

@@ -6,7 +6,7 @@ namespace Groundling.Data.Scenes.Narratives;
 internal sealed class Sentences(Telling telling)
 {
     private readonly HashSet<(int, int)> _related = [];
-    private readonly HashSet<int> _doing = [];
+    private readonly HashSet<int> _doing = [], _coloured = [];
     private bool _remarked, _bottomed;
 
     /// <summary>Adds one sentence, if it finds one.</summary>
@@ -90,7 +90,7 @@ internal sealed class Sentences(Telling telling)
         {
             ("bird" or "balloon" or "kite", _) when pose == "flying" || first.Category.Name != "bird" => "flying",
             (_, "standing" or "walking" or "sitting" or "grazing" or "parked" or "moving") => pose,
-            (_, "waving") => "standing",
+            (_, "waving" or "holding") => "standing",
             ("boat", _) => telling.Random.Pick("sailing", "floating"),
             _ => "",
         };
@@ -138,7 +138,17 @@ internal sealed class Sentences(Telling telling)
                     continue;
                 _related.Add((a.Id, b.Id));
                 _related.Add((b.Id, a.Id));
-                if (telling.Random.Chance(0.5f) && !first.Text.StartsWith("the ", StringComparison.Ordinal))
+                bool fresh = !first.Text.StartsWith("the ", StringComparison.Ordinal);
+                if (fresh && (word is "near" or "beside") && telling.Random.Chance(0.3f))
+                {
+                    telling.Text.Words(word);
+                    telling.Say(second);
+                    telling.Text.Words("there is");
+                    telling.Say(first);
+                    telling.Text.Stop();
+                    return true;
+                }
+                if (fresh && telling.Random.Chance(0.5f))
                 {
                     telling.Text.Words("there is");
                     telling.Say(first);
@@ -162,13 +172,14 @@ internal sealed class Sentences(Telling telling)
     {
         foreach (var s in telling.Things)
         {
-            if (s.Colour.Length == 0 || s.Category.Name is "person" or "lighthouse" || s.Material is "striped" or "spotted" || ColourSaid(s))
+            if (s.Colour.Length == 0 || s.Category.Name is "person" or "lighthouse" || s.Material is "striped" or "spotted" || ColourSaid(s) || _coloured.Contains(s.Id))
                 continue;
             foreach (var claim in telling.Describer.Claims(s, ""))
             {
                 if (claim.Colour.Length > 0)
                     continue;
                 telling.Say(new Mention(telling.Wording.Singular(claim, true, true), [s], claim));
+                _coloured.Add(s.Id);
                 telling.Text.Words("is " + s.Colour + " in").Noun("color").Stop();
                 return true;
             }

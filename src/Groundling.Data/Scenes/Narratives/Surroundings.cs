@@ -20,6 +20,9 @@ internal sealed class Surroundings(List<SceneSegment> stuff, int[] map, int size
     /// <summary>near, in front of, behind; or empty.</summary>
     public string Between(SceneSegment a, SceneSegment b)
     {
+        // Who holds an umbrella is neither before nor behind it.
+        if ((a.Pose == "holding" && b.Category.Name == "umbrella") || (b.Pose == "holding" && a.Category.Name == "umbrella"))
+            return "";
         float scale = size;
         float gap = Math.Max(Math.Max(a.X - (b.X + b.Width), b.X - (a.X + a.Width)), 0) / scale;
         float overlap = Math.Min(a.X + a.Width, b.X + b.Width) - Math.Max(a.X, b.X);

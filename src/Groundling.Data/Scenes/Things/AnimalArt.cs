@@ -113,7 +113,7 @@ internal static class AnimalArt
         pen.FillRound(coat, 0.2f);
         if (cat.Material == "striped")
             for (int i = 0; i < 3; i++)
-                pen.Stroke(Tone.Scale(coat, 0.6f), 0.04f, -0.27f + i * 0.1f, 0.4f + i * 0.08f, -0.16f + i * 0.1f, 0.26f + i * 0.08f);
+                pen.Stroke(cat.Colour == "black" ? Tone.Hex(0x77757D) : Tone.Scale(coat, 0.6f), 0.045f, -0.27f + i * 0.1f, 0.4f + i * 0.08f, -0.16f + i * 0.1f, 0.26f + i * 0.08f);
         var eye = Tone.Hex(cat.Colour == "black" ? 0xE3D24A : 0x2E3B2A);
         pen.Ellipse(eye, 0f, 0.05f, 0.78f, 0.03f, 0.036f);
         pen.Ellipse(eye, 0f, 0.19f, 0.78f, 0.03f, 0.036f);

@@ -24,7 +24,10 @@ internal static class BoatArt
         if (boat.Material == "wooden")
         {
             for (int i = 1; i <= 3; i++)
-                pen.Hair(Tone.Fade(Tone.Hex(0x3B2415), 0.5f), deck * 0.05f, -half * 0.93f, deck * i / 4f, 0f, deck * (i / 4f - 0.09f), half * 0.84f, deck * i / 4f);
+            {
+                float t = i / 4f;
+                pen.Hair(Tone.Fade(Tone.Hex(0x3B2415), 0.5f), deck * 0.05f, -half * (0.79f + 0.16f * t), deck * t, 0f, deck * (t - 0.09f), half * (0.66f + 0.22f * t), deck * t);
+            }
         }
         else
         {
@@ -45,15 +48,16 @@ internal static class BoatArt
         pen.Fill(sail, 0.16f);
         if (boat.Material == "striped")
         {
+            var stripe = boat.Colour == "white" ? Tone.Hex(0x3D6FB0) : boat.Pigment;
             for (int i = 0; i < 3; i++)
             {
                 float y0 = 0.3f + i * 0.2f, y1 = y0 + 0.085f;
                 pen.Begin().AddPolygon(0f, y0, 0f, y1, -0.265f * (0.97f - y1) / 0.72f, y1 - 0.02f, -0.272f * (0.97f - y0) / 0.72f, y0 - 0.02f);
-                pen.Fill(boat.Pigment, 0.14f);
+                pen.Fill(stripe, 0.14f);
             }
         }
         pen.Begin().Move(0.04f, 0.88f).Quad(0.16f, 0.5f, 0.33f, 0.24f).Quad(0.16f, 0.23f, 0.045f, 0.26f);
-        pen.Fill(random.Chance(0.4f) && boat.Material != "striped" ? Tone.Hex(0xE9DFC8) : sail, 0.22f);
+        pen.Fill(random.Chance(0.45f) && boat.Material != "striped" ? boat.Pigment : sail, 0.22f);
         pen.Stroke(Tone.Hex(0x6B4A30), 0.014f, -0.3f, 0.215f, 0.02f, 0.22f);
         pen.Polygon(boat.Pigment, 0.15f, 0.02f, 0.985f, 0.1f, 0.965f, 0.02f, 0.945f);
         Hull(pen, boat, half, 0.165f, 0.035f);

@@ -67,7 +67,7 @@ internal static class PersonArt
         pen.Fill(cloth, 0.2f);
         if (person.Material == "striped")
             for (int i = 0; i < 3; i++)
-                pen.Stroke(Tone.Hex(0xF6F2E8), 0.026f, -0.075f, shoulder - 0.06f - i * 0.09f, 0.075f, shoulder - 0.06f - i * 0.09f);
+                pen.Stroke(Tone.Hex(person.Colour is "white" or "yellow" ? 0x3B4A6B : 0xF6F2E8), 0.026f, -0.075f, shoulder - 0.06f - i * 0.09f, 0.075f, shoulder - 0.06f - i * 0.09f);
         pen.Stroke(skin, 0.06f, 0f, neck - 0.02f, 0f, neck + 0.03f);
         pen.Begin().AddEllipse(0f, crown, head * 0.86f, head);
         pen.FillRound(skin, 0.16f);

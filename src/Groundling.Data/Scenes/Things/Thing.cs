@@ -17,7 +17,7 @@ internal sealed class Thing
     public string Material { get; init; } = "";
 
     /// <summary>What it does or how it stands: sitting, walking, flying, grazing; or empty.</summary>
-    public string Pose { get; init; } = "";
+    public string Pose { get; set; } = "";
 
     public required ulong Seed { get; init; }
 

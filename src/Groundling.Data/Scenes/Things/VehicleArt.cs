@@ -25,11 +25,11 @@ internal static class VehicleArt
     public static void Truck(Pen pen, Thing truck)
     {
         Shade(pen, 1.05f);
-        var box = Tone.Hex(new SceneRandom(truck.Seed).Pick(0xE9E4D8, 0xCFC9BE, 0xD8CDB6));
+        var box = Tone.Scale(truck.Pigment, 0.92f);
         pen.Rect(Tone.Hex(0x33333A), 0f, -1.02f, 0.14f, 1f, 0.25f);
         pen.Rect(box, 0.16f, -1.05f, 0.24f, 0.36f, 1f);
         pen.Begin().AddPolygon(-1.05f, 0.5f, 0.36f, 0.5f, 0.36f, 0.66f, -1.05f, 0.66f);
-        pen.Fill(truck.Pigment, 0.1f);
+        pen.Fill(truck.Colour == "white" ? Tone.Hex(0xB9B4A8) : Tone.Hex(0xF1EBDD), 0.1f);
         for (int i = 1; i < 5; i++)
             pen.Hair(Tone.Fade(Tone.Hex(0x5B564E), 0.35f), 0.01f, -1.05f + i * 0.28f, 0.26f, -1.05f + i * 0.28f, 0.98f);
         pen.Begin().Move(0.42f, 0.16f).Line(0.42f, 0.84f).Quad(0.6f, 0.88f, 0.76f, 0.84f).Quad(0.86f, 0.66f, 0.9f, 0.5f).Quad(1.06f, 0.46f, 1.06f, 0.36f).Line(1.06f, 0.16f);

@@ -44,7 +44,7 @@ internal sealed class StagePainter(Stage stage, Canvas canvas)
     private void Paint(Pen pen, Thing thing, int index)
     {
         pen.Owner = FirstThing + index;
-        pen.Depth = Tone.Clamp01(thing.Depth) * 0.8f;
+        pen.Depth = Tone.Clamp01(thing.Depth) * 0.6f;
         pen.Place(thing.X, thing.Y, thing.Height, thing.Flip);
         bool stands = thing.Footing == Footing.Ground;
         if (stands)

@@ -94,8 +94,9 @@ internal static class TownWorlds
     {
         if (person.Category != "person" || person.Pose == "sitting" || !stage.Random.Chance(0.75f))
             return;
-        float side = person.Flip ? -1f : 1f, size = person.Height * (person.Kind == "child" ? 0.85f : 0.72f);
-        stage.Put("umbrella", person.X + side * person.Height * 0.12f, person.Y - person.Height * 0.52f, size, Footing.Held, person.Depth, person.Order + 0.0005f);
+        person.Pose = "holding";
+        float side = person.Flip ? -1f : 1f, size = person.Height * (person.Kind == "child" ? 0.85f : 0.72f), hand = person.Kind == "child" ? 0.56f : 0.65f;
+        stage.Put("umbrella", person.X + side * person.Height * 0.2f, person.Y - person.Height * hand, size, Footing.Held, person.Depth, person.Order - 0.0005f);
     }
 
     public static void Park(Stage stage)
