@@ -44,7 +44,8 @@ internal sealed class StagePainter(Stage stage, Canvas canvas)
     private void Paint(Pen pen, Thing thing, int index)
     {
         pen.Owner = FirstThing + index;
-        pen.Depth = Tone.Clamp01(thing.Depth) * 0.6f;
+        // However thick the air, a thing's colour stays what its word says.
+        pen.Depth = Math.Min(Tone.Clamp01(thing.Depth) * 0.6f, 0.32f / stage.Light.HazeStrength);
         pen.Place(thing.X, thing.Y, thing.Height, thing.Flip);
         bool stands = thing.Footing == Footing.Ground;
         if (stands)
