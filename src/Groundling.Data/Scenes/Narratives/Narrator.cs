@@ -13,8 +13,9 @@ internal static class Narrator
     {
         var telling = new Telling(stage, painting, size, random);
         var sentences = new Sentences(telling);
-        int length = Length(random);
-        Open(telling, length == 8 ? 0f : 0.16f, length < 3 ? 2 : 1);
+        // A held-out thing that has not come up gets a sentence of its own.
+        int length = Math.Min(Length(random), split == SceneSplit.Compositional ? 7 : 8);
+        Open(telling, length >= 7 ? 0f : 0.16f, length < 3 ? 2 : 1);
         bool closing = length >= 3 && telling.Random.Chance(0.85f);
         int middle = length - 1 - (closing ? 1 : 0);
         for (int i = 0; i < middle || (i < middle + 4 && telling.Text.Phrases < 2); i++)
