@@ -1,0 +1,52 @@
+namespace Groundling.Data.NounPhrases;
+
+/// <summary>Decides what each word is, left to right, from what it can be and from its neighbours.</summary>
+internal static class ContextTagger
+{
+    public static TaggedCaption Tag(IReadOnlyList<Token> tokens, Lexicon lexicon)
+    {
+        var caption = new TaggedCaption(tokens, lexicon);
+        for (var index = 0; index < caption.Count; index++)
+        {
+            // 1. Fixed expressions are one word: "in front of".
+            var (length, expression) = caption.ExpressionAt(index);
+            if (length > 0 && !(expression == WordClass.Adverb && caption.Text(index + length) is "of"))
+            {
+                for (var last = index + length; index < last; index++)
+                {
+                    caption.Decide(index, expression);
+                }
+
+                index--;
+                continue;
+            }
+
+            // 2. Everything else by the first rule that knows the word.
+            caption.Decide(index, Decide(caption, index));
+        }
+
+        return caption;
+    }
+
+    private static WordClass Decide(TaggedCaption caption, int index)
+    {
+        var word = caption.Word(index);
+        if (int.PopCount((int)word.Classes) == 1 && !word.CanBe(WordClass.Closed | WordClass.Gerund | WordClass.AnyPast | WordClass.Plural))
+        {
+            return word.Classes;
+        }
+
+        if (caption.Token(index).Capitalised && word.CanBe(WordClass.AnyNoun) && !word.CanBe(WordClass.Closed & ~WordClass.Number))
+        {
+            return word.Classes & WordClass.AnyNoun & (word.CanBe(WordClass.Noun) ? WordClass.Noun : WordClass.Plural);
+        }
+
+        return word switch
+        {
+            _ when word.CanBe(WordClass.Closed) => ClosedWordRules.Decide(caption, index),
+            _ when word.CanBe(WordClass.Gerund) => ParticipleRules.DecideIng(caption, index),
+            _ when word.CanBe(WordClass.AnyPast) => ParticipleRules.DecidePast(caption, index),
+            _ => OpenWordRules.Decide(caption, index),
+        };
+    }
+}

@@ -1,0 +1,83 @@
+namespace Groundling.Data.NounPhrases;
+
+/// <summary>Tells the phrases that name something to see from those that name the picture, a place in it, a time or a measure.</summary>
+internal static class PhraseFilter
+{
+    public static bool NamesSomething(TaggedCaption caption, Chunk chunk)
+    {
+        var head = caption.Word(chunk.Head);
+        return caption.Is(chunk.Head, WordClass.AnyNoun)
+            && !(head.Has(WordTraits.Picture) && IsThePicture(caption, chunk))
+            && !(head.Has(WordTraits.Place) && IsPlace(caption, chunk))
+            && !head.Has(WordTraits.Time)
+            && !(head.Has(WordTraits.Unit) && IsMeasure(caption, chunk))
+            && !(head.Has(WordTraits.Quality) && (IsBare(caption, chunk) || caption.Text(chunk.Start - 1) is "in" or "of"))
+            && !(head.Has(WordTraits.Hue) && IsBare(caption, chunk));
+    }
+
+    // "in this image", "A photo of a cat"; but "a picture on the wall", "two framed pictures".
+    private static bool IsThePicture(TaggedCaption caption, Chunk chunk)
+    {
+        if (chunk.Plural || caption.Is(chunk.Start, WordClass.Possessive | WordClass.Number))
+        {
+            return false;
+        }
+
+        return caption.Text(chunk.Start) is "this" or "the" or "that"
+            || caption.OpensSentence(chunk.Start)
+            || caption.Is(chunk.Start - 1, WordClass.Be)
+            || IsInTitle(caption, chunk);
+    }
+
+    // "Close up photo of", "here in picture": no determiner.
+    private static bool IsInTitle(TaggedCaption caption, Chunk chunk) =>
+        !caption.Is(chunk.Start, WordClass.Article) && caption.Text(chunk.End) is "of" or "showing";
+
+    // "on the left side"; but "the top shelf", "a red top", "its back".
+    private static bool IsPlace(TaggedCaption caption, Chunk chunk)
+    {
+        var text = caption.Text(chunk.Head);
+        if (text is "background" or "foreground" or "midground" or "backdrop" or "surroundings" or "surrounding")
+        {
+            return true;
+        }
+
+        if (caption.Is(chunk.Start, WordClass.Possessive) && text is "back" or "top" or "bottom")
+        {
+            return false;
+        }
+
+        if (text is "top" && caption.Text(chunk.Start) is "a" or "an")
+        {
+            return false;
+        }
+
+        for (var index = chunk.Start; index < chunk.Head; index++)
+        {
+            var plain = caption.Is(index, WordClass.Determiner) || caption.Word(index).Has(WordTraits.Place)
+                || caption.Text(index) is "far" or "other" or "very" or "opposite" or "same" or "near" or "upper" or "lower" or "extreme" or "hand" or "exact";
+            if (!plain)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsMeasure(TaggedCaption caption, Chunk chunk) =>
+        caption.Is(chunk.Start, WordClass.Number | WordClass.Quantifier) && chunk.Head <= chunk.Start + 2 && caption.Is(chunk.Head - 1, WordClass.Number | WordClass.Quantifier);
+
+    private static bool IsBare(TaggedCaption caption, Chunk chunk)
+    {
+        for (var index = chunk.Start; index < chunk.Head; index++)
+        {
+            if (!caption.Word(index).Has(WordTraits.Hue | WordTraits.Degree) && !caption.Is(index, WordClass.Conjunction | WordClass.Symbol))
+            {
+                return false;
+            }
+        }
+
+        return !chunk.Plural;
+    }
+}
