@@ -10,18 +10,18 @@ internal static class ChunkGrammar
         {
             var (chunk, next) = Phrase(caption, index);
             index = next;
-            if (chunk is not { } base_)
+            if (chunk is not { } found)
             {
                 continue;
             }
 
-            while (JoinOf(caption, base_) is { } joined)
+            while (JoinOf(caption, found) is { } joined)
             {
-                base_ = joined;
+                found = joined;
             }
 
-            index = Math.Max(index, base_.End);
-            yield return base_;
+            index = Math.Max(index, found.End);
+            yield return found;
         }
     }
 
@@ -29,19 +29,25 @@ internal static class ChunkGrammar
     private static (Chunk? Chunk, int Next) Phrase(TaggedCaption caption, int start)
     {
         var head = -1;
+        var possessed = false;
         var index = start;
         for (; index < caption.Count; index++)
         {
             if (caption.Is(index, WordClass.AnyNoun))
             {
-                if (head == index - 1 && head >= 0 && caption.Is(head, WordClass.Plural) && !caption.Word(head).Has(WordTraits.PluralModifier))
+                if (head >= 0 && !possessed && caption.Is(head, WordClass.Plural) && !caption.Word(head).Has(WordTraits.PluralModifier))
                 {
                     break;
                 }
 
                 head = index;
+                possessed = false;
             }
-            else if (head >= 0 ? !FollowsNoun(caption, index, head) : !PrecedesNoun(caption, index, start))
+            else if (head >= 0 && caption.Is(index, WordClass.PossessiveMark))
+            {
+                possessed = true;
+            }
+            else if (head >= 0 && !possessed || !PrecedesNoun(caption, index, start))
             {
                 break;
             }
@@ -70,30 +76,12 @@ internal static class ChunkGrammar
         {
             WordClass.Adjective => true,
             WordClass.Number or WordClass.Quantifier => first || !caption.Is(index - 1, WordClass.Conjunction) || caption.Is(index + 1, WordClass.AnyNoun | WordClass.Adjective),
-            WordClass.Article or WordClass.Possessive or WordClass.Demonstrative => first || caption.Is(index - 1, WordClass.Quantifier),
+            WordClass.Article or WordClass.Possessive or WordClass.Demonstrative => first || caption.Text(index - 1) is "all" or "both" or "half" or "such" or "many" or "double",
             WordClass.Adverb => first ? caption.Word(index).Has(WordTraits.Degree) && caption.Is(index + 1, WordClass.Adjective) || DescribesParticiple(caption, index)
                 : caption.NounFollows(index + 1),
             WordClass.Conjunction or WordClass.Symbol => !first && Coordinates(caption, index),
             _ => false,
         };
-    }
-
-    private static bool FollowsNoun(TaggedCaption caption, int index, int head) =>
-        // The possessor's adjectives come before, the thing's after: "a man's left hand".
-        caption.Is(index, WordClass.PossessiveMark)
-        || (caption.Is(index, WordClass.Adjective | WordClass.Number | WordClass.Quantifier) && HasMarkBetween(caption, head, index));
-
-    private static bool HasMarkBetween(TaggedCaption caption, int head, int index)
-    {
-        for (var between = head + 1; between < index; between++)
-        {
-            if (caption.Is(between, WordClass.PossessiveMark))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     // "brightly painted houses"

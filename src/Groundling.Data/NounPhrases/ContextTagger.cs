@@ -31,14 +31,15 @@ internal static class ContextTagger
     private static WordClass Decide(TaggedCaption caption, int index)
     {
         var word = caption.Word(index);
-        if (int.PopCount((int)word.Classes) == 1 && !word.CanBe(WordClass.Closed | WordClass.Gerund | WordClass.AnyPast | WordClass.Plural))
+        if (int.PopCount((int)word.Classes) == 1 && !word.CanBe(WordClass.Closed | WordClass.Gerund | WordClass.AnyPast | WordClass.Plural | WordClass.Adjective))
         {
             return word.Classes;
         }
 
         if (caption.Token(index).Capitalised && word.CanBe(WordClass.AnyNoun) && !word.CanBe(WordClass.Closed & ~WordClass.Number))
         {
-            return word.Classes & WordClass.AnyNoun & (word.CanBe(WordClass.Noun) ? WordClass.Noun : WordClass.Plural);
+            // An unknown name in -s is no plural: "Mrs. Jones".
+            return word.CanBe(WordClass.Noun) || word.Has(WordTraits.Unknown) ? WordClass.Noun : WordClass.Plural;
         }
 
         return word switch

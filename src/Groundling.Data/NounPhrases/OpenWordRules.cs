@@ -13,10 +13,16 @@ internal static class OpenWordRules
 
         if (!word.CanBe(WordClass.AnyNoun))
         {
-            return word.Classes & WordClass.AnyVerb;
+            return word.CanBe(WordClass.AnyVerb) ? word.Classes & WordClass.AnyVerb : WordClass.Noun;
         }
 
-        // "a dog herds": after "a" the noun is one, so that a form in -s is its verb.
+        // "a 5 year old boy": a singular unit belongs to the adjective.
+        if (word.Has(WordTraits.Unit) && caption.Is(index - 1, WordClass.Number) && word.CanBe(WordClass.Noun)
+            && caption.Word(index + 1).CanBe(WordClass.Adjective) && caption.NounFollows(index + 1))
+        {
+            return WordClass.Adjective;
+        }
+
         if (IsVerb(caption, index, word))
         {
             return word.CanBe(WordClass.VerbS | WordClass.Plural) && !word.CanBe(WordClass.Verb) ? WordClass.VerbS : WordClass.Verb;
@@ -35,7 +41,8 @@ internal static class OpenWordRules
 
         if (!word.CanBe(WordClass.AnyNoun))
         {
-            return true;
+            // "the wounded", "a mobile": an article with nothing else to belong to makes a noun.
+            return verb || !caption.Is(index - 1, WordClass.Article) || caption.NounFollows(index + 1) || caption.Text(index + 1) is "," or "and";
         }
 
         // A noun before a noun serves as well; a colour must not end the phrase, a material must not start a new one.
@@ -49,7 +56,8 @@ internal static class OpenWordRules
 
     private static bool IsVerb(TaggedCaption caption, int index, Word word)
     {
-        var before = index - 1;
+        var before = caption.Text(index - 1) is "\"" or "”" or "'" ? index - 2 : index - 1;
+        // "a dog herds": after "a" the noun is one, so that a form in -s is its verb.
         if (word.CanBe(WordClass.Plural) && !word.CanBe(WordClass.Noun | WordClass.Verb) && FollowsOne(caption, index))
         {
             return word.CanBe(WordClass.VerbS) || caption.StartsObject(index + 1);
@@ -72,7 +80,7 @@ internal static class OpenWordRules
         return caption.Tag(before) switch
         {
             WordClass.Auxiliary => word.CanBe(WordClass.Verb) && caption.Text(before) is not ("have" or "has" or "had" or "having"),
-            WordClass.Relative => true,
+            WordClass.Relative => caption.Text(before) is not "whose",
             WordClass.To => word.CanBe(WordClass.Verb) && (leans || takesObject),
             WordClass.Pronoun => PronounTakes(caption.Text(before), word),
             WordClass.Be or WordClass.Preposition or WordClass.Of or WordClass.Gerund or WordClass.AnyVerb or WordClass.Verb or WordClass.VerbS
@@ -81,6 +89,8 @@ internal static class OpenWordRules
             WordClass.Plural => takesObject || leans || (word.CanBe(WordClass.Verb) && !caption.NounFollows(index + 1)
                 && (caption.Word(before).Has(WordTraits.Animate) || caption.Word(index + 1).CanBe(WordClass.Preposition))),
             WordClass.Adverb => leans || takesObject,
+            // "run, jump and play"
+            WordClass.Conjunction or WordClass.Symbol when caption.Is(before - 1, WordClass.AnyVerb | WordClass.AnyPast) => leans || takesObject,
             _ => takesObject || (leans && caption.Is(before, WordClass.Conjunction) && caption.Word(index + 1).CanBe(WordClass.Preposition | WordClass.Adverb | WordClass.To)),
         };
     }
@@ -93,7 +103,7 @@ internal static class OpenWordRules
             return takesObject || caption.Word(index - 1).Has(WordTraits.Animate) || (leans && !StartsVerb(caption, index + 1));
         }
 
-        return takesObject || (leans && caption.Is(caption.PhraseStart(index) - 1, WordClass.Conjunction) && !caption.NounFollows(index + 1));
+        return takesObject || (leans && caption.Is(caption.PhraseStart(index) - 1, WordClass.Conjunction));
     }
 
     private static bool StartsVerb(TaggedCaption caption, int index)
@@ -103,10 +113,7 @@ internal static class OpenWordRules
     }
 
     private static bool FollowsOne(TaggedCaption caption, int index) =>
-        caption.Is(index - 1, WordClass.Noun)
-        && LexiconTraits(caption.DeterminerBefore(index));
-
-    private static bool LexiconTraits(string determiner) => Lexicon.English.Look(determiner).Has(WordTraits.SingularDeterminer);
+        caption.Is(index - 1, WordClass.Noun) && caption.Word(caption.DeterminerBefore(index)).Has(WordTraits.SingularDeterminer);
 
     private static bool PronounTakes(string pronoun, Word word) => pronoun switch
     {
@@ -126,9 +133,11 @@ internal static class OpenWordRules
         // "sheep": one after "a", several otherwise.
         var determiner = caption.DeterminerBefore(index);
         return word.CanBe(WordClass.Plural)
-            && !LexiconTraits(determiner) && !StartsSingularVerb(caption, index + 1)
-            && (determiner.Length == 0 || caption.Is(index - 1, WordClass.Number | WordClass.Quantifier));
+            && !caption.Word(determiner).Has(WordTraits.SingularDeterminer)
+            && caption.Text(index + 1) is not ("is" or "was" or "has")
+            && (determiner < 0 || caption.Is(determiner, WordClass.Number | WordClass.Quantifier)
+                || caption.Text(index + 1) is "are" or "were" or "have" || IsBaseVerb(caption.Word(index + 1)));
     }
 
-    private static bool StartsSingularVerb(TaggedCaption caption, int index) => caption.Text(index) is "is" or "was" or "has";
+    private static bool IsBaseVerb(Word word) => word.CanBe(WordClass.Verb) && (word.Has(WordTraits.LeansVerb) || !word.CanBe(WordClass.AnyNoun));
 }

@@ -7,7 +7,7 @@ internal static class ParticipleRules
     {
         var word = caption.Word(index);
         var noun = word.CanBe(WordClass.Noun);
-        if (caption.IsCompound(index))
+        if (caption.IsCompound(index) || caption.IsCompound(index - 1))
         {
             return WordClass.Noun;
         }
@@ -57,7 +57,9 @@ internal static class ParticipleRules
             return word.CanBe(WordClass.Noun) ? WordClass.Noun : WordClass.Past;
         }
 
-        if (caption.Is(index - 1, WordClass.AnyNoun | WordClass.Pronoun | WordClass.Auxiliary | WordClass.Be | WordClass.Relative))
+        // "there are fallen leaves" and "they are fallen"
+        var presents = caption.Is(index - 1, WordClass.Be) && caption.Text(index - 2) is "there" or "these" or "those" or "here";
+        if (!presents && caption.Is(index - 1, WordClass.AnyNoun | WordClass.Pronoun | WordClass.Auxiliary | WordClass.Be | WordClass.Relative))
         {
             var joins = word.Has(WordTraits.Joining) && caption.Is(index - 1, WordClass.Noun)
                 && !caption.Word(index - 1).Has(WordTraits.Animate) && caption.IsLikelyNoun(index + 1);

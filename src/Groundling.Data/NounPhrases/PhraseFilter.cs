@@ -15,10 +15,16 @@ internal static class PhraseFilter
             && !(head.Has(WordTraits.Hue) && IsBare(caption, chunk));
     }
 
-    // "in this image", "A photo of a cat"; but "a picture on the wall", "two framed pictures".
+    // "in this image", "A photo of a cat"; but "a picture hangs on the wall", "two framed pictures".
     private static bool IsThePicture(TaggedCaption caption, Chunk chunk)
     {
         if (chunk.Plural || caption.Is(chunk.Start, WordClass.Possessive | WordClass.Number))
+        {
+            return false;
+        }
+
+        var next = caption.Text(chunk.End);
+        if (next is "on" or "above" || next.StartsWith("hang", StringComparison.Ordinal))
         {
             return false;
         }
@@ -72,7 +78,7 @@ internal static class PhraseFilter
     {
         for (var index = chunk.Start; index < chunk.Head; index++)
         {
-            if (!caption.Word(index).Has(WordTraits.Hue | WordTraits.Degree) && !caption.Is(index, WordClass.Conjunction | WordClass.Symbol))
+            if (!caption.Word(index).Has(WordTraits.Hue | WordTraits.Degree) && !caption.Is(index, WordClass.Article | WordClass.Conjunction | WordClass.Symbol))
             {
                 return false;
             }

@@ -3,7 +3,7 @@ namespace Groundling.Data.NounPhrases;
 /// <summary>The caption's words, what each can be, and what the tagger has decided so far, left to right.</summary>
 internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon)
 {
-    private const int LongestLookAhead = 5;
+    private const int LongestLookAhead = 8;
     private readonly Word[] _words = [.. tokens.Select(token => lexicon.Look(token.Text))];
     private readonly WordClass[] _tags = new WordClass[tokens.Count];
 
@@ -50,7 +50,7 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
             }
 
             if (!word.CanBe(WordClass.Adjective | WordClass.Participle | WordClass.Number | WordClass.Gerund) && !word.Has(WordTraits.Degree)
-                && !(Text(ahead) is "and" && Word(ahead + 1).CanBe(WordClass.Adjective) && ahead > index)
+                && !(Text(ahead) is "and" or "," && Word(ahead + 1).CanBe(WordClass.Adjective) && ahead > index)
                 && !(word.CanBe(WordClass.Adverb) && !word.CanBe(WordClass.Preposition) && Word(ahead + 1).CanBe(WordClass.Participle | WordClass.Adjective)))
             {
                 return false;
@@ -72,7 +72,7 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
 
     /// <summary>Whether what stands there can only be the beginning of an object: an article, a possessive, a pronoun.</summary>
     public bool StartsObject(int index) =>
-        Word(index).CanBe(WordClass.Article | WordClass.Possessive | WordClass.Demonstrative) || Text(index) is "him" or "her" or "them" or "it" or "me" or "us";
+        (Word(index).CanBe(WordClass.Article | WordClass.Possessive | WordClass.Demonstrative) && Text(index) is not "that") || Text(index) is "him" or "her" or "them" or "it" or "me" or "us";
 
     /// <summary>Whether the word joins the noun after it: "parking lot".</summary>
     public bool IsCompound(int index) => lexicon.IsCompound(Text(index), Text(index + 1));
@@ -91,23 +91,23 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
         return start;
     }
 
-    /// <summary>The determiner of the phrase that the word before an index belongs to, "" when it has none.</summary>
-    public string DeterminerBefore(int index)
+    /// <summary>Index of the determiner of the phrase that the word before an index belongs to, -1 when it has none.</summary>
+    public int DeterminerBefore(int index)
     {
         for (var before = index - 1; before >= 0 && before >= index - 2 * LongestLookAhead; before--)
         {
-            if (Is(before, WordClass.Article | WordClass.Demonstrative | WordClass.Possessive | WordClass.Quantifier | WordClass.Number))
+            if (Is(before, WordClass.Determiner & ~WordClass.PossessiveMark))
             {
-                return Text(before);
+                return before;
             }
 
             if (!Is(before, WordClass.Adjective | WordClass.AnyNoun | WordClass.PossessiveMark | WordClass.Adverb))
             {
-                return "";
+                break;
             }
         }
 
-        return "";
+        return -1;
     }
 
     // "the sky is clear": an adjective after "is" waits for no noun, unless "there is".
