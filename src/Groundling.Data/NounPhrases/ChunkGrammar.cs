@@ -1,3 +1,5 @@
+using static Groundling.Data.NounPhrases.WordClass;
+
 namespace Groundling.Data.NounPhrases;
 
 /// <summary>Base noun phrases of a tagged caption: [determiner] [numbers, adjectives, participles] nouns, and "a group of girls".</summary>
@@ -33,9 +35,9 @@ internal static class ChunkGrammar
         var index = start;
         for (; index < caption.Count; index++)
         {
-            if (caption.Is(index, WordClass.AnyNoun))
+            if (caption.Is(index, AnyNoun))
             {
-                if (head >= 0 && !possessed && caption.Is(head, WordClass.Plural) && !caption.Word(head).Has(WordTraits.PluralModifier))
+                if (head >= 0 && !possessed && caption.Is(head, Plural) && !caption.Word(head).Has(WordTraits.PluralModifier))
                 {
                     break;
                 }
@@ -43,7 +45,7 @@ internal static class ChunkGrammar
                 head = index;
                 possessed = false;
             }
-            else if (head >= 0 && caption.Is(index, WordClass.PossessiveMark))
+            else if (head >= 0 && caption.Is(index, PossessiveMark))
             {
                 possessed = true;
             }
@@ -56,11 +58,11 @@ internal static class ChunkGrammar
         if (head >= 0)
         {
             var end = EndsWithNumber(caption, head, index) ? head + 2 : head + 1;
-            return (new Chunk(start, end, head, caption.Is(head, WordClass.Plural)), end);
+            return (new Chunk(start, end, head, caption.Is(head, Plural)), end);
         }
 
         // "one of the men", "each of the windows": a quantity can stand for the noun before "of".
-        if (index > start && caption.Is(index - 1, WordClass.Quantifier | WordClass.Number) && caption.Is(index, WordClass.Of))
+        if (index > start && caption.Is(index - 1, Quantifier | Number) && caption.Is(index, Of))
         {
             return (new Chunk(start, index, index - 1, false), index);
         }
@@ -74,19 +76,20 @@ internal static class ChunkGrammar
         var first = index == start;
         return tag switch
         {
-            WordClass.Adjective => true,
-            WordClass.Number or WordClass.Quantifier => first || !caption.Is(index - 1, WordClass.Conjunction) || caption.Is(index + 1, WordClass.AnyNoun | WordClass.Adjective),
-            WordClass.Article or WordClass.Possessive or WordClass.Demonstrative => first || caption.Text(index - 1) is "all" or "both" or "half" or "such" or "many" or "double",
-            WordClass.Adverb => first ? caption.Word(index).Has(WordTraits.Degree) && caption.Is(index + 1, WordClass.Adjective) || DescribesParticiple(caption, index)
-                : caption.NounFollows(index + 1),
-            WordClass.Conjunction or WordClass.Symbol => !first && Coordinates(caption, index),
+            Adjective => true,
+            Number or Quantifier => first || !caption.Is(index - 1, Conjunction) || caption.Is(index + 1, AnyNoun | Adjective),
+            Article or Possessive or Demonstrative => first || caption.Text(index - 1) is "all" or "both" or "half" or "such" or "double",
+            Adverb => first ? OpensPhrase(caption, index) : caption.NounFollows(index + 1),
+            Conjunction or Symbol => !first && Coordinates(caption, index),
             _ => false,
         };
     }
 
-    // "brightly painted houses"
-    private static bool DescribesParticiple(TaggedCaption caption, int index) =>
-        caption.Text(index).EndsWith("ly", StringComparison.Ordinal) && caption.Is(index + 1, WordClass.Adjective) && caption.Word(index + 1).CanBe(WordClass.Participle);
+    // "very tall trees", "brightly painted houses"; other adverbs stay outside.
+    private static bool OpensPhrase(TaggedCaption caption, int adverb) =>
+        caption.Is(adverb + 1, Adjective)
+        && (caption.Word(adverb).Has(WordTraits.Degree)
+            || (caption.Text(adverb).EndsWith("ly", StringComparison.Ordinal) && caption.Word(adverb + 1).CanBe(Participle)));
 
     // "a black and white cat", "red, white and blue balloons", "two or three boats"
     private static bool Coordinates(TaggedCaption caption, int index)
@@ -96,29 +99,29 @@ internal static class ChunkGrammar
             return false;
         }
 
-        var next = caption.Text(index) == "," && caption.Is(index + 1, WordClass.Conjunction) ? index + 2 : index + 1;
-        var before = caption.Is(index - 1, WordClass.Symbol) ? index - 2 : index - 1;
-        return (caption.Is(before, WordClass.Adjective) && caption.Is(next, WordClass.Adjective) && caption.NounFollows(next))
-            || (caption.Is(before, WordClass.Number) && caption.Is(next, WordClass.Number) && caption.Text(index) != ",");
+        var next = caption.Text(index) == "," && caption.Is(index + 1, Conjunction) ? index + 2 : index + 1;
+        var before = caption.Is(index - 1, Symbol) ? index - 2 : index - 1;
+        return (caption.Is(before, Adjective) && caption.Is(next, Adjective) && caption.NounFollows(next))
+            || (caption.Is(before, Number) && caption.Is(next, Number) && caption.Text(index) != ",");
     }
 
     // "Boeing 747", "bus number 42"
     private static bool EndsWithNumber(TaggedCaption caption, int head, int index) =>
-        index == head + 1 && caption.Is(index, WordClass.Number) && caption.Is(head, WordClass.Noun) && !caption.Is(index + 1, WordClass.AnyNoun | WordClass.Adjective | WordClass.Of)
-        && (caption.Token(head).Capitalised || caption.Text(head) is "number" or "platform" or "gate" or "route" or "bus" or "room" or "flight" or "track" or "page");
+        index == head + 1 && caption.Is(index, Number) && caption.Is(head, Noun) && !caption.Is(index + 1, AnyNoun | Adjective | Of)
+        && (caption.Token(head).Capitalised || caption.Word(head).Has(WordTraits.Numbered));
 
     // "a group of girls", "a bottle of water", "most of the seats"
     private static Chunk? JoinOf(TaggedCaption caption, Chunk chunk)
     {
-        if (chunk.End != chunk.Head + 1 || !caption.Is(chunk.End, WordClass.Of))
+        if (chunk.End != chunk.Head + 1 || !caption.Is(chunk.End, Of))
         {
             return null;
         }
 
         var head = caption.Word(chunk.Head);
         var start = chunk.End + 1;
-        var quantity = caption.Is(chunk.Head, WordClass.Quantifier | WordClass.Number);
-        var determined = caption.Is(start, WordClass.Article | WordClass.Possessive | WordClass.Demonstrative);
+        var quantity = caption.Is(chunk.Head, Quantifier | Number);
+        var determined = caption.Is(start, Article | Possessive | Demonstrative);
         if (!quantity && !head.Has(WordTraits.Share | WordTraits.Part) && (determined || !head.Has(WordTraits.Group | WordTraits.Measure)))
         {
             return null;
@@ -130,9 +133,9 @@ internal static class ChunkGrammar
         }
 
         var one = head.Has(WordTraits.Part | WordTraits.Measure) && !head.Has(WordTraits.Share | WordTraits.Group);
-        var several = caption.Is(inner.Head, WordClass.Plural)
+        var several = caption.Is(inner.Head, Plural)
             || (head.Has(WordTraits.Group) && !determined && inner.End == start + 1 && caption.Word(inner.Head).Has(WordTraits.Animate));
-        var number = caption.Is(chunk.Head, WordClass.Number) && !one;
+        var number = caption.Is(chunk.Head, Number) && !one;
         return new Chunk(chunk.Start, inner.End, inner.Head, one ? chunk.Plural : number || several);
     }
 }

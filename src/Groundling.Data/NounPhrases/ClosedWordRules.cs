@@ -1,3 +1,5 @@
+using static Groundling.Data.NounPhrases.WordClass;
+
 namespace Groundling.Data.NounPhrases;
 
 /// <summary>Closed-class words with several uses: "that", "her", "one", "'s", "still", "can".</summary>
@@ -8,117 +10,117 @@ internal static class ClosedWordRules
         var word = caption.Word(index);
         if (caption.IsCompound(index - 1))
         {
-            return WordClass.Noun;
+            return Noun;
         }
 
         var special = caption.Text(index) switch
         {
-            "that" => That(caption, index),
-            "'s" or "'" => ApostropheS(caption, index),
-            "one" => One(caption, index),
-            "a" when caption.Text(index + 1) is "." or ")" => WordClass.Symbol,
-            "like" => caption.Is(index - 1, WordClass.Pronoun | WordClass.To | WordClass.Auxiliary) ? WordClass.Verb : WordClass.Preposition,
-            "half" when caption.AwaitsNoun(index) && !caption.NounFollows(index + 1) => WordClass.Noun,
-            "how" or "what" or "which" => WordClass.Relative,
-            _ => WordClass.None,
+            "that" => DecideThat(caption, index),
+            "'s" or "'" => DecideApostrophe(caption, index),
+            "one" => DecideOne(caption, index),
+            "a" when caption.Text(index + 1) is "." or ")" => Symbol,
+            "like" => caption.Is(index - 1, Pronoun | To | Auxiliary) ? Verb : Preposition,
+            "half" when caption.AwaitsNoun(index) && !caption.NounFollows(index + 1) => Noun,
+            "how" or "what" or "which" => Relative,
+            _ => None,
         };
-        if (special != WordClass.None)
+        if (special != None)
         {
             return special;
         }
 
         if (caption.Text(index - 1) is "how")
         {
-            return WordClass.Relative;
+            return Relative;
         }
 
-        if (word.CanBe(WordClass.Quantifier | WordClass.Demonstrative))
+        if (word.CanBe(Quantifier | Demonstrative))
         {
-            return Quantifier(caption, index, word);
+            return DecideQuantifier(caption, index, word);
         }
 
-        if (word.CanBe(WordClass.Possessive))
+        if (word.CanBe(Possessive))
         {
-            return caption.NounFollows(index + 1) || !word.CanBe(WordClass.Pronoun) ? WordClass.Possessive : WordClass.Pronoun;
+            return caption.NounFollows(index + 1) || !word.CanBe(Pronoun) ? Possessive : Pronoun;
         }
 
         // "a well", "the still pond", "the round table", "the inside": after a determiner the open class wins.
-        if (caption.AwaitsNoun(index) && word.CanBe(WordClass.Preposition | WordClass.Adverb | WordClass.Auxiliary | WordClass.Number))
+        if (caption.AwaitsNoun(index) && word.CanBe(Preposition | Adverb | Auxiliary | Number))
         {
             var next = caption.Word(index + 1);
-            if (word.CanBe(WordClass.Adjective) && caption.NounFollows(index + 1))
+            if (word.CanBe(Adjective) && caption.NounFollows(index + 1))
             {
-                return WordClass.Adjective;
+                return Adjective;
             }
 
-            if (word.CanBe(WordClass.Noun | WordClass.Number) && !next.CanBe(WordClass.Participle | WordClass.Adjective) && word.CanBe(WordClass.AnyNoun))
+            if (word.CanBe(Noun) && !next.CanBe(Participle | Adjective))
             {
-                return word.Classes & WordClass.AnyNoun & (word.CanBe(WordClass.Noun) ? WordClass.Noun : WordClass.Plural);
+                return Noun;
             }
 
             if (word.Has(WordTraits.Place))
             {
-                return caption.NounFollows(index + 1) ? WordClass.Adjective : WordClass.Noun;
+                return caption.NounFollows(index + 1) ? Adjective : Noun;
             }
         }
 
         // "fast cars", but "runs fast".
-        if (word.CanBe(WordClass.Adverb) && word.CanBe(WordClass.Adjective) && caption.IsLikelyNoun(index + 1) && !caption.Is(index - 1, WordClass.Be))
+        if (word.CanBe(Adverb) && word.CanBe(Adjective) && caption.IsLikelyNoun(index + 1) && !caption.Is(index - 1, Be))
         {
-            return WordClass.Adjective;
+            return Adjective;
         }
 
-        var closed = (int)(word.Classes & WordClass.Closed & ~WordClass.Adverb);
-        return closed == 0 ? WordClass.Adverb : (WordClass)(closed & -closed);
+        var closed = (int)(word.Classes & Closed & ~Adverb);
+        return closed == 0 ? Adverb : (WordClass)(closed & -closed);
     }
 
-    private static WordClass That(TaggedCaption caption, int index)
+    private static WordClass DecideThat(TaggedCaption caption, int index)
     {
-        if (caption.Is(index - 1, WordClass.AnyNoun | WordClass.Pronoun))
+        if (caption.Is(index - 1, AnyNoun | Pronoun))
         {
-            return WordClass.Relative;
+            return Relative;
         }
 
-        return caption.NounFollows(index + 1) ? WordClass.Demonstrative : caption.OpensSentence(index) ? WordClass.Pronoun : WordClass.Relative;
+        return caption.NounFollows(index + 1) ? Demonstrative : caption.OpensSentence(index) ? Pronoun : Relative;
     }
 
     // "the boy's hat", but "the boy's wearing a hat" and "there's a hat".
-    private static WordClass ApostropheS(TaggedCaption caption, int index)
+    private static WordClass DecideApostrophe(TaggedCaption caption, int index)
     {
-        if (!caption.Is(index - 1, WordClass.AnyNoun))
+        if (!caption.Is(index - 1, AnyNoun))
         {
-            return caption.Text(index) == "'" ? WordClass.Symbol : WordClass.Be;
+            return caption.Text(index) == "'" ? Symbol : Be;
         }
 
         var next = caption.Word(index + 1);
-        var verb = next.CanBe(WordClass.Gerund) && !next.CanBe(WordClass.AnyNoun) && !caption.IsCompound(index + 1)
+        var verb = next.CanBe(Gerund) && !next.CanBe(AnyNoun) && !caption.IsCompound(index + 1)
             && (next.Has(WordTraits.Transitive) || !caption.NounFollows(index + 2) || caption.StartsObject(index + 2));
-        return caption.NounFollows(index + 1) && !verb ? WordClass.PossessiveMark : WordClass.Be;
+        return caption.NounFollows(index + 1) && !verb ? PossessiveMark : Be;
     }
 
-    private static WordClass One(TaggedCaption caption, int index)
+    private static WordClass DecideOne(TaggedCaption caption, int index)
     {
-        if (caption.Is(index - 1, WordClass.Adjective))
+        if (caption.Is(index - 1, Adjective))
         {
-            return WordClass.Noun;
+            return Noun;
         }
 
-        return caption.Text(index + 1) is "of" || NounOpens(caption, index + 1) ? WordClass.Number : WordClass.Pronoun;
+        return caption.Text(index + 1) is "of" || NounOpens(caption, index + 1) ? Number : Pronoun;
     }
 
-    private static WordClass Quantifier(TaggedCaption caption, int index, Word word)
+    private static WordClass DecideQuantifier(TaggedCaption caption, int index, Word word)
     {
         var opens = NounOpens(caption, index + 1) || caption.Text(index + 1) is "of"
-            || caption.Word(index + 1).CanBe(WordClass.Article | WordClass.Possessive | WordClass.Demonstrative | WordClass.Quantifier);
+            || caption.Word(index + 1).CanBe(Article | Possessive | Demonstrative | Quantifier);
         if (!opens)
         {
-            return caption.AwaitsNoun(index) || !word.CanBe(WordClass.Quantifier) ? WordClass.Pronoun : WordClass.Quantifier;
+            return caption.AwaitsNoun(index) || !word.CanBe(Quantifier) ? Pronoun : Quantifier;
         }
 
-        return word.CanBe(WordClass.Quantifier) ? WordClass.Quantifier : WordClass.Demonstrative;
+        return word.CanBe(Quantifier) ? Quantifier : Demonstrative;
     }
 
     // "some holding bats" has no noun of its own, "some smiling girls" has.
     private static bool NounOpens(TaggedCaption caption, int index) =>
-        caption.NounFollows(index) && !(caption.Word(index).CanBe(WordClass.Gerund) && caption.Word(index).Has(WordTraits.Transitive));
+        caption.NounFollows(index) && !(caption.Word(index).CanBe(Gerund) && caption.Word(index).Has(WordTraits.Transitive));
 }

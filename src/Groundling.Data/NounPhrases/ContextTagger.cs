@@ -1,3 +1,5 @@
+using static Groundling.Data.NounPhrases.WordClass;
+
 namespace Groundling.Data.NounPhrases;
 
 /// <summary>Decides what each word is, left to right, from what it can be and from its neighbours.</summary>
@@ -10,7 +12,7 @@ internal static class ContextTagger
         {
             // 1. Fixed expressions are one word: "in front of".
             var (length, expression) = caption.ExpressionAt(index);
-            if (length > 0 && !(expression == WordClass.Adverb && caption.Text(index + length) is "of"))
+            if (length > 0 && !(expression == Adverb && caption.Text(index + length) is "of"))
             {
                 for (var last = index + length; index < last; index++)
                 {
@@ -31,22 +33,22 @@ internal static class ContextTagger
     private static WordClass Decide(TaggedCaption caption, int index)
     {
         var word = caption.Word(index);
-        if (int.PopCount((int)word.Classes) == 1 && !word.CanBe(WordClass.Closed | WordClass.Gerund | WordClass.AnyPast | WordClass.Plural | WordClass.Adjective))
+        if (int.PopCount((int)word.Classes) == 1 && word.CanBe(Noun | AnyVerb | Symbol) && !word.Has(WordTraits.Unit))
         {
             return word.Classes;
         }
 
-        if (caption.Token(index).Capitalised && word.CanBe(WordClass.AnyNoun) && !word.CanBe(WordClass.Closed & ~WordClass.Number))
+        if (caption.Token(index).Capitalised && word.CanBe(AnyNoun) && !word.CanBe(Closed & ~Number))
         {
             // An unknown name in -s is no plural: "Mrs. Jones".
-            return word.CanBe(WordClass.Noun) || word.Has(WordTraits.Unknown) ? WordClass.Noun : WordClass.Plural;
+            return word.CanBe(Noun) || word.Has(WordTraits.Unknown) ? Noun : Plural;
         }
 
         return word switch
         {
-            _ when word.CanBe(WordClass.Closed) => ClosedWordRules.Decide(caption, index),
-            _ when word.CanBe(WordClass.Gerund) => ParticipleRules.DecideIng(caption, index),
-            _ when word.CanBe(WordClass.AnyPast) => ParticipleRules.DecidePast(caption, index),
+            _ when word.CanBe(Closed) => ClosedWordRules.Decide(caption, index),
+            _ when word.CanBe(Gerund) => ParticipleRules.DecideIng(caption, index),
+            _ when word.CanBe(AnyPast) => ParticipleRules.DecidePast(caption, index),
             _ => OpenWordRules.Decide(caption, index),
         };
     }

@@ -48,7 +48,8 @@ internal static class Inflection
     // A final consonant is doubled after a short stressed vowel; in longer words stress is not visible, so both are taken.
     private static IEnumerable<string> Stems(string word)
     {
-        if (word is [.., var first, var vowel, var last] && !IsVowel(first) && IsVowel(vowel) && !IsVowel(last) && last is not ('w' or 'x' or 'y')
+        if (word is [.., var first, var vowel, var last]
+            && !IsVowel(first) && IsVowel(vowel) && !IsVowel(last) && last is not ('w' or 'x' or 'y')
             || word is [.., 'q', 'u', var inner, var end] && IsVowel(inner) && !IsVowel(end))
         {
             return word.Count(IsVowel) == 1 ? [word + word[^1]] : [word, word + word[^1]];

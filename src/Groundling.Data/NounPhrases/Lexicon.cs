@@ -1,3 +1,5 @@
+using static Groundling.Data.NounPhrases.WordClass;
+
 namespace Groundling.Data.NounPhrases;
 
 /// <summary>Every form that the chunker knows, and a guess for the others.</summary>
@@ -12,7 +14,7 @@ internal sealed class Lexicon(
     /// <summary>What a lower-case word can be; a guess from its ending when it is not known.</summary>
     public Word Look(string text)
     {
-        if (words.TryGetValue(text, out var known) && known.Classes != WordClass.None)
+        if (words.TryGetValue(text, out var known) && known.Classes != None)
         {
             return known;
         }
@@ -36,23 +38,24 @@ internal sealed class Lexicon(
             }
         }
 
-        return (0, WordClass.None);
+        return (0, None);
     }
 
     // "10-foot", "red-tiled" and "built-in" describe; "merry-go-round" and "t-shirts" are what their last part is.
     private Word Hyphenated(string first, string last)
     {
         var head = Look(last);
-        if (Look(first).CanBe(WordClass.Number))
+        if (Look(first).CanBe(Number))
         {
-            return new Word(head.CanBe(WordClass.Adjective) ? WordClass.Adjective | WordClass.Noun : head.CanBe(WordClass.Number) ? WordClass.Number : WordClass.Adjective, WordTraits.None);
+            var classes = head.CanBe(Adjective) ? Adjective | Noun : head.CanBe(Number) ? Number : Adjective;
+            return new Word(classes, WordTraits.None);
         }
 
-        if (head.CanBe(WordClass.AnyNoun) && !head.CanBe(WordClass.Adjective | WordClass.Participle))
+        if (head.CanBe(AnyNoun) && !head.CanBe(Adjective | Participle))
         {
-            return new Word(head.Classes & WordClass.AnyNoun, head.Traits & ~WordTraits.LeansVerb);
+            return new Word(head.Classes & AnyNoun, head.Traits & ~WordTraits.LeansVerb);
         }
 
-        return new Word(WordClass.Adjective, WordTraits.None);
+        return new Word(Adjective, WordTraits.None);
     }
 }

@@ -1,3 +1,5 @@
+using static Groundling.Data.NounPhrases.WordClass;
+
 namespace Groundling.Data.NounPhrases;
 
 /// <summary>Reads the word lists and derives every inflected form.</summary>
@@ -18,7 +20,7 @@ internal sealed class LexiconBuilder
 
         foreach (var (section, word) in WordList.Read("closed-words"))
         {
-            var classes = section.Split(' ').Aggregate(WordClass.None, (all, name) => all | Enum.Parse<WordClass>(name, ignoreCase: true));
+            var classes = section.Split(' ').Aggregate(None, (all, name) => all | Enum.Parse<WordClass>(name, ignoreCase: true));
             if (word.Contains('_', StringComparison.Ordinal))
             {
                 _expressions[word.Replace('_', ' ')] = classes;
@@ -40,7 +42,7 @@ internal sealed class LexiconBuilder
             foreach (var second in seconds)
             {
                 _compounds.Add($"{first} {second}");
-                _compounds.Add($"{first} {Plural(second)}");
+                _compounds.Add($"{first} {PluralOf(second)}");
             }
         }
 
@@ -61,10 +63,10 @@ internal sealed class LexiconBuilder
                 AddVerb(forms[0], WordTraits.None);
                 break;
             case "plural":
-                Add(entry, WordClass.Plural);
+                Add(entry, Plural);
                 break;
             case "mass":
-                Add(entry, WordClass.Noun, WordTraits.Mass);
+                Add(entry, Noun, WordTraits.Mass);
                 break;
             default:
                 var names = section.Split(' ');
@@ -92,7 +94,7 @@ internal sealed class LexiconBuilder
                 AddAdjective(word);
                 break;
             case "adverb":
-                Add(word, WordClass.Adverb);
+                Add(word, Adverb);
                 break;
             default:
                 throw new InvalidOperationException($"'{name}' (at '{word}') is no section of the word lists.");
@@ -101,58 +103,58 @@ internal sealed class LexiconBuilder
 
     private void AddNoun(string word, WordTraits traits)
     {
-        Add(word, WordClass.Noun, traits);
-        Add(Plural(word), WordClass.Plural, traits);
+        Add(word, Noun, traits);
+        Add(PluralOf(word), Plural, traits);
     }
 
     private void AddVerb(string word, WordTraits traits)
     {
-        Add(word, WordClass.Verb, traits);
-        Add(Inflection.WithS(word), WordClass.VerbS, traits);
+        Add(word, Verb, traits);
+        Add(Inflection.WithS(word), VerbS, traits);
         foreach (var form in Inflection.WithIng(word))
         {
-            Add(form, WordClass.Gerund);
+            Add(form, Gerund);
         }
 
         if (_verbs.TryGetValue(word, out var forms))
         {
-            Add(forms[1], WordClass.Past);
-            Add(forms[2], WordClass.Participle);
+            Add(forms[1], Past);
+            Add(forms[2], Participle);
             return;
         }
 
         foreach (var form in Inflection.WithEd(word))
         {
-            Add(form, WordClass.AnyPast);
+            Add(form, AnyPast);
         }
     }
 
     private void AddAdjective(string word)
     {
-        Add(word, WordClass.Adjective);
+        Add(word, Adjective);
         foreach (var form in Inflection.Compared(word).Where(form => !_words.ContainsKey(form)))
         {
-            Add(form, WordClass.Adjective);
+            Add(form, Adjective);
         }
     }
 
     private void AddTrait(string word, WordTraits trait)
     {
-        Add(word, WordClass.None, trait);
+        Add(word, None, trait);
         if (trait == WordTraits.Transitive)
         {
             foreach (var form in Inflection.WithIng(word))
             {
-                Add(form, WordClass.None, trait);
+                Add(form, None, trait);
             }
         }
-        else if (trait is not (WordTraits.Place or WordTraits.Picture or WordTraits.Hue) && !_words[word].CanBe(WordClass.Closed))
+        else if (trait is not (WordTraits.Place or WordTraits.Picture or WordTraits.Hue) && !_words[word].CanBe(Closed))
         {
-            Add(Plural(word), WordClass.Plural, trait);
+            Add(PluralOf(word), Plural, trait);
         }
     }
 
-    private string Plural(string noun) => _plurals.TryGetValue(noun, out var plural) ? plural : Inflection.WithS(noun);
+    private string PluralOf(string noun) => _plurals.TryGetValue(noun, out var plural) ? plural : Inflection.WithS(noun);
 
     private void Add(string form, WordClass classes, WordTraits traits = WordTraits.None)
     {

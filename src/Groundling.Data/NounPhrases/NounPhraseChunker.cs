@@ -33,5 +33,6 @@ public sealed class NounPhraseChunker
             .Select(chunk => Phrase(caption, tokens[chunk.Start].Start, tokens[chunk.End - 1].End, chunk.Plural))];
     }
 
-    private static NounPhrase Phrase(string caption, int start, int end, bool plural) => new(start, end - start, caption[start..end], plural);
+    private static NounPhrase Phrase(string caption, int start, int end, bool plural) =>
+        new(start, end - start, caption[start..end], plural);
 }

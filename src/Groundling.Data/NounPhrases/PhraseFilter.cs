@@ -1,3 +1,5 @@
+using static Groundling.Data.NounPhrases.WordClass;
+
 namespace Groundling.Data.NounPhrases;
 
 /// <summary>Tells the phrases that name something to see from those that name the picture, a place in it, a time or a measure.</summary>
@@ -6,7 +8,7 @@ internal static class PhraseFilter
     public static bool NamesSomething(TaggedCaption caption, Chunk chunk)
     {
         var head = caption.Word(chunk.Head);
-        return caption.Is(chunk.Head, WordClass.AnyNoun)
+        return caption.Is(chunk.Head, AnyNoun)
             && !(head.Has(WordTraits.Picture) && IsThePicture(caption, chunk))
             && !(head.Has(WordTraits.Place) && IsPlace(caption, chunk))
             && !head.Has(WordTraits.Time)
@@ -18,7 +20,7 @@ internal static class PhraseFilter
     // "in this image", "A photo of a cat"; but "a picture hangs on the wall", "two framed pictures".
     private static bool IsThePicture(TaggedCaption caption, Chunk chunk)
     {
-        if (chunk.Plural || caption.Is(chunk.Start, WordClass.Possessive | WordClass.Number))
+        if (chunk.Plural || caption.Is(chunk.Start, Possessive | Number))
         {
             return false;
         }
@@ -31,13 +33,13 @@ internal static class PhraseFilter
 
         return caption.Text(chunk.Start) is "this" or "the" or "that"
             || caption.OpensSentence(chunk.Start)
-            || caption.Is(chunk.Start - 1, WordClass.Be)
+            || caption.Is(chunk.Start - 1, Be)
             || IsInTitle(caption, chunk);
     }
 
     // "Close up photo of", "here in picture": no determiner.
     private static bool IsInTitle(TaggedCaption caption, Chunk chunk) =>
-        !caption.Is(chunk.Start, WordClass.Article) && caption.Text(chunk.End) is "of" or "showing";
+        !caption.Is(chunk.Start, Article) && caption.Text(chunk.End) is "of" or "showing";
 
     // "on the left side"; but "the top shelf", "a red top", "its back".
     private static bool IsPlace(TaggedCaption caption, Chunk chunk)
@@ -48,7 +50,7 @@ internal static class PhraseFilter
             return true;
         }
 
-        if (caption.Is(chunk.Start, WordClass.Possessive) && text is "back" or "top" or "bottom")
+        if (caption.Is(chunk.Start, Possessive) && text is "back" or "top" or "bottom")
         {
             return false;
         }
@@ -60,8 +62,9 @@ internal static class PhraseFilter
 
         for (var index = chunk.Start; index < chunk.Head; index++)
         {
-            var plain = caption.Is(index, WordClass.Determiner) || caption.Word(index).Has(WordTraits.Place)
-                || caption.Text(index) is "far" or "other" or "very" or "opposite" or "same" or "near" or "upper" or "lower" or "extreme" or "hand" or "exact";
+            var plain = caption.Is(index, Determiner) || caption.Word(index).Has(WordTraits.Place)
+                || caption.Text(index) is "far" or "near" or "other" or "same" or "opposite" or "very"
+                    or "extreme" or "upper" or "lower" or "hand";
             if (!plain)
             {
                 return false;
@@ -72,13 +75,13 @@ internal static class PhraseFilter
     }
 
     private static bool IsMeasure(TaggedCaption caption, Chunk chunk) =>
-        caption.Is(chunk.Start, WordClass.Number | WordClass.Quantifier) && chunk.Head <= chunk.Start + 2 && caption.Is(chunk.Head - 1, WordClass.Number | WordClass.Quantifier);
+        caption.Is(chunk.Start, Number | Quantifier) && chunk.Head <= chunk.Start + 2 && caption.Is(chunk.Head - 1, Number | Quantifier);
 
     private static bool IsBare(TaggedCaption caption, Chunk chunk)
     {
         for (var index = chunk.Start; index < chunk.Head; index++)
         {
-            if (!caption.Word(index).Has(WordTraits.Hue | WordTraits.Degree) && !caption.Is(index, WordClass.Article | WordClass.Conjunction | WordClass.Symbol))
+            if (!caption.Word(index).Has(WordTraits.Hue | WordTraits.Degree) && !caption.Is(index, Article | Conjunction | Symbol))
             {
                 return false;
             }

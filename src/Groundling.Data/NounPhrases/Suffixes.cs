@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using static Groundling.Data.NounPhrases.WordClass;
 
 namespace Groundling.Data.NounPhrases;
 
@@ -7,34 +8,34 @@ internal static partial class Suffixes
 {
     private static readonly (string Ending, WordClass Classes)[] Endings =
     [
-        ("ing", WordClass.Gerund), ("ed", WordClass.AnyPast), ("ly", WordClass.Adverb),
-        ("ous", WordClass.Adjective), ("ful", WordClass.Adjective), ("less", WordClass.Adjective), ("able", WordClass.Adjective),
-        ("ible", WordClass.Adjective), ("ish", WordClass.Adjective), ("ive", WordClass.Adjective), ("esque", WordClass.Adjective),
-        ("ic", WordClass.Adjective | WordClass.Noun), ("ical", WordClass.Adjective), ("ial", WordClass.Adjective), ("ual", WordClass.Adjective),
-        ("ss", WordClass.Noun), ("us", WordClass.Noun), ("is", WordClass.Noun), ("men", WordClass.Plural), ("s", WordClass.Plural | WordClass.VerbS),
+        ("ing", Gerund), ("ed", AnyPast), ("ly", Adverb),
+        ("ous", Adjective), ("ful", Adjective), ("less", Adjective), ("able", Adjective),
+        ("ible", Adjective), ("ish", Adjective), ("ive", Adjective), ("esque", Adjective),
+        ("ic", Adjective | Noun), ("ical", Adjective), ("ial", Adjective), ("ual", Adjective),
+        ("ss", Noun), ("us", Noun), ("is", Noun), ("men", Plural), ("s", Plural | VerbS),
     ];
 
     public static Word Guess(string text)
     {
         if (Decade().IsMatch(text))
         {
-            return new Word(WordClass.Noun, WordTraits.Time);
+            return new Word(Noun, WordTraits.Time);
         }
 
         if (Numeral().IsMatch(text))
         {
-            return new Word(WordClass.Number, WordTraits.None);
+            return new Word(Number, WordTraits.None);
         }
 
         // A single letter names nothing, and other scripts are not English.
         if (text.Length < 2 || !Latin().IsMatch(text))
         {
-            return new Word(text is "'s" or "'" ? WordClass.PossessiveMark : WordClass.Symbol, WordTraits.None);
+            return new Word(text is "'s" or "'" ? PossessiveMark : Symbol, WordTraits.None);
         }
 
         if (text[0] == '\'')
         {
-            return new Word(WordClass.Auxiliary, WordTraits.None);
+            return new Word(Auxiliary, WordTraits.None);
         }
 
         foreach (var (ending, classes) in Endings)
@@ -45,7 +46,7 @@ internal static partial class Suffixes
             }
         }
 
-        return new Word(WordClass.Noun, WordTraits.Unknown);
+        return new Word(Noun, WordTraits.Unknown);
     }
 
     [GeneratedRegex(@"^\p{Nd}+'?s$")]

@@ -1,3 +1,5 @@
+using static Groundling.Data.NounPhrases.WordClass;
+
 namespace Groundling.Data.NounPhrases;
 
 /// <summary>The caption's words, what each can be, and what the tagger has decided so far, left to right.</summary>
@@ -15,10 +17,10 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
     public string Text(int index) => index >= 0 && index < Count ? tokens[index].Text : "";
 
     /// <summary>What the word at an index can be; a symbol outside the caption.</summary>
-    public Word Word(int index) => index >= 0 && index < Count ? _words[index] : new Word(WordClass.Symbol, WordTraits.None);
+    public Word Word(int index) => index >= 0 && index < Count ? _words[index] : new Word(Symbol, WordTraits.None);
 
     /// <summary>What was decided for an earlier word; a symbol outside the caption.</summary>
-    public WordClass Tag(int index) => index >= 0 && index < Count ? _tags[index] : WordClass.Symbol;
+    public WordClass Tag(int index) => index >= 0 && index < Count ? _tags[index] : Symbol;
 
     public bool Is(int index, WordClass classes) => (Tag(index) & classes) != 0;
 
@@ -30,12 +32,12 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
     public bool AwaitsNoun(int index)
     {
         var before = index - 1;
-        while (before >= 0 && Is(before, WordClass.Adverb) && Is(before - 1, WordClass.Determiner | WordClass.Adjective))
+        while (before >= 0 && Is(before, Adverb) && Is(before - 1, Determiner | Adjective))
         {
             before--;
         }
 
-        return Is(before, WordClass.Determiner) || (Is(before, WordClass.Adjective) && !IsPredicate(before));
+        return Is(before, Determiner) || (Is(before, Adjective) && !IsPredicate(before));
     }
 
     /// <summary>Whether the words from an index on can be the rest of a noun phrase: "old wooden door".</summary>
@@ -49,9 +51,9 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
                 return true;
             }
 
-            if (!word.CanBe(WordClass.Adjective | WordClass.Participle | WordClass.Number | WordClass.Gerund) && !word.Has(WordTraits.Degree)
-                && !(Text(ahead) is "and" or "," && Word(ahead + 1).CanBe(WordClass.Adjective) && ahead > index)
-                && !(word.CanBe(WordClass.Adverb) && !word.CanBe(WordClass.Preposition) && Word(ahead + 1).CanBe(WordClass.Participle | WordClass.Adjective)))
+            if (!word.CanBe(Adjective | Participle | Number | Gerund) && !word.Has(WordTraits.Degree)
+                && !(Text(ahead) is "and" or "," && Word(ahead + 1).CanBe(Adjective) && ahead > index)
+                && !(word.CanBe(Adverb) && !word.CanBe(Preposition) && Word(ahead + 1).CanBe(Participle | Adjective)))
             {
                 return false;
             }
@@ -64,15 +66,16 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
     public bool IsLikelyNoun(int index)
     {
         var word = Word(index);
-        return word.CanBe(WordClass.AnyNoun)
-            && !word.CanBe(WordClass.Closed & ~WordClass.Adverb & ~WordClass.Number)
-            && !(word.CanBe(WordClass.VerbS) && word.Has(WordTraits.LeansVerb) && StartsObject(index + 1))
-            && !(word.CanBe(WordClass.AnyPast) && StartsObject(index + 1));
+        return word.CanBe(AnyNoun)
+            && !word.CanBe(Closed & ~Adverb & ~Number)
+            && !(word.CanBe(VerbS) && word.Has(WordTraits.LeansVerb) && StartsObject(index + 1))
+            && !(word.CanBe(AnyPast) && StartsObject(index + 1));
     }
 
     /// <summary>Whether what stands there can only be the beginning of an object: an article, a possessive, a pronoun.</summary>
     public bool StartsObject(int index) =>
-        (Word(index).CanBe(WordClass.Article | WordClass.Possessive | WordClass.Demonstrative) && Text(index) is not "that") || Text(index) is "him" or "her" or "them" or "it" or "me" or "us";
+        (Word(index).CanBe(Article | Possessive | Demonstrative) && Text(index) is not "that")
+        || Text(index) is "him" or "her" or "them" or "it" or "me" or "us";
 
     /// <summary>Whether the word joins the noun after it: "parking lot".</summary>
     public bool IsCompound(int index) => lexicon.IsCompound(Text(index), Text(index + 1));
@@ -83,7 +86,7 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
     public int PhraseStart(int index)
     {
         var start = index;
-        while (start > index - 2 * LongestLookAhead && Is(start - 1, WordClass.Determiner | WordClass.Adjective | WordClass.AnyNoun))
+        while (start > index - 2 * LongestLookAhead && Is(start - 1, Determiner | Adjective | AnyNoun))
         {
             start--;
         }
@@ -96,12 +99,12 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
     {
         for (var before = index - 1; before >= 0 && before >= index - 2 * LongestLookAhead; before--)
         {
-            if (Is(before, WordClass.Determiner & ~WordClass.PossessiveMark))
+            if (Is(before, Determiner & ~PossessiveMark))
             {
                 return before;
             }
 
-            if (!Is(before, WordClass.Adjective | WordClass.AnyNoun | WordClass.PossessiveMark | WordClass.Adverb))
+            if (!Is(before, Adjective | AnyNoun | PossessiveMark | Adverb))
             {
                 break;
             }
@@ -114,11 +117,11 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
     private bool IsPredicate(int index)
     {
         var before = index - 1;
-        while (Is(before, WordClass.Adverb | WordClass.Adjective))
+        while (Is(before, Adverb | Adjective))
         {
             before--;
         }
 
-        return Is(before, WordClass.Be) && Text(before - 1) is not "there" && !NounFollows(index + 1);
+        return Is(before, Be) && Text(before - 1) is not "there" && !NounFollows(index + 1);
     }
 }

@@ -40,7 +40,8 @@ internal static partial class Tokenizer
 
     private static IEnumerable<(int Offset, int Length)> SplitClitic(string word)
     {
-        var clitic = Array.Find(Clitics, c => word.EndsWith(c, StringComparison.Ordinal)) ?? (word.EndsWith("s'", StringComparison.Ordinal) ? "'" : "");
+        var clitic = Array.Find(Clitics, c => word.EndsWith(c, StringComparison.Ordinal))
+            ?? (word.EndsWith("s'", StringComparison.Ordinal) ? "'" : "");
         var stem = word.Length - clitic.Length;
         if (stem > 0)
         {

@@ -8,7 +8,7 @@ internal static class WordList
     {
         var section = "";
         using var stream = typeof(WordList).Assembly.GetManifestResourceStream($"Groundling.Data.NounPhrases.Words.{name}.txt")
-            ?? throw new InvalidOperationException($"The word list '{name}' is not embedded in {typeof(WordList).Assembly.GetName().Name}.");
+            ?? throw new InvalidOperationException($"The word list '{name}' is not embedded in the assembly.");
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
         {

@@ -28,6 +28,8 @@ internal enum WordTraits
     /// <summary>Noun and verb, the verb being likelier in captions.</summary>
     LeansVerb = 1 << 17,
 
+    Numbered = 1 << 18,
+
     /// <summary>Not in the lexicon; its class was guessed from its shape.</summary>
-    Unknown = 1 << 18,
+    Unknown = 1 << 19,
 }
