@@ -121,7 +121,7 @@ internal static class ChunkGrammar
         var head = caption.Word(chunk.Head);
         var start = chunk.End + 1;
         var quantity = caption.Is(chunk.Head, Quantifier | Number);
-        var determined = caption.Is(start, Article | Possessive | Demonstrative);
+        var determined = caption.Is(start, Article | Possessive | Demonstrative) && !caption.Word(start + 1).Has(WordTraits.Share);
         if (!quantity && !head.Has(WordTraits.Share | WordTraits.Part) && (determined || !head.Has(WordTraits.Group | WordTraits.Measure)))
         {
             return null;

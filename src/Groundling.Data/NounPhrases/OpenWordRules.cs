@@ -53,8 +53,10 @@ internal static class OpenWordRules
             return !caption.Is(index - 1, AnyNoun) || (word.Has(WordTraits.Hue) && !verb);
         }
 
-        var coordinated = caption.Text(index + 1) is "and" or "," && caption.Word(index + 2).CanBe(Adjective);
-        return caption.Is(index - 1, Be) || (coordinated && word.Has(WordTraits.Hue) && caption.NounFollows(index + 2));
+        // "red and white cones", and "orange and white cones" too.
+        var next = caption.Word(index + 2);
+        var coloured = word.Has(WordTraits.Hue) ? next.CanBe(Adjective) : next.Has(WordTraits.Hue) && !word.Has(WordTraits.Mass);
+        return caption.Is(index - 1, Be) || (coloured && caption.Text(index + 1) is ("and" or ",") && caption.NounFollows(index + 2));
     }
 
     private static bool IsLikelyVerbS(Word word) => word.CanBe(VerbS) && word.Has(WordTraits.LeansVerb);
@@ -123,7 +125,9 @@ internal static class OpenWordRules
             return takesObject || caption.Word(index - 1).Has(WordTraits.Animate) || (leans && !StartsVerb(caption, index + 1));
         }
 
-        return takesObject || (leans && caption.Is(caption.PhraseStart(index) - 1, Conjunction));
+        // "above the sea fly four gulls"
+        return takesObject
+            || (leans && (caption.Is(caption.PhraseStart(index) - 1, Conjunction) || caption.Word(index + 1).CanBe(Number | Quantifier)));
     }
 
     private static bool StartsVerb(TaggedCaption caption, int index)

@@ -81,7 +81,7 @@ internal static class PhraseFilter
     {
         for (var index = chunk.Start; index < chunk.Head; index++)
         {
-            if (!caption.Word(index).Has(WordTraits.Hue | WordTraits.Degree) && !caption.Is(index, Article | Conjunction | Symbol))
+            if (!caption.Word(index).Has(WordTraits.Hue | WordTraits.Degree) && !caption.Is(index, Determiner | Conjunction | Symbol))
             {
                 return false;
             }
