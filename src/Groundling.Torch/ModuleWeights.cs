@@ -1,5 +1,6 @@
 using System.Text;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -51,13 +52,14 @@ public static class ModuleWeights
             .Concat(module.named_buffers().Select(pair => (pair.name.Replace('/', '.'), pair.buffer)));
 
     /// <summary>Names of the tensors that hold a value which is not finite, with the number of such values.</summary>
+    /// <remarks>Frozen weights that lie in a file are given back to the system as soon as they are read.</remarks>
     public static IEnumerable<(string Name, long Count)> NonFinite(this Module module)
     {
         foreach (var (name, tensor) in module.NamedTensors())
         {
             using var scope = NewDisposeScope();
             var count = tensor.detach().isfinite().logical_not().sum().item<long>();
-            MappedFile.ReleasePages(tensor);
+            if (tensor is Parameter { requires_grad: false }) MappedFile.ReleasePages(tensor);        // others may have been changed in memory
             if (count > 0) yield return (name, count);
         }
     }
