@@ -33,7 +33,7 @@ public static partial class CommandLine
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            await error.WriteLineAsync($"error: {InPlainWords(parsed.Errors[0].Message)} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
+            await error.WriteLineAsync($"error: {Fault(parsed)} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
             return UserError;
         }
         try
@@ -51,6 +51,10 @@ public static partial class CommandLine
             return UserError;
         }
     }
+
+    private static string Fault(ParseResult parsed) => parsed.UnmatchedTokens.Count > 0
+        ? $"'{parsed.UnmatchedTokens[0]}' is not known here."
+        : InPlainWords(parsed.Errors[0].Message);
 
     private static string InPlainWords(string message) => TypeName().Replace(message, match => match.Value.Contains("Int", StringComparison.Ordinal) ? ": a whole number is needed." : ": a number is needed.");
 

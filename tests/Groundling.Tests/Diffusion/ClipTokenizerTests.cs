@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CsCheck;
 using Groundling.Diffusion;
 using Groundling.Tests.Data;
 
@@ -64,6 +65,16 @@ public sealed class ClipTokenizerTests : IDisposable
         _folder.Write("tokenizer_config.json", """{"pad_token": "not in the vocabulary"}""");
         Assert.Equal(Pad, ClipTokenizer.Open(_folder.Path).PaddingToken);
     }
+
+    [Fact]
+    public void Any_text_has_tokens_in_order_within_it() => Gen.String[Gen.Char["aA1 .,'\n\u0301\u00E9\u0130\u05D0\u200D\uD83D\uDC36\uFE0F\uFFFE\uFFFF\u0000ﬁ㎏<|"], 0, 12].Sample(text =>
+    {
+        var tokens = _tokenizer.Tokenize(text);
+        Assert.All(tokens, token => Assert.InRange(token.Start, 0, token.End - 1));
+        Assert.All(tokens, token => Assert.InRange(token.End, 1, text.Length));
+        Assert.All(tokens.Zip(tokens.Skip(1)), pair => Assert.True(pair.First.Start <= pair.Second.Start));
+        Assert.Equal(text.All(char.IsWhiteSpace), tokens.Count == 0);
+    }, threads: 1);
 
     [Theory]
     [InlineData("vocab.json", null, "no such file")]

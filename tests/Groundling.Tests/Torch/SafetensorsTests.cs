@@ -122,6 +122,29 @@ public class SafetensorsTests
     }
 
     [Fact]
+    public void Damaged_bytes_are_refused_or_read_but_never_crash()
+    {
+        using var folder = new TemporaryFolder();
+        var random = new Random(3);
+        var good = Bytes("""{"__metadata__":{"a":"b"},"x":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"y":{"dtype":"I8","shape":[],"data_offsets":[8,9]}}""", new byte[9]);
+        for (var i = 0; i < 400; i++)
+        {
+            var bytes = good.ToArray();
+            for (var k = 0; k <= i % 3; k++) bytes[random.Next(i % 5 == 0 ? 8 : bytes.Length)] = (byte)random.Next(256);
+            var path = folder.Write("damaged.safetensors", bytes);
+            try
+            {
+                using var source = WeightSource.Open(path);
+                foreach (var entry in source.Entries) source.Read(entry.Name).Dispose();
+            }
+            catch (WeightsException fault)
+            {
+                Assert.StartsWith(path, fault.Message);
+            }
+        }
+    }
+
+    [Fact]
     public void A_fault_while_writing_leaves_the_old_file_alone()
     {
         using var folder = new TemporaryFolder();
