@@ -16,7 +16,7 @@ public static class ArithmeticCount
     {
         double count = 0;
         var removals = new List<Action>();
-        foreach (var layer in module.modules())
+        foreach (var layer in module.modules().Prepend(module))
         {
             switch (layer)
             {

@@ -71,7 +71,7 @@ public static class ModelInspection
             using var module = build(config);
             module.LoadExactly(weights, keys);
             module.Freeze();
-            return found with { Warnings = [.. module.NonFinite().Select(tensor => $"{tensor.Name} holds {tensor.Count} values that are not numbers")] };
+            return found with { Warnings = [.. module.NonFinite().Select(tensor => $"{tensor.Name} holds values that are not numbers ({tensor.Count})")] };
         }
         catch (Exception e) when (e is ModelException or WeightsException)
         {

@@ -36,7 +36,7 @@ public static class ModuleWeights
     {
         module.eval();
         foreach (var parameter in module.parameters()) parameter.requires_grad_(false);
-        foreach (var layer in module.modules().OfType<IFreezableLayer>()) layer.Freeze();
+        foreach (var layer in module.modules().Prepend(module).OfType<IFreezableLayer>()) layer.Freeze();
         return module;
     }
 
@@ -67,11 +67,16 @@ public static class ModuleWeights
     private static Dictionary<string, SafetensorsEntry> Match(Module module, Dictionary<string, Tensor> targets, WeightSource source, KeyMap keys, string? advice)
     {
         var faults = new List<string>();
+        var keyCount = targets.Count;
         var entryOf = new Dictionary<string, SafetensorsEntry>();
         foreach (var entry in source.Entries)
         {
             if (keys.Map(entry.Name) is not { } name) continue;
-            if (!targets.TryGetValue(name, out var target)) faults.Add($"unexpected {entry.Name} [{string.Join(", ", entry.Shape)}]");
+            if (!targets.TryGetValue(name, out var target))
+            {
+                faults.Add($"unexpected {entry.Name} [{string.Join(", ", entry.Shape)}]");
+                keyCount++;
+            }
             else if (!entryOf.TryAdd(name, entry)) faults.Add($"double     {entry.Name} and {entryOf[name].Name} are both {name}");
             else if (!entry.Shape.SequenceEqual(target.shape))
                 faults.Add($"shape      {entry.Name}: file [{string.Join(", ", entry.Shape)}], model [{string.Join(", ", target.shape)}]");
@@ -79,7 +84,7 @@ public static class ModuleWeights
                 faults.Add($"type       {entry.Name}: file {SafetensorsTypes.Name(entry.Type)}, model {SafetensorsTypes.Name(target.dtype)}");
         }
         faults.AddRange(targets.Keys.Where(name => !entryOf.ContainsKey(name)).Select(name => $"missing    {name} [{string.Join(", ", targets[name].shape)}]"));
-        return faults.Count == 0 ? entryOf : throw new WeightsException(Explain(module, source, targets.Count, faults, advice));
+        return faults.Count == 0 ? entryOf : throw new WeightsException(Explain(module, source, keyCount, faults, advice));
     }
 
     private static string Explain(Module module, WeightSource source, int keyCount, List<string> faults, string? advice)

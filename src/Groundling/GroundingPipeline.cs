@@ -102,7 +102,7 @@ public sealed class GroundingPipeline : IDisposable
         using var scope = NewDisposeScope();
         if (trace.Prompt.Maps.All(map => map.isfinite().all().item<bool>())) return [];
         var faults = new (string Part, Module Module)[] { ("text_encoder", _diffusion.Text), ("vae", _diffusion.Vae), ("unet", _diffusion.UNet) }
-            .SelectMany(part => part.Module.NonFinite().Select(tensor => $"{part.Part}: {tensor.Name} holds {tensor.Count} values that are not numbers")).ToList();
+            .SelectMany(part => part.Module.NonFinite().Select(tensor => $"{part.Part}: {tensor.Name} holds values that are not numbers ({tensor.Count})")).ToList();
         return faults.Count == 0 ? [$"{_diffusion.Path}: the attention overflowed; the masks mean nothing"]
             : [$"{_diffusion.Path}: {faults[0]}{(faults.Count > 1 ? $" (and {faults.Count - 1} more tensors)" : "")}; the masks mean nothing: get the weights again"];
     }

@@ -40,6 +40,7 @@ internal static class BenchCommand
 
     private static Result Measure(string folder, int? requestedSize, int repeats, CancellationToken cancellation)
     {
+        ModelFolder.Open(folder);                                              // a wrong path shows before the seconds that the peak takes
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var steps = new List<Step>();

@@ -107,6 +107,19 @@ public sealed class StaticPromptTests : IDisposable
     }
 
     [Fact]
+    public void Gradients_flow_through_the_frozen_UNet_and_stay_in_none_of_its_parameters()
+    {
+        using var record = enable_grad();
+        var phrases = _phrases.detach().clone().requires_grad_();
+        var unet = _tiny.Pipeline.Diffusion.UNet;
+        using var prompt = Run(_latents, phrases, _null, null, keepHeads: false);
+        using var head = new DiffusionMaskHead(16);
+        head.call(prompt.Maps, 64, 128)[.., 0].square().sum().backward();
+        Assert.True(phrases.grad!.abs().sum([0, 2]).min().item<float>() > 0, "every phrase has a part in the softmax");
+        Assert.All(unet.parameters(), parameter => Assert.Null(parameter.grad));
+    }
+
+    [Fact]
     public void Gradients_reach_the_heads_scalars()
     {
         using var record = enable_grad();

@@ -51,7 +51,7 @@ public class ModuleWeightsTests
         var fault = Assert.Throws<WeightsException>(() => Load(module, folder, tensors, new KeyMap(("FIRST", "first")), "Do this."));
 
         Assert.Equal($"""
-            {folder.File("w.safetensors")} does not fit TwoLayers (5 of 5 keys differ):
+            {folder.File("w.safetensors")} does not fit TwoLayers (5 of 6 keys differ):
               double     FIRST.bias and first.bias are both first.bias
               missing    second.bias [1]
               shape      second.weight: file [2, 1], model [1, 2]
@@ -71,7 +71,7 @@ public class ModuleWeightsTests
         var tensors = Good();
         tensors.AddRange(Enumerable.Range(0, 20).Select(i => ($"more.{i}", ones(1))));
         var fault = Assert.Throws<WeightsException>(() => Load(module, folder, tensors));
-        Assert.Contains("20 of 5 keys differ", fault.Message);
+        Assert.Contains("20 of 25 keys differ", fault.Message);
         Assert.Contains("and 8 more", fault.Message);
     }
 
