@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Groundling.Cli.Commands;
 using Groundling.Data;
 using Groundling.Diffusion;
@@ -7,13 +8,16 @@ using Groundling.Torch;
 namespace Groundling.Cli;
 
 /// <summary>The groundling command: its subcommands, and what becomes of their errors.</summary>
-public static class CommandLine
+public static partial class CommandLine
 {
     /// <summary>Exit code of a fault that the user can mend; one line on the error stream says how.</summary>
     public const int UserError = 2;
 
     /// <summary>Exit code after Ctrl-C or SIGTERM.</summary>
     public const int Cancelled = 130;
+
+    /// <summary>How long work may go on after Ctrl-C: enough for the stage at hand of a full-size model, and to leave only whole files.</summary>
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(15);
 
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">As the shell gives them.</param>
@@ -29,12 +33,12 @@ public static class CommandLine
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            await error.WriteLineAsync($"error: {parsed.Errors[0].Message} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
+            await error.WriteLineAsync($"error: {Fault(parsed)} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
             return UserError;
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop });
         }
         catch (OperationCanceledException)
         {
@@ -47,6 +51,15 @@ public static class CommandLine
             return UserError;
         }
     }
+
+    private static string Fault(ParseResult parsed) => parsed.UnmatchedTokens.Count > 0
+        ? $"'{parsed.UnmatchedTokens[0]}' is not known here."
+        : InPlainWords(parsed.Errors[0].Message);
+
+    private static string InPlainWords(string message) => TypeName().Replace(message, match => match.Value.Contains("Int", StringComparison.Ordinal) ? ": a whole number is needed." : ": a number is needed.");
+
+    [GeneratedRegex(@" as expected type '[^']*(\[[^']*\])?'\.")]
+    private static partial Regex TypeName();
 
     /// <summary>Whether an exception says what the user should mend, rather than that the program is wrong.</summary>
     public static bool IsUserError(Exception e) => e is InputException or ModelException or WeightsException or IOException or UnauthorizedAccessException;

@@ -36,6 +36,14 @@ internal sealed class ForeignConfig
 
     public long Integer(string key, long? fallback = null) => Get(key, "a whole number", fallback, e => e.GetInt64(), value => value);
 
+    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    public int Count(string key, int most, long? fallback = null, int least = 1)
+    {
+        var value = Integer(key, fallback);
+        Require(value >= least && value <= most, key, $"{least} to {most} is needed");
+        return (int)value;
+    }
+
     public double Number(string key, double? fallback = null) => Get(key, "a number", fallback, e => e.GetDouble(), value => value);
 
     public bool Flag(string key, bool fallback) => Get(key, "true or false", fallback, e => e.GetBoolean(), value => value);

@@ -19,14 +19,19 @@ public static class ModelFolderWriter
     /// <param name="type">Element type on disk: float32, float16 or bfloat16.</param>
     /// <param name="tokenizer">A tokenizer's folder to copy; a byte-level one is made where null.</param>
     /// <param name="progress">Told the name of each part before it is written.</param>
-    /// <exception cref="ModelException">The folder holds something already, or the tokenizer does not fit.</exception>
+    /// <param name="cancellation">Looked at before each tensor; when it is cancelled, nothing is left behind.</param>
+    /// <exception cref="ModelException">The folder holds something already, cannot be made, or the tokenizer does not fit.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public static void WriteRandom(string path, ModelPreset preset, ulong seed, ScalarType type = ScalarType.Float32, string? tokenizer = null, IProgress<string>? progress = null)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static void WriteRandom(string path, ModelPreset preset, ulong seed, ScalarType type = ScalarType.Float32, string? tokenizer = null, IProgress<string>? progress = null,
+        CancellationToken cancellation = default)
     {
+        if (path.Length == 0) throw new ModelException("the name of the folder to make is empty; name a folder");
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
             throw new ModelException($"{path}: exists already; name a new folder, or remove it first");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (tokenizer is not null) RequireFit(ClipTokenizer.Open(tokenizer), tokenizer, preset);
+        MakeParent(path);
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
@@ -48,7 +53,7 @@ public static class ModelFolderWriter
                 WriteJson(Path.Combine(temporary, part, "config.json"), config);
                 var stem = part == "text_encoder" ? "model" : "diffusion_pytorch_model";
                 var name = type == ScalarType.Float32 ? $"{stem}.safetensors" : $"{stem}.fp16.safetensors";
-                WriteInitialized(Path.Combine(temporary, part, name), module, type, generator);
+                WriteInitialized(Path.Combine(temporary, part, name), module, type, generator, cancellation);
             }
             if (Directory.Exists(path)) Directory.Delete(path);
             Directory.Move(temporary, path);
@@ -61,10 +66,15 @@ public static class ModelFolderWriter
     }
 
     /// <summary>Each tensor is made when its turn to be written comes, so that the largest one is all that is held.</summary>
-    private static void WriteInitialized(string path, Module module, ScalarType type, Generator generator)
+    private static void WriteInitialized(string path, Module module, ScalarType type, Generator generator, CancellationToken cancellation)
     {
         var tensors = Initialization.InitialValues(module, generator).ToList();
-        SafetensorsWriter.Write(path, [.. tensors.Select(entry => (entry.Name, type, entry.Tensor.shape))], i => tensors[i].Value(), new Dictionary<string, string> { ["format"] = "pt" });
+        SafetensorsWriter.Write(path, [.. tensors.Select(entry => (entry.Name, type, entry.Tensor.shape))],
+            i =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return tensors[i].Value();
+            }, new Dictionary<string, string> { ["format"] = "pt" });
     }
 
     private static void WriteTokenizer(string path, long vocabularySize, string? source)
@@ -75,11 +85,27 @@ public static class ModelFolderWriter
             ByteVocabulary.Write(path, vocabularySize);
             return;
         }
-        var tokenizer = ClipTokenizer.Open(source);
-        if (Math.Max(tokenizer.StartToken, tokenizer.EndToken) >= vocabularySize)
-            throw new ModelException($"{source}: has {tokenizer.EndToken + 1} tokens, but this preset's text encoder knows {vocabularySize}");
         foreach (var name in new[] { "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json" })
             if (File.Exists(Path.Combine(source, name))) File.Copy(Path.Combine(source, name), Path.Combine(path, name));
+    }
+
+    private static void RequireFit(ClipTokenizer tokenizer, string path, ModelPreset preset)
+    {
+        if (tokenizer.LargestToken >= preset.Text.VocabularySize)
+            throw new ModelException($"{path}: has token {tokenizer.LargestToken}, but the text encoder of '{preset.Name}' knows only 0 to {preset.Text.VocabularySize - 1}; choose another preset or tokenizer");
+    }
+
+    private static void MakeParent(string path)
+    {
+        var parent = Path.GetDirectoryName(path)!;
+        try
+        {
+            Directory.CreateDirectory(parent);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{path}: cannot be made: {parent} is not a folder and cannot become one; name another folder", e);
+        }
     }
 
     private static void WriteJson(string path, JsonObject json)

@@ -26,10 +26,13 @@ public static class ModelInspection
         [
             Tokenizer(folder),
             Part(folder, "text_encoder", () => TextEncoderConfig.Read(folder.Config("text_encoder")), config => new TextEncoder(config), TextEncoder.Keys,
+                config => null,
                 config => $"{config.Layers} layers, width {config.Width}, {config.Heads} heads, {(config.QuickGelu ? "quick_gelu" : "gelu")}"),
             Part(folder, "vae", () => VaeConfig.Read(folder.Config("vae")), config => new Vae(config), Vae.Keys,
+                config => null,
                 config => $"widths {string.Join('/', config.Widths)}, scaling factor {config.ScalingFactor}"),
             Part(folder, "unet", () => UNetConfig.Read(folder.Config("unet")), config => new UNet(config), KeyMap.Identity,
+                config => StableDiffusion.PromptMismatch(folder, TextEncoderConfig.Read(folder.Config("text_encoder")), config),
                 config => $"widths {string.Join('/', config.Widths)}, heads {string.Join('/', config.Heads)}, prompt width {config.PromptWidth}, {folder.Prediction()}"),
         ];
     }
@@ -39,7 +42,8 @@ public static class ModelInspection
         try
         {
             var tokenizer = ClipTokenizer.Open(folder.Tokenizer);
-            return new("tokenizer", 0, "", 0, $"start {tokenizer.StartToken}, end {tokenizer.EndToken}, padding {tokenizer.PaddingToken}", [], []);
+            var mismatch = StableDiffusion.TokenizerMismatch(folder, tokenizer, TextEncoderConfig.Read(folder.Config("text_encoder")));
+            return new("tokenizer", 0, "", 0, $"start {tokenizer.StartToken}, end {tokenizer.EndToken}, padding {tokenizer.PaddingToken}", mismatch is null ? [] : [mismatch], []);
         }
         catch (ModelException e)
         {
@@ -47,7 +51,8 @@ public static class ModelInspection
         }
     }
 
-    private static PartInspection Part<TConfig>(ModelFolder folder, string name, Func<TConfig> read, Func<TConfig, Module> build, KeyMap keys, Func<TConfig, string> describe)
+    private static PartInspection Part<TConfig>(ModelFolder folder, string name, Func<TConfig> read, Func<TConfig, Module> build, KeyMap keys,
+        Func<TConfig, string?> mismatch, Func<TConfig, string> describe)
     {
         var found = new PartInspection(name, 0, "", 0, "", [], []);
         try
@@ -62,9 +67,11 @@ public static class ModelInspection
             };
             var config = read();
             found = found with { Config = describe(config) };
+            if (mismatch(config) is { } fault) return found with { Faults = [fault] };
             using var module = build(config);
             module.LoadExactly(weights, keys);
-            return found with { Warnings = [.. module.NonFinite().Select(tensor => $"{tensor.Name} holds {tensor.Count} values that are not numbers")] };
+            module.Freeze();
+            return found with { Warnings = [.. module.NonFinite().Select(tensor => $"{tensor.Name} holds values that are not numbers ({tensor.Count})")] };
         }
         catch (Exception e) when (e is ModelException or WeightsException)
         {

@@ -37,10 +37,8 @@ public sealed class StableDiffusion : IDisposable
         var textConfig = TextEncoderConfig.Read(folder.Config("text_encoder"));
         var vaeConfig = VaeConfig.Read(folder.Config("vae"));
         var unetConfig = UNetConfig.Read(folder.Config("unet"));
-        if (unetConfig.PromptWidth != textConfig.Width)
-            throw new ModelException($"{folder.Config("unet")}: 'cross_attention_dim' is {unetConfig.PromptWidth}, but the text encoder's hidden_size is {textConfig.Width}; the parts are of different models");
-        if (Math.Max(tokenizer.StartToken, tokenizer.EndToken) >= textConfig.VocabularySize)
-            throw new ModelException($"{folder.Tokenizer}: has token {Math.Max(tokenizer.StartToken, tokenizer.EndToken)}, but the text encoder knows {textConfig.VocabularySize}; the parts are of different models");
+        if (TokenizerMismatch(folder, tokenizer, textConfig) is { } tokens) throw new ModelException(tokens);
+        if (PromptMismatch(folder, textConfig, unetConfig) is { } prompts) throw new ModelException(prompts);
         var prediction = folder.Prediction();
         var text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(rearrange: false);
         var vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze();
@@ -55,6 +53,14 @@ public sealed class StableDiffusion : IDisposable
         Vae.Dispose();
         UNet.Dispose();
     }
+
+    /// <summary>Why the tokenizer cannot feed the text encoder, or null where it can.</summary>
+    internal static string? TokenizerMismatch(ModelFolder folder, ClipTokenizer tokenizer, TextEncoderConfig text) => tokenizer.LargestToken < text.VocabularySize ? null
+        : $"{folder.Tokenizer}: has token {tokenizer.LargestToken}, but the text encoder knows only 0 to {text.VocabularySize - 1}; the parts are of different models";
+
+    /// <summary>Why the UNet cannot read the text encoder's states, or null where it can.</summary>
+    internal static string? PromptMismatch(ModelFolder folder, TextEncoderConfig text, UNetConfig unet) => unet.PromptWidth == text.Width ? null
+        : $"{folder.Config("unet")}: 'cross_attention_dim' is {unet.PromptWidth}, but the text encoder's hidden_size is {text.Width}; the parts are of different models";
 
     private static T Load<T>(ModelFolder folder, string part, T module, KeyMap keys) where T : Module
     {

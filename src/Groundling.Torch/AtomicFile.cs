@@ -4,10 +4,11 @@ namespace Groundling.Torch;
 public static class AtomicFile
 {
     /// <summary>Writes a file through <paramref name="write"/>; on any fault the old file stays and the new one is removed.</summary>
-    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written; the message names the file.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        if (path.Length == 0) throw new IOException("the name of the file to write is empty; name a file");
+        if (Directory.Exists(path)) throw new IOException($"{path} is a folder; name a file to write");
         var temporary = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp";
         try
         {
@@ -18,10 +19,20 @@ public static class AtomicFile
             }
             File.Move(temporary, path, overwrite: true);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            Remove(temporary);
+            throw new IOException($"{path} cannot be written: {e.Message.Replace(temporary, path, StringComparison.Ordinal).TrimEnd('.')}", e);
+        }
         catch
         {
-            if (File.Exists(temporary)) File.Delete(temporary);
+            Remove(temporary);
             throw;
         }
+    }
+
+    private static void Remove(string temporary)
+    {
+        if (File.Exists(temporary)) File.Delete(temporary);
     }
 }

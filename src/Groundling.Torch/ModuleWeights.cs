@@ -1,5 +1,6 @@
 using System.Text;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -60,13 +61,14 @@ public static class ModuleWeights
             .Concat(module.named_buffers().Select(pair => (pair.name.Replace('/', '.'), pair.buffer)));
 
     /// <summary>Names of the tensors that hold a value which is not finite, with the number of such values.</summary>
+    /// <remarks>Frozen weights that lie in a file are given back to the system as soon as they are read.</remarks>
     public static IEnumerable<(string Name, long Count)> NonFinite(this Module module)
     {
         foreach (var (name, tensor) in module.NamedTensors())
         {
             using var scope = NewDisposeScope();
             var count = tensor.detach().isfinite().logical_not().sum().item<long>();
-            MappedFile.ReleasePages(tensor);
+            if (tensor is Parameter { requires_grad: false }) MappedFile.ReleasePages(tensor);        // others may have been changed in memory
             if (count > 0) yield return (name, count);
         }
     }
@@ -74,11 +76,16 @@ public static class ModuleWeights
     private static Dictionary<string, SafetensorsEntry> Match(Module module, Dictionary<string, Tensor> targets, WeightSource source, KeyMap keys, string? advice)
     {
         var faults = new List<string>();
+        var keyCount = targets.Count;
         var entryOf = new Dictionary<string, SafetensorsEntry>();
         foreach (var entry in source.Entries)
         {
             if (keys.Map(entry.Name) is not { } name) continue;
-            if (!targets.TryGetValue(name, out var target)) faults.Add($"unexpected {entry.Name} [{string.Join(", ", entry.Shape)}]");
+            if (!targets.TryGetValue(name, out var target))
+            {
+                faults.Add($"unexpected {entry.Name} [{string.Join(", ", entry.Shape)}]");
+                keyCount++;
+            }
             else if (!entryOf.TryAdd(name, entry)) faults.Add($"double     {entry.Name} and {entryOf[name].Name} are both {name}");
             else if (!entry.Shape.SequenceEqual(target.shape))
                 faults.Add($"shape      {entry.Name}: file [{string.Join(", ", entry.Shape)}], model [{string.Join(", ", target.shape)}]");
@@ -86,7 +93,7 @@ public static class ModuleWeights
                 faults.Add($"type       {entry.Name}: file {SafetensorsTypes.Name(entry.Type)}, model {SafetensorsTypes.Name(target.dtype)}");
         }
         faults.AddRange(targets.Keys.Where(name => !entryOf.ContainsKey(name)).Select(name => $"missing    {name} [{string.Join(", ", targets[name].shape)}]"));
-        return faults.Count == 0 ? entryOf : throw new WeightsException(Explain(module, source, targets.Count, faults, advice));
+        return faults.Count == 0 ? entryOf : throw new WeightsException(Explain(module, source, keyCount, faults, advice));
     }
 
     private static string Explain(Module module, WeightSource source, int keyCount, List<string> faults, string? advice)

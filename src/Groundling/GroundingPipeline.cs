@@ -67,6 +67,7 @@ public sealed class GroundingPipeline : IDisposable
         var states = _phrases.Encode(caption);                                 // [N, Ct]
         cancellation.ThrowIfCancellationRequested();
         // 2. Picture -> latents. Frozen.
+        RequireSize(picture, options);
         var letterbox = Letterbox.Fit(picture.Width, picture.Height, options.Size ?? NativeSize);
         var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width]);
         var latents = _diffusion.Vae.Encode(image);                            // [1, 4, H/8, W/8]
@@ -92,6 +93,18 @@ public sealed class GroundingPipeline : IDisposable
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         return Probabilities(trace, 0, trace.Caption.Phrases.shape[0]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the reader should know before trusting a pass: weights that hold no numbers, or attention that overflowed; usually empty.</summary>
+    public IReadOnlyList<string> Warnings(GroundingTrace trace)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        if (trace.Prompt.Maps.All(map => map.isfinite().all().item<bool>())) return [];
+        var faults = new (string Part, Module Module)[] { ("text_encoder", _diffusion.Text), ("vae", _diffusion.Vae), ("unet", _diffusion.UNet) }
+            .SelectMany(part => part.Module.NonFinite().Select(tensor => $"{part.Part}: {tensor.Name} holds values that are not numbers ({tensor.Count})")).ToList();
+        return faults.Count == 0 ? [$"{_diffusion.Path}: the attention overflowed; the masks mean nothing"]
+            : [$"{_diffusion.Path}: {faults[0]}{(faults.Count > 1 ? $" (and {faults.Count - 1} more tensors)" : "")}; the masks mean nothing: get the weights again"];
     }
 
     /// <summary>Disposes the model.</summary>
@@ -131,13 +144,10 @@ public sealed class GroundingPipeline : IDisposable
         return grounded;
     }
 
-    private List<string> Warnings(GroundingTrace trace)
+    private static void RequireSize(Picture picture, GroundingOptions options)
     {
-        using var scope = NewDisposeScope();
-        if (trace.Prompt.Maps.All(map => map.isfinite().all().item<bool>())) return [];
-        var faults = new (string Part, Module Module)[] { ("text_encoder", _diffusion.Text), ("vae", _diffusion.Vae), ("unet", _diffusion.UNet) }
-            .SelectMany(part => part.Module.NonFinite().Select(tensor => $"{part.Part}: {tensor.Name} holds {tensor.Count} values that are not numbers")).ToList();
-        return faults.Count == 0 ? [$"{_diffusion.Path}: the attention overflowed; the masks mean nothing"]
-            : [$"{_diffusion.Path}: {faults[0]}{(faults.Count > 1 ? $" (and {faults.Count - 1} more tensors)" : "")}; the masks mean nothing: get the weights again"];
+        var longer = Math.Max(picture.Width, picture.Height);
+        if (options.Size == 0 && longer > GroundingOptions.LargestSize)
+            throw new InputException($"a picture of {picture.Width} x {picture.Height} pixels is too large for its own size to be kept (--size 0): {GroundingOptions.LargestSize} at most; give a size");
     }
 }

@@ -28,8 +28,9 @@ internal static class BenchCommand
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             if (parsed.GetValue(repeats) is < 1 or > 100) throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
+            var options = new GroundingOptions { Size = parsed.GetValue(size) is 0 ? null : parsed.GetValue(size) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            var result = Measure(parsed.GetValue(model)!, parsed.GetValue(size), parsed.GetValue(repeats), cancellation);
+            var result = Measure(parsed.GetValue(model)!, options.Size, parsed.GetValue(repeats), cancellation);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
             else Print(result, output);
@@ -39,6 +40,7 @@ internal static class BenchCommand
 
     private static Result Measure(string folder, int? requestedSize, int repeats, CancellationToken cancellation)
     {
+        ModelFolder.Open(folder);                                              // a wrong path shows before the seconds that the peak takes
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var steps = new List<Step>();
@@ -71,14 +73,15 @@ internal static class BenchCommand
         GroundingPipeline? opened = null;
         Add("open", 0, () => opened = GroundingPipeline.Open(folder), 1);
         using var pipeline = opened!;
-        var side0 = requestedSize is null or 0 ? pipeline.NativeSize : requestedSize.Value;
+        var side0 = requestedSize ?? pipeline.NativeSize;
         var picture = new Picture(side0, side0, Noise(side0 * side0 * 3));
         var caption = Caption.ParseBrackets("[a man] with [a black hat] on [a grey horse] beside [two brown dogs], [a truck] and [some trees] on [the grass] under [the sky]; [a red car] behind [the fence].");
         var options = new GroundingOptions { Size = side0 };
         Add("ground, first", 0, () => pipeline.Ground(picture, caption, options, cancellation), 1);
 
         var diffusion = pipeline.Diffusion;
-        var image = tensor(Letterbox.Fit(side0, side0, side0).ToNetwork(picture), [1, 3, side0, side0]);
+        var letterbox = Letterbox.Fit(side0, side0, side0);
+        var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width]);
         var phrases = new PhraseEncoder(diffusion.Tokenizer, diffusion.Text);
         var states = phrases.Encode(caption);
         var latents = diffusion.Vae.Encode(image);

@@ -19,16 +19,16 @@ internal static class CommonOptions
 
     public static Option<int?> Size() => new("--size") { Description = "The network's longer side in pixels; 0 keeps the picture's own; the model's own size if not given", HelpName = "PIXELS" };
 
-    public static Option<int> Threads() => new("--threads") { Description = "Threads to compute with; all cores if not given", HelpName = "N" };
+    public static Option<int?> Threads() => new("--threads") { Description = "Threads to compute with; all cores if not given", HelpName = "N" };
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of a table" };
 
-    public static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Print errors only" };
+    public static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Print errors and warnings only" };
 
-    public static void UseThreads(int threads)
+    public static void UseThreads(int? threads)
     {
-        if (threads < 0 || threads > 1024) throw new InputException($"--threads {threads} is out of range: 1 to 1024");
-        if (threads > 0) set_num_threads(threads);
+        if (threads is < 1 or > 1024) throw new InputException($"--threads {threads} is out of range: 1 to 1024");
+        if (threads is { } count) set_num_threads(count);
     }
 
     /// <summary>The caption that the options describe, or null where they describe none.</summary>

@@ -27,6 +27,7 @@ internal static class FeaturesCommand
                 using var pipeline = GroundingPipeline.Open(parsed.GetValue(model)!);
                 using var trace = pipeline.Trace(image, words, options, keepHeads: true, cancellation);
                 cancellation.ThrowIfCancellationRequested();
+                foreach (var warning in pipeline.Warnings(trace)) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
                 var count = FeatureFile.Write(file, pipeline, trace, words);
                 if (!parsed.GetValue(quiet)) parsed.InvocationConfiguration.Output.WriteLine($"{file}: {count} tensors");
             }, CancellationToken.None);

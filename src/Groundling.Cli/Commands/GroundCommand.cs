@@ -21,6 +21,11 @@ internal sealed class GroundCommand
     public static Command Create()
     {
         var pictures = new Argument<string[]>("IMAGE") { Description = "Pictures, folders of pictures, or .txt lists of pictures", Arity = ArgumentArity.OneOrMore };
+        pictures.Validators.Add(found =>
+        {
+            foreach (var token in found.Tokens)
+                if (token.Value.StartsWith('-') && !Path.Exists(token.Value)) found.AddError($"There is no option '{token.Value}'.");
+        });
         var caption = CommonOptions.Caption();
         caption.Description += "; if not given, the file IMAGE.txt beside each picture";
         var (phrases, narrative, index, model) = (CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index(), CommonOptions.Model());
@@ -47,7 +52,7 @@ internal sealed class GroundCommand
             // What the user gave is checked before the seconds that a large model takes to open.
             var (picture, caption) = Read(pictures[0], shared);
             using var pipeline = OpenModel(model);
-            Report(GroundOne(pipeline, pictures[0], picture, caption, _output, cancellation));
+            Report(GroundOne(pipeline, pictures[0], picture, caption, _output, cancellation), pictures[0]);
             return 0;
         }
         using var many = OpenModel(model);
@@ -65,7 +70,7 @@ internal sealed class GroundCommand
                 }
                 catch (Exception e) when (CommandLine.IsUserError(e))
                 {
-                    faults.Add(e.Message);
+                    faults.Add(e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}");
                 }
                 advance();
             }
@@ -86,9 +91,21 @@ internal sealed class GroundCommand
     {
         if (folder is not null) return GroundingPipeline.Open(folder);
         folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "groundling", "tiny-random");
-        if (!Directory.Exists(folder)) ModelFolderWriter.WriteRandom(folder, ModelPreset.Tiny, seed: 0);
+        if (!Directory.Exists(folder)) MakeTiny(folder);
         _messages.WriteLine("warning: no --model given: a tiny model of random weights is used, and its masks mean nothing");
         return GroundingPipeline.Open(folder);
+    }
+
+    private static void MakeTiny(string folder)
+    {
+        try
+        {
+            ModelFolderWriter.WriteRandom(folder, ModelPreset.Tiny, seed: 0);
+        }
+        catch (Exception e) when (CommandLine.IsUserError(e) && Directory.Exists(folder))
+        {
+            // Another process made the same one meanwhile.
+        }
     }
 
     private Grounding GroundOne(GroundingPipeline pipeline, string path, Picture picture, Caption caption, string folder, CancellationToken cancellation)
@@ -99,9 +116,9 @@ internal sealed class GroundCommand
         return grounding;
     }
 
-    private void Report(Grounding grounding)
+    private void Report(Grounding grounding, string path)
     {
-        if (_json) _results.Write(Encoding.UTF8.GetString(GroundingJson.Phrases(grounding, "picture")));
+        if (_json) _results.Write(Encoding.UTF8.GetString(GroundingJson.Phrases(grounding, path)));
         if (_quiet || _json) return;
         var table = new Table().Border(TableBorder.Rounded).AddColumns("#", "phrase", "score", "area", "box x, y, w, h");
         foreach (var column in table.Columns.Where((_, i) => i != 1)) column.RightAligned();
@@ -140,8 +157,15 @@ internal sealed class GroundCommand
     private static Caption CaptionBeside(string picture)
     {
         var path = Path.ChangeExtension(picture, ".txt");
-        return File.Exists(path) ? Caption.ParseBrackets(File.ReadAllText(path).Trim())
-            : throw new InputException($"{picture}: no caption: give --caption, --phrases or --narrative, or put a caption into {path}");
+        if (!File.Exists(path)) throw new InputException($"{picture}: no caption: give --caption, --phrases or --narrative, or put a caption into {path}");
+        try
+        {
+            return Caption.ParseBrackets(File.ReadAllText(path).Trim());
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{path}: {e.Message}", e);
+        }
     }
 
     private static List<string> FindPictures(IEnumerable<string> places)

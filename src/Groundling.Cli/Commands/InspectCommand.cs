@@ -19,7 +19,10 @@ internal static class InspectCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(parts, JsonStyle.Indented));
             else Print(parts, output);
-            return parts.All(part => part.Faults.Count == 0) ? 0 : CommandLine.UserError;
+            var broken = parts.Where(part => part.Faults.Count > 0).Select(part => part.Name).ToList();
+            if (broken.Count == 0) return 0;
+            parsed.InvocationConfiguration.Error.WriteLine($"error: {parsed.GetValue(folder)}: {string.Join(", ", broken)} cannot be loaded, for the reasons above");
+            return CommandLine.UserError;
         });
         return command;
     }

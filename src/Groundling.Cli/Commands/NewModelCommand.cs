@@ -18,16 +18,16 @@ internal static class NewModelCommand
         var tokenizer = new Option<string?>("--tokenizer") { Description = "A tokenizer folder to copy (vocab.json, merges.txt); a byte-level one is made if not given", HelpName = "DIR" };
         var quiet = CommonOptions.Quiet();
         var command = new Command("new-model", "Make a randomly initialised model folder.") { preset, seed, output, half, tokenizer, quiet };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var name = parsed.GetValue(preset)!;
             var sizes = ModelPreset.All.FirstOrDefault(p => p.Name == name)
                 ?? throw new InputException($"--preset {name} is not known: {string.Join(", ", ModelPreset.All.Select(p => p.Name))}");
             if (parsed.GetValue(seed) < 0) throw new InputException($"--seed {parsed.GetValue(seed)} is out of range: 0 or more");
             var folder = parsed.GetValue(output)!;
-            ModelFolderWriter.WriteRandom(folder, sizes, (ulong)parsed.GetValue(seed), parsed.GetValue(half) ? ScalarType.Float16 : ScalarType.Float32, parsed.GetValue(tokenizer));
+            ModelFolderWriter.WriteRandom(folder, sizes, (ulong)parsed.GetValue(seed), parsed.GetValue(half) ? ScalarType.Float16 : ScalarType.Float32, parsed.GetValue(tokenizer), cancellation: cancellation);
             if (!parsed.GetValue(quiet)) parsed.InvocationConfiguration.Output.WriteLine($"{folder}: {sizes.Name}, randomly initialised; its masks mean nothing until it is trained");
-        });
+        }, CancellationToken.None));
         return command;
     }
 }

@@ -12,8 +12,8 @@ public sealed partial class ClipTokenizer
     private const string StartText = "<|startoftext|>", EndText = "<|endoftext|>";
     private readonly BpeTokenizer _bpe;
 
-    private ClipTokenizer(BpeTokenizer bpe, int start, int end, int padding)
-        => (_bpe, StartToken, EndToken, PaddingToken) = (bpe, start, end, padding);
+    private ClipTokenizer(BpeTokenizer bpe, int start, int end, int padding, int largest)
+        => (_bpe, StartToken, EndToken, PaddingToken, LargestToken) = (bpe, start, end, padding, largest);
 
     /// <summary>Id of the token that begins every input.</summary>
     public int StartToken { get; }
@@ -24,6 +24,9 @@ public sealed partial class ClipTokenizer
     /// <summary>Id that fills an input to its full length; what it is does not change the states before it.</summary>
     public int PaddingToken { get; }
 
+    /// <summary>The largest id that it can give.</summary>
+    public int LargestToken { get; }
+
     /// <summary>Opens a folder with <c>vocab.json</c> and <c>merges.txt</c>.</summary>
     /// <exception cref="ModelException">A file is missing or malformed.</exception>
     public static ClipTokenizer Open(string folder)
@@ -33,6 +36,7 @@ public sealed partial class ClipTokenizer
             if (!File.Exists(path)) throw new ModelException($"{path}: no such file; a CLIP tokenizer has vocab.json and merges.txt");
         var vocabulary = ReadVocabulary(vocabularyPath);
         int Special(string text) => vocabulary.TryGetValue(text, out var id) ? id : throw new ModelException($"{vocabularyPath}: lacks '{text}'; a CLIP vocabulary is needed");
+        if (vocabulary.FirstOrDefault(pair => pair.Value < 0).Key is { } negative) throw new ModelException($"{vocabularyPath}: '{negative}' has the id {vocabulary[negative]}; ids count from 0");
         var (start, end) = (Special(StartText), Special(EndText));
         var special = new Dictionary<string, int> { [StartText] = start, [EndText] = end };
         try
@@ -45,7 +49,7 @@ public sealed partial class ClipTokenizer
                 PreTokenizer = new RegexPreTokenizer(Pieces(), special),
                 SpecialTokens = special,
             });
-            return new ClipTokenizer(bpe, start, end, PaddingId(folder, vocabulary) ?? end);
+            return new ClipTokenizer(bpe, start, end, PaddingId(folder, vocabulary) ?? end, vocabulary.Values.Max());
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
@@ -92,6 +96,7 @@ public sealed partial class ClipTokenizer
     private static string Compose(string element)
     {
         if (element.EnumerateRunes().Contains(Rune.ReplacementChar)) return Rune.ReplacementChar.ToString();   // half a surrogate pair
+        if (element.Contains('\uFFFE')) return element;                        // no character: it has no normal form
         return element.Normalize(NormalizationForm.FormC);
     }
 

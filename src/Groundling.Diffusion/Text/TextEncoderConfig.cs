@@ -27,10 +27,10 @@ public sealed record TextEncoderConfig(long VocabularySize, long Width, long Fee
         else json.Require(json.Text("model_type", "clip_text_model") == "clip_text_model", "model_type", "a clip_text_model is needed");
         var activation = json.Text("hidden_act", "quick_gelu");
         json.Require(activation is "quick_gelu" or "gelu", "hidden_act", "quick_gelu or gelu is needed");
-        var config = new TextEncoderConfig(json.Integer("vocab_size"), json.Integer("hidden_size"), json.Integer("intermediate_size"),
-            (int)json.Integer("num_hidden_layers"), (int)json.Integer("num_attention_heads"), (int)json.Integer("max_position_embeddings", 77),
+        var config = new TextEncoderConfig(json.Count("vocab_size", 10_000_000), json.Count("hidden_size", 65_536), json.Count("intermediate_size", 262_144),
+            json.Count("num_hidden_layers", 1000), json.Count("num_attention_heads", 65_536), json.Count("max_position_embeddings", 65_536, fallback: 77),
             activation == "quick_gelu", json.Number("layer_norm_eps", 1e-5));
-        json.Require(config.Width > 0 && config.Heads > 0 && config.Width % config.Heads == 0, "num_attention_heads", "it must divide hidden_size");
+        json.Require(config.Width % config.Heads == 0, "num_attention_heads", "it must divide hidden_size");
         json.Require(config.Positions > 2, "max_position_embeddings", "it must leave room for words between the start and end tokens");
         return config;
     }

@@ -78,6 +78,7 @@ public sealed record UNetConfig
         json.Require(down.All(DownKinds.Contains), "down_block_types", $"only {string.Join(" and ", DownKinds)} are supported");
         json.Require(up.All(UpKinds.Contains), "up_block_types", $"only {string.Join(" and ", UpKinds)} are supported");
         json.Require(down.Length == widths.Length && up.Length == widths.Length, "block_out_channels", "as many widths as down and up blocks are needed");
+        json.Require(widths.Length == 4 && widths.All(width => width is > 0 and <= 65_536), "block_out_channels", "four widths of 1 to 65536 are needed");
         var depth = json.Has("transformer_layers_per_block") ? json.IntegerPerLevel("transformer_layers_per_block", widths.Length) : [1];
         json.Require(depth.All(layers => layers == 1), "transformer_layers_per_block", "1 is needed; this is a model like SDXL, which is not supported");
         json.Require(!json.Has("only_cross_attention") || json.IsFalse("only_cross_attention"), "only_cross_attention", "false is needed; this is an upscaler, which is not supported");
@@ -85,23 +86,22 @@ public sealed record UNetConfig
         var config = new UNetConfig
         {
             InChannels = 4,
-            OutChannels = json.Integer("out_channels", 4),
-            SampleSize = json.Integer("sample_size", 64),
+            OutChannels = json.Count("out_channels", 1024, fallback: 4),
+            SampleSize = json.Count("sample_size", 512, fallback: 64, least: 8),
             Widths = widths,
             Heads = json.IntegerPerLevel(json.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim", widths.Length),
             DownAttends = [.. down.Select(kind => kind == DownKinds[0])],
             UpAttends = [.. up.Select(kind => kind == UpKinds[0])],
-            LayersPerBlock = (int)json.Integer("layers_per_block", 2),
-            PromptWidth = json.Integer("cross_attention_dim"),
+            LayersPerBlock = json.Count("layers_per_block", 16, fallback: 2),
+            PromptWidth = json.Count("cross_attention_dim", 65_536),
             NormGroups = json.Integer("norm_num_groups", 32),
             NormEpsilon = json.Number("norm_eps", 1e-5),
             LinearProjection = json.Flag("use_linear_projection", false),
             CosineFirst = json.Flag("flip_sin_to_cos", true),
             FrequencyShift = json.Number("freq_shift", 0),
         };
-        json.Require(config.NormGroups > 0 && widths.All(width => width > 0 && width % config.NormGroups == 0), "norm_num_groups", "it must divide every width in block_out_channels");
+        json.Require(config.NormGroups > 0 && widths.All(width => width % config.NormGroups == 0), "norm_num_groups", "it must divide every width in block_out_channels");
         json.Require(config.Heads.Zip(widths).All(pair => pair.First > 0 && pair.Second % pair.First == 0), "attention_head_dim", "it must divide every width in block_out_channels");
-        json.Require(config.LayersPerBlock > 0, "layers_per_block", "at least 1 is needed");
         return config;
     }
 }

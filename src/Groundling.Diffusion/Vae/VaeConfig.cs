@@ -35,7 +35,7 @@ public sealed record VaeConfig
         var config = new VaeConfig
         {
             Widths = json.Integers("block_out_channels"),
-            LayersPerBlock = (int)json.Integer("layers_per_block", 1),
+            LayersPerBlock = json.Count("layers_per_block", 16, fallback: 1),
             LatentChannels = json.Integer("latent_channels", 4),
             NormGroups = json.Integer("norm_num_groups", 32),
             ScalingFactor = json.Number("scaling_factor", 0.18215),
@@ -44,7 +44,8 @@ public sealed record VaeConfig
         json.Require(json.Texts("up_block_types").All(kind => kind == UpKind), "up_block_types", $"only {UpKind} is supported");
         json.Require(json.Texts("down_block_types").Length == config.Widths.Count && json.Texts("up_block_types").Length == config.Widths.Count,
             "block_out_channels", "as many widths as down and up blocks are needed");
-        json.Require(config.NormGroups > 0 && config.Widths.All(width => width > 0 && width % config.NormGroups == 0), "norm_num_groups", "it must divide every width in block_out_channels");
+        json.Require(config.Widths.Count == 4 && config.Widths.All(width => width is > 0 and <= 65_536), "block_out_channels", "four widths of 1 to 65536 are needed");
+        json.Require(config.NormGroups > 0 && config.Widths.All(width => width % config.NormGroups == 0), "norm_num_groups", "it must divide every width in block_out_channels");
         json.Require(config.LatentChannels == 4, "latent_channels", "4 is needed; this is another model's autoencoder");
         json.Require(config.ScalingFactor > 0, "scaling_factor", "a positive number is needed");
         return config;

@@ -11,8 +11,8 @@ namespace Groundling.Torch;
 /// <param name="End">One past its last byte.</param>
 public sealed record SafetensorsEntry(string Name, ScalarType Type, IReadOnlyList<long> Shape, long Begin, long End)
 {
-    /// <summary>The number of elements.</summary>
-    public Int128 Count => Shape.Aggregate(Int128.One, (product, size) => product * size);
+    /// <summary>The number of elements; a shape that declares more than any file can hold counts as <see cref="long.MaxValue"/>.</summary>
+    public Int128 Count => Shape.Aggregate(Int128.One, (product, size) => Int128.Min(product * size, long.MaxValue));
 
     /// <summary>The bytes that type and shape ask for.</summary>
     public Int128 ByteCount => Count * Type.ElementSize();

@@ -95,6 +95,7 @@ public sealed class SafetensorsFile : IDisposable
                 continue;
             }
             var offsets = property.Value.GetProperty("data_offsets");
+            if (offsets.GetArrayLength() != 2) throw Fault(Path, $"gives '{property.Name}' {offsets.GetArrayLength()} offsets; a begin and an end are needed");
             var shape = property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
             var typeName = property.Value.GetProperty("dtype").GetString() ?? "";
             if (!SafetensorsTypes.TryParse(typeName, out var type))

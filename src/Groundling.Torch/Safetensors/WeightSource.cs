@@ -65,7 +65,7 @@ public sealed class WeightSource : IDisposable
             using var index = JsonDocument.Parse(File.ReadAllBytes(Path));
             shardOf = index.RootElement.GetProperty("weight_map").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? "");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new WeightsException($"{Path}: no index of shards can be read from it: {e.Message}", e);
         }

@@ -223,7 +223,7 @@ public class PictureTests
         return data.ToArray();
     }
 
-    private static byte[] Quarters()
+    internal static byte[] Quarters()
     {
         using var bitmap = new SKBitmap(64, 32);
         for (int y = 0; y < 32; y++)
@@ -233,7 +233,7 @@ public class PictureTests
         return data.ToArray();
     }
 
-    private static byte[] WithOrientation(byte[] jpeg, int orientation)
+    internal static byte[] WithOrientation(byte[] jpeg, int orientation)
     {
         // APP1: "Exif", a big-endian TIFF header, one directory entry: tag 0x0112, SHORT, 1 value.
         byte[] exif =
@@ -244,7 +244,7 @@ public class PictureTests
         return [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
     }
 
-    private static byte[] TwoFrameGif()
+    internal static byte[] TwoFrameGif()
     {
         // 1 x 1, colours red and blue; a frame of each. LZW: clear, index, end, three bits each.
         byte[] control = [0x21, 0xF9, 4, 0, 10, 0, 0, 0];

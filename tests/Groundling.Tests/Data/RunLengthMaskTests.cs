@@ -18,7 +18,7 @@ public class RunLengthMaskTests
     [Fact]
     public void Agrees_with_the_reference_values()
     {
-        using var cases = JsonDocument.Parse(File.ReadAllBytes(Fixture.Path("rle-cases.json")));
+        using var cases = JsonDocument.Parse(File.ReadAllBytes(Fixture.Path("golden/rle-cases.json")));
         foreach (var one in cases.RootElement.EnumerateArray())
         {
             int height = one.GetProperty("height").GetInt32(), width = one.GetProperty("width").GetInt32();

@@ -1,0 +1,52 @@
+using System.Reflection;
+using System.Xml.Linq;
+using System.Xml.XPath;
+
+namespace Groundling.Tests.Architecture;
+
+/// <summary>Who may refer to whom: Torch, then Diffusion, then Groundling; Data beside them without the engine; Cli on top.</summary>
+public class ReferenceTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Groundling.Torch"] = [],
+        ["Groundling.Data"] = [],
+        ["Groundling.Diffusion"] = ["Groundling.Torch"],
+        ["Groundling"] = ["Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
+        ["Groundling.Cli"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
+    };
+
+    public static TheoryData<string> Projects => [.. Allowed.Keys];
+
+    [Fact]
+    public void Every_project_has_its_place()
+        => Assert.Equal(Allowed.Keys.Order(), ProjectFiles("src").Select(Path.GetFileNameWithoutExtension).Order());
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Projects_refer_only_downwards(string project)
+    {
+        var file = Path.Combine(Shared.Root, "src", project, $"{project}.csproj");
+        var named = XDocument.Load(file).XPathSelectElements("//ProjectReference").Select(e => Path.GetFileNameWithoutExtension(e.Attribute("Include")!.Value));
+        Assert.Empty(named.Except(Allowed[project]));
+        var compiled = Assembly.Load(project).GetReferencedAssemblies().Select(name => name.Name!).Where(name => name.StartsWith("Groundling"));
+        Assert.Empty(compiled.Except(Allowed[project]));
+    }
+
+    [Fact]
+    public void Pictures_and_captions_need_no_engine()
+    {
+        Assert.DoesNotContain(Assembly.Load("Groundling.Data").GetReferencedAssemblies(), name => name.Name is "TorchSharp");
+        Assert.DoesNotContain("TorchSharp", File.ReadAllText(Path.Combine(Shared.Root, "src/Groundling.Data/Groundling.Data.csproj")));
+    }
+
+    [Fact]
+    public void Only_executables_carry_libtorch()
+    {
+        var carrying = ProjectFiles("src").Concat(ProjectFiles("tests")).Where(file => File.ReadAllText(file) is var text && (text.Contains("TorchRuntime.targets") || text.Contains("libtorch")));
+        Assert.All(carrying, file => Assert.Equal("Exe", XDocument.Load(file).XPathSelectElement("//OutputType")?.Value));
+        Assert.Equal(["Groundling.Cli", "Groundling.Tests"], carrying.Select(Path.GetFileNameWithoutExtension).Order());
+    }
+
+    private static IEnumerable<string> ProjectFiles(string folder) => Directory.EnumerateFiles(Path.Combine(Shared.Root, folder), "*.csproj", SearchOption.AllDirectories);
+}

@@ -1,0 +1,39 @@
+using Groundling.Cli;
+
+namespace Groundling.Tests.Cli;
+
+/// <summary>One command line, run inside the test's process, and what came of it.</summary>
+internal sealed record CommandRun(int Code, string Output, string Error)
+{
+    public static async Task<CommandRun> Of(params IEnumerable<string> arguments)
+    {
+        using StringWriter output = new(), error = new();
+        var code = await CommandLine.RunAsync([.. arguments], output, error);
+        return new(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>The command did its work.</summary>
+    public CommandRun Works()
+    {
+        Assert.True(Code == 0 && !Error.Contains("error:"), $"exit code {Code}: {Error}");
+        return this;
+    }
+
+    /// <summary>The command refused, with a message for the user and nothing else.</summary>
+    public string Refuses(params string[] says)
+    {
+        Assert.True(Code == CommandLine.UserError, $"exit code {Code}: {Error}");
+        Assert.StartsWith("error: ", Error);
+        Assert.DoesNotContain("   at ", Error);
+        foreach (var text in says) Assert.Contains(text, Error);
+        return Error;
+    }
+
+    /// <summary>The same, in one line.</summary>
+    public void RefusesInOneLine(params string[] says)
+    {
+        var lines = Refuses(says).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Single(lines);
+        Assert.InRange(lines[0].Length, 20, 400);
+    }
+}

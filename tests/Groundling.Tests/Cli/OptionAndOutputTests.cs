@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Groundling.Tests.Data;
+
+namespace Groundling.Tests.Cli;
+
+/// <summary>Options out of range, and places that cannot be written.</summary>
+public sealed class OptionAndOutputTests : IDisposable
+{
+    private readonly TinyModel _tiny;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _picture;
+
+    public OptionAndOutputTests(TinyModel tiny)
+    {
+        _tiny = tiny;
+        _picture = _folder.Write("a.png", TinyModel.Gradient(48, 32).EncodePng());
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("--size 63", "size of 63", "64 to 4096")]
+    [InlineData("--size -1", "size of -1", "64 to 4096")]
+    [InlineData("--size 4097", "size of 4097", "64 to 4096")]
+    [InlineData("--size big", "'big'", "a whole number is needed")]
+    [InlineData("--size 99999999999", "'99999999999'", "a whole number is needed")]
+    [InlineData("--threshold -0.1", "threshold of -0.1", "0 up to")]
+    [InlineData("--threshold 1", "threshold of 1", "0 up to")]
+    [InlineData("--threshold NaN", "threshold of NaN", "0 up to")]
+    [InlineData("--threshold half", "'half'", "a number is needed")]
+    [InlineData("--threads 0", "--threads 0", "1 to 1024")]
+    [InlineData("--threads -2", "--threads -2", "1 to 1024")]
+    [InlineData("--threads 1025", "--threads 1025", "1 to 1024")]
+    [InlineData("--colour red", "no option '--colour'", "groundling ground --help")]
+    [InlineData("-z", "no option '-z'", "groundling ground --help")]
+    [InlineData("--size", "--size", "groundling ground --help")]
+    public async Task Options_of_ground_are_checked(string options, string names, string says)
+    {
+        (await CommandRun.Of(["ground", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), .. options.Split(' ')])).RefusesInOneLine(names, says);
+        Assert.False(Directory.Exists(_folder.File("out")));
+    }
+
+    [Theory]
+    [InlineData("", "groundling --help")]
+    [InlineData("paint", "'paint'")]
+    [InlineData("ground", "IMAGE")]
+    [InlineData("bench", "--model")]
+    [InlineData("bench --model none", "none: no such folder")]
+    [InlineData("bench --model none --repeats 0", "--repeats 0")]
+    [InlineData("bench --model none --size -5", "size of -5")]
+    [InlineData("bench --model none --size 5000", "size of 5000")]
+    [InlineData("inspect", "DIR")]
+    [InlineData("new-model", "--out")]
+    [InlineData("new-model --out x --preset huge", "--preset huge is not known: sd15, sd21, tiny")]
+    [InlineData("new-model --out x --seed -1", "--seed -1")]
+    [InlineData("new-model --out x --seed x", "a whole number is needed")]
+    [InlineData("new-model --out x --tokenizer none", "vocab.json: no such file")]
+    [InlineData("features a.png --out x --model m", "--caption")]
+    [InlineData("features a.png --out x --model m --caption [a] --wrong", "--wrong")]
+    public async Task Command_lines_that_say_too_little_or_too_much_are_refused(string line, string says)
+        => (await CommandRun.Of(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).RefusesInOneLine(says);
+
+    [Fact]
+    public async Task A_pictures_own_size_has_its_limit()
+    {
+        var path = _folder.Write("long.png", TinyModel.Gradient(5000, 1).EncodePng());
+        (await CommandRun.Of("ground", path, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), "--size", "0")).RefusesInOneLine("5000 x 1", "4096");
+    }
+
+    [Fact]
+    public async Task Help_names_every_command_and_option()
+    {
+        var run = (await CommandRun.Of("--help")).Works();
+        foreach (var command in (string[])["ground", "features", "new-model", "inspect", "bench"])
+        {
+            Assert.Contains($"  {command} ", run.Output.Replace('\n', ' '));
+            Assert.Contains($"groundling {command}", (await CommandRun.Of(command, "--help")).Works().Output.Replace("Groundling.Tests", "groundling"));
+        }
+    }
+
+    [Fact]
+    public async Task Threads_do_not_change_the_answer()
+    {
+        var before = TorchSharp.torch.get_num_threads();
+        try
+        {
+            string[] line = ["ground", _picture, "-c", "[a] on [b]", "-m", _tiny.Path, "-o", _folder.File("out"), "--size", "64", "--json", "--threads"];
+            Assert.Equal((await CommandRun.Of([.. line, "1"])).Works().Output, (await CommandRun.Of([.. line, "2"])).Works().Output);
+        }
+        finally
+        {
+            TorchSharp.torch.set_num_threads(before);
+        }
+    }
+
+    [Fact]
+    public async Task New_models_take_no_folder_that_holds_something()
+    {
+        (await CommandRun.Of("new-model", "--out", _folder.Path)).RefusesInOneLine(_folder.Path, "exists already");
+        (await CommandRun.Of("new-model", "--out", _picture)).RefusesInOneLine(_picture, "exists already");
+        (await CommandRun.Of("new-model", "--out", Path.Combine(_picture, "m"))).RefusesInOneLine("cannot be made", "is not a folder");
+        (await CommandRun.Of("new-model", "--out", "")).RefusesInOneLine("empty");
+        Directory.CreateDirectory(_folder.File("empty"));
+        (await CommandRun.Of("new-model", "--out", _folder.File("empty") + "/", "--quiet")).Works();
+        (await CommandRun.Of("inspect", _folder.File("empty"))).Works();
+        Assert.Equal(["a.png", "empty"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Features_say_which_file_cannot_be_written()
+    {
+        foreach (var (path, says) in new[] { (_folder.File("no/such/f.safetensors"), "cannot be written"), (_folder.Path, "is a folder"), ("", "empty") })
+            (await Features(path)).RefusesInOneLine(path, says);
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_named_and_left_as_it_was()
+    {
+        var disk = _folder.File("disk");
+        Directory.CreateDirectory(disk);
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", disk) == 0, "needs the right to mount a small disk");
+        try
+        {
+            (await Features(Path.Combine(disk, "f.safetensors"))).RefusesInOneLine(Path.Combine(disk, "f.safetensors"), "cannot be written", "space");
+            var large = _folder.Write("b.png", TinyModel.Gradient(900, 700).EncodePng());
+            (await CommandRun.Of("ground", large, "-c", "[a]", "-m", _tiny.Path, "-o", Path.Combine(disk, "out"), "--size", "64")).RefusesInOneLine(Path.Combine(disk, "out"), "space");
+            (await CommandRun.Of("new-model", "--out", Path.Combine(disk, "m"))).RefusesInOneLine(disk, "space");
+            Assert.Empty(Directory.GetFileSystemEntries(disk));
+        }
+        finally
+        {
+            Run("umount", disk);
+        }
+    }
+
+    [Fact]
+    public async Task Bench_measures_every_step()
+    {
+        var run = (await CommandRun.Of("bench", "-m", _tiny.Path, "--size", "100", "--repeats", "1", "--json")).Works();
+        using var json = JsonDocument.Parse(run.Output);
+        var root = json.RootElement;
+        Assert.Equal(["model", "size", "threads", "peak_gflop_per_second", "steps", "peak_resident_mb"], root.EnumerateObject().Select(property => property.Name));
+        Assert.Equal((_tiny.Path, 100), (root.GetProperty("model").GetString(), root.GetProperty("size").GetInt32()));
+        Assert.Equal(TorchSharp.torch.get_num_threads(), root.GetProperty("threads").GetInt32());
+        var steps = root.GetProperty("steps").EnumerateArray().ToList();
+        Assert.Equal(["matmul 2048^3", "matmul 4096^3", "open", "ground, first", "text", "VAE encoder", "UNet", "ground"], steps.Select(step => step.GetProperty("name").GetString()));
+        foreach (var step in steps)
+        {
+            Assert.Equal(["name", "seconds", "gflop", "gflop_per_second", "share_of_peak", "resident_mb"], step.EnumerateObject().Select(property => property.Name));
+            var (seconds, gflop) = (step.GetProperty("seconds").GetDouble(), step.GetProperty("gflop").GetDouble());
+            Assert.True(seconds > 0);
+            Assert.Equal(gflop / seconds, step.GetProperty("gflop_per_second").GetDouble(), 1e-6 * gflop / seconds);
+        }
+        Assert.Equal(2 * Math.Pow(2048, 3) / 1e9, steps[0].GetProperty("gflop").GetDouble(), 1e-9);
+        Assert.Equal(1.0, steps.Take(2).Max(step => step.GetProperty("share_of_peak").GetDouble()), 1e-9);
+        Assert.Equal(steps.Skip(4).Take(3).Sum(step => step.GetProperty("gflop").GetDouble()), steps[^1].GetProperty("gflop").GetDouble(), 1e-9);
+    }
+
+    private Task<CommandRun> Features(string path) => CommandRun.Of("features", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", path, "--size", "64");
+
+    private static int Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true });
+            process!.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return -1;
+        }
+    }
+}

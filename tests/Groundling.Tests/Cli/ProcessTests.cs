@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Groundling.Tests.Data;
+
+namespace Groundling.Tests.Cli;
+
+/// <summary>The command as a process of its own: exit codes, streams, Ctrl-C.</summary>
+public sealed class ProcessTests(TinyModel tiny) : IDisposable
+{
+    private const int Interrupt = 2;
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Results_go_to_one_stream_and_the_rest_to_the_other()
+    {
+        var picture = _folder.Write("a.png", TinyModel.Gradient(48, 32).EncodePng());
+        var run = await Run("ground", picture, "-c", "[שני כלבים] 🐶", "-m", tiny.Path, "-o", _folder.File("out"), "--size", "64", "--json");
+        run.Works();
+        Assert.Contains("שני כלבים", run.Output);
+        Assert.Empty(run.Error);
+    }
+
+    [Fact]
+    public async Task Faults_are_one_line_and_exit_code_2()
+        => (await Run("ground", _folder.Write("a.png", "no picture"), "-c", "[a]", "-m", tiny.Path)).RefusesInOneLine("a.png is not a picture");
+
+    [Fact]
+    public async Task Control_C_leaves_whole_files_only()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
+        Directory.CreateDirectory(_folder.File("in"));
+        for (var i = 0; i < 200; i++) _folder.Write($"in/{i:000}.png", TinyModel.Gradient(300, 200).EncodePng());
+        var run = await Run(["ground", _folder.File("in"), "-c", "[a] and [b]", "-m", tiny.Path, "-o", _folder.File("out"), "--size", "64"],
+            () => Directory.Exists(_folder.File("out")) && Directory.GetDirectories(_folder.File("out")).Length >= 3);
+        Assert.Equal(130, run.Code);
+        Assert.Contains("stopped", run.Error);
+        Assert.DoesNotContain("   at ", run.Error);
+        var made = Directory.GetFileSystemEntries(_folder.File("out"));
+        Assert.InRange(made.Length, 3, 199);
+        Assert.All(made, folder => Assert.Equal(["overlay.png", "panoptic.json", "panoptic.png", "phrases.json"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order()));
+    }
+
+    [Fact]
+    public async Task Control_C_leaves_no_part_of_a_model()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
+        var run = await Run(["new-model", "--preset", "sd15", "--out", _folder.File("m")], () => Directory.GetFileSystemEntries(_folder.Path).Length > 0);
+        Assert.Equal(130, run.Code);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    private static Task<CommandRun> Run(params string[] arguments) => Run(arguments, null);
+
+    /// <param name="arguments">The command line.</param>
+    /// <param name="interruptWhen">Ctrl-C is sent as soon as this holds.</param>
+    private static async Task<CommandRun> Run(string[] arguments, Func<bool>? interruptWhen)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli");
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        try
+        {
+            if (interruptWhen is not null)
+            {
+                while (!interruptWhen() && !process.HasExited) await Task.Delay(10, limit.Token);
+                if (!process.HasExited) Assert.Equal(0, kill(process.Id, Interrupt));
+            }
+            await process.WaitForExitAsync(limit.Token);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+        return new(process.ExitCode, await output, await error);
+    }
+
+    [DllImport("libc")]
+    private static extern int kill(int process, int signal);
+}

@@ -1,0 +1,82 @@
+using Groundling.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Tests.Torch;
+
+public class CheckpointTests
+{
+    [Fact]
+    public void Gradients_of_inputs_and_parameters_are_those_of_the_plain_pass()
+    {
+        using var scope = NewDisposeScope();
+        var weight = randn([4, 3], requires_grad: true, generator: new Generator(1));
+        var plainInput = randn([5, 3], requires_grad: true, generator: new Generator(2));
+        var savedInput = plainInput.detach().clone().requires_grad_();
+        var factor = randn([5, 4], generator: new Generator(3));
+        IReadOnlyList<Tensor> Block(IReadOnlyList<Tensor> inputs) => [inputs[0].matmul(weight.t()).tanh() * inputs[1], inputs[0].sin()];
+
+        var plain = Block([plainInput, factor]);
+        Loss(plain).backward();
+        var expected = weight.grad!.clone();
+        weight.grad!.zero_();
+        var saved = Checkpoint.Run(Block, savedInput, factor);
+        Loss(saved).backward();
+
+        TensorAssert.Close(plain[0], saved[0], 0, "first output");
+        TensorAssert.Close(plain[1], saved[1], 0, "second output");
+        TensorAssert.Close(plainInput.grad!, savedInput.grad!, 1e-6, "input's gradient");
+        TensorAssert.Close(expected, weight.grad!, 1e-6, "parameter's gradient");
+        Assert.Null(factor.grad);
+
+        static Tensor Loss(IReadOnlyList<Tensor> outputs) => outputs[0].square().sum() + outputs[1].sum();
+    }
+
+    [Fact]
+    public void Both_of_two_inputs_get_theirs()
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (tensor(new[] { 2f, 3f }, requires_grad: true), tensor(new[] { 5f, 7f }, requires_grad: true));
+        Checkpoint.Run(inputs => [inputs[0] * inputs[1].square()], a, b)[0].sum().backward();
+        Assert.Equal([25, 49], a.grad!.data<float>());
+        Assert.Equal([20, 42], b.grad!.data<float>());
+    }
+
+    [Fact]
+    public void The_block_runs_again_because_nothing_was_kept()
+    {
+        using var scope = NewDisposeScope();
+        var recorded = new List<bool>();
+        var x = ones(3, requires_grad: true);
+        var output = Checkpoint.Run(inputs =>
+        {
+            var inner = inputs[0].exp();
+            recorded.Add(inner.requires_grad);
+            return [inner.square()];
+        }, x)[0];
+        Assert.Equal([false], recorded);                                       // the first pass records no gradient, so it keeps no inner tensor
+        output.sum().backward();
+        Assert.Equal([false, true], recorded);
+    }
+
+    [Fact]
+    public void Memory_does_not_grow_with_the_inner_tensors()
+    {
+        const int megabytesEach = 4, steps = 40;
+        using var scope = NewDisposeScope();
+        var x = ones(megabytesEach << 18, requires_grad: true);
+        static IReadOnlyList<Tensor> Block(IReadOnlyList<Tensor> inputs)
+        {
+            using var inner = NewDisposeScope();
+            return [Enumerable.Range(0, steps).Aggregate(inputs[0], (value, _) => value.sin()).MoveToOuterDisposeScope()];
+        }
+        double Grown(Func<Tensor> run)
+        {
+            var before = ResidentMemory.Now;
+            using var output = run();
+            return (ResidentMemory.Now - before) / 1e6;
+        }
+        Assert.True(Grown(() => Block([x])[0]) > 0.8 * steps * megabytesEach, "a plain pass keeps every step's input");
+        Assert.True(Grown(() => Checkpoint.Run(Block, x)[0]) < 0.3 * steps * megabytesEach, "a checkpointed pass keeps none");
+    }
+}
