@@ -4,20 +4,21 @@ using Groundling.Data.Scenes;
 
 namespace Groundling.Benchmarks;
 
-/// <summary>"loader [PICTURES] [SIZE] [WORKERS] [EPOCHS]": samples a second from warm files, for PNG and for JPEG pictures.</summary>
+/// <summary>"loader [COUNT] [PICTURE SIDE] [NETWORK SIZE] [WORKERS] [EPOCHS]": samples a second from warm files, for PNG and for JPEG pictures.</summary>
 internal static class LoaderMeasurement
 {
     public static int Run(string[] args)
     {
-        int count = args.Length > 0 ? int.Parse(args[0]) : 128, size = args.Length > 1 ? int.Parse(args[1]) : 512;
-        int workers = args.Length > 2 ? int.Parse(args[2]) : 2, epochs = args.Length > 3 ? int.Parse(args[3]) : 5;
+        int[] given = [.. args.Select(int.Parse)], usual = [128, 512, 512, 2, 5];
+        int[] chosen = [.. given, .. usual.Skip(given.Length)];
+        var (count, side, size, workers, epochs) = (chosen[0], chosen[1], chosen[2], chosen[3], chosen[4]);
         var folder = Directory.CreateTempSubdirectory("groundling-loader-").FullName;
         try
         {
-            SceneWriter.Write(folder, SceneSplit.Val, count, 1, size);
-            Measure("PNG pictures", folder, size, workers, epochs);
+            SceneWriter.Write(folder, SceneSplit.Val, count, 1, side);
+            Measure($"PNG pictures of {side} px", folder, size, workers, epochs);
             JpegPictures.Replace(Path.Combine(folder, "images", "val2017"));
-            Measure("JPEG pictures", folder, size, workers, epochs);
+            Measure($"JPEG pictures of {side} px", folder, size, workers, epochs);
             return 0;
         }
         finally
@@ -42,13 +43,13 @@ internal static class LoaderMeasurement
                 batch.Dispose();
             }
             double seconds = watch.Elapsed.TotalSeconds, busy = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
-            Console.WriteLine($"{what}, {size} px, {workers} workers, epoch {epoch}: {samples / seconds:F0} samples/s; {1000 * busy / samples:F2} ms of processor a sample, so {workers * samples / busy:F0} samples/s where {workers} cores are free");
+            Console.WriteLine($"{what} at {size} px, {workers} workers, epoch {epoch}: {samples / seconds:F0} samples/s; {1000 * busy / samples:F2} ms of processor a sample, so {workers * samples / busy:F0} samples/s where {workers} cores are free");
         }
-        Stages(what, examples);
+        Stages(what, examples, size);
         foreach (var fault in faults.Describe()) Console.WriteLine($"fault: {fault}");
     }
 
-    private static void Stages(string what, List<BenchmarkExample> examples)
+    private static void Stages(string what, List<BenchmarkExample> examples, int size)
     {
         double files = 0, map = 0, masks = 0, picture = 0, letterbox = 0;
         var few = examples.Take(64).ToList();
@@ -58,7 +59,7 @@ internal static class LoaderMeasurement
             map += Time(() => PanopticMap.Load(example.PanopticPath), out var decoded);
             masks += Time(() => example.Phrases.Select(p => decoded.MaskOf([.. p.Segments.Select(s => s.Id)])).ToArray(), out _);
             picture += Time(example.LoadPicture, out var image);
-            var box = Letterbox.Fit(image.Width, image.Height, 512);
+            var box = Letterbox.Fit(image.Width, image.Height, size);
             letterbox += Time(() => box.ToNetwork(image), out _);
         }
         Console.WriteLine($"{what}, ms a sample on one thread: files {files / few.Count:F2}, panoptic PNG {map / few.Count:F2}, masks {masks / few.Count:F2}, picture {picture / few.Count:F2}, letterbox {letterbox / few.Count:F2}");

@@ -9,6 +9,8 @@ internal static class DataPlots
 {
     private const int Width = 800, Height = 480, Bins = 40;
 
+    private static readonly Color Fill = Color.FromHex("#4C78A8");
+
     /// <returns>The files written.</returns>
     public static IReadOnlyList<string> Write(string folder, BenchmarkStatistics statistics)
     {
@@ -31,7 +33,7 @@ internal static class DataPlots
     {
         var top = s.Categories.Take(20).Reverse().ToArray();
         using var plot = New("Phrases by category of the last segment");
-        plot.Add.Bars(top.Select((c, i) => new Bar { Position = i, Value = c.Value, Size = 0.8 }).ToArray()).Horizontal = true;
+        plot.Add.Bars(top.Select((c, i) => new Bar { Position = i, Value = c.Value, Size = 0.8, FillColor = Fill, LineWidth = 0 }).ToArray()).Horizontal = true;
         plot.Axes.Left.TickGenerator = new NumericManual([.. top.Select((_, i) => (double)i)], [.. top.Select(c => c.Key)]);
         plot.XLabel("phrases");
         plot.Axes.Margins(left: 0);
@@ -41,7 +43,7 @@ internal static class DataPlots
     private static string Bars(string file, string title, (string Name, int Count)[] bars)
     {
         using var plot = New(title);
-        plot.Add.Bars(bars.Select((bar, i) => new Bar { Position = i, Value = bar.Count, Size = 0.8 }).ToArray());
+        plot.Add.Bars(bars.Select((bar, i) => new Bar { Position = i, Value = bar.Count, Size = 0.8, FillColor = Fill, LineWidth = 0 }).ToArray());
         plot.Axes.Bottom.TickGenerator = new NumericManual([.. bars.Select((_, i) => (double)i)], [.. bars.Select(bar => bar.Name)]);
         plot.Axes.Margins(bottom: 0);
         return Save(plot, file);
@@ -56,7 +58,7 @@ internal static class DataPlots
             var counts = new int[Bins];
             foreach (float value in values.Sorted())
                 counts[Math.Clamp((int)((scale(value) - low) / width), 0, Bins - 1)]++;
-            plot.Add.Bars(counts.Select((count, i) => new Bar { Position = low + (i + 0.5) * width, Value = count, Size = width }).ToArray());
+            plot.Add.Bars(counts.Select((count, i) => new Bar { Position = low + (i + 0.5) * width, Value = count, Size = width, FillColor = Fill, LineWidth = 0.5f }).ToArray());
         }
         plot.YLabel(what);
         plot.Axes.Margins(bottom: 0);

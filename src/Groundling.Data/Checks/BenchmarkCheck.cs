@@ -32,7 +32,8 @@ public static class BenchmarkCheck
         {
             if (Check(image.Example, faults, voids))
                 Interlocked.Add(ref usable, image.Narratives);
-            progress?.Invoke(Interlocked.Increment(ref done), images.Count);
+            int count = Interlocked.Increment(ref done);
+            progress?.Invoke(count, images.Count);
         });
         foreach (double share in voids)
             statistics.VoidShares.Add(share);
