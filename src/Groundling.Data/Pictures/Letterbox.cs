@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Groundling.Data;
 
 /// <summary>How a picture fits the network's input: aspect kept, then padded at the right and the bottom to a multiple of 64.</summary>
@@ -114,35 +116,33 @@ public sealed record Letterbox(int SourceWidth, int SourceHeight, int ContentWid
         // Rows first: each output row is a weighted sum of whole source rows, which is the vectorised part; then along the row.
         var rows = TriangleFilter.Create(SourceHeight, ContentHeight);
         var columns = TriangleFilter.Create(SourceWidth, ContentWidth);
-        var row = new float[3 * SourceWidth];
-        int plane = Height * Width;
+        int length = 3 * SourceWidth, plane = Height * Width;
+        var row = new float[length + 1];                                     // room to read the last pixel as four numbers
         for (int y = 0; y < ContentHeight; y++)
         {
             Array.Clear(row);
             int top = rows.First[y];
             var vertical = rows.WeightsOf(y);
             for (int k = 0; k < vertical.Length; k++)
-                TriangleFilter.AddScaled(picture.Rgb.AsSpan(3 * (top + k) * SourceWidth, row.Length), vertical[k], row);
+                TriangleFilter.AddScaled(picture.Rgb.AsSpan(3 * (top + k) * SourceWidth, length), vertical[k], row.AsSpan(0, length));
             for (int x = 0; x < ContentWidth; x++)
             {
-                float r = 0, g = 0, b = 0;
+                // Red, green and blue at once; the fourth number is not used.
+                var sum = Vector128<float>.Zero;
                 int at = 3 * columns.First[x];
                 foreach (float weight in columns.WeightsOf(x))
                 {
-                    r += weight * row[at];
-                    g += weight * row[at + 1];
-                    b += weight * row[at + 2];
+                    sum += Vector128.Create(weight) * Vector128.Create<float>(row.AsSpan(at, 4));
                     at += 3;
                 }
+                var value = Vector128.Min(Vector128.Max(sum / Vector128.Create(127.5f) - Vector128<float>.One, -Vector128<float>.One), Vector128<float>.One);
                 int to = y * Width + x;
-                input[to] = Normalised(r);
-                input[to + plane] = Normalised(g);
-                input[to + 2 * plane] = Normalised(b);
+                input[to] = value[0];
+                input[to + plane] = value[1];
+                input[to + 2 * plane] = value[2];
             }
         }
     }
-
-    private static float Normalised(float v) => Math.Clamp(v / 127.5f - 1f, -1f, 1f);
 
     private static int Scaled(int side, int size, int longer) => (int)Math.Max(1, (2L * side * size + longer) / (2L * longer));
 
