@@ -40,9 +40,9 @@ public sealed class StableDiffusion : IDisposable
         if (TokenizerMismatch(folder, tokenizer, textConfig) is { } tokens) throw new ModelException(tokens);
         if (PromptMismatch(folder, textConfig, unetConfig) is { } prompts) throw new ModelException(prompts);
         var prediction = folder.Prediction();
-        var text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys);
-        var vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys);
-        var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity);
+        var text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(rearrange: false);
+        var vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze();
+        var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze();
         return new(path, tokenizer, text, vae, unet, prediction);
     }
 
@@ -68,7 +68,7 @@ public sealed class StableDiffusion : IDisposable
         {
             using var weights = folder.Weights(part);
             module.LoadExactly(weights, keys, $"Is {folder.Config(part)} the one these weights came with?");
-            return module.Freeze();
+            return module;
         }
         catch
         {

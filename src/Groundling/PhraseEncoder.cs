@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,6 +22,7 @@ public sealed class PhraseEncoder(ClipTokenizer tokenizer, TextEncoder encoder)
         var places = caption.Phrases.Select(phrase => TokensOf(phrase, tokens)).ToList();
         if (places.Count == 0) throw new InputException("the caption has no phrases to ground");
         var states = States(caption.Text, tokens);                             // [1 + T, Ct], the start token first
+        encoder.ReleasePages();                                                // half a gigabyte that the UNet can use
         var words = states.narrow(0, 1, tokens.Count);
         var phrases = stack(places.Select(place => words.narrow(0, place.Start, place.Count).mean([0])));
         return new([.. tokens.Select(token => token.Id)], words.MoveToOuterDisposeScope(), states[0].MoveToOuterDisposeScope(),

@@ -33,9 +33,16 @@ internal sealed class ResnetBlock : Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor image, Tensor? time)
     {
         using var scope = NewDisposeScope();
-        var hidden = _conv1.call(_norm1.call(image));
+        // In the VAE these images are the largest things in memory: each is let go as soon as the next one stands.
+        var normed = _norm1.call(image);
+        var hidden = _conv1.call(normed);
+        normed.Dispose();
         if (_time is not null) hidden = hidden + _time.call(time!).unsqueeze(-1).unsqueeze(-1);
-        hidden = _conv2.call(_norm2.call(hidden));
-        return (hidden + (_shortcut?.call(image) ?? image)).MoveToOuterDisposeScope();
+        normed = _norm2.call(hidden);
+        hidden.Dispose();
+        hidden = _conv2.call(normed);
+        normed.Dispose();
+        var kept = _shortcut?.call(image) ?? image;
+        return (is_grad_enabled() ? hidden + kept : hidden.add_(kept)).MoveToOuterDisposeScope();
     }
 }

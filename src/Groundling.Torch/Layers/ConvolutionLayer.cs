@@ -6,14 +6,15 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Torch;
 
-/// <summary>A square two-dimensional convolution, with weights that are loaded or initialised later, and packed once they are frozen.</summary>
+/// <summary>A square two-dimensional convolution, with weights that are loaded or initialised later, and rearranged for speed once they are frozen.</summary>
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
 public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IFreezableLayer
 {
     private const long SmallestPacked = 1 << 16;
     private readonly Lock _gate = new();
     private readonly long _stride, _padding;
-    private PackedWeight? _packed;
+    private Func<Tensor, Tensor>? _fast;
+    private IDisposable? _rearranged;
     private bool _frozen;
 
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
@@ -38,15 +39,26 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IFreezableLayer
     {
         if (!_frozen || !PackedWeight.Serves(input))
             return functional.conv2d(input, _weight, _bias, strides: [_stride, _stride], padding: [_padding, _padding]);
-        lock (_gate)
+        lock (_gate) _fast ??= Rearrange(input.shape);
+        return _fast(input);
+    }
+
+    /// <summary>The way of computing that suits the first images seen; others are computed the same way.</summary>
+    private Func<Tensor, Tensor> Rearrange(long[] imageShape)
+    {
+        Func<Tensor, Tensor> fast;
+        if (_stride == 1 && _padding == 1 && WinogradWeight.Pays(_weight.shape, imageShape))
         {
-            if (_packed is null)
-            {
-                _packed = PackedWeight.ForConvolution(_weight, _stride, _padding, input.shape);
-                MappedFile.ReleasePages(_weight);
-            }
+            var winograd = new WinogradWeight(_weight);
+            (_rearranged, fast) = (winograd, image => winograd.Convolve(image, _bias));
         }
-        return _packed.Convolve(input, _bias, _stride, _padding);
+        else
+        {
+            var packed = PackedWeight.ForConvolution(_weight, _stride, _padding, imageShape);
+            (_rearranged, fast) = (packed, image => packed.Convolve(image, _bias, _stride, _padding));
+        }
+        MappedFile.ReleasePages(_weight);
+        return fast;
     }
 
     /// <inheritdoc/>
@@ -55,7 +67,7 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IFreezableLayer
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _packed?.Dispose();
+        if (disposing) _rearranged?.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -88,5 +88,7 @@ internal static unsafe partial class LibTorch
     public static extern int aoti_torch_cpu__linear_pointwise(nint input, nint weight, nint* bias, byte* activation, double** scalars,
         long scalarCount, byte** algorithm, nint* result);
 
+    [DllImport(Library)] public static extern int aoti_torch_cpu_bmm_out(nint result, nint left, nint right);
+
     [DllImport("libstdc++.so.6", EntryPoint = "_Znwm")] private static extern nint OperatorNew(nuint size);
 }
