@@ -18,7 +18,7 @@ internal sealed class GroundCommand
     private GroundCommand(GroundingOptions options, string output, bool quiet, bool json, TextWriter results, TextWriter messages)
         => (_options, _output, _quiet, _json, _results, _messages) = (options, output, quiet, json, results, messages);
 
-    public static Command Create()
+    public static Command Create(CancellationToken stop)
     {
         var pictures = new Argument<string[]>("IMAGE") { Description = "Pictures, folders of pictures, or .txt lists of pictures", Arity = ArgumentArity.OneOrMore };
         pictures.Validators.Add(found =>
@@ -33,14 +33,14 @@ internal sealed class GroundCommand
         var threshold = new Option<double>("--threshold", "-t") { Description = "A pixel belongs to a phrase when its probability is greater", HelpName = "P", DefaultValueFactory = _ => new GroundingOptions().Threshold };
         var (size, threads, quiet, json) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json());
         var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model, output, threshold, size, threads, quiet, json };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(parsed =>
         {
             var options = new GroundingOptions { Size = parsed.GetValue(size), Threshold = parsed.GetValue(threshold) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var shared = CommonOptions.ReadCaption(parsed.GetValue(caption), parsed.GetValue(phrases), parsed.GetValue(narrative), parsed.GetValue(index));
             var run = new GroundCommand(options, parsed.GetValue(output)!, parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var paths = FindPictures(parsed.GetValue(pictures)!);
-            await Task.CompletedTask; return run.Run(paths, shared, parsed.GetValue(model), cancellation);
+            return run.Run(paths, shared, parsed.GetValue(model), stop);
         });
         return command;
     }
