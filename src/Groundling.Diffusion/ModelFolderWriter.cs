@@ -65,27 +65,16 @@ public static class ModelFolderWriter
         }
     }
 
-    /// <summary>Each tensor is initialised when its turn to be written comes, so that the largest one is all that is held.</summary>
+    /// <summary>Each tensor is made when its turn to be written comes, so that the largest one is all that is held.</summary>
     private static void WriteInitialized(string path, Module module, ScalarType type, Generator generator, CancellationToken cancellation)
     {
-        var tensors = module.NamedTensors().ToList();
-        var shapeOf = tensors.ToDictionary(pair => pair.Name, pair => pair.Tensor.shape);
-        SafetensorsWriter.Write(path, [.. tensors.Select(pair => (pair.Name, type, pair.Tensor.shape))],
+        var tensors = Initialization.InitialValues(module, generator).ToList();
+        SafetensorsWriter.Write(path, [.. tensors.Select(entry => (entry.Name, type, entry.Tensor.shape))],
             i =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                return Initial(tensors[i].Name, tensors[i].Tensor, shapeOf, generator);
+                return tensors[i].Value();
             }, new Dictionary<string, string> { ["format"] = "pt" });
-    }
-
-    private static Tensor Initial(string name, Tensor tensor, Dictionary<string, long[]> shapeOf, Generator generator)
-    {
-        var weight = name.EndsWith(".bias", StringComparison.Ordinal) ? $"{name[..^".bias".Length]}.weight" : name;
-        var shape = shapeOf[weight];
-        if (shape.Length < 2) return tensor.detach().clone();                  // a norm: ones and zeros already
-        if (name.Contains("_embedding.weight", StringComparison.Ordinal)) return empty(shape).normal_(0, 0.02, generator);
-        var bound = 1 / Math.Sqrt(shape.Skip(1).Aggregate(1L, (product, size) => product * size));
-        return empty(tensor.shape).uniform_(-bound, bound, generator);
     }
 
     private static void WriteTokenizer(string path, long vocabularySize, string? source)

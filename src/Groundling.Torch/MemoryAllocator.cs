@@ -2,22 +2,24 @@ using System.Runtime.InteropServices;
 
 namespace Groundling.Torch;
 
-/// <summary>Settings of the process's memory allocator, for executables to make once at their start.</summary>
+/// <summary>Settings of the process's memory allocator, for executables to make once, first of all, on their main thread.</summary>
 public static class MemoryAllocator
 {
-    private const int trimThreshold = -1, mapThreshold = -3;
+    private const int trimThreshold = -1, mapThreshold = -3, mostArenas = -8;
 
     /// <summary>
-    /// Keeps freed blocks for the next use instead of giving each back to the system. A 512-pixel VAE makes and frees blocks of 134 MB;
-    /// having the system clear them anew every time costs more than the arithmetic on them. Only glibc has the setting.
+    /// Keeps freed blocks for the next use instead of giving each back to the system. Networks make and free blocks of a hundred
+    /// megabytes; having the system clear them anew, page by page, costs more than some of the arithmetic on them. It serves work on
+    /// the main thread (other threads have heaps of their own), and only glibc has the settings.
     /// </summary>
     public static void KeepFreedBlocks()
     {
         if (!OperatingSystem.IsLinux()) return;
         try
         {
-            _ = mallopt(mapThreshold, 1 << 30);
-            _ = mallopt(trimThreshold, 1 << 30);
+            _ = mallopt(mostArenas, 1);
+            _ = mallopt(mapThreshold, int.MaxValue);
+            _ = mallopt(trimThreshold, -1);
         }
         catch (EntryPointNotFoundException)
         {
@@ -25,6 +27,5 @@ public static class MemoryAllocator
         }
     }
 
-    [DllImport("libc")]
-    private static extern int mallopt(int parameter, int value);
+    [DllImport("libc")] private static extern int mallopt(int parameter, int value);
 }

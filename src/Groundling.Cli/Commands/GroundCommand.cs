@@ -40,7 +40,7 @@ internal sealed class GroundCommand
             var shared = CommonOptions.ReadCaption(parsed.GetValue(caption), parsed.GetValue(phrases), parsed.GetValue(narrative), parsed.GetValue(index));
             var run = new GroundCommand(options, parsed.GetValue(output)!, parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var paths = FindPictures(parsed.GetValue(pictures)!);
-            return await Task.Run(() => run.Run(paths, shared, parsed.GetValue(model), cancellation), CancellationToken.None);
+            await Task.CompletedTask; return run.Run(paths, shared, parsed.GetValue(model), cancellation);
         });
         return command;
     }

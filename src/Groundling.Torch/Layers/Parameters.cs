@@ -7,8 +7,15 @@ namespace Groundling.Torch;
 /// <summary>New parameters. They belong to their module and to no dispose scope, wherever the module is built.</summary>
 public static class Parameters
 {
-    /// <summary>A parameter whose memory is reserved but not written yet: large models cost nothing until they are loaded or initialised.</summary>
-    public static Parameter Reserve(params long[] shape) => Own(empty(shape));
+    /// <summary>
+    /// A parameter that has a shape but no memory of its own: large models cost nothing until <see cref="ModuleWeights.LoadExactly"/> or
+    /// <see cref="Initialization.Initialize"/> gives them values. Until then it must not be written to.
+    /// </summary>
+    public static Parameter Reserve(params long[] shape)
+    {
+        using var one = zeros(1);
+        return Own(one.expand(shape));
+    }
 
     /// <summary>A parameter that starts as a given tensor.</summary>
     public static Parameter Own(Tensor start) => (Parameter)new Parameter(start).DetachFromDisposeScope();

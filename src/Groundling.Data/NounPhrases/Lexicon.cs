@@ -1,0 +1,61 @@
+using static Groundling.Data.NounPhrases.WordClass;
+
+namespace Groundling.Data.NounPhrases;
+
+/// <summary>Every form that the chunker knows, and a guess for the others.</summary>
+internal sealed class Lexicon(
+    IReadOnlyDictionary<string, Word> words, IReadOnlyDictionary<string, WordClass> expressions, IReadOnlySet<string> compounds)
+{
+    private const int LongestExpression = 4;
+    private static readonly Lazy<Lexicon> Shared = new(() => new LexiconBuilder().Build());
+
+    public static Lexicon English => Shared.Value;
+
+    /// <summary>What a lower-case word can be; a guess from its ending when it is not known.</summary>
+    public Word Look(string text)
+    {
+        if (words.TryGetValue(text, out var known) && known.Classes != None)
+        {
+            return known;
+        }
+
+        var hyphen = text.LastIndexOf('-');
+        var guess = hyphen > 0 ? Hyphenated(text[..hyphen], text[(hyphen + 1)..]) : Suffixes.Guess(text);
+        return guess with { Traits = guess.Traits | known.Traits };
+    }
+
+    /// <summary>Whether the -ing word joins the noun after it: "washing machine".</summary>
+    public bool IsCompound(string first, string second) => compounds.Contains($"{first} {second}");
+
+    /// <summary>The longest fixed expression that starts at a token: "in front of"; length 0 when there is none.</summary>
+    public (int Length, WordClass Class) ExpressionAt(IReadOnlyList<Token> tokens, int index)
+    {
+        for (var length = Math.Min(LongestExpression, tokens.Count - index); length > 1; length--)
+        {
+            if (expressions.TryGetValue(string.Join(' ', tokens.Skip(index).Take(length).Select(token => token.Text)), out var found))
+            {
+                return (length, found);
+            }
+        }
+
+        return (0, None);
+    }
+
+    // "10-foot", "red-tiled" and "built-in" describe; "merry-go-round" and "t-shirts" are what their last part is.
+    private Word Hyphenated(string first, string last)
+    {
+        var head = Look(last);
+        if (Look(first).CanBe(Number))
+        {
+            var classes = head.CanBe(Adjective) ? Adjective | Noun : head.CanBe(Number) ? Number : Adjective;
+            return new Word(classes, WordTraits.None);
+        }
+
+        if (head.CanBe(AnyNoun) && !head.CanBe(Adjective | Participle))
+        {
+            return new Word(head.Classes & AnyNoun, head.Traits & ~WordTraits.LeansVerb);
+        }
+
+        return new Word(Adjective, WordTraits.None);
+    }
+}

@@ -1,0 +1,9 @@
+namespace Groundling.Data.Scenes.Drawing;
+
+internal enum Daylight
+{
+    Day,
+    Dawn,
+    Dusk,
+    Night,
+}
