@@ -89,7 +89,7 @@ public class LayerTests
         using var scope = NewDisposeScope();
         using var layer = new LinearLayer(320, 704, hasBias);
         var weight = (Tensor)layer.parameters().First();
-        using (no_grad()) foreach (var parameter in layer.parameters()) parameter.normal_(0, 0.05, new Generator(5));
+        layer.Initialize(new Generator(5));
         layer.Freeze();
         foreach (var shape in new long[][] { [2, 33, 320], [1, 320], [7, 320] })
         {
@@ -107,7 +107,7 @@ public class LayerTests
         using var convolution = new ConvolutionLayer(128, 64, 3);
         using var linear = new LinearLayer(64, 1024);
         Initialise(convolution, 7);
-        using (no_grad()) foreach (var parameter in linear.parameters()) parameter.normal_(0, 0.05, new Generator(8));
+        linear.Initialize(new Generator(8));
         convolution.Freeze();
         linear.Freeze();
         foreach (var parameter in convolution.parameters().Concat(linear.parameters())) parameter.requires_grad_(false);
@@ -120,9 +120,8 @@ public class LayerTests
 
     private static (Tensor Weight, Tensor Bias) Initialise(ConvolutionLayer layer, ulong seed)
     {
-        using var frozen = no_grad();
         using var generator = new Generator(seed);
-        foreach (var parameter in layer.parameters()) parameter.normal_(0, 0.05, generator);
+        layer.Initialize(generator);
         return (layer.parameters().First(), layer.parameters().Last());
     }
 
