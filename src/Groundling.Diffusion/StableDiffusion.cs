@@ -40,10 +40,21 @@ public sealed class StableDiffusion : IDisposable
         if (TokenizerMismatch(folder, tokenizer, textConfig) is { } tokens) throw new ModelException(tokens);
         if (PromptMismatch(folder, textConfig, unetConfig) is { } prompts) throw new ModelException(prompts);
         var prediction = folder.Prediction();
-        var text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(rearrange: false);
-        var vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze();
-        var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze();
-        return new(path, tokenizer, text, vae, unet, prediction);
+        TextEncoder? text = null;
+        Vae? vae = null;
+        try
+        {
+            text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(rearrange: false);
+            vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze();
+            var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze();
+            return new(path, tokenizer, text, vae, unet, prediction);
+        }
+        catch
+        {
+            text?.Dispose();
+            vae?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Disposes the weights.</summary>

@@ -120,7 +120,8 @@ public class LayerTests
 
     private static (Tensor Weight, Tensor Bias) Initialise(ConvolutionLayer layer, ulong seed)
     {
-        layer.Initialize(new Generator(seed));
+        using var generator = new Generator(seed);
+        layer.Initialize(generator);
         return (layer.parameters().First(), layer.parameters().Last());
     }
 
