@@ -33,13 +33,12 @@ public static class ModuleWeights
 
     /// <summary>Marks all parameters as frozen, sets evaluation mode and lets layers rearrange weights that will not change.</summary>
     /// <param name="module">The module.</param>
-    /// <param name="rearrange">Whether layers may keep a rearranged copy, which pays for weights that meet many rows or pixels.</param>
-    public static T Freeze<T>(this T module, bool rearrange = true) where T : Module
+    /// <param name="extent">How far layers may rearrange their weights.</param>
+    public static T Freeze<T>(this T module, Rearrangement extent = Rearrangement.ManyPasses) where T : Module
     {
         module.eval();
         foreach (var parameter in module.parameters()) parameter.requires_grad_(false);
-        if (!rearrange) return module;
-        foreach (var layer in module.modules().Prepend(module).OfType<IFreezableLayer>()) layer.Freeze();
+        foreach (var layer in module.modules().Prepend(module).OfType<IRearrangeable>()) layer.Allow(extent);
         return module;
     }
 

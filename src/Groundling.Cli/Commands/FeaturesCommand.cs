@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Groundling.Data;
+using Groundling.Torch;
 
 namespace Groundling.Cli.Commands;
 
@@ -22,7 +23,7 @@ internal static class FeaturesCommand
                 ?? throw new InputException("no caption: give --caption, --phrases or --narrative");
             var file = parsed.GetValue(output)!;
             var image = Picture.Load(parsed.GetValue(picture)!);
-            using var pipeline = GroundingPipeline.Open(parsed.GetValue(model)!);
+            using var pipeline = GroundingPipeline.Open(parsed.GetValue(model)!, Rearrangement.OnePass);
             using var trace = pipeline.Trace(image, words, options, keepHeads: true, stop);
             stop.ThrowIfCancellationRequested();
             foreach (var warning in pipeline.Warnings(trace)) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");

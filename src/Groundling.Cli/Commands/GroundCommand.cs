@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Torch;
 using Spectre.Console;
 
 namespace Groundling.Cli.Commands;
@@ -51,11 +52,11 @@ internal sealed class GroundCommand
         {
             // What the user gave is checked before the seconds that a large model takes to open.
             var (picture, caption) = Read(pictures[0], shared);
-            using var pipeline = OpenModel(model);
+            using var pipeline = OpenModel(model, Rearrangement.OnePass);
             Report(GroundOne(pipeline, pictures[0], picture, caption, _output, cancellation), pictures[0]);
             return 0;
         }
-        using var many = OpenModel(model);
+        using var many = OpenModel(model, Rearrangement.ManyPasses);
         var faults = new List<string>();
         WithProgress(pictures.Count, advance =>
         {
@@ -87,13 +88,13 @@ internal sealed class GroundCommand
         return (picture, shared ?? CaptionBeside(path));
     }
 
-    private GroundingPipeline OpenModel(string? folder)
+    private GroundingPipeline OpenModel(string? folder, Rearrangement extent)
     {
-        if (folder is not null) return GroundingPipeline.Open(folder);
+        if (folder is not null) return GroundingPipeline.Open(folder, extent);
         folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "groundling", "tiny-random");
         if (!Directory.Exists(folder)) MakeTiny(folder);
         _messages.WriteLine("warning: no --model given: a tiny model of random weights is used, and its masks mean nothing");
-        return GroundingPipeline.Open(folder);
+        return GroundingPipeline.Open(folder, extent);
     }
 
     private static void MakeTiny(string folder)

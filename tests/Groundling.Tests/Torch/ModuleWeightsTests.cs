@@ -132,7 +132,7 @@ public class ModuleWeightsTests
         using var layer = new LinearLayer(2048, 4096);
         SafetensorsWriter.Write(folder.File("w.safetensors"), [("weight", full(4096, 2048, 2f)), ("bias", ones(4096))]);
         using (var source = WeightSource.Open(folder.File("w.safetensors"))) layer.LoadExactly(source);
-        ((Module)layer).Freeze(rearrange: false);
+        layer.Freeze(Rearrangement.None);
         Assert.Equal(2 * 4096L * 2048 + 4096, layer.parameters().Sum(parameter => (long)parameter.sum(float64).item<double>()));
         var before = ResidentMemory.Now;
         layer.ReleasePages();
