@@ -27,6 +27,7 @@ public static partial class CommandLine
         var root = new RootCommand("Panoptic narrative grounding: a mask for every noun phrase of a caption.")
         {
             GroundCommand.Create(stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(), BenchCommand.Create(stop),
+            ScenesCommand.Create(stop), DataCommand.Create(stop),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
