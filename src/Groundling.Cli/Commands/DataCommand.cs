@@ -18,9 +18,9 @@ internal static class DataCommand
         int Phrases, int Things, int Stuff, int Singulars, int Plurals, int PluralFlags, IReadOnlyDictionary<string, Spread> Spreads,
         IReadOnlyDictionary<string, int> Categories, IReadOnlyList<Fault> Faults, IReadOnlyList<string> Plots);
 
-    public static Command Create() => new("data", "Look into a benchmark folder.") { Check() };
+    public static Command Create(CancellationToken stop) => new("data", "Look into a benchmark folder.") { Check(stop) };
 
-    private static Command Check()
+    private static Command Check(CancellationToken stop)
     {
         var data = new Argument<string>("DATA") { Description = "The folder that holds annotations/ and images/" };
         var split = new Option<string>("--split") { Description = "train, val, or compositional for generated scenes", HelpName = "NAME", DefaultValueFactory = _ => "val" };
@@ -28,7 +28,7 @@ internal static class DataCommand
         var plots = new Option<string?>("--plots") { Description = "A folder for plots of the statistics, as PNG files", HelpName = "DIR" };
         var (json, quiet) = (CommonOptions.Json(), CommonOptions.Quiet());
         var command = new Command("check", "Read everything, and list faults and statistics. Ends with 2 only where nothing can be used.") { data, split, annotationsOnly, plots, json, quiet };
-        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        command.SetAction(parsed =>
         {
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             if (parsed.GetValue(plots) is { Length: 0 }) throw new InputException("--plots is empty: name a folder");
@@ -38,7 +38,7 @@ internal static class DataCommand
             if (benchmark.Note is { } note) error.WriteLine($"note: {note}");
             BenchmarkReport? report = null;
             WithProgress(error, parsed.GetValue(quiet) || parsed.GetValue(annotationsOnly), progress =>
-                report = BenchmarkCheck.Run(benchmark, parsed.GetValue(annotationsOnly), progress, cancellation));
+                report = BenchmarkCheck.Run(benchmark, parsed.GetValue(annotationsOnly), progress, stop));
             var checking = watch.Elapsed.TotalSeconds - opened;
             var files = parsed.GetValue(plots) is { } folder ? DataPlots.Write(folder, report!.Statistics) : [];
             var result = Summary(parsed.GetValue(data)!, benchmark, report!, opened, checking, files);
@@ -47,7 +47,7 @@ internal static class DataCommand
             if (report!.Usable > 0) return 0;
             error.WriteLine($"error: {parsed.GetValue(data)}, split {benchmark.Split}: none of {benchmark.Narratives} narratives can be used, for the reasons above; get the whole benchmark");
             return CommandLine.UserError;
-        }, CancellationToken.None));
+        });
         return command;
     }
 

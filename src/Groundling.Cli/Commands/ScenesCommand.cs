@@ -12,7 +12,7 @@ internal static class ScenesCommand
 {
     private sealed record Result(string Out, string Split, int Count, long Seed, int Size, double Seconds, double PicturesPerSecond);
 
-    public static Command Create()
+    public static Command Create(CancellationToken stop)
     {
         var output = new Option<string>("--out", "-o") { Description = "The benchmark's folder; other splits in it stay", HelpName = "DIR", Required = true };
         var count = new Option<int>("--count", "-n") { Description = "How many pictures", HelpName = "N", Required = true };
@@ -21,7 +21,7 @@ internal static class ScenesCommand
         var split = new Option<string>("--split") { Description = "train, val or compositional", HelpName = "NAME", DefaultValueFactory = _ => "val" };
         var (threads, json, quiet) = (CommonOptions.Threads(), CommonOptions.Json(), CommonOptions.Quiet());
         var command = new Command("scenes", "Write generated pictures, panoptic annotations and narratives in the benchmark's layout.") { output, count, seed, size, split, threads, json, quiet };
-        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        command.SetAction(parsed =>
         {
             var chosen = parsed.GetValue(split) switch
             {
@@ -35,7 +35,7 @@ internal static class ScenesCommand
             if (parsed.GetValue(output) is not { Length: > 0 } folder) throw new InputException("--out is empty: name a folder");
             var watch = Stopwatch.StartNew();
             void Write(IProgress<int>? progress) =>
-                SceneWriter.Write(folder, chosen, parsed.GetValue(count), (ulong)parsed.GetValue(seed), parsed.GetValue(size), parsed.GetValue(threads) ?? 0, progress, cancellation);
+                SceneWriter.Write(folder, chosen, parsed.GetValue(count), (ulong)parsed.GetValue(seed), parsed.GetValue(size), parsed.GetValue(threads) ?? 0, progress, stop);
             if (parsed.GetValue(quiet)) Write(null);
             else WithProgress(parsed.InvocationConfiguration.Error, parsed.GetValue(count), Write);
             var seconds = watch.Elapsed.TotalSeconds;
@@ -43,7 +43,7 @@ internal static class ScenesCommand
             var text = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) text.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
             else if (!parsed.GetValue(quiet)) text.WriteLine($"{folder}: {result.Count} scenes of split {result.Split}, {result.Size} pixels, seed {result.Seed}; {seconds:F1} s, {result.PicturesPerSecond:F1} pictures/s");
-        }, CancellationToken.None));
+        });
         return command;
     }
 
