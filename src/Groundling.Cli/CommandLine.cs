@@ -29,6 +29,7 @@ public static partial class CommandLine
         var root = new RootCommand("Panoptic narrative grounding: a mask for every noun phrase of a caption.")
         {
             GroundCommand.Create(), FeaturesCommand.Create(), NewModelCommand.Create(), InspectCommand.Create(), BenchCommand.Create(),
+            EvaluateCommand.Create(), ScoreCommand.Create(),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
