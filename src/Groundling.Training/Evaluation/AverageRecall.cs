@@ -21,7 +21,7 @@ public static class AverageRecall
         {
             if (iou is not (>= 0 and <= 1))
                 throw new ArgumentOutOfRangeException(nameof(ious), iou, "An IoU lies between 0 and 1.");
-            reached += Math.Min((long)Math.Floor(iou / Step) + 1, Thresholds);
+            reached += Math.Min(Reached(iou), Thresholds);
             count++;
         }
         return count == 0 ? null : (double)reached / count * Step;
@@ -48,5 +48,17 @@ public static class AverageRecall
             curve.Add((threshold, (double)(sorted.Length - below) / sorted.Length));
         }
         return curve;
+    }
+
+    /// <summary>How many of the thresholds 0, 1 * Step, 2 * Step, ... are not above an IoU.</summary>
+    private static long Reached(double iou)
+    {
+        // The quotient alone may round to the wrong side: 0.5 / 1e-5 is a little less than 50000, yet 50000 * 1e-5 is 0.5.
+        long last = (long)Math.Floor(iou / Step);
+        if ((last + 1) * Step <= iou)
+            last++;
+        else if (last * Step > iou)
+            last--;
+        return last + 1;
     }
 }

@@ -71,7 +71,7 @@ internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<Narrativ
     {
         Add("<section class=\"pair\"><div><h2>Where the phrases lie</h2><p>Phrases by IoU, in steps of 0.05; green from 0.5 on.</p><figure>");
         Chart("How many phrases reach which IoU", (charts, theme, width) => charts.IoUs(theme, Math.Min(width, 480), 290));
-        Add("</figure></div><div><h2>Small and large</h2><p>Mean IoU by how much of the picture the ground truth takes, with the number of phrases.</p><figure>");
+        Add("</figure></div><div><h2>Small and large</h2><p>Mean IoU by the truth's share of the picture; above, how many phrases.</p><figure>");
         Chart("Mean IoU by the size of the ground truth", (charts, theme, width) => charts.BySize(theme, Math.Min(width, 480), 290));
         Add("</figure></div></section>");
     }
@@ -115,7 +115,7 @@ internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<Narrativ
         var colours = PhrasePalette.Take(result.Phrases.Count);
         string Shown(byte[] jpeg, string what) =>
             $"<img loading=\"lazy\" width=\"{figure.Width}\" height=\"{figure.Height}\" alt=\"{what}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">";
-        Add($"<article><div class=\"two\">{Shown(figure.Predicted, "The method's masks")}{Shown(figure.Truth, "Ground truth")}</div><div class=\"words\"><p class=\"caption\">");
+        Add($"<article><div class=\"two{(figure.Height > figure.Width ? " tall" : "")}\">{Shown(figure.Predicted, "The method's masks")}{Shown(figure.Truth, "Ground truth")}</div><div class=\"words\"><p class=\"caption\">");
         int at = 0;
         foreach (var (i, phrase) in example.Phrases.Index())
         {
