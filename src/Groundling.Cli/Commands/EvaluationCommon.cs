@@ -32,7 +32,7 @@ internal static class EvaluationCommon
     public static Option<int?> Limit() => new("--limit") { Description = "Judge only the first N narratives", HelpName = "N" };
 
     public static ContentMark MarkOf(string folder, PngBenchmark benchmark) =>
-        ContentMark.OfFiles(folder, benchmark.NarrativesPath, Path.Combine(Path.GetDirectoryName(benchmark.NarrativesPath)!, $"panoptic_{benchmark.Split}2017.json"));
+        ContentMark.OfFiles(folder, new[] { benchmark.NarrativesPath, Path.Combine(Path.GetDirectoryName(benchmark.NarrativesPath)!, $"panoptic_{benchmark.Split}2017.json") }.Where(File.Exists));
 
     public static void RequireLimit(int? limit)
     {
@@ -65,8 +65,8 @@ internal static class EvaluationCommon
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
             .Start(context =>
             {
-                var task = context.AddTask(what, maxValue: count);
-                task.Value = done;
+                // What an earlier run did would spoil the estimate of the time that is left.
+                var task = context.AddTask(done == 0 ? what : $"{what} (after {done} done before)", maxValue: count - done);
                 work(() => task.Increment(1));
             });
     }

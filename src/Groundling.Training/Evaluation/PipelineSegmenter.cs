@@ -17,12 +17,14 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size) : I
     public int Size => _options.Size!.Value;
 
     /// <inheritdoc/>
-    /// <exception cref="InputException">The picture cannot be read, or a phrase has no letters.</exception>
+    /// <exception cref="InputException">The picture cannot be read, a phrase has no letters, or the model's numbers overflow.</exception>
     public PhraseProbabilities Segment(EvaluationCase given, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(given);
         using var frozen = no_grad();
         using var trace = pipeline.Trace(given.Picture, given.Example.Caption, _options, keepHeads: false, cancellation);
+        if (pipeline.Warnings(trace) is [var warning, ..])
+            throw new InputException(warning);
         return new(trace.Letterbox, pipeline.Probabilities(trace));
     }
 

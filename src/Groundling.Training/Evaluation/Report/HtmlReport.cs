@@ -71,7 +71,7 @@ internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<Narrativ
     {
         Add("<section class=\"pair\"><div><h2>Where the phrases lie</h2><p>Phrases by IoU, in steps of 0.05; green from 0.5 on.</p><figure>");
         Chart("How many phrases reach which IoU", (charts, theme, width) => charts.IoUs(theme, Math.Min(width, 480), 290));
-        Add("</figure></div><div><h2>Small and large</h2><p>Mean IoU by the truth's share of the picture; above, how many phrases.</p><figure>");
+        Add("</figure></div><div><h2>Small and large</h2><p>Mean IoU by the truth's share of the picture.</p><figure>");
         Chart("Mean IoU by the size of the ground truth", (charts, theme, width) => charts.BySize(theme, Math.Min(width, 480), 290));
         Add("</figure></div></section>");
     }
@@ -90,7 +90,7 @@ internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<Narrativ
     {
         Add("<section><h2>By category</h2><p>The category is that of a phrase's last segment; the bar is average recall.</p><div class=\"scroll tall\"><table class=\"categories\"><thead><tr><th scope=\"col\">Category</th><th scope=\"col\">Phrases</th><th scope=\"col\" class=\"wide\">Average recall</th><th scope=\"col\">IoU &gt; 0.5</th><th scope=\"col\">Mean IoU</th></tr></thead><tbody>");
         foreach (var c in report.Categories)
-            Add($"<tr><th scope=\"row\"><i class=\"dot g{(c.IsThing ? 1 : 2)}\"></i>{Text(c.Name)}</th><td>{c.Phrases:N0}</td><td class=\"wide\"><span class=\"bar\"><i class=\"g{(c.IsThing ? 1 : 2)}\" style=\"width:{100 * c.AverageRecall:F1}%\"></i></span><b>{Percent(c.AverageRecall)}</b></td><td>{Percent(c.ShareAboveHalf)}</td><td>{Percent(c.MeanIou)}</td></tr>");
+            Add($"<tr><th scope=\"row\"><i class=\"dot g{(c.IsThing ? 1 : 2)}\"></i>{Text(c.Name)}</th><td>{c.Phrases:N0}</td><td class=\"wide\"><div class=\"meter\"><span class=\"bar\"><i class=\"g{(c.IsThing ? 1 : 2)}\" style=\"width:{100 * c.AverageRecall:F1}%\"></i></span><b>{Percent(c.AverageRecall)}</b></div></td><td>{Percent(c.ShareAboveHalf)}</td><td>{Percent(c.MeanIou)}</td></tr>");
         Add("</tbody></table></div><p class=\"note\"><i class=\"dot g1\"></i>thing <i class=\"dot g2\"></i>stuff</p></section>");
     }
 

@@ -1,5 +1,4 @@
 using ScottPlot;
-using ScottPlot.TickGenerators;
 
 namespace Groundling.Training.Evaluation;
 
@@ -28,8 +27,8 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
             (line.MarkerSize, line.LineWidth, line.Color) = (0, group == PhraseGroup.Overall ? 3.2f : 1.8f, theme.Groups[(int)group]);
         }
         plot.Axes.SetLimits(0, 1, 0, 1.02);
-        plot.Axes.Bottom.TickGenerator = new NumericFixedInterval(0.2);
-        plot.Axes.Left.TickGenerator = new NumericFixedInterval(0.2);
+        MarkFifths(plot.Axes.Bottom);
+        MarkFifths(plot.Axes.Left);
         return Drawn(plot, theme, "IoU threshold", "recall", width, height);
     }
 
@@ -43,7 +42,7 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
         for (int i = 0; i < Bins; i++)
             AddBar(plot, (i + 0.5) / Bins, counts[i], 0.86 / Bins, theme.Groups[i * 2 >= Bins ? 2 : 3]);
         plot.Axes.SetLimits(0, 1, 0, Math.Max(1, counts.Max()) * 1.06);
-        plot.Axes.Bottom.TickGenerator = new NumericFixedInterval(0.2);
+        MarkFifths(plot.Axes.Bottom);
         return Drawn(plot, theme, "IoU of a phrase", "phrases", width, height);
     }
 
@@ -63,7 +62,7 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
         }
         plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, Sizes.Length).Select(i => (double)i)], [.. Sizes.Select((s, i) => i is 0 || i == Sizes.Length - 1 ? s.Label : $"– {s.Label}")]);
         plot.Axes.SetLimits(-0.6, Sizes.Length - 0.4, 0, 1.08);
-        plot.Axes.Left.TickGenerator = new NumericFixedInterval(0.2);
+        MarkFifths(plot.Axes.Left);
         return Drawn(plot, theme, "share of the picture", "mean IoU", width, height);
     }
 
@@ -74,6 +73,8 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
         (plot.FigureBackground.Color, plot.DataBackground.Color) = (theme.Paper, theme.Paper);
         return plot;
     }
+
+    private static void MarkFifths(IAxis axis) => axis.SetTicks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
 
     private static void AddBar(Plot plot, double position, double value, double width, Color colour)
     {
