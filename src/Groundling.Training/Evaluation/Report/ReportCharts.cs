@@ -9,7 +9,7 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
     private const double Sharpness = 2;
 
     private static readonly (double End, string Label)[] Sizes =
-        [(0.001, "< 0.1%"), (0.003, "0.3%"), (0.01, "1%"), (0.03, "3%"), (0.1, "10%"), (0.3, "30%"), (1.01, "> 30%")];
+        [(0.001, "0.1"), (0.003, "0.3"), (0.01, "1"), (0.03, "3"), (0.1, "10"), (0.3, "30"), (1.01, "100")];
 
     private readonly (PhraseResult Phrase, double Share)[] _phrases =
         [.. results.SelectMany(r => r.Phrases.Select(p => (p, p.TruthPixels / ((double)r.Width * r.Height))))];
@@ -60,10 +60,10 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
             var text = plot.Add.Text($"{ious.Length}", i, ious.Average());
             (text.LabelFontName, text.LabelFontSize, text.LabelFontColor, text.LabelAlignment, text.OffsetY) = (EmbeddedFont.Name, 11, theme.Muted, Alignment.LowerCenter, -4);
         }
-        plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, Sizes.Length).Select(i => (double)i)], [.. Sizes.Select((s, i) => i is 0 || i == Sizes.Length - 1 ? s.Label : $"– {s.Label}")]);
+        plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, Sizes.Length).Select(i => (double)i)], [.. Sizes.Select(s => s.Label)]);
         plot.Axes.SetLimits(-0.6, Sizes.Length - 0.4, 0, 1.08);
         MarkFifths(plot.Axes.Left);
-        return Drawn(plot, theme, "share of the picture", "mean IoU", width, height);
+        return Drawn(plot, theme, "share of the picture, up to %", "mean IoU", width, height);
     }
 
     private static Plot Empty(ReportTheme theme)
