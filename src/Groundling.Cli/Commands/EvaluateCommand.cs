@@ -13,7 +13,7 @@ internal static class EvaluateCommand
         string Data, string Split, string? Model, string? Baseline, ResolutionProtocol Protocol, GroupRule Groups, int? Size, double Threshold, int? Limit,
         string Output, string? Predictions, bool Resume, bool Quiet, bool Json);
 
-    public static Command Create()
+    public static Command Create(CancellationToken stop)
     {
         var (data, split, protocol, groups) = (EvaluationCommon.Data(), EvaluationCommon.Split(), EvaluationCommon.Protocol(), EvaluationCommon.Groups());
         var (model, size, threads, quiet, json, limit) = (CommonOptions.Model(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json(), EvaluationCommon.Limit());
@@ -29,7 +29,7 @@ internal static class EvaluateCommand
         var predictions = new Option<string?>("--predictions") { Description = "Also write the masks, as groundling score reads them", HelpName = "FILE" };
         var resume = new Option<bool>("--resume") { Description = "Go on where an interrupted run of the same settings stopped" };
         var command = new Command("evaluate", "Measure a model, or a baseline, on the benchmark.") { data, split, model, baseline, protocol, groups, size, threshold, threads, limit, output, predictions, resume, quiet, json };
-        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        command.SetAction(parsed =>
         {
             var request = new Request(
                 parsed.GetValue(data)!, parsed.GetValue(split)!, parsed.GetValue(model), parsed.GetValue(baseline), ResolutionProtocol.Named(parsed.GetValue(protocol)!),
@@ -38,8 +38,8 @@ internal static class EvaluateCommand
             _ = new GroundingOptions { Size = request.Size, Threshold = request.Threshold }.Validated();
             EvaluationCommon.RequireLimit(request.Limit);
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            Run(request, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation);
-        }, CancellationToken.None));
+            Run(request, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
+        });
         return command;
     }
 
@@ -74,7 +74,7 @@ internal static class EvaluateCommand
                 }
             });
         }
-        var report = EvaluationReport.From(settings, narratives, faults, benchmark.Panoptic.Categories);
+        var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories);
         ReportFolder.Write(request.Output, report, narratives, EvaluationJournal.Read(path), benchmark, cancellation);
         if (request.Predictions is { } file) PredictionFile.Write(file, EvaluationJournal.Read(path));
         EvaluationCommon.Print(report, results, messages, request.Quiet, request.Json);

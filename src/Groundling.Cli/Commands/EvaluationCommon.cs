@@ -32,7 +32,7 @@ internal static class EvaluationCommon
     public static Option<int?> Limit() => new("--limit") { Description = "Judge only the first N narratives", HelpName = "N" };
 
     public static ContentMark MarkOf(string folder, PngBenchmark benchmark) =>
-        ContentMark.OfFiles(folder, new[] { benchmark.NarrativesPath, Path.Combine(Path.GetDirectoryName(benchmark.NarrativesPath)!, $"panoptic_{benchmark.Split}2017.json") }.Where(File.Exists));
+        ContentMark.OfFiles(folder, benchmark.NarrativesPath, benchmark.PanopticPath);
 
     public static void RequireLimit(int? limit)
     {

@@ -9,7 +9,7 @@ internal static class ScoreCommand
 {
     private const int FaultsShown = 20;
 
-    public static Command Create()
+    public static Command Create(CancellationToken stop)
     {
         var file = new Argument<string>("PREDICTIONS") { Description = "Masks, a line of JSON each: {\"image_id\": \"142238\", \"narrative\": 0, \"phrase\": 3, \"segmentation\": {\"size\": [h, w], \"counts\": \"...\"}}" };
         var (data, split, protocol, groups) = (EvaluationCommon.Data(), EvaluationCommon.Split(), EvaluationCommon.Protocol(), EvaluationCommon.Groups());
@@ -17,7 +17,7 @@ internal static class ScoreCommand
         size.Description = "For the ppmn protocol: the network's longer side in pixels; 0 keeps the picture's own; 512 if not given";
         var output = new Option<string?>("--out", "-o") { Description = "Folder for report.html, report.json and per_phrase.csv; none are written if not given", HelpName = "DIR" };
         var command = new Command("score", "Measure a file of predictions on the benchmark.") { file, data, split, protocol, groups, size, limit, output, quiet, json };
-        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        command.SetAction(parsed =>
         {
             var rules = ResolutionProtocol.Named(parsed.GetValue(protocol)!);
             var grouping = GroupRule.Named(parsed.GetValue(groups)!);
@@ -28,8 +28,8 @@ internal static class ScoreCommand
                 $"predictions of {Path.GetFileName(parsed.GetValue(file)!)}", null, EvaluationCommon.MarkOf(parsed.GetValue(data)!, benchmark), benchmark.Split, rules.Name, grouping.Name,
                 side, new GroundingOptions().Threshold, parsed.GetValue(limit));
             return Run(parsed.GetValue(file)!, benchmark, rules, settings, parsed.GetValue(output), parsed.GetValue(quiet), parsed.GetValue(json),
-                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation);
-        }, CancellationToken.None));
+                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
+        });
         return command;
     }
 
@@ -52,7 +52,7 @@ internal static class ScoreCommand
             }
         });
         if (predictions.Faults.Count > 0) return Refuse(predictions, messages);
-        var report = EvaluationReport.From(settings, narratives, faults, benchmark.Panoptic.Categories);
+        var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories);
         if (folder is not null) ReportFolder.Write(folder, report, narratives, narratives, benchmark, cancellation);
         var judged = report.Counts.Phrases - report.Counts.Missing;
         if (predictions.Count > judged) messages.WriteLine($"warning: {predictions.Count - judged} predictions are for phrases that are not judged (left out)");

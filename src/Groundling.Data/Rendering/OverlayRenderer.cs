@@ -83,14 +83,15 @@ public static class OverlayRenderer
         return source.Resize(new SKImageInfo(frame.Width, frame.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), sampling);
     }
 
-    /// <summary>Fills first, large masks below small ones; outlines above all fills.</summary>
+    /// <summary>Fills first; outlines above all fills, small masks above large ones.</summary>
     private static List<(int Phrase, SKPoint Place)> PaintMasks(SKBitmap shown, Grounding grounding, IReadOnlyList<Colour> colours, OverlayLayout layout)
     {
         var painter = new MaskPainter(layout.Frame);
         var canvas = shown.GetPixelSpan();
         int[] order = [.. Enumerable.Range(0, grounding.Phrases.Count).Where(i => grounding.Phrases[i].Mask.Area > 0).OrderByDescending(i => grounding.Phrases[i].Mask.Area)];
         foreach (int i in order)
-            painter.Fill(canvas, grounding.Phrases[i].Mask, colours[i]);
+            painter.Tint(grounding.Phrases[i].Mask, colours[i]);
+        painter.Fill(canvas);
         var places = new List<(int Phrase, SKPoint Place)>();
         var taken = new List<SKPoint>();
         foreach (int i in order)

@@ -33,7 +33,7 @@ public sealed class EvaluationCase
     public IReadOnlyList<RunLengthMask> Truth => _truth.Value;
 
     /// <summary>Segments whose pixel count is not their annotated area, once <see cref="Truth"/> was read.</summary>
-    public int WrongAreas => _faults.WrongAreas;
+    public int WrongAreas => _faults[FaultKind.WrongArea];
 
     /// <summary>Whether the picture was read and has another size than its annotation.</summary>
     public bool OtherSize => _picture.IsValueCreated && (Picture.Width, Picture.Height) != (Truth[0].Width, Truth[0].Height);

@@ -13,7 +13,7 @@ public sealed class Evaluator(PngBenchmark benchmark, ResolutionProtocol protoco
     /// <exception cref="InputException">The annotations are damaged.</exception>
     public IEnumerable<EvaluationCase> Cases(BenchmarkFaults faults, int? limit = null)
     {
-        using var records = NarrativeReader.Read(benchmark.NarrativesPath).GetEnumerator();
+        using var records = NarrativeReader.ReadAll(benchmark.NarrativesPath).GetEnumerator();
         int at = -1, given = 0;
         foreach (var example in benchmark.Read(faults))
         {
@@ -21,7 +21,7 @@ public sealed class Evaluator(PngBenchmark benchmark, ResolutionProtocol protoco
                 at++;
             if (example.Phrases.Count == 0)
                 continue;
-            yield return new EvaluationCase(example, Numbers(records.Current, example));
+            yield return new EvaluationCase(example, Numbers(records.Current!, example));
             if (++given == limit)
                 yield break;
         }

@@ -33,7 +33,7 @@ public sealed class PredictionFile
         ArgumentNullException.ThrowIfNull(benchmark);
         if (!File.Exists(path))
             throw new InputException($"{path} does not exist; give a file of predictions, a line of JSON each");
-        var records = NarrativeReader.Read(benchmark.NarrativesPath).Select(n => (n.ImageId, n.Segments.Count(s => s.IsGrounded))).ToList();
+        var records = NarrativeReader.ReadAll(benchmark.NarrativesPath).Select(n => (n?.ImageId, n?.Segments.Count(s => s.IsGrounded) ?? 0)).ToList();
         var file = new PredictionFile(path);
         int number = 0;
         foreach (var line in File.ReadLines(path))
@@ -94,7 +94,7 @@ public sealed class PredictionFile
         });
     }
 
-    private void Add(string line, int number, List<(string ImageId, int Grounded)> records)
+    private void Add(string line, int number, List<(string? ImageId, int Grounded)> records)
     {
         using var json = JsonDocument.Parse(line);
         var root = json.RootElement;
@@ -111,6 +111,8 @@ public sealed class PredictionFile
         if (narrative < 0 || narrative >= records.Count)
             throw new InputException($"there is no narrative {narrative}: the file holds {records.Count}, numbered from 0");
         var (imageId, grounded) = records[narrative];
+        if (imageId is null)
+            throw new InputException($"narrative {narrative} lacks a field in the benchmark's own file and is not judged; leave it out");
         if (imageId != image.ToString(CultureInfo.InvariantCulture))
             throw new InputException($"narrative {narrative} is of image {imageId}, not {image}");
         if (phrase < 0 || phrase >= grounded)

@@ -44,9 +44,9 @@ public class ReferenceTests
     [Fact]
     public void Only_executables_carry_libtorch()
     {
-        var carrying = ProjectFiles("src").Concat(ProjectFiles("tests")).Where(file => File.ReadAllText(file) is var text && (text.Contains("TorchRuntime.targets") || text.Contains("libtorch")));
+        var carrying = ProjectFiles("src").Concat(ProjectFiles("tests")).Concat(ProjectFiles("benchmarks")).Where(file => File.ReadAllText(file) is var text && (text.Contains("TorchRuntime.targets") || text.Contains("libtorch")));
         Assert.All(carrying, file => Assert.Equal("Exe", XDocument.Load(file).XPathSelectElement("//OutputType")?.Value));
-        Assert.Equal(["Groundling.Cli", "Groundling.Tests"], carrying.Select(Path.GetFileNameWithoutExtension).Order());
+        Assert.Equal(["Groundling.Benchmarks", "Groundling.Cli", "Groundling.Tests"], carrying.Select(Path.GetFileNameWithoutExtension).Order());
     }
 
     private static IEnumerable<string> ProjectFiles(string folder) => Directory.EnumerateFiles(Path.Combine(Shared.Root, folder), "*.csproj", SearchOption.AllDirectories);

@@ -33,7 +33,7 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
         using var whole = new WholeImageBaseline(64);
         var results = evaluator.Cases(faults).Select(c => evaluator.Evaluate(c, whole, 0.5)).ToList();
         var settings = new EvaluationSettings("whole image", null, new("data", "0"), "val", "original", "png", 64, 0.5, null);
-        var report = EvaluationReport.From(settings, results, faults, benchmark.Panoptic.Categories);
+        var report = EvaluationReport.From(settings, results, faults, benchmark.Categories);
         Assert.Equal(new EvaluationCounts(1, 1, 2, 1, 1, 1, 1, 0), report.Counts);
         Assert.Equal(new GroupFigures(7.0 / 32, 6.0 / 32, 8.0 / 32, 8.0 / 32, 6.0 / 32), report.MeanIou);
         Assert.Equal(0.25001, report.AverageRecall.Stuff!.Value, 1e-12);

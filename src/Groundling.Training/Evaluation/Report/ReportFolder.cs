@@ -26,7 +26,7 @@ public static class ReportFolder
         NarrativeResult[] ordered = [.. results.OrderBy(r => r.Narrative)];
         Directory.CreateDirectory(folder);
         Write(folder, "report.json", report.ToJson());
-        Write(folder, "per_phrase.csv", PerPhrase(ordered, report.Settings, benchmark.Panoptic.Categories));
+        Write(folder, "per_phrase.csv", PerPhrase(ordered, report.Settings, benchmark.Categories));
         var gallery = GallerySelection.From(ordered);
         Write(folder, "report.html", new HtmlReport(report, ordered, gallery, Figures(gallery, withMasks, benchmark, report.Settings, cancellation)).ToHtml());
     }
