@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Groundling.Data.Scenes;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Cli;
@@ -49,6 +50,24 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         var run = await Run(["new-model", "--preset", "sd15", "--out", _folder.File("m")], () => Directory.GetFileSystemEntries(_folder.Path).Length > 0);
         Assert.Equal(130, run.Code);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Control_C_leaves_an_evaluation_to_go_on_with()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
+        SceneWriter.Write(_folder.File("data"), SceneSplit.Val, 24, seed: 5, size: 128, degreeOfParallelism: 1);
+        var journal = _folder.File("out/journal.jsonl");
+        string[] line = ["evaluate", _folder.File("data"), "-m", tiny.Path, "-o", _folder.File("out"), "--size", "128", "--quiet"];
+        var run = await Run(line, () => File.Exists(journal) && File.ReadAllLines(journal).Length >= 4);
+        Assert.Equal(130, run.Code);
+        Assert.Equal("stopped", run.Error.Trim());
+        Assert.Equal(["journal.jsonl"], Directory.GetFileSystemEntries(_folder.File("out")).Select(Path.GetFileName));
+        Assert.InRange(File.ReadAllLines(journal).Length, 4, 24);
+        Assert.EndsWith("\n", File.ReadAllText(journal));
+        (await Run([.. line, "--resume"])).Works();
+        Assert.Equal(25, File.ReadAllLines(journal).Length);
+        Assert.True(File.Exists(_folder.File("out/report.html")));
     }
 
     private static Task<CommandRun> Run(params string[] arguments) => Run(arguments, null);
