@@ -71,10 +71,14 @@ public sealed class GroundingCheckpointTests(TinyModel tiny) : IDisposable
         using var unet = new UNet(UNetConfig.StableDiffusion15);
         using var vae = new Vae(VaeConfig.StableDiffusion);
         using var model = new GroundingModel(unet, vae, GroundingConfig.Paper);
+        var actual = model.NamedTensors().Select(pair => $"{pair.Name} [{string.Join(", ", pair.Tensor.shape)}]").ToList();
+        var manifest = Path.Combine(AppContext.BaseDirectory, "Manifests", "paper-grounding.txt");
+        Assert.Equal(File.ReadAllLines(manifest), actual.Order(StringComparer.Ordinal));
         var parts = model.NamedTensors().GroupBy(pair => pair.Name.Split('.')[0]).ToDictionary(group => group.Key, group => group.Sum(pair => pair.Tensor.numel()));
-        Console.WriteLine("COUNT " + string.Join(", ", parts) + " total " + model.ParameterCount());
-        using var scenes = new GroundingModel(unet, vae, GroundingConfig.Scenes);
-        Console.WriteLine("COUNT scenes " + scenes.ParameterCount());
-        Assert.Equal(16, parts["diffusion_head"]);
+        Assert.Equal(new Dictionary<string, long>
+        {
+            ["diffusion_head"] = 16, ["adapter"] = 28_043_792, ["levels"] = 1_167_872, ["aggregation"] = 11_506_624, ["mask_feature"] = 2_196_992, ["decoder"] = 14_437_254,
+        }, parts);
+        Assert.Equal(57_352_550, model.ParameterCount());
     }
 }
