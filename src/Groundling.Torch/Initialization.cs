@@ -11,7 +11,8 @@ public static class Initialization
 
     /// <summary>
     /// Gives every parameter its first value: uniform within 1 / sqrt(inputs) for linear maps, convolutions and their biases, normal
-    /// with deviation 0.02 for embeddings; norms and others keep what they were built with.
+    /// with deviation 0.02 for embeddings; norms and others keep what they were built with. A module that is an
+    /// <see cref="IOwnInitialValues"/> is asked first.
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="generator">Where the random numbers come from.</param>
@@ -31,8 +32,16 @@ public static class Initialization
     {
         var tensors = module.NamedTensors().ToList();
         var shapeOf = tensors.ToDictionary(pair => pair.Name, pair => pair.Tensor.shape);
-        foreach (var (name, tensor) in tensors) yield return (name, tensor, () => Value(name, tensor, shapeOf, generator));
+        var special = module.named_modules().Append((name: "", module)).Where(pair => pair.module is IOwnInitialValues)
+            .Select(pair => (Prefix: pair.name.Length == 0 ? "" : pair.name.Replace('/', '.') + ".", Module: (IOwnInitialValues)pair.module))
+            .DistinctBy(pair => pair.Prefix).ToList();
+        foreach (var (name, tensor) in tensors)
+            yield return (name, tensor, () => OwnValue(name, tensor, special) ?? Value(name, tensor, shapeOf, generator));
     }
+
+    private static Tensor? OwnValue(string name, Tensor tensor, List<(string Prefix, IOwnInitialValues Module)> special)
+        => special.Where(pair => name.StartsWith(pair.Prefix, StringComparison.Ordinal))
+            .Select(pair => pair.Module.InitialValue(name[pair.Prefix.Length..], tensor.shape)).FirstOrDefault(value => value is not null);
 
     private static Tensor Value(string name, Tensor tensor, Dictionary<string, long[]> shapeOf, Generator generator)
     {

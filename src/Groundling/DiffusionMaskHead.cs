@@ -27,11 +27,6 @@ public sealed class DiffusionMaskHead : Module<IReadOnlyList<Tensor>, long, long
     public override Tensor forward(IReadOnlyList<Tensor> maps, long height, long width)
     {
         using var scope = NewDisposeScope();
-        var weights = _blockLogits.softmax(0);
-        // Interpolation is linear: blocks of one resolution are summed before they are enlarged.
-        var sums = Enumerable.Range(0, maps.Count).GroupBy(block => (maps[block].shape[2], maps[block].shape[3]))
-            .Select(blocks => blocks.Select(block => weights[block] * maps[block]).Aggregate((sum, map) => sum + map));
-        return sums.Select(sum => functional.interpolate(sum, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false))
-            .Aggregate((sum, map) => sum + map).MoveToOuterDisposeScope();
+        return BlockSum.Of(_blockLogits.softmax(0), maps, height, width).MoveToOuterDisposeScope();
     }
 }

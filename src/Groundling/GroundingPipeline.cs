@@ -18,7 +18,6 @@ namespace Groundling;
 public sealed class GroundingPipeline : IDisposable
 {
     private const long ProbabilitiesAtOnce = 1 << 25;                          // 128 MB of float32
-    private static readonly Tensor DetailTime = tensor(new[] { 1L }).DetachFromDisposeScope();             // time step 1: the least noise (Sec. 3.1)
     private readonly StableDiffusion _diffusion;
     private readonly PhraseEncoder _phrases;
     private readonly DiffusionMaskHead _maskHead;
@@ -78,7 +77,7 @@ public sealed class GroundingPipeline : IDisposable
         var prompt = new StaticPrompt(states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null, latents.shape[2], latents.shape[3], keepHeads, cancellation);
         try
         {
-            var output = _diffusion.UNet.call(latents, DetailTime, prompt);    // 16 attention maps, 4 levels
+            var output = _diffusion.UNet.call(latents, GroundingModel.DetailTime, prompt);    // 16 attention maps, 4 levels
             foreach (var kept in (Tensor[])[states.Words, states.NullPhrase, states.Phrases, output.Prediction, .. output.Features]) kept.MoveToOuterDisposeScope();
             return new(letterbox, image.MoveToOuterDisposeScope(), latents.MoveToOuterDisposeScope(), states, prompt, output);
         }

@@ -85,7 +85,7 @@ internal sealed class UpLevel : Module
             var next = _resnets[i].call(joined, time);
             image = (_attentions is null ? next : _attentions[i].call(next, exchange)).MoveToOuterDisposeScope();
         }
-        var output = _upsample?.call(image) ?? image;
-        return (output.MoveToOuterDisposeScope(), image.MoveToOuterDisposeScope());
+        image.MoveToOuterDisposeScope();
+        return (_upsample?.call(image).MoveToOuterDisposeScope() ?? image, image);                         // moved once each: a tensor moved twice outlives its owner
     }
 }

@@ -73,6 +73,18 @@ public sealed class Vae : Module<Tensor, Tensor>
     public IReadOnlyList<Tensor> DecoderLevels(Tensor latents, int count)
     {
         using var scope = NewDisposeScope();
-        return [.. _decoder.Features(_fromLatents.call(latents / Config.ScalingFactor), count).Select(level => level.MoveToOuterDisposeScope())];
+        return [.. _decoder.Features(_decoder.Widen(_fromLatents.call(latents / Config.ScalingFactor)), count).Select(level => level.MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>Channels of the decoder's first, coarsest blocks.</summary>
+    public long DecoderWidth => Config.Widths[^1];
+
+    /// <summary>What the decoder's first up block makes of an image that stands where the decoder's first convolution would put the latents.</summary>
+    /// <param name="image">[B, <see cref="DecoderWidth"/>, h, w]</param>
+    /// <returns>[B, <see cref="DecoderWidth"/>, 2h, 2w]; the caller owns it.</returns>
+    public Tensor FirstDecoderLevel(Tensor image)
+    {
+        using var scope = NewDisposeScope();
+        return _decoder.Features(image, 1).Single().MoveToOuterDisposeScope();
     }
 }

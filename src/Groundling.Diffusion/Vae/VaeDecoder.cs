@@ -31,7 +31,7 @@ internal sealed class VaeDecoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor latents)                             // [B, 4, h, w] -> [B, 3, 8h, 8w]
     {
         using var scope = NewDisposeScope();
-        var image = _mid.call(_in.call(latents.ToChannelsLast()));
+        var image = _mid.call(Widen(latents));
         foreach (var level in _up)
         {
             var next = level.call(image);
@@ -41,10 +41,13 @@ internal sealed class VaeDecoder : Module<Tensor, Tensor>
         return _out.call(_norm.call(image)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The outputs of the first up blocks.</summary>
-    public IEnumerable<Tensor> Features(Tensor latents, int count)             // [B, 4, h, w] -> [B, C, 2h, 2w], [B, C, 4h, 4w], ...
+    /// <summary>Latents at the width of the mid block.</summary>
+    public Tensor Widen(Tensor latents) => _in.call(latents.ToChannelsLast());                             // [B, 4, h, w] -> [B, C, h, w]
+
+    /// <summary>The outputs of the first up blocks for an image that takes the place of <see cref="Widen"/>'s.</summary>
+    public IEnumerable<Tensor> Features(Tensor image, int count)               // [B, C, h, w] -> [B, C, 2h, 2w], [B, C, 4h, 4w], ...
     {
-        var image = _mid.call(_in.call(latents.ToChannelsLast()));
+        image = _mid.call(image);
         foreach (var level in _up.Take(count)) yield return image = level.call(image);
     }
 }

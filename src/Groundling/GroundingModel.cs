@@ -1,0 +1,91 @@
+using Groundling.Diffusion;
+using Groundling.Torch;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling;
+
+/// <summary>Panoptic narrative grounding by dynamic prompting of a frozen diffusion model: the whole method, top-down (Sec. 3).</summary>
+/// <remarks>
+/// Letters: B pictures, N phrases, C_t text width, D width after the UNet, (H_0, W_0) the network's input, (h, w) = (H_0, W_0) / 8 the latents.
+/// What this module holds as parameters is what is trained. The frozen UNet and autoencoder stand beside it and stay the caller's;
+/// gradients flow through them to the adapter.
+/// </remarks>
+public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
+{
+    internal static readonly Tensor DetailTime = tensor(new[] { 1L }).DetachFromDisposeScope();            // time step 1: the least noise (Sec. 3.1)
+    private readonly (UNet UNet, Vae Vae) _frozen;                             // in a tuple, so that they are no components of this module
+    private readonly IReadOnlyList<int> _lastBlocks;
+
+    [ComponentName(Name = "diffusion_head")] private readonly DiffusionMaskHead _diffusionHead;
+    [ComponentName(Name = "adapter")] private readonly PhraseAdapter? _adapter;
+    [ComponentName(Name = "levels")] private readonly LevelProjection? _levels;
+    [ComponentName(Name = "aggregation")] private readonly MutualAggregation? _aggregation;
+    [ComponentName(Name = "mask_feature")] private readonly MaskFeature? _maskFeature;
+    [ComponentName(Name = "decoder")] private readonly PhraseMaskDecoder? _decoder;
+
+    /// <summary>Builds the trained parts; their weights are still to be loaded or initialised.</summary>
+    /// <param name="unet">Frozen; the caller keeps it.</param>
+    /// <param name="vae">Frozen; the caller keeps it.</param>
+    /// <param name="config">Sizes and switches.</param>
+    public GroundingModel(UNet unet, Vae vae, GroundingConfig config) : base(nameof(GroundingModel))
+    {
+        Config = config.Validated();
+        _frozen = (unet, vae);
+        _lastBlocks = [.. Enumerable.Range(0, LevelStates.Count).Select(level => unet.Sites.Last(site => site.Stride == 1 << level).Index)];
+        var (phraseWidth, widths) = (unet.Config.PromptWidth, unet.Config.Widths);
+        _diffusionHead = new(unet.Sites.Count);
+        _adapter = config.HasAdapter ? new(unet.Sites, phraseWidth, config) : null;
+        _levels = config.HasDecoder ? new([.. widths.Take(LevelStates.Count)], phraseWidth, config.Width, config.HasAggregation ? LevelStates.Count : 1) : null;
+        _aggregation = config.HasAggregation ? new(config) : null;
+        _maskFeature = config.HasDecoder ? new(widths[0], vae.DecoderWidth, config.Width, config.MaskFeature) : null;
+        _decoder = config.HasDecoder ? new(config) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>The model's sizes and switches.</summary>
+    public GroundingConfig Config { get; }
+
+    /// <param name="input">Latents and phrases from the frozen encoders (<see cref="PhraseEncoder"/>, <see cref="Vae.Encode"/>).</param>
+    /// <returns>The masks of all heads; the caller owns them.</returns>
+    /// <exception cref="OperationCanceledException">The input's token was cancelled.</exception>
+    public override GroundingOutput forward(GroundingInput input)
+    {
+        using var scope = NewDisposeScope();
+        var (h, w) = (input.Latents.shape[2], input.Latents.shape[3]);
+        // 1. One pass through the frozen UNet; phrases and pixels inform each other in every block (Sec. 3.2).
+        using var prompt = Prompt(input, h, w);
+        var features = _frozen.UNet.call(input.Latents, DetailTime.to(input.Latents.device), prompt).Features;             // [B, C_l, h, w], /2, /4
+        // 2. What each block's pixels attended to is a mask already (Sec. 3.1) ...
+        var diffusion = _diffusionHead.call(prompt.Maps, h * _frozen.Vae.Stride, w * _frozen.Vae.Stride);                  // [B, N, H0, W0]
+        // 3. ... and so is what its phrases attended to (Sec. 3.2).
+        var blocks = (prompt as DynamicPrompt)?.Predictions ?? [];             // L x [B, N, h_l, w_l]
+        var adapter = _adapter?.call(blocks);                                  // [B, N, h, w]
+        var decoder = _decoder is null ? [] : Decode(input, features, prompt); // [B, N, H0/4, W0/4] a layer
+        return new(diffusion.MoveToOuterDisposeScope(), [.. blocks.Select(block => block.KeepOuter())], adapter?.KeepOuter(), [.. decoder.Select(layer => layer.KeepOuter())]);
+    }
+
+    private IReadOnlyList<MaskPrediction> Decode(GroundingInput input, IReadOnlyList<Tensor> features, PhrasePrompt prompt)
+    {
+        // 4. Three levels of pixels, and of the phrases from the same places (Sec. 3.3).
+        var phrases = _lastBlocks.Select(block => prompt is DynamicPrompt dynamic ? dynamic.Phrases[block] : input.Phrases);
+        var levels = _levels!.call(features, [.. phrases]);                    // [B, P, D]; [B, 3N, D]
+        // 5. All levels of both inform each other.
+        if (_aggregation is not null) levels = _aggregation.call(levels, input.Valid);
+        // 6. The VAE decoder adds fine detail.
+        var maskFeature = _maskFeature!.call(levels.ImageOf(0), features[0], input.Latents, _frozen.Vae);                  // [B, D, H0/4, W0/4]
+        // 7. Phrases are the queries: one mask each, nothing to match. Without aggregation R_3 are the ones that have seen most.
+        var queries = levels.PhrasesOf(_aggregation is null ? 0 : LevelStates.Count - 1);                  // [B, N, D]
+        return _decoder!.call(queries, levels, maskFeature, input.Valid);
+    }
+
+    private PhrasePrompt Prompt(GroundingInput input, long h, long w)
+    {
+        var nullPhrase = Config.NullPhrase ? input.NullPhrase : null;
+        return _adapter is null
+            ? new StaticPrompt(input.Phrases, nullPhrase, input.Valid, h, w, cancellation: input.Cancellation)
+            : new DynamicPrompt(_adapter, input.Phrases, nullPhrase, input.Valid, h, w, input.Cancellation);
+    }
+}

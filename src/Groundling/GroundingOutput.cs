@@ -1,0 +1,31 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling;
+
+/// <summary>What the three mask heads say; the caller owns it. (H_0, W_0) is the size of the network's input.</summary>
+/// <param name="Diffusion">[B, N, H_0, W_0] probabilities of the diffusion mask head (Sec. 3.1).</param>
+/// <param name="AdapterBlocks">The adapter mask head's prediction in each UNet block, at the block's resolution; empty without adapter (Sec. 3.2).</param>
+/// <param name="Adapter">All of them in a weighted sum, [B, N, H_0/8, W_0/8]; null without adapter.</param>
+/// <param name="Decoder">The decoder mask head's predictions, of the input queries and after every layer, [B, N, H_0/4, W_0/4]; empty without decoder (Sec. 3.3).</param>
+public sealed record GroundingOutput(Tensor Diffusion, IReadOnlyList<MaskPrediction> AdapterBlocks, MaskPrediction? Adapter, IReadOnlyList<MaskPrediction> Decoder) : IDisposable
+{
+    /// <summary>The model's answer: the last decoder layer's probabilities, or the diffusion head's where there is no decoder.</summary>
+    /// <returns>[B, N, H_0, W_0]; the caller owns it.</returns>
+    public Tensor Probabilities()
+    {
+        if (Decoder.Count == 0) return Diffusion.alias();
+        using var scope = NewDisposeScope();
+        var enlarged = functional.interpolate(Decoder[^1].Masks, size: Diffusion.shape[2..], mode: InterpolationMode.Bilinear, align_corners: false);
+        return enlarged.sigmoid().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Disposes the tensors.</summary>
+    public void Dispose()
+    {
+        Diffusion.Dispose();
+        foreach (var prediction in AdapterBlocks.Concat(Decoder)) prediction.Dispose();
+        Adapter?.Dispose();
+    }
+}
