@@ -18,6 +18,19 @@ public static class Shared
         return path;
     }
 
+    /// <summary>A copy of a folder there, for tests that write beside what they read; or the test is skipped.</summary>
+    public static string CopyOf(string relative, string target)
+    {
+        var source = Require(relative);
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(target, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        return target;
+    }
+
     private static string? Find()
     {
         if (Environment.GetEnvironmentVariable("GROUNDLING_SHARED") is { Length: > 0 } named)

@@ -89,7 +89,8 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
     [Fact]
     public void Real_pictures_are_judged_from_end_to_end()
     {
-        var data = Shared.Require("samples/coco-panoptic");
+        using var folder = new TemporaryFolder();
+        var data = Shared.CopyOf("samples/coco-panoptic", folder.Path);
         var whole = Results(data, new WholeImageBaseline(512), ResolutionProtocol.Original);
         Assert.Equal(22, whole.Sum(r => r.Phrases.Count));
         Assert.All(whole, r => Assert.Equal(0, r.WrongAreas));
