@@ -16,38 +16,38 @@ public static partial class CommandLine
     /// <summary>Exit code after Ctrl-C or SIGTERM.</summary>
     public const int Cancelled = 130;
 
-    /// <summary>How long work may go on after Ctrl-C: enough for the stage at hand of a full-size model, and to leave only whole files.</summary>
-    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(15);
-
-    /// <summary>Runs one command line.</summary>
+    /// <summary>Runs one command line, all of it on the calling thread (see <see cref="MemoryAllocator"/>).</summary>
     /// <param name="arguments">As the shell gives them.</param>
     /// <param name="output">Results.</param>
     /// <param name="error">Progress, warnings and errors.</param>
+    /// <param name="stop">Cancelled to stop early, leaving whole files only.</param>
     /// <returns>0, <see cref="UserError"/> or <see cref="Cancelled"/>.</returns>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    public static int Run(string[] arguments, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
         var root = new RootCommand("Panoptic narrative grounding: a mask for every noun phrase of a caption.")
         {
-            GroundCommand.Create(), FeaturesCommand.Create(), NewModelCommand.Create(), InspectCommand.Create(), BenchCommand.Create(),
+            GroundCommand.Create(stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(), BenchCommand.Create(stop),
+            ScenesCommand.Create(stop), DataCommand.Create(stop),
+            EvaluateCommand.Create(stop), ScoreCommand.Create(stop),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            await error.WriteLineAsync($"error: {Fault(parsed)} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
+            error.WriteLine($"error: {Fault(parsed)} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
             return UserError;
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop });
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (OperationCanceledException)
         {
-            await error.WriteLineAsync("stopped");
+            error.WriteLine("stopped");
             return Cancelled;
         }
         catch (Exception e) when (IsUserError(e))
         {
-            await error.WriteLineAsync($"error: {e.Message}");
+            error.WriteLine($"error: {e.Message}");
             return UserError;
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Groundling.Cli;
 using Groundling.Torch;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 MemoryAllocator.KeepFreedBlocks();
-return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+using var stop = new StopSignals();
+return CommandLine.Run(args, Console.Out, Console.Error, stop.Token);

@@ -28,9 +28,11 @@ public sealed class StableDiffusion : IDisposable
     public PredictionType Prediction { get; }
 
     /// <summary>Opens a folder in the diffusers layout; float32 weights stay in the files and are read as they are used.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="extent">How far weights are rearranged for speed as they are first used.</param>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
     /// <exception cref="WeightsException">A weight file is damaged or does not fit its config.</exception>
-    public static StableDiffusion Open(string path)
+    public static StableDiffusion Open(string path, Rearrangement extent = Rearrangement.ManyPasses)
     {
         var folder = ModelFolder.Open(path);
         var tokenizer = ClipTokenizer.Open(folder.Tokenizer);
@@ -40,10 +42,21 @@ public sealed class StableDiffusion : IDisposable
         if (TokenizerMismatch(folder, tokenizer, textConfig) is { } tokens) throw new ModelException(tokens);
         if (PromptMismatch(folder, textConfig, unetConfig) is { } prompts) throw new ModelException(prompts);
         var prediction = folder.Prediction();
-        var text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(rearrange: false);
-        var vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze();
-        var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze();
-        return new(path, tokenizer, text, vae, unet, prediction);
+        TextEncoder? text = null;
+        Vae? vae = null;
+        try
+        {
+            text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(Rearrangement.None);
+            vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze(extent);
+            var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze(extent);
+            return new(path, tokenizer, text, vae, unet, prediction);
+        }
+        catch
+        {
+            text?.Dispose();
+            vae?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Disposes the weights.</summary>

@@ -33,20 +33,19 @@ public static class ModuleWeights
 
     /// <summary>Marks all parameters as frozen, sets evaluation mode and lets layers rearrange weights that will not change.</summary>
     /// <param name="module">The module.</param>
-    /// <param name="rearrange">Whether layers may keep a rearranged copy, which pays for weights that meet many rows or pixels.</param>
-    public static T Freeze<T>(this T module, bool rearrange = true) where T : Module
+    /// <param name="extent">How far layers may rearrange their weights.</param>
+    public static T Freeze<T>(this T module, Rearrangement extent = Rearrangement.ManyPasses) where T : Module
     {
         module.eval();
         foreach (var parameter in module.parameters()) parameter.requires_grad_(false);
-        if (!rearrange) return module;
-        foreach (var layer in module.modules().Prepend(module).OfType<IFreezableLayer>()) layer.Freeze();
+        foreach (var layer in module.modules().Prepend(module).OfType<IRearrangeable>()) layer.Allow(extent);
         return module;
     }
 
-    /// <summary>Gives the memory of mapped weights back to the system; they are read from their file again when they are next used.</summary>
+    /// <summary>Gives the memory of frozen, mapped weights back to the system; they are read from their file again when they are next used.</summary>
     public static void ReleasePages(this Module module)
     {
-        foreach (var (_, tensor) in module.NamedTensors()) MappedFile.ReleasePages(tensor);
+        foreach (var (_, tensor) in module.NamedTensors()) ReleaseFrozen(tensor);
     }
 
     /// <summary>The number of parameters.</summary>
@@ -68,9 +67,15 @@ public static class ModuleWeights
         {
             using var scope = NewDisposeScope();
             var count = tensor.detach().isfinite().logical_not().sum().item<long>();
-            if (tensor is Parameter { requires_grad: false }) MappedFile.ReleasePages(tensor);        // others may have been changed in memory
+            ReleaseFrozen(tensor);
             if (count > 0) yield return (name, count);
         }
+    }
+
+    /// <summary>Other tensors may have been changed in memory, and would be as in the file again.</summary>
+    private static void ReleaseFrozen(Tensor tensor)
+    {
+        if (tensor is Parameter { requires_grad: false }) MappedFile.ReleasePages(tensor);
     }
 
     private static Dictionary<string, SafetensorsEntry> Match(Module module, Dictionary<string, Tensor> targets, WeightSource source, KeyMap keys, string? advice)

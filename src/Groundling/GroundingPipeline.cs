@@ -36,9 +36,11 @@ public sealed class GroundingPipeline : IDisposable
     public int NativeSize => (int)(_diffusion.UNet.Config.SampleSize * _diffusion.Vae.Stride);
 
     /// <summary>Opens a model folder.</summary>
+    /// <param name="modelFolder">A Stable Diffusion 1.x or 2.x folder in the diffusers layout.</param>
+    /// <param name="extent">How far weights are rearranged for speed; <see cref="Rearrangement.OnePass"/> suits a single picture.</param>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
     /// <exception cref="WeightsException">A weight file is damaged or does not fit its config.</exception>
-    public static GroundingPipeline Open(string modelFolder) => new(StableDiffusion.Open(modelFolder));
+    public static GroundingPipeline Open(string modelFolder, Rearrangement extent = Rearrangement.ManyPasses) => new(StableDiffusion.Open(modelFolder, extent));
 
     /// <summary>Grounds every phrase of a caption in a picture.</summary>
     /// <exception cref="InputException">An option is out of range, or a phrase cannot be read.</exception>

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Groundling.Data;
+using Groundling.Torch;
 
 namespace Groundling.Cli.Commands;
 
 /// <summary>groundling features: everything one pass makes, as safetensors, for people who work in other languages.</summary>
 internal static class FeaturesCommand
 {
-    public static Command Create()
+    public static Command Create(CancellationToken stop)
     {
         var picture = new Argument<string>("IMAGE") { Description = "The picture" };
         var (caption, phrases, narrative, index) = (CommonOptions.Caption(), CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index());
@@ -14,23 +15,20 @@ internal static class FeaturesCommand
         model.Required = true;
         var output = new Option<string>("--out", "-o") { Description = "The safetensors file to write", HelpName = "FILE", Required = true };
         var command = new Command("features", "Write latents, word and phrase states, attention maps, features and masks of one pass.") { picture, caption, phrases, narrative, index, model, output, size, threads, quiet };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(parsed =>
         {
             var options = new GroundingOptions { Size = parsed.GetValue(size) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var words = CommonOptions.ReadCaption(parsed.GetValue(caption), parsed.GetValue(phrases), parsed.GetValue(narrative), parsed.GetValue(index))
                 ?? throw new InputException("no caption: give --caption, --phrases or --narrative");
             var file = parsed.GetValue(output)!;
-            await Task.Run(() =>
-            {
-                var image = Picture.Load(parsed.GetValue(picture)!);
-                using var pipeline = GroundingPipeline.Open(parsed.GetValue(model)!);
-                using var trace = pipeline.Trace(image, words, options, keepHeads: true, cancellation);
-                cancellation.ThrowIfCancellationRequested();
-                foreach (var warning in pipeline.Warnings(trace)) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
-                var count = FeatureFile.Write(file, pipeline, trace, words);
-                if (!parsed.GetValue(quiet)) parsed.InvocationConfiguration.Output.WriteLine($"{file}: {count} tensors");
-            }, CancellationToken.None);
+            var image = Picture.Load(parsed.GetValue(picture)!);
+            using var pipeline = GroundingPipeline.Open(parsed.GetValue(model)!, Rearrangement.OnePass);
+            using var trace = pipeline.Trace(image, words, options, keepHeads: true, stop);
+            stop.ThrowIfCancellationRequested();
+            foreach (var warning in pipeline.Warnings(trace)) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
+            var count = FeatureFile.Write(file, pipeline, trace, words);
+            if (!parsed.GetValue(quiet)) parsed.InvocationConfiguration.Output.WriteLine($"{file}: {count} tensors");
         });
         return command;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Torch;
 using Spectre.Console;
 
 namespace Groundling.Cli.Commands;
@@ -18,7 +19,7 @@ internal sealed class GroundCommand
     private GroundCommand(GroundingOptions options, string output, bool quiet, bool json, TextWriter results, TextWriter messages)
         => (_options, _output, _quiet, _json, _results, _messages) = (options, output, quiet, json, results, messages);
 
-    public static Command Create()
+    public static Command Create(CancellationToken stop)
     {
         var pictures = new Argument<string[]>("IMAGE") { Description = "Pictures, folders of pictures, or .txt lists of pictures", Arity = ArgumentArity.OneOrMore };
         pictures.Validators.Add(found =>
@@ -33,14 +34,14 @@ internal sealed class GroundCommand
         var threshold = new Option<double>("--threshold", "-t") { Description = "A pixel belongs to a phrase when its probability is greater", HelpName = "P", DefaultValueFactory = _ => new GroundingOptions().Threshold };
         var (size, threads, quiet, json) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json());
         var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model, output, threshold, size, threads, quiet, json };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(parsed =>
         {
             var options = new GroundingOptions { Size = parsed.GetValue(size), Threshold = parsed.GetValue(threshold) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var shared = CommonOptions.ReadCaption(parsed.GetValue(caption), parsed.GetValue(phrases), parsed.GetValue(narrative), parsed.GetValue(index));
             var run = new GroundCommand(options, parsed.GetValue(output)!, parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var paths = FindPictures(parsed.GetValue(pictures)!);
-            await Task.CompletedTask; return run.Run(paths, shared, parsed.GetValue(model), cancellation);
+            return run.Run(paths, shared, parsed.GetValue(model), stop);
         });
         return command;
     }
@@ -51,11 +52,11 @@ internal sealed class GroundCommand
         {
             // What the user gave is checked before the seconds that a large model takes to open.
             var (picture, caption) = Read(pictures[0], shared);
-            using var pipeline = OpenModel(model);
+            using var pipeline = OpenModel(model, Rearrangement.OnePass);
             Report(GroundOne(pipeline, pictures[0], picture, caption, _output, cancellation), pictures[0]);
             return 0;
         }
-        using var many = OpenModel(model);
+        using var many = OpenModel(model, Rearrangement.ManyPasses);
         var faults = new List<string>();
         WithProgress(pictures.Count, advance =>
         {
@@ -87,13 +88,13 @@ internal sealed class GroundCommand
         return (picture, shared ?? CaptionBeside(path));
     }
 
-    private GroundingPipeline OpenModel(string? folder)
+    private GroundingPipeline OpenModel(string? folder, Rearrangement extent)
     {
-        if (folder is not null) return GroundingPipeline.Open(folder);
+        if (folder is not null) return GroundingPipeline.Open(folder, extent);
         folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "groundling", "tiny-random");
         if (!Directory.Exists(folder)) MakeTiny(folder);
         _messages.WriteLine("warning: no --model given: a tiny model of random weights is used, and its masks mean nothing");
-        return GroundingPipeline.Open(folder);
+        return GroundingPipeline.Open(folder, extent);
     }
 
     private static void MakeTiny(string folder)

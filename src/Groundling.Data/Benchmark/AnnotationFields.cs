@@ -9,9 +9,17 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
     /// <summary>The file and the record, for messages.</summary>
     public string Where { get; } = where;
 
-    public string Text(string field) => Find(field) is { ValueKind: JsonValueKind.String } value
-        ? value.GetString()!
-        : throw Fault(field, "a text");
+    public string Text(string field)
+    {
+        try
+        {
+            return Find(field) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw Fault(field, "a text");
+        }
+        catch (InvalidOperationException e)                                // half a surrogate pair, or bytes that are not UTF-8
+        {
+            throw new InputException($"{Where}: \"{field}\" holds characters that are not Unicode; save the file as UTF-8.", e);
+        }
+    }
 
     /// <summary>A COCO image id, number or text, without leading zeros: "142238".</summary>
     public string ImageId(string field) => Find(field) is { } value && TryId(value, out long id)
@@ -62,12 +70,40 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
         return text.Length <= 40 ? text : text[..40] + "...";
     }
 
+    /// <summary>The text of an id; null where it is no text at all.</summary>
+    private static string? Plain(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>COCO's box; null where it is not four finite numbers. Parts of pixels are dropped.</summary>
+    public Box? Box(string field)
+    {
+        Span<int> numbers = stackalloc int[4];
+        int count = 0;
+        if (Find(field) is not { ValueKind: JsonValueKind.Array } list)
+            return null;
+        foreach (var value in list.EnumerateArray())
+            if (count == 4 || value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !(Math.Abs(number) <= int.MaxValue))
+                return null;
+            else
+                numbers[count++] = (int)number;
+        return count == 4 ? new Box(numbers[0], numbers[1], numbers[2], numbers[3]) : null;
+    }
+
     private static bool TryId(JsonElement value, out long id)
     {
         id = 0;
         return value.ValueKind switch
         {
-            JsonValueKind.String => long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out id),
+            JsonValueKind.String => long.TryParse(Plain(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out id),
             JsonValueKind.Number when value.TryGetInt64(out id) => true,
             JsonValueKind.Number => value.TryGetDouble(out double number) && number == Math.Floor(number) && Math.Abs(number) < 1L << 53 && (id = (long)number) == number,
             _ => false,

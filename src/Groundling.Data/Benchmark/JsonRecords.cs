@@ -3,12 +3,14 @@ using System.Text.Json;
 namespace Groundling.Data;
 
 /// <summary>Reads the records of a large JSON file one by one: of its array, or of the arrays that its object holds.</summary>
-/// <remarks>Only one record is in memory at a time; annotation files reach hundreds of megabytes.</remarks>
+/// <remarks>Only a batch of records is in memory at a time; annotation files reach hundreds of megabytes.</remarks>
 internal sealed class JsonRecords : IDisposable
 {
+    private static readonly byte[][] ForeignNumbers = ["NaN"u8.ToArray(), "Infinity"u8.ToArray(), "-Infinity"u8.ToArray()];
+
     private readonly string _path;
     private readonly FileStream _file;
-    private byte[] _buffer = new byte[1 << 16];
+    private byte[] _buffer = new byte[1 << 18];
     private int _start, _end;
     private long _consumed;
     private bool _final;
@@ -35,6 +37,15 @@ internal sealed class JsonRecords : IDisposable
     /// <exception cref="InputException">The file cannot be read, is not JSON, is cut short, or is neither array nor object.</exception>
     public static IEnumerable<(string Section, JsonElement Record)> Read(string path)
     {
+        foreach (var batch in ReadBatches(path))
+            for (int i = 0; i < batch.Count; i++)
+                yield return (batch.Section, batch.Detached(i));
+    }
+
+    /// <summary>The records in batches of about a megabyte, so that several threads can parse them.</summary>
+    /// <exception cref="InputException">As of <see cref="Read"/>; every record before the fault is given first.</exception>
+    public static IEnumerable<JsonBatch> ReadBatches(string path)
+    {
         ArgumentNullException.ThrowIfNull(path);
         using var records = new JsonRecords(path);
         var section = records.Token(out _) switch
@@ -43,30 +54,43 @@ internal sealed class JsonRecords : IDisposable
             JsonTokenType.StartObject => null,
             _ => throw new InputException($"{path} holds neither a JSON array nor a JSON object; is it an annotation file?"),
         };
-        bool isArray = section is not null;
-        while (true)
+        if (section is not null)
         {
-            if (section is null)
-            {
-                if (records.Token(out var name) == JsonTokenType.EndObject)
-                    break;
+            foreach (var batch in records.Section(section))
+                yield return batch;
+        }
+        else
+        {
+            while (records.Token(out var name) != JsonTokenType.EndObject)
                 if (records.TryEnterArray())
-                    section = name;
-            }
-            else if (records.TryRecord(out var record))
-            {
-                yield return (section, record);
-            }
-            else if (isArray)
-            {
-                break;
-            }
-            else
-            {
-                section = null;
-            }
+                    foreach (var batch in records.Section(name!))
+                        yield return batch;
         }
         records.End();
+    }
+
+    private IEnumerable<JsonBatch> Section(string name)
+    {
+        InputException? fault = null;
+        for (int first = 0; ;)
+        {
+            var batch = new JsonBatch(name, first);
+            try
+            {
+                while (!batch.IsFull && TryRecord(batch)) { }
+            }
+            catch (InputException e)
+            {
+                fault = e;
+            }
+            if (batch.Count > 0)
+                yield return batch;
+            if (fault is not null)
+                throw fault;
+            if (!batch.IsFull)
+                yield break;
+            first += batch.Count;
+        }
     }
 
     public void Dispose() => _file.Dispose();
@@ -89,23 +113,26 @@ internal sealed class JsonRecords : IDisposable
     private bool TryEnterArray() => Step((ref Utf8JsonReader reader) =>
         reader.Read() && (reader.TokenType == JsonTokenType.StartArray || reader.TrySkip()) ? reader.TokenType : null) == JsonTokenType.StartArray;
 
-    private bool TryRecord(out JsonElement record)
+    private bool TryRecord(JsonBatch batch) => Step((ref Utf8JsonReader reader) =>
     {
-        JsonElement found = default;
-        var type = Step((ref Utf8JsonReader reader) =>
+        if (!reader.Read())
+            return null;
+        if (reader.TokenType == JsonTokenType.EndArray)
+            return JsonTokenType.EndArray;
+        int start = (int)reader.TokenStartIndex;
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
         {
-            if (!reader.Read())
-                return null;
-            if (reader.TokenType == JsonTokenType.EndArray)
-                return JsonTokenType.EndArray;
-            if (!JsonElement.TryParseValue(ref reader, out var element))
-                return null;
-            found = element.Value;
-            return JsonTokenType.StartObject;
-        });
-        record = found;
-        return type != JsonTokenType.EndArray;
-    }
+            int depth = reader.CurrentDepth;
+            do
+            {
+                if (!reader.Read())
+                    return null;
+            }
+            while (reader.CurrentDepth > depth);
+        }
+        batch.Add(_buffer.AsSpan(_start + start, (int)reader.BytesConsumed - start));
+        return JsonTokenType.StartObject;
+    }) != JsonTokenType.EndArray;
 
     private void End() => Step((ref Utf8JsonReader reader) => reader.Read() ? reader.TokenType : _final ? JsonTokenType.None : null);
 
@@ -129,6 +156,14 @@ internal sealed class JsonRecords : IDisposable
             }
             catch (JsonException e)
             {
+                int at = _start + (int)reader.BytesConsumed;
+                if (BlankedForeignNumber(ref at))
+                    continue;
+                if (!_final && at < 0)
+                {
+                    Refill();
+                    continue;
+                }
                 // What was still good as a beginning, and fails now that nothing follows, is cut.
                 throw new InputException(
                     $"{_path} is {(_final ? "cut short" : "not valid JSON")} at line {e.LineNumber + 1}, byte {_consumed + reader.BytesConsumed} of the file; get the whole, unchanged file.", e);
@@ -137,6 +172,30 @@ internal sealed class JsonRecords : IDisposable
                 throw new InputException($"{_path} is cut short: it ends inside a record at byte {_consumed + _end - _start}; get the whole file.");
             Refill();
         }
+    }
+
+    /// <summary>
+    /// Other tools write NaN and Infinity, which JSON does not know. Where one stands it becomes an empty text: no field takes that
+    /// for a number, so it is counted as the fault of its record and the file stays readable.
+    /// </summary>
+    /// <param name="at">Where the reader failed; -1 where the buffer ends inside what may be such a number.</param>
+    private bool BlankedForeignNumber(ref int at)
+    {
+        while (at < _end && _buffer[at] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)':' or (byte)'[')
+            at++;
+        var rest = _buffer.AsSpan(at, _end - at);
+        foreach (var word in ForeignNumbers)
+        {
+            if (rest.StartsWith(word))
+            {
+                rest[..word.Length].Fill((byte)' ');
+                rest[0] = rest[1] = (byte)'"';
+                return true;
+            }
+            if (rest.Length < word.Length && word.AsSpan().StartsWith(rest))
+                at = -1;
+        }
+        return false;
     }
 
     private void Refill()

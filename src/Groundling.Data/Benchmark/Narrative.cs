@@ -34,15 +34,19 @@ public sealed record Narrative(string ImageId, int AnnotatorId, string Caption, 
         return new NarrativeCaption(new Caption(Caption, spans), sources, unplaced);
     }
 
-    internal static Narrative From(JsonElement record, string where)
+    internal static Narrative From(JsonElement record, string where, BenchmarkFaults? faults = null)
     {
         var fields = new AnnotationFields(record, where);
         var segments = new List<NarrativeSegment>();
+        bool hasNumbers = false;
         foreach (var segment in fields.List("segments"))
         {
             var parts = new AnnotationFields(segment, $"{where}, segment {segments.Count}");
             segments.Add(new NarrativeSegment(parts.Text("utterance"), parts.Integers("segment_ids"), parts.Flag("plural"), parts.Flag("noun")));
+            hasNumbers |= segments[^1].IsGrounded && segment.GetProperty("segment_ids")[0].ValueKind == JsonValueKind.Number;
         }
+        if (hasNumbers)
+            faults?.Add(FaultKind.NumberIds, where);
         return new Narrative(fields.ImageId("image_id"), fields.Integer("annotator_id", otherwise: 0), fields.Text("caption"), segments);
     }
 }

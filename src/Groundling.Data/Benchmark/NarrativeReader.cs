@@ -17,6 +17,26 @@ public static class NarrativeReader
         }
     }
 
+    /// <summary>Every record in the file's order, counted as <see cref="PngBenchmark"/> counts them; null where a record lacks a field.</summary>
+    /// <exception cref="InputException">The file cannot be read, is not JSON, or is cut short.</exception>
+    public static IEnumerable<Narrative?> ReadAll(string path)
+    {
+        foreach (var (_, record) in JsonRecords.Read(path))
+            yield return OrNull(record);
+
+        Narrative? OrNull(System.Text.Json.JsonElement record)
+        {
+            try
+            {
+                return Narrative.From(record, path);
+            }
+            catch (InputException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>One narrative that can be grounded.</summary>
     /// <param name="path">A png_coco_*.json file.</param>
     /// <param name="index">Its place in the file, from 0.</param>

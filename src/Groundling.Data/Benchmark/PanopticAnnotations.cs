@@ -1,63 +1,61 @@
 namespace Groundling.Data;
 
-/// <summary>What a panoptic_*.json file says: categories, and each image's segments.</summary>
+/// <summary>What a panoptic_*.json file says: categories, pictures, and each image's segments.</summary>
 public sealed class PanopticAnnotations
 {
-    private PanopticAnnotations(Dictionary<int, PanopticCategory> categories, Dictionary<string, PanopticAnnotation> annotations, Dictionary<string, string> pictures) =>
-        (Categories, Annotations, PictureNames) = (categories, annotations, pictures);
+    private readonly Dictionary<int, PanopticCategory> _categories = [];
+    private readonly Dictionary<string, PanopticAnnotation> _annotations = [];
+    private readonly Dictionary<string, PanopticPicture> _pictures = [];
+
+    private PanopticAnnotations() { }
 
     /// <summary>The categories by id.</summary>
-    public IReadOnlyDictionary<int, PanopticCategory> Categories { get; }
+    public IReadOnlyDictionary<int, PanopticCategory> Categories => _categories;
 
     /// <summary>The annotations by image id (without leading zeros).</summary>
-    public IReadOnlyDictionary<string, PanopticAnnotation> Annotations { get; }
+    public IReadOnlyDictionary<string, PanopticAnnotation> Annotations => _annotations;
 
-    /// <summary>The pictures' file names by image id, where the file lists them.</summary>
-    public IReadOnlyDictionary<string, string> PictureNames { get; }
+    /// <summary>The pictures by image id, where the file lists them.</summary>
+    public IReadOnlyDictionary<string, PanopticPicture> Pictures => _pictures;
 
-    /// <summary>Reads a panoptic_*.json file as a stream.</summary>
-    /// <exception cref="InputException">The file cannot be read, is not JSON, is cut short, or a record lacks a field.</exception>
-    public static PanopticAnnotations Read(string path)
+    /// <summary>Reads a panoptic_*.json file as a stream, on all processors.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="faults">Receives what is wrong with single records.</param>
+    /// <exception cref="InputException">The file cannot be read, is not JSON, is cut short, or holds no annotations.</exception>
+    public static PanopticAnnotations Read(string path, BenchmarkFaults? faults = null)
     {
-        var categories = new Dictionary<int, PanopticCategory>();
-        var annotations = new Dictionary<string, PanopticAnnotation>();
-        var pictures = new Dictionary<string, string>();
-        foreach (var (section, record) in JsonRecords.Read(path))
+        faults ??= new BenchmarkFaults();
+        var all = new PanopticAnnotations();
+        bool hasAnnotations = false;
+        foreach (var (batch, part) in OrderedWork.Select(JsonRecords.ReadBatches(path), batch => (batch, PanopticPart.Read(batch, path))))
         {
-            var count = section switch { "annotations" => annotations.Count, "categories" => categories.Count, _ => pictures.Count };
-            var fields = new AnnotationFields(record, $"{path}, {section} {count}");
-            switch (section)
-            {
-                case "categories":
-                    var category = new PanopticCategory(fields.Integer("id"), fields.Text("name"), fields.Text("supercategory"), fields.Flag("isthing"));
-                    categories[category.Id] = category;
-                    break;
-                case "images":
-                    pictures[fields.ImageId("id")] = fields.Text("file_name");
-                    break;
-                case "annotations":
-                    var annotation = Annotation(fields);
-                    annotations[annotation.ImageId] = annotation;
-                    break;
-            }
+            hasAnnotations |= batch.Section == "annotations";
+            faults.Add(part.Faults);
+            all.Take(part, path, faults);
         }
-        if (annotations.Count == 0)
+        if (!hasAnnotations)
             throw new InputException($"{path} holds no \"annotations\"; give a panoptic_*.json file.");
-        return new PanopticAnnotations(categories, annotations, pictures);
+        all.CheckCategories(path, faults);
+        return all;
     }
 
-    private static PanopticAnnotation Annotation(AnnotationFields fields)
+    private void Take(PanopticPart part, string path, BenchmarkFaults faults)
     {
-        var segments = new List<PanopticSegment>();
-        foreach (var record in fields.List("segments_info"))
-        {
-            var segment = new AnnotationFields(record, $"{fields.Where}, segment {segments.Count}");
-            var box = segment.Integers("bbox");
-            if (box.Length != 4)
-                throw new InputException($"{segment.Where}: \"bbox\" has {box.Length} numbers, but must have 4.");
-            segments.Add(new PanopticSegment(
-                segment.Integer("id"), segment.Integer("category_id"), segment.Integer("area"), new Box(box[0], box[1], box[2], box[3]), segment.Flag("iscrowd")));
-        }
-        return new PanopticAnnotation(fields.ImageId("image_id"), fields.Text("file_name"), [.. segments]);
+        foreach (var category in part.Categories)
+            if (!_categories.TryAdd(category.Id, category))
+                faults.Add(FaultKind.RepeatedCategory, $"{path}, category {category.Id}");
+        foreach (var (id, picture) in part.Pictures)
+            _pictures.TryAdd(id, picture);
+        foreach (var annotation in part.Annotations)
+            if (!_annotations.TryAdd(annotation.ImageId, annotation))
+                faults.Add(FaultKind.RepeatedImage, $"{path}, image {annotation.ImageId}");
+    }
+
+    private void CheckCategories(string path, BenchmarkFaults faults)
+    {
+        foreach (var annotation in _annotations.Values)
+            foreach (var segment in annotation.Segments)
+                if (!_categories.ContainsKey(segment.CategoryId))
+                    faults.Add(FaultKind.UnknownCategory, $"{path}, image {annotation.ImageId}, segment {segment.Id}: category {segment.CategoryId}");
     }
 }

@@ -6,15 +6,7 @@ public static class PanopticPng
     /// <summary>Reads the segment ids of a panoptic PNG.</summary>
     /// <returns>[Height, Width] ids and the picture's size.</returns>
     /// <exception cref="InputException">The file cannot be read as a picture.</exception>
-    public static (int[] Ids, int Width, int Height) Read(string path)
-    {
-        var picture = Picture.Load(path);
-        var rgb = picture.Rgb;
-        var ids = new int[picture.Width * picture.Height];
-        for (int i = 0, at = 0; i < ids.Length; i++, at += 3)
-            ids[i] = rgb[at] | rgb[at + 1] << 8 | rgb[at + 2] << 16;
-        return (ids, picture.Width, picture.Height);
-    }
+    public static (int[] Ids, int Width, int Height) Read(string path) => PictureDecoder.DecodeIds(PictureDecoder.ReadFile(path), path);
 
     /// <summary>A panoptic PNG file of segment ids.</summary>
     /// <param name="ids">[height, width] ids below 2^24.</param>
@@ -40,13 +32,6 @@ public static class PanopticPng
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="segmentIds">The segments to unite.</param>
-    public static RunLengthMask MaskOf(ReadOnlySpan<int> ids, int width, int height, IReadOnlyList<int> segmentIds)
-    {
-        ArgumentNullException.ThrowIfNull(segmentIds);
-        var inside = new byte[ids.Length];
-        foreach (int id in segmentIds)
-            for (int i = 0; i < ids.Length; i++)
-                inside[i] |= (byte)(ids[i] == id ? 1 : 0);
-        return RunLengthMask.FromBytes(inside, width, height);
-    }
+    public static RunLengthMask MaskOf(ReadOnlySpan<int> ids, int width, int height, IReadOnlyList<int> segmentIds) =>
+        PanopticMap.FromIds(ids, width, height).MaskOf(segmentIds);
 }

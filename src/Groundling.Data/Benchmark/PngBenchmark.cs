@@ -1,109 +1,132 @@
 namespace Groundling.Data;
 
 /// <summary>The Panoptic Narrative Grounding benchmark in its folder: narratives, panoptic annotations, pictures.</summary>
+/// <remarks>
+/// The annotation files are read once and packed into an index beside the narratives; later openings take the index, as long as
+/// the annotation files stay the same. Safe for several threads.
+/// </remarks>
 public sealed class PngBenchmark
 {
+    private readonly BenchmarkIndex _index;
     private readonly string _pictures;
     private readonly string[] _panopticFolders;
 
-    private PngBenchmark(string folder, string split)
+    private PngBenchmark(string folder, string split, bool annotationsOnly)
     {
         var annotations = Path.Combine(folder, "annotations");
         Split = split;
         NarrativesPath = Path.Combine(annotations, $"png_coco_{split}2017.json");
+        PanopticPath = Path.Combine(annotations, $"panoptic_{split}2017.json");
         _pictures = Path.Combine(folder, "images", $"{split}2017");
         _panopticFolders = [Path.Combine(annotations, "panoptic_segmentation", $"{split}2017"), Path.Combine(annotations, $"panoptic_{split}2017"), Path.Combine(annotations, $"panoptic_{split}")];
-        var panoptic = Path.Combine(annotations, $"panoptic_{split}2017.json");
-        foreach (var file in (string[])[NarrativesPath, panoptic])
+        RequireFolder([annotations], "unpack the benchmark's and COCO's panoptic annotations there");
+        foreach (var file in (string[])[NarrativesPath, PanopticPath])
             if (!File.Exists(file))
                 throw new InputException($"{file} does not exist; the benchmark's folder holds annotations/png_coco_{split}2017.json and annotations/panoptic_{split}2017.json.");
-        if (!_panopticFolders.Any(Directory.Exists))
-            throw new InputException($"{_panopticFolders[0]} does not exist; unpack COCO's panoptic PNG files there.");
-        if (!Directory.Exists(_pictures))
-            throw new InputException($"{_pictures} does not exist; unpack COCO's {split}2017 pictures there.");
-        Panoptic = PanopticAnnotations.Read(panoptic);
+        if (!annotationsOnly)
+        {
+            RequireFolder(_panopticFolders, "unpack COCO's panoptic PNG files there");
+            RequireFolder([_pictures], $"unpack COCO's {split}2017 pictures there");
+        }
+        _index = BenchmarkIndex.Open(NarrativesPath, PanopticPath);
     }
 
-    /// <summary>"train" or "val".</summary>
+    /// <summary>"train", "val", or "compositional" for generated scenes.</summary>
     public string Split { get; }
 
     /// <summary>The png_coco_*.json file.</summary>
     public string NarrativesPath { get; }
 
-    /// <summary>The panoptic annotations of the split.</summary>
-    public PanopticAnnotations Panoptic { get; }
+    /// <summary>The panoptic_*.json file.</summary>
+    public string PanopticPath { get; }
 
-    /// <summary>Opens the benchmark's folder and reads the panoptic annotations.</summary>
+    /// <summary>The categories by id.</summary>
+    public IReadOnlyDictionary<int, PanopticCategory> Categories => _index.Categories;
+
+    /// <summary>Narratives in the file, good or not.</summary>
+    public int Narratives => _index.Narratives;
+
+    /// <summary>Images with a panoptic annotation.</summary>
+    public int Images => _index.Images;
+
+    /// <summary>Narratives that have a caption and an annotated image, whether or not the files are there.</summary>
+    public int Count => _index.Examples;
+
+    /// <summary>True where the annotation files had to be read, false where the index was taken.</summary>
+    public bool WasIndexed => _index.WasBuilt;
+
+    /// <summary>Why the index could not be kept; null where it was.</summary>
+    public string? Note => _index.Note;
+
+    /// <summary>Opens the benchmark's folder.</summary>
     /// <param name="folder">The folder that holds "annotations" and "images".</param>
-    /// <param name="split">"train" or "val".</param>
+    /// <param name="split">"train", "val", or "compositional" for generated scenes.</param>
+    /// <param name="annotationsOnly">Do without the pictures and the panoptic PNG files.</param>
     /// <exception cref="InputException">A file or folder is missing, or the annotations are damaged; the message names it.</exception>
-    public static PngBenchmark Open(string folder, string split) => Directory.Exists(folder)
-        ? new PngBenchmark(folder, split)
-        : throw new InputException($"{folder} does not exist; give the folder that holds \"annotations\" and \"images\".");
+    public static PngBenchmark Open(string folder, string split, bool annotationsOnly = false)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(split);
+        if (split.Length == 0 || !split.All(char.IsAsciiLetterOrDigit))
+            throw new InputException($"The split \"{split}\" is not a name; give train, val or compositional.");
+        if (File.Exists(folder))
+            throw new InputException($"{folder} is {(folder.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? "a zip file: unpack it, and" : "a file;")} give the folder that holds \"annotations\" and \"images\".");
+        return Directory.Exists(folder)
+            ? new PngBenchmark(folder, split, annotationsOnly)
+            : throw new InputException($"{folder} does not exist; give the folder that holds \"annotations\" and \"images\".");
+    }
 
-    /// <summary>The examples in the file's order, lazily; what the file gets wrong is counted and passed over.</summary>
+    /// <summary>One example, whether or not its files are there.</summary>
+    /// <param name="place">0 to <see cref="Count"/> - 1.</param>
+    public BenchmarkExample this[int place]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(place);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place, Count);
+            var bare = _index.Example(place);
+            return bare with
+            {
+                PicturePath = Path.Combine(_pictures, bare.PicturePath),
+                PanopticPath = _panopticFolders.Select(folder => Path.Combine(folder, bare.PanopticPath)).FirstOrDefault(File.Exists) ?? Path.Combine(_panopticFolders[0], bare.PanopticPath),
+            };
+        }
+    }
+
+    /// <summary>The examples in the file's order, lazily; what the files get wrong is counted and passed over.</summary>
     /// <param name="faults">Receives the counts.</param>
-    /// <exception cref="InputException">The narratives are not readable JSON.</exception>
     public IEnumerable<BenchmarkExample> Read(BenchmarkFaults faults)
     {
         ArgumentNullException.ThrowIfNull(faults);
-        var seen = new HashSet<(string Image, int Annotator, string Caption)>();
-        int index = -1;
-        foreach (var narrative in NarrativeReader.Read(NarrativesPath))
-        {
-            index++;
-            if (!seen.Add((narrative.ImageId, narrative.AnnotatorId, narrative.Caption)))
-                faults.RepeatedNarratives++;
-            if (string.IsNullOrWhiteSpace(narrative.Caption))
-            {
-                faults.EmptyCaptions++;
-                continue;
-            }
-            if (!Panoptic.Annotations.TryGetValue(narrative.ImageId, out var annotation)
-                || PicturePath(narrative.ImageId) is not { } picture || PanopticPath(annotation) is not { } panoptic)
-            {
-                faults.MissingPictures++;
-                continue;
-            }
-            var placed = narrative.ToCaption();
-            faults.UnplacedUtterances += placed.Unplaced.Count;
-            var phrases = Phrases(placed, annotation, faults);
-            var caption = new Caption(narrative.Caption, [.. phrases.Select(p => p.Span)]);
-            yield return new BenchmarkExample(index, narrative.ImageId, caption, phrases, picture, panoptic);
-        }
+        _index.AddFaultsTo(faults);
+        for (int place = 0; place < Count; place++)
+            if (this[place] is var example && HasFiles(example, faults))
+                yield return example;
     }
 
-    private List<BenchmarkPhrase> Phrases(NarrativeCaption placed, PanopticAnnotation annotation, BenchmarkFaults faults)
+    /// <summary>The examples by annotation alone.</summary>
+    internal IEnumerable<BenchmarkExample> ReadAnnotations(BenchmarkFaults faults)
     {
-        var known = annotation.Segments.ToDictionary(s => s.Id);
-        var phrases = new List<BenchmarkPhrase>();
-        foreach (int i in placed.Grounded)
-        {
-            var segments = new List<PanopticSegment>();
-            foreach (int id in placed.Sources[i].SegmentIds)
-            {
-                if (known.TryGetValue(id, out var segment))
-                    segments.Add(segment);
-                else
-                    faults.MissingSegments++;
-            }
-            if (segments.Count == 0)
-            {
-                faults.PhrasesWithoutSegments++;
-                continue;
-            }
-            bool isThing = Panoptic.Categories.TryGetValue(segments[^1].CategoryId, out var category) && category.IsThing;
-            phrases.Add(new BenchmarkPhrase(placed.Caption.Phrases[i], segments, placed.Sources[i].Plural, isThing));
-        }
-        return phrases;
+        _index.AddFaultsTo(faults);
+        for (int place = 0; place < Count; place++)
+            yield return _index.Example(place);
     }
 
-    private string? PicturePath(string imageId)
+    private static bool HasFiles(BenchmarkExample example, BenchmarkFaults faults)
     {
-        var path = Path.Combine(_pictures, Panoptic.PictureNames.GetValueOrDefault(imageId) ?? imageId.PadLeft(12, '0') + ".jpg");
-        return File.Exists(path) ? path : null;
+        bool hasPicture = File.Exists(example.PicturePath), hasMap = File.Exists(example.PanopticPath);
+        if (!hasPicture)
+            faults.Add(FaultKind.MissingPicture, $"narrative {example.Index}: {example.PicturePath}");
+        if (!hasMap)
+            faults.Add(FaultKind.MissingMap, $"narrative {example.Index}: {example.PanopticPath}");
+        return hasPicture && hasMap;
     }
 
-    private string? PanopticPath(PanopticAnnotation annotation) =>
-        _panopticFolders.Select(folder => Path.Combine(folder, annotation.FileName)).FirstOrDefault(File.Exists);
+    private static void RequireFolder(string[] places, string what)
+    {
+        if (places.Any(Directory.Exists))
+            return;
+        var packed = places.FirstOrDefault(File.Exists) ?? places.Select(place => place + ".zip").FirstOrDefault(File.Exists);
+        throw new InputException(packed is null ? $"{places[0]} does not exist; {what}." : $"{packed} is a file, not the folder {places[0]}; {what}.");
+    }
 }

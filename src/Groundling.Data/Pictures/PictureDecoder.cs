@@ -36,7 +36,19 @@ internal static class PictureDecoder
         }
     }
 
-    public static Picture Decode(byte[] bytes, string name)
+    public static Picture Decode(byte[] bytes, string name) => Decode(bytes, name, ToPicture);
+
+    /// <summary>A panoptic PNG's ids, R + 256 G + 65536 B; colours are taken as they stand, neither turned nor laid on white.</summary>
+    public static unsafe (int[] Ids, int Width, int Height) DecodeIds(byte[] bytes, string name) => Decode(bytes, name, (codec, _, pixels) =>
+    {
+        var ids = new int[codec.Info.Width * codec.Info.Height];
+        var colours = new ReadOnlySpan<int>((void*)pixels, ids.Length);
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] = colours[i] & 0xFFFFFF;
+        return (ids, codec.Info.Width, codec.Info.Height);
+    });
+
+    private static unsafe T Decode<T>(byte[] bytes, string name, Func<SKCodec, PictureHeader, nint, T> convert)
     {
         ArgumentNullException.ThrowIfNull(bytes);
         if (bytes.Length == 0)
@@ -51,45 +63,43 @@ internal static class PictureDecoder
         if (codec is null)
             throw Refusal(opened, header, bytes, name);
         RequireSize(codec.Info.Width, codec.Info.Height, name);
-        return Convert(codec, header, bytes, name);
-    }
-
-    private static unsafe Picture Convert(SKCodec codec, PictureHeader header, byte[] bytes, string name)
-    {
-        int width = codec.Info.Width, height = codec.Info.Height;
-        bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
-        int frames = codec.FrameCount;
-        var pixels = (byte*)NativeMemory.AllocZeroed((nuint)info.BytesSize64);
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, IsOpaque(codec) ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        var pixels = (nint)NativeMemory.AllocZeroed((nuint)info.BytesSize64);
         try
         {
-            var result = codec.GetPixels(info, (nint)pixels, info.RowBytes, new SKCodecOptions(SKZeroInitialized.Yes));
-            if (result != SKCodecResult.Success)
-                throw Refusal(result, header, bytes, name);
-            var origin = codec.EncodedOrigin;
-            bool turned = (int)origin >= (int)SKEncodedOrigin.LeftTop;
-            var rgb = new byte[3L * width * height];
-            bool transparent = Upright(pixels, width, height, origin, opaque, rgb);
-
-            var notes = new List<string>();
-            if (frames > 1)
-                notes.Add($"animated: first of {frames} frames used");
-            if (header.Bits > 8)
-                notes.Add($"{header.Bits} bits a channel reduced to 8");
-            if (header.Components == 4)
-                notes.Add("CMYK converted to RGB");
-            if (header.Components == 1)
-                notes.Add("greyscale: the one channel used for red, green and blue");
-            if (transparent)
-                notes.Add("transparency laid on white");
-            if (origin is not SKEncodedOrigin.Default)
-                notes.Add("turned upright as the camera noted (EXIF orientation)");
-            return turned ? new Picture(height, width, rgb, notes) : new Picture(width, height, rgb, notes);
+            var result = codec.GetPixels(info, pixels, info.RowBytes, new SKCodecOptions(SKZeroInitialized.Yes));
+            return result == SKCodecResult.Success ? convert(codec, header, pixels) : throw Refusal(result, header, bytes, name);
         }
         finally
         {
-            NativeMemory.Free(pixels);
+            NativeMemory.Free((void*)pixels);
         }
+    }
+
+    private static bool IsOpaque(SKCodec codec) => codec.Info.AlphaType == SKAlphaType.Opaque;
+
+    private static unsafe Picture ToPicture(SKCodec codec, PictureHeader header, nint pixels)
+    {
+        int width = codec.Info.Width, height = codec.Info.Height, frames = codec.FrameCount;
+        var origin = codec.EncodedOrigin;
+        bool turned = (int)origin >= (int)SKEncodedOrigin.LeftTop;
+        var rgb = new byte[3L * width * height];
+        bool transparent = Upright((byte*)pixels, width, height, origin, IsOpaque(codec), rgb);
+
+        var notes = new List<string>();
+        if (frames > 1)
+            notes.Add($"animated: first of {frames} frames used");
+        if (header.Bits > 8)
+            notes.Add($"{header.Bits} bits a channel reduced to 8");
+        if (header.Components == 4)
+            notes.Add("CMYK converted to RGB");
+        if (header.Components == 1)
+            notes.Add("greyscale: the one channel used for red, green and blue");
+        if (transparent)
+            notes.Add("transparency laid on white");
+        if (origin is not SKEncodedOrigin.Default)
+            notes.Add("turned upright as the camera noted (EXIF orientation)");
+        return turned ? new Picture(height, width, rgb, notes) : new Picture(width, height, rgb, notes);
     }
 
     /// <summary>Copies RGBA to RGB on white in the order that stands the picture upright; true where anything showed through.</summary>

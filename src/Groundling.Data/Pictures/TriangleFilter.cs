@@ -16,9 +16,14 @@ internal sealed class TriangleFilter
     /// <summary>The weights of one output, for consecutive source indices; they sum to 1.</summary>
     public ReadOnlySpan<float> WeightsOf(int output) => _weights.AsSpan(_offsets[output], _offsets[output + 1] - _offsets[output]);
 
-    public static TriangleFilter Create(int source, int target)
+    public static TriangleFilter Create(int source, int target) => Create(source, target, (double)source / target);
+
+    /// <param name="source">Source values.</param>
+    /// <param name="target">Outputs.</param>
+    /// <param name="scale">Source values an output stands for; output i is centred on (i + 0.5) * scale.</param>
+    public static TriangleFilter Create(int source, int target, double scale)
     {
-        double scale = (double)source / target, width = Math.Max(scale, 1);
+        double width = Math.Max(scale, 1);
         var first = new int[target];
         var offsets = new int[target + 1];
         var weights = new List<float>();

@@ -2,29 +2,43 @@ using SkiaSharp;
 
 namespace Groundling.Data.Rendering;
 
-/// <summary>Lays one phrase's mask over the shown picture: a translucent fill first, later a crisp outline and a number.</summary>
+/// <summary>Lays masks over the shown picture: a translucent fill of all first, then a crisp outline and a number for each.</summary>
 internal sealed class MaskPainter(DisplayFrame frame)
 {
     private const double FillOpacity = 0.38;
     private const int Unit = 3;                                         // chamfer distance: 3 straight, 4 diagonal
     private readonly byte[] _inside = new byte[frame.SourceWidth * frame.SourceHeight];
     private readonly byte[] _coverage = new byte[frame.Width * frame.Height];
+    private readonly byte[] _tint = new byte[4 * frame.Width * frame.Height];  // mean colour of the masks here, and the largest coverage
+    private readonly byte[] _layers = new byte[frame.Width * frame.Height];
     private readonly int[] _distance = new int[frame.Width * frame.Height];
 
-    /// <summary>Tints the mask's pixels.</summary>
-    /// <param name="canvas">[Height, Width, 4] RGBA of the shown picture.</param>
+    /// <summary>Adds the mask to the tint: where masks overlap, their colours mix and the picture shows through as before.</summary>
     /// <param name="mask">The mask at the picture's size.</param>
     /// <param name="colour">The phrase's colour.</param>
-    public void Fill(Span<byte> canvas, RunLengthMask mask, Colour colour)
+    public void Tint(RunLengthMask mask, Colour colour)
     {
         var area = Cover(mask);
         for (int y = area.Top; y < area.Bottom; y++)
             for (int x = area.Left; x < area.Right; x++)
             {
                 int i = y * frame.Width + x;
-                if (_coverage[i] > 0)
-                    Blend(canvas.Slice(4 * i, 3), colour, FillOpacity * _coverage[i] / 255);
+                if (_coverage[i] == 0)
+                    continue;
+                if (_layers[i] < byte.MaxValue)
+                    _layers[i]++;
+                Blend(_tint.AsSpan(4 * i, 3), colour, 1.0 / _layers[i]);
+                _tint[4 * i + 3] = Math.Max(_tint[4 * i + 3], _coverage[i]);
             }
+    }
+
+    /// <summary>Lays the tint over the picture.</summary>
+    /// <param name="canvas">[Height, Width, 4] RGBA of the shown picture.</param>
+    public void Fill(Span<byte> canvas)
+    {
+        for (int i = 0; i < _layers.Length; i++)
+            if (_layers[i] > 0)
+                Blend(canvas.Slice(4 * i, 3), new Colour(_tint[4 * i], _tint[4 * i + 1], _tint[4 * i + 2]), FillOpacity * _tint[4 * i + 3] / 255);
     }
 
     /// <summary>Draws the mask's rim from inside.</summary>

@@ -18,10 +18,7 @@ public static class OverlayRenderer
     /// <exception cref="ArgumentException">A mask has another size than the picture.</exception>
     public static Picture Render(Grounding grounding)
     {
-        ArgumentNullException.ThrowIfNull(grounding);
-        var picture = grounding.Picture;
-        if (grounding.Phrases.FirstOrDefault(p => p.Mask.Width != picture.Width || p.Mask.Height != picture.Height) is { } other)
-            throw new ArgumentException($"The mask of \"{other.Span.Text}\" is {other.Mask.Width} x {other.Mask.Height}, the picture {picture.Width} x {picture.Height}.", nameof(grounding));
+        RequireOneSize(grounding);
 
         // 1. How large everything is: shrink until picture and legend fit the figure.
         using var typefaces = new Typefaces();
@@ -29,7 +26,7 @@ public static class OverlayRenderer
         var layout = OverlayLayout.For(grounding, colours, typefaces);
 
         // 2. The picture at its shown size, with every mask.
-        using var shown = Scaled(picture, layout.Frame);
+        using var shown = Scaled(grounding.Picture, layout.Frame);
         var places = PaintMasks(shown, grounding, colours, layout);
 
         // 3. The page: picture, numbers, legend.
@@ -40,10 +37,37 @@ public static class OverlayRenderer
             canvas.DrawBitmap(shown, layout.PictureLeft, layout.Margin);
             var text = new TextSetter(typefaces, layout.NumberSize);
             foreach (var (phrase, place) in places)
-                DrawNumber(canvas, text, phrase, colours[phrase], place, layout);
+                DrawNumber(canvas, text, phrase, colours[phrase], place, layout, new SKPoint(layout.PictureLeft, layout.Margin));
             layout.Legend.Draw(canvas, layout.LegendLeft, layout.LegendTop, new SKSize(layout.Width, layout.Height));
         }
         return ToPicture(page);
+    }
+
+    /// <summary>Draws the picture with masks and numbers alone, for pages that have a legend of their own.</summary>
+    /// <exception cref="ArgumentException">A mask has another size than the picture.</exception>
+    public static Picture RenderPicture(Grounding grounding)
+    {
+        RequireOneSize(grounding);
+        using var typefaces = new Typefaces();
+        var colours = PhrasePalette.Take(grounding.Phrases.Count);
+        var layout = OverlayLayout.For(grounding, colours, typefaces);
+        using var shown = Scaled(grounding.Picture, layout.Frame);
+        var places = PaintMasks(shown, grounding, colours, layout);
+        using (var canvas = new SKCanvas(shown))
+        {
+            var text = new TextSetter(typefaces, layout.NumberSize);
+            foreach (var (phrase, place) in places)
+                DrawNumber(canvas, text, phrase, colours[phrase], place, layout, default);
+        }
+        return ToPicture(shown);
+    }
+
+    private static void RequireOneSize(Grounding grounding)
+    {
+        ArgumentNullException.ThrowIfNull(grounding);
+        var picture = grounding.Picture;
+        if (grounding.Phrases.FirstOrDefault(p => p.Mask.Width != picture.Width || p.Mask.Height != picture.Height) is { } other)
+            throw new ArgumentException($"The mask of \"{other.Span.Text}\" is {other.Mask.Width} x {other.Mask.Height}, the picture {picture.Width} x {picture.Height}.", nameof(grounding));
     }
 
     private static SKBitmap Scaled(Picture picture, DisplayFrame frame)
@@ -59,14 +83,15 @@ public static class OverlayRenderer
         return source.Resize(new SKImageInfo(frame.Width, frame.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), sampling);
     }
 
-    /// <summary>Fills first, large masks below small ones; outlines above all fills.</summary>
+    /// <summary>Fills first; outlines above all fills, small masks above large ones.</summary>
     private static List<(int Phrase, SKPoint Place)> PaintMasks(SKBitmap shown, Grounding grounding, IReadOnlyList<Colour> colours, OverlayLayout layout)
     {
         var painter = new MaskPainter(layout.Frame);
         var canvas = shown.GetPixelSpan();
         int[] order = [.. Enumerable.Range(0, grounding.Phrases.Count).Where(i => grounding.Phrases[i].Mask.Area > 0).OrderByDescending(i => grounding.Phrases[i].Mask.Area)];
         foreach (int i in order)
-            painter.Fill(canvas, grounding.Phrases[i].Mask, colours[i]);
+            painter.Tint(grounding.Phrases[i].Mask, colours[i]);
+        painter.Fill(canvas);
         var places = new List<(int Phrase, SKPoint Place)>();
         var taken = new List<SKPoint>();
         foreach (int i in order)
@@ -80,12 +105,12 @@ public static class OverlayRenderer
         return places;
     }
 
-    private static void DrawNumber(SKCanvas canvas, TextSetter text, int phrase, Colour colour, SKPoint place, OverlayLayout layout)
+    private static void DrawNumber(SKCanvas canvas, TextSetter text, int phrase, Colour colour, SKPoint place, OverlayLayout layout, SKPoint corner)
     {
         var half = layout.NumberHalf;
         var centre = new SKPoint(
-            layout.PictureLeft + Math.Clamp(place.X, half.X, Math.Max(half.X, layout.Frame.Width - half.X)),
-            layout.Margin + Math.Clamp(place.Y, half.Y, Math.Max(half.Y, layout.Frame.Height - half.Y)));
+            corner.X + Math.Clamp(place.X, half.X, Math.Max(half.X, layout.Frame.Width - half.X)),
+            corner.Y + Math.Clamp(place.Y, half.Y, Math.Max(half.Y, layout.Frame.Height - half.Y)));
         using var halo = new SKPaint { Color = SKColors.White, IsAntialias = true };
         float rim = Math.Max(1, half.Y * 0.14f);
         canvas.DrawRoundRect(new SKRoundRect(new SKRect(centre.X - half.X - rim, centre.Y - half.Y - rim, centre.X + half.X + rim, centre.Y + half.Y + rim), half.Y * 0.55f + rim), halo);

@@ -55,6 +55,7 @@ internal static unsafe class GroupNormKernel
         {
             NativeMemory.AlignedFree(buffer);
         }
+        GC.KeepAlive(image);
         return output;
     }
 

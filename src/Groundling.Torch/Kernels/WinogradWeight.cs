@@ -14,7 +14,8 @@ namespace Groundling.Torch;
 internal sealed unsafe class WinogradWeight : IDisposable
 {
     private const int Tile = 4, Patch = 6, Points = Patch * Patch, Lanes = 16;
-    private const long SmallestSide = 32, LargestWeight = 1280 * 640;          // beyond these the memory buys little time
+    private const long FewestChannels = 64, LargestWeight = 1280 * 640;        // a larger one costs much memory for little time
+    private const long LargeImage = 2048, FairImage = 512;                     // pixels
     private const long BytesAtOnce = 4 << 20;                                 // of transformed tiles: they stay in the caches
     private readonly Tensor _points;                                           // [36, in, out]
     private readonly long _inputs, _outputs;
@@ -46,10 +47,10 @@ internal sealed unsafe class WinogradWeight : IDisposable
     }
 
     /// <summary>Whether a convolution with this weight, over images of this size, is faster and worth the memory.</summary>
-    public static bool Pays(long[] weightShape, long[] imageShape)
+    public static bool Pays(long[] weightShape, long[] imageShape, Rearrangement extent)
         => Vector256.IsHardwareAccelerated && weightShape[2] == 3 && weightShape[0] % Lanes == 0 && weightShape[1] % Lanes == 0
-            && weightShape[0] >= 64 && weightShape[1] >= 64 && weightShape[0] * weightShape[1] <= LargestWeight
-            && imageShape[2] >= SmallestSide && imageShape[3] >= SmallestSide;
+            && weightShape[0] >= FewestChannels && weightShape[1] >= FewestChannels && weightShape[0] * weightShape[1] <= LargestWeight
+            && imageShape[2] * imageShape[3] >= (extent == Rearrangement.OnePass ? LargeImage : FairImage);
 
     /// <summary>Convolution with stride 1 and a padding of 1.</summary>
     /// <param name="image">[B, in, h, w], channels last.</param>

@@ -8,14 +8,14 @@ namespace Groundling.Torch;
 
 /// <summary>A square two-dimensional convolution, with weights that are loaded or initialised later, and rearranged for speed once they are frozen.</summary>
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
-public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IFreezableLayer
+public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
 {
     private const long SmallestPacked = 1 << 16;
     private readonly Lock _gate = new();
     private readonly long _stride, _padding;
-    private Func<Tensor, Tensor>? _fast;
-    private IDisposable? _rearranged;
-    private bool _frozen;
+    private WinogradWeight? _winograd;
+    private PackedWeight? _packed;
+    private Rearrangement _extent;
 
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter _bias;
@@ -37,37 +37,49 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IFreezableLayer
     /// <returns>[B, outputs, h', w'], channels last when the input is.</returns>
     public override Tensor forward(Tensor input)
     {
-        if (!_frozen || !PackedWeight.Serves(input))
-            return functional.conv2d(input, _weight, _bias, strides: [_stride, _stride], padding: [_padding, _padding]);
-        lock (_gate) _fast ??= Rearrange(input.shape);
-        return _fast(input);
-    }
-
-    /// <summary>The way of computing that suits the first images seen; others are computed the same way.</summary>
-    private Func<Tensor, Tensor> Rearrange(long[] imageShape)
-    {
-        Func<Tensor, Tensor> fast;
-        if (_stride == 1 && _padding == 1 && WinogradWeight.Pays(_weight.shape, imageShape))
+        // The image's size alone decides how it is computed, so that a picture's result does not depend on those before it.
+        if (_extent != Rearrangement.None && PackedWeight.Serves(input))
         {
-            var winograd = new WinogradWeight(_weight);
-            (_rearranged, fast) = (winograd, image => winograd.Convolve(image, _bias));
+            if (_stride == 1 && _padding == 1 && WinogradWeight.Pays(_weight.shape, input.shape, _extent)) return Winograd().Convolve(input, _bias);
+            if (_extent == Rearrangement.ManyPasses && PackedWeight.Supported && _weight.numel() >= SmallestPacked)
+                return Packed(input.shape).Convolve(input, _bias, _stride, _padding);
         }
-        else
-        {
-            var packed = PackedWeight.ForConvolution(_weight, _stride, _padding, imageShape);
-            (_rearranged, fast) = (packed, image => packed.Convolve(image, _bias, _stride, _padding));
-        }
-        MappedFile.ReleasePages(_weight);
-        return fast;
+        return functional.conv2d(input, _weight, _bias, strides: [_stride, _stride], padding: [_padding, _padding]);
     }
 
     /// <inheritdoc/>
-    public void Freeze() => _frozen = PackedWeight.Supported && _weight.numel() >= SmallestPacked;
+    public void Allow(Rearrangement extent) => _extent = extent;
+
+    private WinogradWeight Winograd()
+    {
+        lock (_gate)
+        {
+            if (_winograd is not null) return _winograd;
+            _winograd = new(_weight);
+            MappedFile.ReleasePages(_weight);
+            return _winograd;
+        }
+    }
+
+    private PackedWeight Packed(long[] imageShape)
+    {
+        lock (_gate)
+        {
+            if (_packed is not null) return _packed;
+            _packed = PackedWeight.ForConvolution(_weight, _stride, _padding, imageShape);
+            MappedFile.ReleasePages(_weight);
+            return _packed;
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _rearranged?.Dispose();
+        if (disposing)
+        {
+            _winograd?.Dispose();
+            _packed?.Dispose();
+        }
         base.Dispose(disposing);
     }
 }

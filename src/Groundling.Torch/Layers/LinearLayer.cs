@@ -8,12 +8,12 @@ namespace Groundling.Torch;
 
 /// <summary>x W^T + b, with weights that are loaded or initialised later, and packed once they are frozen.</summary>
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
-public sealed class LinearLayer : Module<Tensor, Tensor>, IFreezableLayer
+public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable
 {
     private const long SmallestPacked = 1 << 16;
     private readonly Lock _gate = new();
     private PackedWeight? _packed;
-    private bool _frozen;
+    private bool _pack;
 
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
@@ -32,7 +32,7 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IFreezableLayer
     /// <returns>[..., outputs]</returns>
     public override Tensor forward(Tensor input)
     {
-        if (!_frozen || !PackedWeight.Serves(input)) return functional.linear(input, _weight, _bias);
+        if (!_pack || !PackedWeight.Serves(input)) return functional.linear(input, _weight, _bias);
         lock (_gate)
         {
             if (_packed is null)
@@ -45,7 +45,7 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IFreezableLayer
     }
 
     /// <inheritdoc/>
-    public void Freeze() => _frozen = PackedWeight.Supported && _weight.numel() >= SmallestPacked;
+    public void Allow(Rearrangement extent) => _pack = extent == Rearrangement.ManyPasses && PackedWeight.Supported && _weight.numel() >= SmallestPacked;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

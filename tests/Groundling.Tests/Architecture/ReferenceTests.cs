@@ -4,7 +4,7 @@ using System.Xml.XPath;
 
 namespace Groundling.Tests.Architecture;
 
-/// <summary>Who may refer to whom: Torch, then Diffusion, then Groundling; Data beside them without the engine; Cli on top.</summary>
+/// <summary>Who may refer to whom: Torch, then Diffusion, then Groundling; Data beside them without the engine; Training above; Cli on top.</summary>
 public class ReferenceTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -13,7 +13,8 @@ public class ReferenceTests
         ["Groundling.Data"] = [],
         ["Groundling.Diffusion"] = ["Groundling.Torch"],
         ["Groundling"] = ["Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
-        ["Groundling.Cli"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
+        ["Groundling.Training"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
+        ["Groundling.Cli"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch", "Groundling.Training"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];
@@ -43,9 +44,9 @@ public class ReferenceTests
     [Fact]
     public void Only_executables_carry_libtorch()
     {
-        var carrying = ProjectFiles("src").Concat(ProjectFiles("tests")).Where(file => File.ReadAllText(file) is var text && (text.Contains("TorchRuntime.targets") || text.Contains("libtorch")));
+        var carrying = ProjectFiles("src").Concat(ProjectFiles("tests")).Concat(ProjectFiles("benchmarks")).Where(file => File.ReadAllText(file) is var text && (text.Contains("TorchRuntime.targets") || text.Contains("libtorch")));
         Assert.All(carrying, file => Assert.Equal("Exe", XDocument.Load(file).XPathSelectElement("//OutputType")?.Value));
-        Assert.Equal(["Groundling.Cli", "Groundling.Tests"], carrying.Select(Path.GetFileNameWithoutExtension).Order());
+        Assert.Equal(["Groundling.Benchmarks", "Groundling.Cli", "Groundling.Tests"], carrying.Select(Path.GetFileNameWithoutExtension).Order());
     }
 
     private static IEnumerable<string> ProjectFiles(string folder) => Directory.EnumerateFiles(Path.Combine(Shared.Root, folder), "*.csproj", SearchOption.AllDirectories);

@@ -5,10 +5,10 @@ namespace Groundling.Tests.Cli;
 /// <summary>One command line, run inside the test's process, and what came of it.</summary>
 internal sealed record CommandRun(int Code, string Output, string Error)
 {
-    public static async Task<CommandRun> Of(params IEnumerable<string> arguments)
+    public static CommandRun Of(params IEnumerable<string> arguments)
     {
         using StringWriter output = new(), error = new();
-        var code = await CommandLine.RunAsync([.. arguments], output, error);
+        var code = CommandLine.Run([.. arguments], output, error);
         return new(code, output.ToString(), error.ToString());
     }
 

@@ -25,9 +25,9 @@ public sealed class FeaturesTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_tensor_has_its_documented_name_and_shape()
+    public void Every_tensor_has_its_documented_name_and_shape()
     {
-        var (tensors, metadata, run) = await Write("0");
+        var (tensors, metadata, run) = Write("0");
         var diffusion = _tiny.Pipeline.Diffusion;
         var expected = new Dictionary<string, long[]>
         {
@@ -56,26 +56,26 @@ public sealed class FeaturesTests : IDisposable
     }
 
     [Fact]
-    public async Task Size_0_passes_the_picture_through()
+    public void Size_0_passes_the_picture_through()
     {
-        var (tensors, _, _) = await Write("0");
+        var (tensors, _, _) = Write("0");
         var pixels = tensor(_picture.Rgb.Select(value => (float)value).ToArray(), [128, 192, 3]).permute(2, 0, 1);
         TensorAssert.Close(pixels / 127.5f - 1f, tensors["image"], 0, "image");
     }
 
     [Fact]
-    public async Task Latents_are_the_scaled_mean()
+    public void Latents_are_the_scaled_mean()
     {
-        var (tensors, _, _) = await Write("0");
+        var (tensors, _, _) = Write("0");
         using var mode = no_grad();
         var mean = _tiny.Pipeline.Diffusion.Vae.Moments(tensors["image"].unsqueeze(0)).narrow(1, 0, 4)[0];
         TensorAssert.Close(mean * 0.18215, tensors["latents"], 1e-6, "latents");
     }
 
     [Fact]
-    public async Task Phrases_are_means_of_their_words()
+    public void Phrases_are_means_of_their_words()
     {
-        var (tensors, _, _) = await Write("64");
+        var (tensors, _, _) = Write("64");
         // One token a letter, none for blanks: a m a n | o n | a g r e y h o r s e
         Assert.Equal(16, tensors["tokens"].shape[0]);
         TensorAssert.Close(tensors["words"][..4].mean([0]), tensors["phrases"][0], 1e-6, "a man");
@@ -83,9 +83,9 @@ public sealed class FeaturesTests : IDisposable
     }
 
     [Fact]
-    public async Task Attention_sums_to_one_and_masks_are_its_mean()
+    public void Attention_sums_to_one_and_masks_are_its_mean()
     {
-        var (tensors, _, _) = await Write("0");
+        var (tensors, _, _) = Write("0");
         var attention = tensors.Where(pair => pair.Key.StartsWith("attention.")).Select(pair => pair.Value).ToList();
         var masks = zeros(2, 128, 192);
         foreach (var map in attention)
@@ -99,18 +99,18 @@ public sealed class FeaturesTests : IDisposable
     }
 
     [Fact]
-    public async Task The_same_pass_gives_the_masks_of_ground()
+    public void The_same_pass_gives_the_masks_of_ground()
     {
-        var (tensors, _, _) = await Write("0");
+        var (tensors, _, _) = Write("0");
         var threshold = tensors["masks.diffusion"].mean().item<float>();
         var grounding = _tiny.Pipeline.Ground(_picture, Caption.ParseBrackets("[a man] on [a grey horse]"), new() { Size = 0, Threshold = threshold }, TestContext.Current.CancellationToken);
         Assert.Equal(tensors["masks.diffusion"].gt((double)threshold).sum([1, 2]).data<long>(), grounding.Phrases.Select(phrase => (long)phrase.Mask.Area));
     }
 
-    private async Task<(Dictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata, CommandRun Run)> Write(string size)
+    private (Dictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata, CommandRun Run) Write(string size)
     {
         var (picture, path) = (_folder.Write("a.png", _picture.EncodePng()), _folder.File("f.safetensors"));
-        var run = (await CommandRun.Of("features", picture, "-c", "[a man] on [a grey horse]", "-m", _tiny.Path, "-o", path, "--size", size)).Works();
+        var run = (CommandRun.Of("features", picture, "-c", "[a man] on [a grey horse]", "-m", _tiny.Path, "-o", path, "--size", size)).Works();
         using var file = SafetensorsFile.Open(path);
         return (file.Entries.Keys.ToDictionary(name => name, file.Read), file.Metadata, run);
     }

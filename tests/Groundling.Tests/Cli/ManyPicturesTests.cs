@@ -19,14 +19,14 @@ public sealed class ManyPicturesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task One_broken_picture_does_not_stop_the_others()
+    public void One_broken_picture_does_not_stop_the_others()
     {
         Picture("in/a.png");
         Picture("in/b.png");
         Picture("in/d.png");
         _folder.Write("in/c.png", "no picture");
         _folder.Write("in/notes.md", "not looked at");
-        var run = await Ground([_folder.File("in"), "--caption", "[a man]"]);
+        var run = Ground([_folder.File("in"), "--caption", "[a man]"]);
         Assert.Equal(2, run.Code);
         var fault = Assert.Single(run.Error.Split('\n'), line => line.StartsWith("error: "));
         Assert.Contains(_folder.File("in/c.png"), fault);
@@ -36,14 +36,14 @@ public sealed class ManyPicturesTests : IDisposable
     }
 
     [Fact]
-    public async Task Captions_lie_beside_pictures_and_their_faults_are_named()
+    public void Captions_lie_beside_pictures_and_their_faults_are_named()
     {
         Picture("in/a.png");
         _folder.Write("in/a.txt", "[a man]\n");
         Picture("in/b.png");
         _folder.Write("in/b.txt", "[a dog");
         Picture("in/c.png");
-        var run = await Ground([_folder.File("in")]);
+        var run = Ground([_folder.File("in")]);
         Assert.Equal(2, run.Code);
         var faults = run.Error.Split('\n').Where(line => line.StartsWith("error: ")).ToList();
         Assert.Equal(2, faults.Count);
@@ -55,53 +55,53 @@ public sealed class ManyPicturesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_names_pictures_from_where_it_lies()
+    public void A_list_names_pictures_from_where_it_lies()
     {
         Picture("in/a.png");
         Picture("in/b.png");
         var list = _folder.Write("list.txt", "in/a.png\n\n  in/b.png  \n");
-        var run = (await Ground([list, "--caption", "[a man]", "--json"])).Works();
+        var run = Ground([list, "--caption", "[a man]", "--json"]).Works();
         var names = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("image").GetString());
         Assert.Equal([_folder.File("in/a.png"), _folder.File("in/b.png")], names);
-        (await Ground([_folder.Write("none.txt", "\n"), "--caption", "[a man]"])).RefusesInOneLine("names no pictures");
+        Ground([_folder.Write("none.txt", "\n"), "--caption", "[a man]"]).RefusesInOneLine("names no pictures");
     }
 
     [Fact]
-    public async Task Equal_names_get_folders_of_their_own()
+    public void Equal_names_get_folders_of_their_own()
     {
         Directory.CreateDirectory(_folder.File("more"));
         foreach (var name in (string[])["in/a.png", "in/A.jpg", "more/a.png", "more/a-2.png"]) Picture(name);
-        (await Ground([_folder.File("in"), _folder.File("more"), "--caption", "[a man]", "--quiet"])).Works();
+        Ground([_folder.File("in"), _folder.File("more"), "--caption", "[a man]", "--quiet"]).Works();
         Assert.Equal(4, Names(_folder.File("out")).Count);
         var images = Names(_folder.File("out")).Select(name => JsonDocument.Parse(File.ReadAllText(_folder.File($"out/{name}/phrases.json"))).RootElement.GetProperty("image").GetString());
         Assert.Equal(["A.jpg", "a-2.png", "a.png", "a.png"], images.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task An_empty_folder_is_refused() => (await Ground([_folder.File("in"), "--caption", "[a]"])).RefusesInOneLine("holds no pictures");
+    public void An_empty_folder_is_refused() => Ground([_folder.File("in"), "--caption", "[a]"]).RefusesInOneLine("holds no pictures");
 
     [Fact]
-    public async Task A_single_picture_is_named_in_its_json()
+    public void A_single_picture_is_named_in_its_json()
     {
         Picture("in/a.png");
-        using var json = JsonDocument.Parse((await Ground([_folder.File("in/a.png"), "--caption", "[a]", "--json"])).Works().Output);
+        using var json = JsonDocument.Parse(Ground([_folder.File("in/a.png"), "--caption", "[a]", "--json"]).Works().Output);
         Assert.Equal(_folder.File("in/a.png"), json.RootElement.GetProperty("image").GetString());
     }
 
     [Fact]
-    public async Task A_file_in_the_output_folders_place_is_refused_and_kept()
+    public void A_file_in_the_output_folders_place_is_refused_and_kept()
     {
         Picture("in/a.png");
         Picture("in/b.png");
         _folder.Write("out", "mine");
-        (await Ground([_folder.File("in/a.png"), "--caption", "[a]"])).RefusesInOneLine(_folder.File("out"), "cannot be written");
-        var run = await Ground([_folder.File("in"), "--caption", "[a]"]);
+        Ground([_folder.File("in/a.png"), "--caption", "[a]"]).RefusesInOneLine(_folder.File("out"), "cannot be written");
+        var run = Ground([_folder.File("in"), "--caption", "[a]"]);
         Assert.Equal(2, run.Code);
         Assert.Equal(2, run.Error.Split('\n').Count(line => line.StartsWith("error: ")));
         Assert.Equal("mine", File.ReadAllText(_folder.File("out")));
     }
 
-    private Task<CommandRun> Ground(IEnumerable<string> arguments) => CommandRun.Of(["ground", .. arguments, "--model", _tiny.Path, "--out", _folder.File("out"), "--size", "64"]);
+    private CommandRun Ground(IEnumerable<string> arguments) => CommandRun.Of(["ground", .. arguments, "--model", _tiny.Path, "--out", _folder.File("out"), "--size", "64"]);
 
     private void Picture(string name) => _folder.Write(name, TinyModel.Gradient(40, 24).EncodePng());
 

@@ -26,7 +26,7 @@ public sealed class ModelFolderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public async Task Variants_load_and_say_the_same(string variant)
+    public void Variants_load_and_say_the_same(string variant)
     {
         var tolerance = 0.0;
         switch (variant)
@@ -52,26 +52,26 @@ public sealed class ModelFolderTests : IDisposable
             case "position ids": Rewrite("text_encoder/model.safetensors", tensors => tensors.Append(("text_model.embeddings.position_ids", arange(77).unsqueeze(0)))); break;
             case "pooled projection": Rewrite("text_encoder/model.safetensors", tensors => tensors.Append(("text_projection.weight", ones(4, 64)))); break;
         }
-        var (expected, actual) = (await Masks(_tiny.Path), await Masks(_model));
+        var (expected, actual) = (Masks(_tiny.Path), Masks(_model));
         TensorAssert.Close(expected, actual, tolerance, variant);
         Assert.True(expected.std().item<float>() > 0.001);                     // there is something to agree on
-        (await CommandRun.Of("inspect", _model)).Works();
+        (CommandRun.Of("inspect", _model)).Works();
     }
 
     [Fact]
-    public async Task Values_that_are_not_numbers_are_warned_of()
+    public void Values_that_are_not_numbers_are_warned_of()
     {
         Rewrite("unet/diffusion_pytorch_model.safetensors", tensors => tensors.Select(pair =>
         {
             if (pair.Name == "conv_in.weight") pair.Tensor.view(-1)[5] = float.NaN;
             return pair;
         }));
-        var run = (await Ground()).Works();
+        var run = Ground().Works();
         Assert.Contains("warning: ", run.Error);
         Assert.Contains("unet: conv_in.weight holds values that are not numbers (1)", run.Error);
-        run = (await CommandRun.Of("features", _folder.File("a.png"), "-c", "[a]", "-m", _model, "-o", _folder.File("f.safetensors"), "--size", "64")).Works();
+        run = (CommandRun.Of("features", _folder.File("a.png"), "-c", "[a]", "-m", _model, "-o", _folder.File("f.safetensors"), "--size", "64")).Works();
         Assert.Contains("conv_in.weight holds values", run.Error);
-        Assert.Contains("conv_in.weight holds values", (await CommandRun.Of("inspect", _model)).Works().Output);
+        Assert.Contains("conv_in.weight holds values", (CommandRun.Of("inspect", _model)).Works().Output);
     }
 
     public static TheoryData<string, string> Faults => new()
@@ -89,20 +89,20 @@ public sealed class ModelFolderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task Faults_are_named(string fault, string says)
+    public void Faults_are_named(string fault, string says)
     {
         Break(fault);
-        var refused = await Ground();
+        var refused = Ground();
         if (fault == "wrong type") refused.Refuses("does not fit", "type       conv_in.bias: file I64, model F32");
         else refused.RefusesInOneLine(says, _model);
         Assert.False(Directory.Exists(_folder.File("out")));
-        var inspected = await CommandRun.Of("inspect", _model);
+        var inspected = CommandRun.Of("inspect", _model);
         inspected.Refuses();
         Assert.Contains(says, inspected.Output + inspected.Error);
     }
 
     [Fact]
-    public async Task What_differs_is_listed()
+    public void What_differs_is_listed()
     {
         Rewrite("vae/diffusion_pytorch_model.safetensors", tensors => tensors.Where(pair => pair.Name != "quant_conv.bias")
             .Select(pair => pair.Name == "encoder.conv_in.bias" ? (pair.Name, pair.Tensor[..3]) : pair).Append(("extra", ones(2))));
@@ -115,38 +115,38 @@ public sealed class ModelFolderTests : IDisposable
               Is {In("vae/config.json")} the one these weights came with?
 
             """;
-        Assert.Equal(expected, (await Ground()).Refuses(), ignoreLineEndingDifferences: true);
+        Assert.Equal(expected, Ground().Refuses(), ignoreLineEndingDifferences: true);
     }
 
     [Fact]
-    public async Task Other_things_than_folders_are_refused()
+    public void Other_things_than_folders_are_refused()
     {
-        (await CommandRun.Of("ground", _folder.File("a.png"), "-c", "[a]", "-m", _folder.File("a.png"))).RefusesInOneLine("is a file", "diffusers layout");
-        (await CommandRun.Of("ground", _folder.File("a.png"), "-c", "[a]", "-m", _folder.File("none"))).RefusesInOneLine("no such folder");
-        (await CommandRun.Of("inspect", _folder.File("none"))).RefusesInOneLine("no such folder");
+        (CommandRun.Of("ground", _folder.File("a.png"), "-c", "[a]", "-m", _folder.File("a.png"))).RefusesInOneLine("is a file", "diffusers layout");
+        (CommandRun.Of("ground", _folder.File("a.png"), "-c", "[a]", "-m", _folder.File("none"))).RefusesInOneLine("no such folder");
+        (CommandRun.Of("inspect", _folder.File("none"))).RefusesInOneLine("no such folder");
     }
 
     [Fact]
-    public async Task Inspect_shows_the_parts()
+    public void Inspect_shows_the_parts()
     {
-        var run = (await CommandRun.Of("inspect", _tiny.Path, "--json")).Works();
+        var run = (CommandRun.Of("inspect", _tiny.Path, "--json")).Works();
         var parts = JsonNode.Parse(run.Output)!.AsArray();
         Assert.Equal(["tokenizer", "text_encoder", "vae", "unet"], parts.Select(part => (string)part!["name"]!));
         Assert.All(parts, part => Assert.Empty(part!["faults"]!.AsArray()));
         using var file = SafetensorsFile.Open(In("unet/diffusion_pytorch_model.safetensors"));
         Assert.Equal((long)file.Entries.Values.Aggregate(Int128.Zero, (sum, entry) => sum + entry.Count), (long)parts[3]!["parameters"]!);
         Assert.Equal("F32", (string)parts[3]!["types"]!);
-        Assert.Contains("start 1022, end 1023", (await CommandRun.Of("inspect", _tiny.Path)).Works().Output);
+        Assert.Contains("start 1022, end 1023", (CommandRun.Of("inspect", _tiny.Path)).Works().Output);
     }
 
     private string In(string name) => Path.Combine(_model, name);
 
-    private Task<CommandRun> Ground() => CommandRun.Of("ground", _folder.File("a.png"), "--caption", "[a man] on [a horse]", "--model", _model, "--out", _folder.File("out"), "--size", "64");
+    private CommandRun Ground() => CommandRun.Of("ground", _folder.File("a.png"), "--caption", "[a man] on [a horse]", "--model", _model, "--out", _folder.File("out"), "--size", "64");
 
-    private async Task<Tensor> Masks(string model)
+    private Tensor Masks(string model)
     {
         var path = _folder.File("features.safetensors");
-        (await CommandRun.Of("features", _folder.File("a.png"), "-c", "[a man] on [a horse]", "-m", model, "-o", path, "--size", "64", "-q")).Works();
+        (CommandRun.Of("features", _folder.File("a.png"), "-c", "[a man] on [a horse]", "-m", model, "-o", path, "--size", "64", "-q")).Works();
         using var file = SafetensorsFile.Open(path);
         return file.Read("masks.diffusion");
     }

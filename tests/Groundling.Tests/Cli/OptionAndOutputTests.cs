@@ -35,9 +35,9 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("--colour red", "no option '--colour'", "groundling ground --help")]
     [InlineData("-z", "no option '-z'", "groundling ground --help")]
     [InlineData("--size", "--size", "groundling ground --help")]
-    public async Task Options_of_ground_are_checked(string options, string names, string says)
+    public void Options_of_ground_are_checked(string options, string names, string says)
     {
-        (await CommandRun.Of(["ground", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), .. options.Split(' ')])).RefusesInOneLine(names, says);
+        (CommandRun.Of(["ground", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), .. options.Split(' ')])).RefusesInOneLine(names, says);
         Assert.False(Directory.Exists(_folder.File("out")));
     }
 
@@ -58,35 +58,35 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("new-model --out x --tokenizer none", "vocab.json: no such file")]
     [InlineData("features a.png --out x --model m", "--caption")]
     [InlineData("features a.png --out x --model m --caption [a] --wrong", "--wrong")]
-    public async Task Command_lines_that_say_too_little_or_too_much_are_refused(string line, string says)
-        => (await CommandRun.Of(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).RefusesInOneLine(says);
+    public void Command_lines_that_say_too_little_or_too_much_are_refused(string line, string says)
+        => (CommandRun.Of(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).RefusesInOneLine(says);
 
     [Fact]
-    public async Task A_pictures_own_size_has_its_limit()
+    public void A_pictures_own_size_has_its_limit()
     {
         var path = _folder.Write("long.png", TinyModel.Gradient(5000, 1).EncodePng());
-        (await CommandRun.Of("ground", path, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), "--size", "0")).RefusesInOneLine("5000 x 1", "4096");
+        (CommandRun.Of("ground", path, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), "--size", "0")).RefusesInOneLine("5000 x 1", "4096");
     }
 
     [Fact]
-    public async Task Help_names_every_command_and_option()
+    public void Help_names_every_command_and_option()
     {
-        var run = (await CommandRun.Of("--help")).Works();
+        var run = (CommandRun.Of("--help")).Works();
         foreach (var command in (string[])["ground", "features", "new-model", "inspect", "bench"])
         {
             Assert.Contains($"  {command} ", run.Output.Replace('\n', ' '));
-            Assert.Contains($"groundling {command}", (await CommandRun.Of(command, "--help")).Works().Output.Replace("Groundling.Tests", "groundling"));
+            Assert.Contains($"groundling {command}", (CommandRun.Of(command, "--help")).Works().Output.Replace("Groundling.Tests", "groundling"));
         }
     }
 
     [Fact]
-    public async Task Threads_do_not_change_the_answer()
+    public void Threads_do_not_change_the_answer()
     {
         var before = TorchSharp.torch.get_num_threads();
         try
         {
             string[] line = ["ground", _picture, "-c", "[a] on [b]", "-m", _tiny.Path, "-o", _folder.File("out"), "--size", "64", "--json", "--threads"];
-            Assert.Equal((await CommandRun.Of([.. line, "1"])).Works().Output, (await CommandRun.Of([.. line, "2"])).Works().Output);
+            Assert.Equal((CommandRun.Of([.. line, "1"])).Works().Output, (CommandRun.Of([.. line, "2"])).Works().Output);
         }
         finally
         {
@@ -95,38 +95,38 @@ public sealed class OptionAndOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task New_models_take_no_folder_that_holds_something()
+    public void New_models_take_no_folder_that_holds_something()
     {
-        (await CommandRun.Of("new-model", "--out", _folder.Path)).RefusesInOneLine(_folder.Path, "exists already");
-        (await CommandRun.Of("new-model", "--out", _picture)).RefusesInOneLine(_picture, "exists already");
-        (await CommandRun.Of("new-model", "--out", Path.Combine(_picture, "m"))).RefusesInOneLine("cannot be made", "is not a folder");
-        (await CommandRun.Of("new-model", "--out", "")).RefusesInOneLine("empty");
+        (CommandRun.Of("new-model", "--out", _folder.Path)).RefusesInOneLine(_folder.Path, "exists already");
+        (CommandRun.Of("new-model", "--out", _picture)).RefusesInOneLine(_picture, "exists already");
+        (CommandRun.Of("new-model", "--out", Path.Combine(_picture, "m"))).RefusesInOneLine("cannot be made", "is not a folder");
+        (CommandRun.Of("new-model", "--out", "")).RefusesInOneLine("empty");
         Directory.CreateDirectory(_folder.File("empty"));
-        (await CommandRun.Of("new-model", "--out", _folder.File("empty") + "/", "--quiet")).Works();
-        (await CommandRun.Of("inspect", _folder.File("empty"))).Works();
+        (CommandRun.Of("new-model", "--out", _folder.File("empty") + "/", "--quiet")).Works();
+        (CommandRun.Of("inspect", _folder.File("empty"))).Works();
         Assert.Equal(["a.png", "empty"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]
-    public async Task Features_say_which_file_cannot_be_written()
+    public void Features_say_which_file_cannot_be_written()
     {
         foreach (var (path, says) in new[] { (_folder.File("no/such/f.safetensors"), "cannot be written"), (_folder.Path, "is a folder"), ("", "empty") })
-            (await Features(path)).RefusesInOneLine(path, says);
+            Features(path).RefusesInOneLine(path, says);
         Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
     }
 
     [Fact]
-    public async Task A_full_disk_is_named_and_left_as_it_was()
+    public void A_full_disk_is_named_and_left_as_it_was()
     {
         var disk = _folder.File("disk");
         Directory.CreateDirectory(disk);
         Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", disk) == 0, "needs the right to mount a small disk");
         try
         {
-            (await Features(Path.Combine(disk, "f.safetensors"))).RefusesInOneLine(Path.Combine(disk, "f.safetensors"), "cannot be written", "space");
+            Features(Path.Combine(disk, "f.safetensors")).RefusesInOneLine(Path.Combine(disk, "f.safetensors"), "cannot be written", "space");
             var large = _folder.Write("b.png", TinyModel.Gradient(900, 700).EncodePng());
-            (await CommandRun.Of("ground", large, "-c", "[a]", "-m", _tiny.Path, "-o", Path.Combine(disk, "out"), "--size", "64")).RefusesInOneLine(Path.Combine(disk, "out"), "space");
-            (await CommandRun.Of("new-model", "--out", Path.Combine(disk, "m"))).RefusesInOneLine(disk, "space");
+            (CommandRun.Of("ground", large, "-c", "[a]", "-m", _tiny.Path, "-o", Path.Combine(disk, "out"), "--size", "64")).RefusesInOneLine(Path.Combine(disk, "out"), "space");
+            (CommandRun.Of("new-model", "--out", Path.Combine(disk, "m"))).RefusesInOneLine(disk, "space");
             Assert.Empty(Directory.GetFileSystemEntries(disk));
         }
         finally
@@ -136,9 +136,9 @@ public sealed class OptionAndOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task Bench_measures_every_step()
+    public void Bench_measures_every_step()
     {
-        var run = (await CommandRun.Of("bench", "-m", _tiny.Path, "--size", "100", "--repeats", "1", "--json")).Works();
+        var run = (CommandRun.Of("bench", "-m", _tiny.Path, "--size", "100", "--repeats", "1", "--json")).Works();
         using var json = JsonDocument.Parse(run.Output);
         var root = json.RootElement;
         Assert.Equal(["model", "size", "threads", "peak_gflop_per_second", "steps", "peak_resident_mb"], root.EnumerateObject().Select(property => property.Name));
@@ -158,7 +158,7 @@ public sealed class OptionAndOutputTests : IDisposable
         Assert.Equal(steps.Skip(4).Take(3).Sum(step => step.GetProperty("gflop").GetDouble()), steps[^1].GetProperty("gflop").GetDouble(), 1e-9);
     }
 
-    private Task<CommandRun> Features(string path) => CommandRun.Of("features", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", path, "--size", "64");
+    private CommandRun Features(string path) => CommandRun.Of("features", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", path, "--size", "64");
 
     private static int Run(string program, params string[] arguments)
     {

@@ -22,15 +22,15 @@ public sealed class PictureAndCaptionTests(TinyModel tiny) : IDisposable
 
     [Theory]
     [MemberData(nameof(BadPictures))]
-    public async Task Bad_pictures_are_refused(string name, byte[] bytes, string says)
+    public void Bad_pictures_are_refused(string name, byte[] bytes, string says)
     {
         var path = _folder.Write(name, bytes);
-        (await Ground(path, "[a man]")).RefusesInOneLine(path, says);
+        Ground(path, "[a man]").RefusesInOneLine(path, says);
         Assert.False(Directory.Exists(Out));
     }
 
     [Fact]
-    public async Task Missing_pictures_are_refused() => (await Ground(_folder.File("none.png"), "[a man]")).RefusesInOneLine("none.png does not exist");
+    public void Missing_pictures_are_refused() => Ground(_folder.File("none.png"), "[a man]").RefusesInOneLine("none.png does not exist");
 
     public static TheoryData<string, byte[], string> OddPictures => new()
     {
@@ -43,20 +43,20 @@ public sealed class PictureAndCaptionTests(TinyModel tiny) : IDisposable
 
     [Theory]
     [MemberData(nameof(OddPictures))]
-    public async Task Odd_pictures_are_grounded_with_a_note(string name, byte[] bytes, string note)
+    public void Odd_pictures_are_grounded_with_a_note(string name, byte[] bytes, string note)
     {
         var path = _folder.Write(name, bytes);
-        var run = (await Ground(path, "[a man]")).Works();
+        var run = Ground(path, "[a man]").Works();
         Assert.Contains($"note: {path}: ", run.Error);
         Assert.Contains(note, run.Error);
-        Assert.Empty((await Ground(path, "[a man]", "--quiet")).Works().Error);
+        Assert.Empty(Ground(path, "[a man]", "--quiet").Works().Error);
     }
 
     [Fact]
-    public async Task A_turned_picture_has_masks_of_its_upright_size()
+    public void A_turned_picture_has_masks_of_its_upright_size()
     {
         var path = _folder.Write("turned.jpg", PictureTests.WithOrientation(PictureTests.Quarters(), 6));
-        using var json = await Json(path, "[a man]");
+        using var json = Json(path, "[a man]");
         Assert.Equal((32, 64), (json.RootElement.GetProperty("width").GetInt32(), json.RootElement.GetProperty("height").GetInt32()));
         Assert.Equal([64, 32], json.RootElement.GetProperty("phrases")[0].GetProperty("segmentation").GetProperty("size").EnumerateArray().Select(n => n.GetInt32()));
     }
@@ -65,9 +65,9 @@ public sealed class PictureAndCaptionTests(TinyModel tiny) : IDisposable
     [InlineData(1, 5000)]
     [InlineData(5000, 1)]
     [InlineData(1, 1)]
-    public async Task Extreme_shapes_are_grounded(int width, int height)
+    public void Extreme_shapes_are_grounded(int width, int height)
     {
-        using var json = await Json(Picture(width, height), "[a man] and [a dog]", "--threshold", "0");
+        using var json = Json(Picture(width, height), "[a man] and [a dog]", "--threshold", "0");
         Assert.Equal([width * height, width * height], json.RootElement.GetProperty("phrases").EnumerateArray().Select(p => p.GetProperty("area").GetInt32()));
         Assert.Equal(4, Directory.GetFileSystemEntries(Out).Length);
     }
@@ -79,37 +79,37 @@ public sealed class PictureAndCaptionTests(TinyModel tiny) : IDisposable
     [InlineData("[a man rides", "never closed")]
     [InlineData("a man] rides", "']' at character 6")]
     [InlineData("[] rides", "are empty")]
-    public async Task Captions_that_cannot_be_read_are_refused(string caption, string says)
+    public void Captions_that_cannot_be_read_are_refused(string caption, string says)
     {
-        (await Ground(Picture(), caption)).RefusesInOneLine(says);
+        Ground(Picture(), caption).RefusesInOneLine(says);
         Assert.False(Directory.Exists(Out));
     }
 
     [Fact]
-    public async Task No_caption_at_all_says_where_one_may_stand()
-        => (await CommandRun.Of("ground", Picture(), "--model", tiny.Path, "--out", Out)).RefusesInOneLine("--caption", _folder.File("a.txt"));
+    public void No_caption_at_all_says_where_one_may_stand()
+        => (CommandRun.Of("ground", Picture(), "--model", tiny.Path, "--out", Out)).RefusesInOneLine("--caption", _folder.File("a.txt"));
 
     [Fact]
-    public async Task Long_captions_work()
+    public void Long_captions_work()
     {
         var words = Enumerable.Range(0, 3000).Select(i => i == 1500 ? "[the red dog]" : i % 20 == 19 ? "ends." : i % 7 == 0 ? "stone," : "word");
-        using var json = await Json(Picture(), string.Join(' ', words));
+        using var json = Json(Picture(), string.Join(' ', words));
         Assert.Equal("the red dog", json.RootElement.GetProperty("phrases")[0].GetProperty("text").GetString());
     }
 
     [Fact]
-    public async Task Two_hundred_phrases_work()
+    public void Two_hundred_phrases_work()
     {
         var caption = string.Join(' ', Enumerable.Range(0, 200).Select(i => $"[thing {i}] beside"));
-        using var json = await Json(Picture(), caption, "--threshold", "0.005");
+        using var json = Json(Picture(), caption, "--threshold", "0.005");
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"thing {i}"), json.RootElement.GetProperty("phrases").EnumerateArray().Select(p => p.GetProperty("text").GetString()));
         Assert.Contains(json.RootElement.GetProperty("phrases").EnumerateArray(), p => p.GetProperty("area").GetInt32() > 0);
     }
 
     [Fact]
-    public async Task Overlapping_phrases_emoji_and_right_to_left_text_work()
+    public void Overlapping_phrases_emoji_and_right_to_left_text_work()
     {
-        using var json = await Json(Picture(), "[a man in [a red hat]] sees [שני כלבים] and [🐶🐶] near [👩‍🚀] \uFFFE \u200B[ثلج]");
+        using var json = Json(Picture(), "[a man in [a red hat]] sees [שני כלבים] and [🐶🐶] near [👩‍🚀] \uFFFE \u200B[ثلج]");
         var phrases = json.RootElement.GetProperty("phrases").EnumerateArray().ToList();
         Assert.Equal(["a man in a red hat", "a red hat", "שני כלבים", "🐶🐶", "👩‍🚀", "ثلج"], phrases.Select(p => p.GetProperty("text").GetString()));
         var caption = json.RootElement.GetProperty("caption").GetString()!;
@@ -117,36 +117,36 @@ public sealed class PictureAndCaptionTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
-    public async Task Phrases_may_be_given_apart()
+    public void Phrases_may_be_given_apart()
     {
-        using var json = await Json(Picture(), "A man and a dog.", "--phrases", "a dog; A MAN");
+        using var json = Json(Picture(), "A man and a dog.", "--phrases", "a dog; A MAN");
         Assert.Equal(["a dog", "A man"], json.RootElement.GetProperty("phrases").EnumerateArray().Select(p => p.GetProperty("text").GetString()));
-        (await Ground(Picture(), "A man.", "--phrases", "a cat")).RefusesInOneLine("\"a cat\"");
-        (await Ground(Picture(), "A man.", "--phrases", ";")).RefusesInOneLine("no phrase");
+        Ground(Picture(), "A man.", "--phrases", "a cat").RefusesInOneLine("\"a cat\"");
+        Ground(Picture(), "A man.", "--phrases", ";").RefusesInOneLine("no phrase");
     }
 
     [Fact]
-    public async Task Narratives_are_read_and_their_faults_named()
+    public void Narratives_are_read_and_their_faults_named()
     {
         const string one = """[{"image_id": "1", "annotator_id": 0, "caption": "a man runs", "segments": [{"utterance": "a man", "segment_ids": ["3"], "plural": false, "noun": true}]}]""";
         var file = _folder.Write("png_coco_val.json", one);
-        var run = (await CommandRun.Of("ground", Picture(), "--narrative", file, "-m", tiny.Path, "-o", Out, "--size", "64", "--json")).Works();
+        var run = (CommandRun.Of("ground", Picture(), "--narrative", file, "-m", tiny.Path, "-o", Out, "--size", "64", "--json")).Works();
         Assert.Contains("\"a man runs\"", run.Output);
-        (await CommandRun.Of("ground", Picture(), "--narrative", file, "--index", "1", "-m", tiny.Path)).RefusesInOneLine(file, "no narrative 1");
-        (await CommandRun.Of("ground", Picture(), "--narrative", file, "--index", "-1", "-m", tiny.Path)).RefusesInOneLine(file, "no narrative -1");
-        (await CommandRun.Of("ground", Picture(), "--narrative", file, "--caption", "[a]", "-m", tiny.Path)).RefusesInOneLine("--narrative already names");
+        (CommandRun.Of("ground", Picture(), "--narrative", file, "--index", "1", "-m", tiny.Path)).RefusesInOneLine(file, "no narrative 1");
+        (CommandRun.Of("ground", Picture(), "--narrative", file, "--index", "-1", "-m", tiny.Path)).RefusesInOneLine(file, "no narrative -1");
+        (CommandRun.Of("ground", Picture(), "--narrative", file, "--caption", "[a]", "-m", tiny.Path)).RefusesInOneLine("--narrative already names");
         var cut = _folder.Write("cut.json", one[..80]);
-        (await CommandRun.Of("ground", Picture(), "--narrative", cut, "-m", tiny.Path)).RefusesInOneLine(cut, "cut short");
-        (await CommandRun.Of("ground", Picture(), "--narrative", _folder.File("none.json"), "-m", tiny.Path)).RefusesInOneLine("none.json does not exist");
+        (CommandRun.Of("ground", Picture(), "--narrative", cut, "-m", tiny.Path)).RefusesInOneLine(cut, "cut short");
+        (CommandRun.Of("ground", Picture(), "--narrative", _folder.File("none.json"), "-m", tiny.Path)).RefusesInOneLine("none.json does not exist");
     }
 
     private string Out => _folder.File("out");
 
     private string Picture(int width = 48, int height = 32) => _folder.Write("a.png", TinyModel.Gradient(width, height).EncodePng());
 
-    private Task<CommandRun> Ground(string picture, string caption, params string[] more)
+    private CommandRun Ground(string picture, string caption, params string[] more)
         => CommandRun.Of(["ground", picture, "--caption", caption, "--model", tiny.Path, "--out", Out, "--size", "64", .. more]);
 
-    private async Task<JsonDocument> Json(string picture, string caption, params string[] more)
-        => JsonDocument.Parse((await Ground(picture, caption, ["--json", .. more])).Works().Output);
+    private JsonDocument Json(string picture, string caption, params string[] more)
+        => JsonDocument.Parse(Ground(picture, caption, ["--json", .. more]).Works().Output);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Groundling.Data.Scenes;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Cli;
@@ -7,7 +8,7 @@ namespace Groundling.Tests.Cli;
 /// <summary>The command as a process of its own: exit codes, streams, Ctrl-C.</summary>
 public sealed class ProcessTests(TinyModel tiny) : IDisposable
 {
-    private const int Interrupt = 2;
+    private const int Terminate = 15;                                          // handled as Ctrl-C is; that one is deaf where a shell started the tests in the background
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -27,7 +28,7 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         => (await Run("ground", _folder.Write("a.png", "no picture"), "-c", "[a]", "-m", tiny.Path)).RefusesInOneLine("a.png is not a picture");
 
     [Fact]
-    public async Task Control_C_leaves_whole_files_only()
+    public async Task A_stop_signal_leaves_whole_files_only()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
         Directory.CreateDirectory(_folder.File("in"));
@@ -43,12 +44,30 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
-    public async Task Control_C_leaves_no_part_of_a_model()
+    public async Task A_stop_signal_leaves_no_part_of_a_model()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
         var run = await Run(["new-model", "--preset", "sd15", "--out", _folder.File("m")], () => Directory.GetFileSystemEntries(_folder.Path).Length > 0);
         Assert.Equal(130, run.Code);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task A_stop_signal_leaves_an_evaluation_to_go_on_with()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
+        SceneWriter.Write(_folder.File("data"), SceneSplit.Val, 24, seed: 5, size: 128, degreeOfParallelism: 1);
+        var journal = _folder.File("out/journal.jsonl");
+        string[] line = ["evaluate", _folder.File("data"), "-m", tiny.Path, "-o", _folder.File("out"), "--size", "128", "--quiet"];
+        var run = await Run(line, () => File.Exists(journal) && File.ReadAllLines(journal).Length >= 4);
+        Assert.Equal(130, run.Code);
+        Assert.Equal("stopped", run.Error.Trim());
+        Assert.Equal(["journal.jsonl"], Directory.GetFileSystemEntries(_folder.File("out")).Select(Path.GetFileName));
+        Assert.InRange(File.ReadAllLines(journal).Length, 4, 24);
+        Assert.EndsWith("\n", File.ReadAllText(journal));
+        (await Run([.. line, "--resume"])).Works();
+        Assert.Equal(25, File.ReadAllLines(journal).Length);
+        Assert.True(File.Exists(_folder.File("out/report.html")));
     }
 
     private static Task<CommandRun> Run(params string[] arguments) => Run(arguments, null);
@@ -66,7 +85,7 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
             if (interruptWhen is not null)
             {
                 while (!interruptWhen() && !process.HasExited) await Task.Delay(10, limit.Token);
-                if (!process.HasExited) Assert.Equal(0, kill(process.Id, Interrupt));
+                if (!process.HasExited) Assert.Equal(0, kill(process.Id, Terminate));
             }
             await process.WaitForExitAsync(limit.Token);
         }

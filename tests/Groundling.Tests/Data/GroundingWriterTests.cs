@@ -55,7 +55,7 @@ public class GroundingWriterTests
         GroundingWriter.Write(Scene, "yard.jpg", folder.Path, new WriteOptions(Overlay: false));
         var (ids, width, height) = PanopticPng.Read(folder.File("panoptic.png"));
         var json = PanopticAnnotations.Read(folder.File("panoptic.json"));
-        Assert.Equal("yard.jpg", json.PictureNames["1"]);
+        Assert.Equal("yard.jpg", json.Pictures["1"].FileName);
         var annotation = json.Annotations["1"];
         Assert.Equal("panoptic.png", annotation.FileName);
 

@@ -40,13 +40,13 @@ public class PngBenchmarkTests
         Assert.Equal([0, 1, 1, 0, 0, 1], masks[1].ToBytes());
         Assert.Equal((3, 2), (examples[1].LoadPicture().Width, examples[1].LoadPicture().Height));
 
-        Assert.Equal(2, faults.MissingSegments);
-        Assert.Equal(1, faults.PhrasesWithoutSegments);
-        Assert.Equal(1, faults.MissingPictures);
-        Assert.Equal(1, faults.UnplacedUtterances);
-        Assert.Equal(1, faults.EmptyCaptions);
-        Assert.Equal(1, faults.RepeatedNarratives);
-        Assert.Equal(1, faults.WrongAreas);
+        Assert.Equal(2, faults[FaultKind.MissingSegment]);
+        Assert.Equal(1, faults[FaultKind.PhraseWithoutSegments]);
+        Assert.Equal(1, faults[FaultKind.ImageWithoutAnnotation]);
+        Assert.Equal(1, faults[FaultKind.UnplacedUtterance]);
+        Assert.Equal(1, faults[FaultKind.EmptyCaption]);
+        Assert.Equal(1, faults[FaultKind.RepeatedNarrative]);
+        Assert.Equal(1, faults[FaultKind.WrongArea]);
         Assert.Equal(7, faults.Describe().Count);
     }
 
@@ -72,7 +72,15 @@ public class PngBenchmarkTests
     [Fact]
     public void Real_annotations_are_read_without_a_fault()
     {
-        var benchmark = PngBenchmark.Open(Shared.Require("samples/coco-panoptic"), "val");
+        using var folder = new TemporaryFolder();                              // a copy: the index is written beside the annotations
+        var sample = Shared.Require("samples/coco-panoptic");
+        foreach (var file in Directory.EnumerateFiles(sample, "*", SearchOption.AllDirectories))
+        {
+            var copy = folder.File(Path.GetRelativePath(sample, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        var benchmark = PngBenchmark.Open(folder.Path, "val");
         var faults = new BenchmarkFaults();
         int phrases = 0;
         foreach (var example in benchmark.Read(faults))

@@ -76,6 +76,19 @@ public class ModelFolderWriterTests(TinyModel tiny)
     }
 
     [Fact]
+    public void A_model_whose_last_part_is_broken_is_let_go_at_once()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
+        using var folder = new TemporaryFolder();
+        var model = tiny.Copy(folder);
+        using (StableDiffusion.Open(model)) Assert.Contains(model, File.ReadAllText("/proc/self/maps"));
+        Assert.DoesNotContain(model, File.ReadAllText("/proc/self/maps"));
+        File.Copy(Path.Combine(model, "vae", "diffusion_pytorch_model.safetensors"), Path.Combine(model, "unet", "diffusion_pytorch_model.safetensors"), overwrite: true);
+        Assert.Throws<WeightsException>(() => StableDiffusion.Open(model));
+        Assert.DoesNotContain(model, File.ReadAllText("/proc/self/maps"));
+    }
+
+    [Fact]
     public void A_tokenizer_is_copied_when_it_fits()
     {
         using var folder = new TemporaryFolder();

@@ -30,6 +30,44 @@ public class LayerTests
         }
     }
 
+    [Theory]
+    [InlineData(64, 96, 32, 40)]
+    [InlineData(96, 64, 37, 33)]
+    [InlineData(128, 128, 64, 35)]
+    public void Convolutions_of_large_images_equal_the_plain_one(long inputs, long outputs, long height, long width)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new ConvolutionLayer(inputs, outputs, 3);
+        var (weight, bias) = Initialise(layer, 10);
+        layer.Freeze();
+        foreach (var (h, w) in new[] { (height, width), (5L, 7L), (1L, 1L), (height + 1, width + 2) })     // whole and cut tiles, large and small
+        {
+            var input = randn([2, inputs, h, w], generator: new Generator(11)) + 0.5;
+            var expected = functional.conv2d(input.to(float64), weight.to(float64), bias.to(float64), padding: [1, 1]);
+            foreach (var image in new[] { input.ToChannelsLast(), input })
+                AssertBothModes(expected, () => layer.call(image));
+        }
+    }
+
+    [Theory]
+    [InlineData(64, 8, 5, 7, true)]
+    [InlineData(96, 32, 40, 33, false)]
+    [InlineData(32, 4, 1, 1, true)]
+    [InlineData(24, 8, 6, 5, true)]
+    public void Group_norms_equal_their_definition(long channels, long groups, long height, long width, bool silu)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new GroupNormLayer(groups, channels, 1e-5, silu);
+        using (no_grad()) foreach (var parameter in layer.parameters()) parameter.normal_(0.5, 1, new Generator(12));
+        var input = 3 * randn([2, channels, height, width], generator: new Generator(13)) + 10;
+        var grouped = input.to(float64).view(2, groups, -1);
+        var normal = ((grouped - grouped.mean([-1], keepdim: true)) / (grouped.var(-1, unbiased: false, keepdim: true) + 1e-5).sqrt()).view(2, channels, height, width);
+        var (weight, bias) = (layer.parameters().First().to(float64).view(-1, 1, 1), layer.parameters().Last().to(float64).view(-1, 1, 1));
+        var expected = normal * weight + bias;
+        if (silu) expected = expected * expected.sigmoid();
+        foreach (var image in new[] { input.ToChannelsLast(), input }) AssertBothModes(expected, () => layer.call(image));
+    }
+
     [Fact]
     public void Padding_can_be_left_out()
     {
@@ -51,7 +89,7 @@ public class LayerTests
         using var scope = NewDisposeScope();
         using var layer = new LinearLayer(320, 704, hasBias);
         var weight = (Tensor)layer.parameters().First();
-        using (no_grad()) foreach (var parameter in layer.parameters()) parameter.normal_(0, 0.05, new Generator(5));
+        layer.Initialize(new Generator(5));
         layer.Freeze();
         foreach (var shape in new long[][] { [2, 33, 320], [1, 320], [7, 320] })
         {
@@ -69,7 +107,7 @@ public class LayerTests
         using var convolution = new ConvolutionLayer(128, 64, 3);
         using var linear = new LinearLayer(64, 1024);
         Initialise(convolution, 7);
-        using (no_grad()) foreach (var parameter in linear.parameters()) parameter.normal_(0, 0.05, new Generator(8));
+        linear.Initialize(new Generator(8));
         convolution.Freeze();
         linear.Freeze();
         foreach (var parameter in convolution.parameters().Concat(linear.parameters())) parameter.requires_grad_(false);
@@ -82,9 +120,8 @@ public class LayerTests
 
     private static (Tensor Weight, Tensor Bias) Initialise(ConvolutionLayer layer, ulong seed)
     {
-        using var frozen = no_grad();
         using var generator = new Generator(seed);
-        foreach (var parameter in layer.parameters()) parameter.normal_(0, 0.05, generator);
+        layer.Initialize(generator);
         return (layer.parameters().First(), layer.parameters().Last());
     }
 

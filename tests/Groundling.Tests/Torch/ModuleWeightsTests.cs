@@ -110,7 +110,7 @@ public class ModuleWeightsTests
     }
 
     [Fact]
-    public void Looking_for_such_values_does_not_undo_training()
+    public void Giving_memory_back_does_not_undo_training()
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
@@ -119,7 +119,25 @@ public class ModuleWeightsTests
         using (var source = WeightSource.Open(folder.File("w.safetensors"))) layer.LoadExactly(source);
         using (no_grad()) foreach (var parameter in layer.parameters()) parameter.fill_(3);
         Assert.Empty(layer.NonFinite());
+        layer.ReleasePages();
         Assert.All(layer.parameters(), parameter => Assert.Equal(3, parameter.min().item<float>()));
+    }
+
+    [Fact]
+    public void Frozen_weights_return_from_their_file()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere nothing is given back");
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var layer = new LinearLayer(2048, 4096);
+        SafetensorsWriter.Write(folder.File("w.safetensors"), [("weight", full(4096, 2048, 2f)), ("bias", ones(4096))]);
+        using (var source = WeightSource.Open(folder.File("w.safetensors"))) layer.LoadExactly(source);
+        layer.Freeze(Rearrangement.None);
+        Assert.Equal(2 * 4096L * 2048 + 4096, layer.parameters().Sum(parameter => (long)parameter.sum(float64).item<double>()));
+        var before = ResidentMemory.Now;
+        layer.ReleasePages();
+        Assert.InRange(before - ResidentMemory.Now, 24 << 20, 40 << 20);       // 32 MB of weights
+        Assert.Equal(2 * 4096L * 2048 + 4096, layer.parameters().Sum(parameter => (long)parameter.sum(float64).item<double>()));
     }
 
     private static List<(string Name, Tensor Tensor)> Good() =>

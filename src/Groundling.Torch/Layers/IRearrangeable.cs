@@ -1,0 +1,8 @@
+namespace Groundling.Torch;
+
+/// <summary>A layer that computes faster with its weights rearranged, once they will not change any more.</summary>
+public interface IRearrangeable
+{
+    /// <summary>Promises that the weights stay as they are; the layer may keep a rearranged copy.</summary>
+    void Allow(Rearrangement extent);
+}
