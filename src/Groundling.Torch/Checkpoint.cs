@@ -14,9 +14,23 @@ public sealed class Checkpoint : autograd.MultiTensorFunction<Checkpoint>
     /// <summary>Runs a block so that only its inputs are kept for the backward pass.</summary>
     /// <param name="block">A pure function of its inputs and of parameters; it runs twice and must give the same results.</param>
     /// <param name="inputs">At least one must require a gradient.</param>
-    /// <returns>What the block returned; the caller owns it.</returns>
+    /// <returns>What the block returned, of one type and device; the caller owns it. Gradients on the way back belong to the dispose scope around it.</returns>
     public static IReadOnlyList<Tensor> Run(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> block, params IEnumerable<Tensor> inputs)
-        => apply([block, .. inputs]);
+    {
+        // TorchSharp fails on the way back when one of several results has gone unused: all travel as one.
+        using var scope = NewDisposeScope();
+        IReadOnlyList<long[]> shapes = [];
+        Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> packed = given =>
+        {
+            var results = block(given);
+            shapes = [.. results.Select(result => result.shape)];
+            return results.Count == 1 ? results : [cat([.. results.Select(result => result.flatten())])];
+        };
+        var all = apply([packed, .. inputs])[0];
+        if (shapes.Count == 1) return [all.MoveToOuterDisposeScope()];
+        return [.. all.split([.. shapes.Select(shape => shape.Aggregate(1L, (product, size) => product * size))])
+            .Zip(shapes, (part, shape) => part.view(shape).MoveToOuterDisposeScope())];
+    }
 
     /// <inheritdoc/>
     public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)

@@ -7,7 +7,6 @@ namespace Groundling;
 /// <summary>Phrases as the UNet's prompt: the null phrase joins them as a key, padding is masked, and every block's maps are kept (Sec. 3.1).</summary>
 /// <remarks>
 /// With phrases as the only keys a lone phrase would get the whole picture; the null phrase is a key for what belongs to none.
-/// What a block leaves here is kept under its index, so that a block may run again: its newer tensors take the place of the older.
 /// </remarks>
 public abstract class PhrasePrompt : IPromptExchange, IDisposable
 {
@@ -54,7 +53,7 @@ public abstract class PhrasePrompt : IPromptExchange, IDisposable
     {
         using var scope = NewDisposeScope();
         var phrases = attention.narrow(-1, NullPhrases, attention.shape[^1] - NullPhrases).mean([1]);      // [B, hw, N]
-        Keep(_maps, site, ToImage(site, phrases.transpose(1, 2)).contiguous());
+        KeepMap(ToImage(site, phrases.transpose(1, 2)).contiguous());
     }
 
     /// <summary>Disposes the maps.</summary>
@@ -84,15 +83,6 @@ public abstract class PhrasePrompt : IPromptExchange, IDisposable
     protected Tensor ToImage(TransformerSite site, Tensor pixels)              // [B, N, hw] -> [B, N, h, w]
         => pixels.reshape(pixels.shape[0], pixels.shape[1], _height / site.Stride, _width / site.Stride);
 
-    /// <summary>Keeps a block's tensor past the block's own scope, in the place of an older one.</summary>
-    protected static void Keep(List<Tensor> kept, TransformerSite site, Tensor tensor)
-    {
-        tensor.DetachFromDisposeScope();
-        if (site.Index == kept.Count) kept.Add(tensor);
-        else
-        {
-            kept[site.Index].Dispose();
-            kept[site.Index] = tensor;
-        }
-    }
+    /// <summary>Keeps the next block's map.</summary>
+    protected void KeepMap(Tensor map) => _maps.Add(map.DetachFromDisposeScope());
 }

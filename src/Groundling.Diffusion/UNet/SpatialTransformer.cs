@@ -10,8 +10,6 @@ namespace Groundling.Diffusion;
 /// <summary>Pixels attend to each other, then to the prompt, which the exchange may change on the way.</summary>
 internal sealed class SpatialTransformer : Module<Tensor, IPromptExchange, Tensor>
 {
-    private readonly TransformerSite _site;
-
     [ComponentName(Name = "norm")] private readonly GroupNormLayer _norm;
     [ComponentName(Name = "proj_in")] private readonly Module<Tensor, Tensor> _in;
     [ComponentName(Name = "transformer_blocks/0")] private readonly TransformerBlock _block;
@@ -19,13 +17,15 @@ internal sealed class SpatialTransformer : Module<Tensor, IPromptExchange, Tenso
 
     public SpatialTransformer(TransformerSite site, UNetConfig config) : base(nameof(SpatialTransformer))
     {
-        _site = site;
+        Site = site;
         _norm = new(config.NormGroups, site.Channels, 1e-6, silu: false);
         _in = config.LinearProjection ? new LinearLayer(site.Channels, site.Channels) : new ConvolutionLayer(site.Channels, site.Channels, 1);
         _block = new(site, config.PromptWidth);
         _out = config.LinearProjection ? new LinearLayer(site.Channels, site.Channels) : new ConvolutionLayer(site.Channels, site.Channels, 1);
         RegisterComponents();
     }
+
+    public TransformerSite Site { get; }
 
     /// <param name="image">[B, C, h, w]</param>
     /// <param name="exchange">Where the prompt comes from.</param>

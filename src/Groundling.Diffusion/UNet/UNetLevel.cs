@@ -26,8 +26,7 @@ internal sealed class DownLevel : Module
     {
         for (var i = 0; i < _resnets.Count; i++)
         {
-            image = _resnets[i].call(image, time);
-            if (_attentions is not null) image = _attentions[i].call(image, exchange);
+            image = _attentions is null ? _resnets[i].call(image, time) : PromptedBlock.Run(_resnets[i], _attentions[i], image, time, exchange);
             skips.Push(image);
         }
         if (_downsample is null) return image;
@@ -53,7 +52,7 @@ internal sealed class MidLevel : Module
     public Tensor Run(Tensor image, Tensor time, IPromptExchange exchange)
     {
         using var scope = NewDisposeScope();
-        var attended = _attention.call(_resnets[0].call(image, time), exchange);
+        var attended = PromptedBlock.Run(_resnets[0], _attention, image, time, exchange);
         return _resnets[1].call(attended, time).MoveToOuterDisposeScope();
     }
 }
@@ -82,8 +81,8 @@ internal sealed class UpLevel : Module
         {
             using var layer = NewDisposeScope();
             var joined = cat([image, skips.Pop()], 1);
-            var next = _resnets[i].call(joined, time);
-            image = (_attentions is null ? next : _attentions[i].call(next, exchange)).MoveToOuterDisposeScope();
+            var next = _attentions is null ? _resnets[i].call(joined, time) : PromptedBlock.Run(_resnets[i], _attentions[i], joined, time, exchange);
+            image = next.MoveToOuterDisposeScope();
         }
         image.MoveToOuterDisposeScope();
         return (_upsample?.call(image).MoveToOuterDisposeScope() ?? image, image);                         // moved once each: a tensor moved twice outlives its owner
