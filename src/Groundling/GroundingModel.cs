@@ -48,7 +48,7 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     /// <summary>The model's sizes and switches.</summary>
     public GroundingConfig Config { get; }
 
-    /// <summary>Whether the UNet's blocks run again for the backward pass instead of keeping what they made: half the memory for a third more time.</summary>
+    /// <summary>Whether the UNet's blocks run again for the backward pass instead of keeping what they made: less memory for more time.</summary>
     public bool SavesMemory { get; set; }
 
     /// <param name="input">Latents and phrases from the frozen encoders (<see cref="PhraseEncoder"/>, <see cref="Vae.Encode"/>).</param>
