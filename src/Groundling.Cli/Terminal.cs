@@ -20,4 +20,26 @@ internal static class Terminal
         if (!isTerminal) console.Profile.Width = WidthOfFiles;
         return console;
     }
+
+    /// <summary>Does work under a progress bar, or without one where it is to be quiet.</summary>
+    /// <param name="messages">Where the bar is drawn.</param>
+    /// <param name="quiet">Whether there is none.</param>
+    /// <param name="what">What is being done.</param>
+    /// <param name="count">How much there is to do.</param>
+    /// <param name="work">The work; it calls its argument with how much is done.</param>
+    public static void WithProgress(TextWriter messages, bool quiet, string what, double count, Action<Action<double>> work)
+    {
+        if (quiet)
+        {
+            work(_ => { });
+            return;
+        }
+        On(messages).Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            .Start(context =>
+            {
+                var task = context.AddTask(what, maxValue: count);
+                work(done => task.Value = done);
+            });
+    }
 }

@@ -37,8 +37,8 @@ internal static class DataCommand
             var opened = watch.Elapsed.TotalSeconds;
             if (benchmark.Note is { } note) error.WriteLine($"note: {note}");
             BenchmarkReport? report = null;
-            WithProgress(error, parsed.GetValue(quiet) || parsed.GetValue(annotationsOnly), progress =>
-                report = BenchmarkCheck.Run(benchmark, parsed.GetValue(annotationsOnly), progress, stop));
+            Terminal.WithProgress(error, parsed.GetValue(quiet) || parsed.GetValue(annotationsOnly), "checking pictures", 1, progress =>
+                report = BenchmarkCheck.Run(benchmark, parsed.GetValue(annotationsOnly), (done, all) => progress((double)done / all), stop));
             var checking = watch.Elapsed.TotalSeconds - opened;
             var files = parsed.GetValue(plots) is { } folder ? DataPlots.Write(folder, report!.Statistics) : [];
             var result = Summary(parsed.GetValue(data)!, benchmark, report!, opened, checking, files);
@@ -94,20 +94,4 @@ internal static class DataCommand
     }
 
     private static string Number(double value) => value == Math.Floor(value) ? $"{value:N0}" : value < 1 ? $"{value:F4}" : $"{value:F1}";
-
-    private static void WithProgress(TextWriter messages, bool isQuiet, Action<Action<int, int>?> work)
-    {
-        if (isQuiet)
-        {
-            work(null);
-            return;
-        }
-        Terminal.On(messages).Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
-            .Start(context =>
-            {
-                var task = context.AddTask("checking pictures");
-                work((done, all) => task.Value(100.0 * done / all));
-            });
-    }
 }

@@ -62,7 +62,9 @@ internal static class EvaluateCommand
         {
             narratives.AddRange(journal.Done);
             var done = journal.Done.Select(r => r.Narrative).ToHashSet();
-            EvaluationCommon.WithProgress(messages, request.Quiet, "evaluating", done.Count, count, advance =>
+            // What an earlier run did would spoil the estimate of the time that is left.
+            var what = done.Count == 0 ? "evaluating" : $"evaluating (after {done.Count} done before)";
+            Terminal.WithProgress(messages, request.Quiet, what, count - done.Count, progress =>
             {
                 foreach (var given in evaluator.Cases(new BenchmarkFaults(), request.Limit).Where(c => !done.Contains(c.Example.Index)))
                 {
@@ -70,7 +72,7 @@ internal static class EvaluateCommand
                     var result = evaluator.Evaluate(given, segmenter, request.Threshold, cancellation);
                     journal.Append(result);
                     narratives.Add(result.WithoutMasks());
-                    advance();
+                    progress(narratives.Count - done.Count);
                 }
             });
         }

@@ -54,23 +54,6 @@ internal static class EvaluationCommon
         return count > 0 ? (count, faults) : throw new InputException($"{benchmark.NarrativesPath} holds no phrase with ground truth to judge: {string.Join("; ", faults.Describe().DefaultIfEmpty("the file is empty"))}");
     }
 
-    public static void WithProgress(TextWriter messages, bool quiet, string what, int done, int count, Action<Action> work)
-    {
-        if (quiet)
-        {
-            work(() => { });
-            return;
-        }
-        Terminal.On(messages).Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
-            .Start(context =>
-            {
-                // What an earlier run did would spoil the estimate of the time that is left.
-                var task = context.AddTask(done == 0 ? what : $"{what} (after {done} done before)", maxValue: count - done);
-                work(() => task.Increment(1));
-            });
-    }
-
     public static void Print(EvaluationReport report, TextWriter output, TextWriter messages, bool quiet, bool json)
     {
         foreach (var fault in report.Faults) messages.WriteLine($"warning: {fault}");

@@ -58,8 +58,9 @@ internal sealed class GroundCommand
         }
         using var many = OpenModel(model, Rearrangement.ManyPasses);
         var faults = new List<string>();
-        WithProgress(pictures.Count, advance =>
+        Terminal.WithProgress(_messages, _quiet, "grounding", pictures.Count, report =>
         {
+            var done = 0;
             foreach (var (path, folder) in pictures.Zip(OutputFolders(pictures)))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -73,7 +74,7 @@ internal sealed class GroundCommand
                 {
                     faults.Add(e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}");
                 }
-                advance();
+                report(++done);
             }
         });
         foreach (var fault in faults) _messages.WriteLine($"error: {fault}");
@@ -131,22 +132,6 @@ internal sealed class GroundCommand
         }
         Terminal.On(_results).Write(table);
         _results.WriteLine($"{Path.Combine(_output, "overlay.png")}, phrases.json, panoptic.png, panoptic.json");
-    }
-
-    private void WithProgress(int count, Action<Action> work)
-    {
-        if (_quiet)
-        {
-            work(() => { });
-            return;
-        }
-        Terminal.On(_messages).Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
-            .Start(context =>
-            {
-                var task = context.AddTask("grounding", maxValue: count);
-                work(() => task.Increment(1));
-            });
     }
 
     private static string JsonLine(Grounding grounding, string path)

@@ -36,8 +36,7 @@ internal static class ScenesCommand
             var watch = Stopwatch.StartNew();
             void Write(IProgress<int>? progress) =>
                 SceneWriter.Write(folder, chosen, parsed.GetValue(count), (ulong)parsed.GetValue(seed), parsed.GetValue(size), parsed.GetValue(threads) ?? 0, progress, stop);
-            if (parsed.GetValue(quiet)) Write(null);
-            else WithProgress(parsed.InvocationConfiguration.Error, parsed.GetValue(count), Write);
+            Terminal.WithProgress(parsed.InvocationConfiguration.Error, parsed.GetValue(quiet), "drawing", Math.Max(parsed.GetValue(count), 1), report => Write(new Forward(report)));
             var seconds = watch.Elapsed.TotalSeconds;
             var result = new Result(folder, parsed.GetValue(split)!, parsed.GetValue(count), parsed.GetValue(seed), parsed.GetValue(size), seconds, parsed.GetValue(count) / seconds);
             var text = parsed.InvocationConfiguration.Output;
@@ -47,18 +46,9 @@ internal static class ScenesCommand
         return command;
     }
 
-    private static void WithProgress(TextWriter messages, int count, Action<IProgress<int>> write) =>
-        Terminal.On(messages).Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
-            .Start(context =>
-            {
-                var task = context.AddTask("drawing", maxValue: Math.Max(count, 1));
-                write(new Forward(task));
-            });
-
     /// <summary>Passes the count on at once; <see cref="Progress{T}"/> would do so on another thread, later.</summary>
-    private sealed class Forward(ProgressTask task) : IProgress<int>
+    private sealed class Forward(Action<double> report) : IProgress<int>
     {
-        public void Report(int value) => task.Value = value;
+        public void Report(int value) => report(value);
     }
 }

@@ -41,14 +41,14 @@ internal static class ScoreCommand
         var evaluator = new Evaluator(benchmark, protocol);
         var (count, faults) = EvaluationCommon.Survey(evaluator, benchmark, settings.Limit, cancellation);
         var narratives = new List<NarrativeResult>();
-        EvaluationCommon.WithProgress(messages, quiet, "scoring", 0, count, advance =>
+        Terminal.WithProgress(messages, quiet, "scoring", count, progress =>
         {
             foreach (var given in evaluator.Cases(new BenchmarkFaults(), settings.Limit))
             {
                 cancellation.ThrowIfCancellationRequested();
                 var letterbox = Evaluator.LetterboxOf(given, settings.Size);
                 narratives.Add(evaluator.Judge(given, letterbox, predictions.MasksOf(given, letterbox, protocol)));
-                advance();
+                progress(narratives.Count);
             }
         });
         if (predictions.Faults.Count > 0) return Refuse(predictions, messages);
