@@ -25,13 +25,13 @@ public static class ModelInspection
         return
         [
             Tokenizer(folder),
-            Part(folder, "text_encoder", () => TextEncoderConfig.Read(folder.Config("text_encoder")), config => new TextEncoder(config), TextEncoder.Keys,
+            Part("text_encoder", () => folder.Weights("text_encoder"), () => TextEncoderConfig.Read(folder.Config("text_encoder")), config => new TextEncoder(config), TextEncoder.Keys,
                 config => null,
                 config => $"{config.Layers} layers, width {config.Width}, {config.Heads} heads, {(config.QuickGelu ? "quick_gelu" : "gelu")}"),
-            Part(folder, "vae", () => VaeConfig.Read(folder.Config("vae")), config => new Vae(config), Vae.Keys,
+            Part("vae", () => folder.Weights("vae"), () => VaeConfig.Read(folder.Config("vae")), config => new Vae(config), Vae.Keys,
                 config => null,
                 config => $"widths {string.Join('/', config.Widths)}, scaling factor {config.ScalingFactor}"),
-            Part(folder, "unet", () => UNetConfig.Read(folder.Config("unet")), config => new UNet(config), KeyMap.Identity,
+            Part("unet", () => folder.Weights("unet"), () => UNetConfig.Read(folder.Config("unet")), config => new UNet(config), KeyMap.Identity,
                 config => StableDiffusion.PromptMismatch(folder, TextEncoderConfig.Read(folder.Config("text_encoder")), config),
                 config => $"widths {string.Join('/', config.Widths)}, heads {string.Join('/', config.Heads)}, prompt width {config.PromptWidth}, {folder.Prediction()}"),
         ];
@@ -51,13 +51,22 @@ public static class ModelInspection
         }
     }
 
-    private static PartInspection Part<TConfig>(ModelFolder folder, string name, Func<TConfig> read, Func<TConfig, Module> build, KeyMap keys,
+    /// <summary>Inspects one part.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="open">Opens its weights.</param>
+    /// <param name="read">Reads its config.</param>
+    /// <param name="build">Builds its module, which is disposed here.</param>
+    /// <param name="keys">Foreign names to ours.</param>
+    /// <param name="mismatch">Why it does not fit the other parts; null where it does.</param>
+    /// <param name="describe">Its sizes in words.</param>
+    /// <remarks>A <see cref="ModelException"/> or <see cref="WeightsException"/> of these functions is the part's fault.</remarks>
+    public static PartInspection Part<TConfig>(string name, Func<WeightSource> open, Func<TConfig> read, Func<TConfig, Module> build, KeyMap keys,
         Func<TConfig, string?> mismatch, Func<TConfig, string> describe)
     {
         var found = new PartInspection(name, 0, "", 0, "", [], []);
         try
         {
-            using var weights = folder.Weights(name);
+            using var weights = open();
             var types = weights.Entries.Where(entry => SafetensorsTypes.IsFloat(entry.Type)).GroupBy(entry => entry.Type).OrderByDescending(group => group.Count());
             found = found with
             {

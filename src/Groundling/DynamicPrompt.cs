@@ -21,16 +21,17 @@ public sealed class DynamicPrompt : PhrasePrompt, IRepeatableExchange
     /// <param name="valid">[B, N] false where a phrase is padding, or null.</param>
     /// <param name="latentHeight">h of the latents.</param>
     /// <param name="latentWidth">w of the latents.</param>
-    /// <param name="repeats">Whether UNet blocks run again for the backward pass, to save memory.</param>
+    /// <param name="repeats">Whether UNet blocks run again for the backward pass, to save memory; no heads are kept then.</param>
+    /// <param name="keepHeads">Whether the attention of each head is kept too.</param>
     /// <param name="cancellation">Looked at in every block.</param>
     public DynamicPrompt(PhraseAdapter adapter, Tensor phrases, Tensor? nullPhrase, Tensor? valid, long latentHeight, long latentWidth,
-        bool repeats = false, CancellationToken cancellation = default)
-        : this(adapter, 0, phrases, nullPhrase, valid, latentHeight, latentWidth, repeats, cancellation)
+        bool repeats = false, bool keepHeads = false, CancellationToken cancellation = default)
+        : this(adapter, 0, phrases, nullPhrase, valid, latentHeight, latentWidth, repeats, keepHeads && !repeats, cancellation)
     {
     }
 
     private DynamicPrompt(PhraseAdapter adapter, int firstSite, Tensor phrases, Tensor? nullPhrase, Tensor? valid, long latentHeight, long latentWidth,
-        bool repeats, CancellationToken cancellation) : base(nullPhrase, valid, latentHeight, latentWidth, cancellation)
+        bool repeats, bool keepHeads, CancellationToken cancellation) : base(nullPhrase, valid, latentHeight, latentWidth, keepHeads, cancellation)
     {
         (_adapter, _firstSite, _nullPhrase, _valid, _latents, Repeats, _cancellation) = (adapter, firstSite, nullPhrase, valid, (latentHeight, latentWidth), repeats, cancellation);
         // A block runs again only where one of its inputs has a gradient. The first phrases have none, but the first block is the largest.
@@ -76,7 +77,7 @@ public sealed class DynamicPrompt : PhrasePrompt, IRepeatableExchange
     /// <inheritdoc/>
     public IRepeatableExchange For(TransformerSite site, IReadOnlyList<Tensor> before)
         => new DynamicPrompt(_adapter, site.Index, before[0], _nullPhrase is null ? null : before[1], _valid is null ? null : before[^1],
-            _latents.Height, _latents.Width, repeats: false, _cancellation);
+            _latents.Height, _latents.Width, repeats: false, keepHeads: false, _cancellation);
 
     /// <inheritdoc/>
     public IReadOnlyList<Tensor> After(TransformerSite site) => [Maps[Place(site)], _phrases[Place(site)], _masks[Place(site)], _classes[Place(site)]];

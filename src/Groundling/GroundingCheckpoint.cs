@@ -18,6 +18,17 @@ public static class GroundingCheckpoint
     /// <summary>Whether a model folder has trained parts.</summary>
     public static bool Exists(string modelFolder) => Directory.Exists(Path.Combine(modelFolder, Folder));
 
+    /// <summary>The files of the trained parts: config and weights.</summary>
+    /// <param name="folder">The folder that holds <c>grounding</c>, or that folder itself under whatever name.</param>
+    /// <exception cref="InputException">There are none.</exception>
+    public static (string Config, string Weights) Files(string folder)
+    {
+        if (Exists(folder)) folder = Path.Combine(folder, Folder);
+        else if (!File.Exists(Path.Combine(folder, Weights)) || !File.Exists(Path.Combine(folder, Config)))
+            throw new InputException($"{folder}: holds no trained parts ({Folder}/{Config} and {Folder}/{Weights}); name a folder that does, such as a run's checkpoints/best");
+        return (Path.Combine(folder, Config), Path.Combine(folder, Weights));
+    }
+
     /// <summary>Writes the trained parts; each of the two files appears whole or not at all.</summary>
     /// <param name="modelFolder">Where the folder <c>grounding</c> is made.</param>
     /// <param name="model">Their weights and config.</param>
@@ -32,18 +43,19 @@ public static class GroundingCheckpoint
     }
 
     /// <summary>Builds the trained parts by their own config and loads them.</summary>
-    /// <param name="modelFolder">The folder that holds <c>grounding</c>.</param>
+    /// <param name="folder">The folder that holds <c>grounding</c>, or that folder itself.</param>
     /// <param name="unet">The frozen UNet they were trained with; the caller keeps it.</param>
     /// <param name="vae">The frozen autoencoder; the caller keeps it.</param>
     /// <returns>The model; the caller owns it.</returns>
-    /// <exception cref="InputException">The config cannot be read.</exception>
+    /// <exception cref="InputException">There are none, or the config cannot be read.</exception>
     /// <exception cref="WeightsException">The weights are missing or damaged, or do not fit.</exception>
-    public static GroundingModel Load(string modelFolder, UNet unet, Vae vae)
+    public static GroundingModel Load(string folder, UNet unet, Vae vae)
     {
-        var model = new GroundingModel(unet, vae, GroundingConfig.Read(Path.Combine(modelFolder, Folder, Config)));
+        var (config, weights) = Files(folder);
+        var model = new GroundingModel(unet, vae, GroundingConfig.Read(config));
         try
         {
-            LoadInto(modelFolder, model);
+            LoadExactly(model, weights, "Its config is the one beside it: were these parts trained with another frozen model?");
             return model;
         }
         catch
@@ -54,11 +66,17 @@ public static class GroundingCheckpoint
     }
 
     /// <summary>Loads the trained parts into a model that is there already.</summary>
-    /// <exception cref="WeightsException">The weights are missing or damaged, or do not fit.</exception>
-    public static void LoadInto(string modelFolder, GroundingModel model)
+    /// <exception cref="InputException">There are none.</exception>
+    /// <exception cref="WeightsException">The weights are damaged, or do not fit.</exception>
+    public static void LoadInto(string folder, GroundingModel model)
     {
-        var folder = Path.Combine(modelFolder, Folder);
-        using var weights = WeightSource.Open(Path.Combine(folder, Weights));
-        model.LoadExactly(weights, advice: $"Was it trained with another config? Its own is beside it: {Path.Combine(folder, Config)}");
+        var (config, weights) = Files(folder);
+        LoadExactly(model, weights, $"Was it trained with another config? Its own is beside it: {config}");
+    }
+
+    private static void LoadExactly(GroundingModel model, string path, string advice)
+    {
+        using var weights = WeightSource.Open(path);
+        model.LoadExactly(weights, advice: advice);
     }
 }

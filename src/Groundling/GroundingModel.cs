@@ -30,11 +30,12 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     /// <param name="unet">Frozen; the caller keeps it.</param>
     /// <param name="vae">Frozen; the caller keeps it.</param>
     /// <param name="config">Sizes and switches.</param>
+    /// <exception cref="ModelException">The UNet has no attention at one of the strides that the decoder reads.</exception>
     public GroundingModel(UNet unet, Vae vae, GroundingConfig config) : base(nameof(GroundingModel))
     {
         Config = config.Validated();
         _frozen = (unet, vae);
-        _lastBlocks = [.. Enumerable.Range(0, LevelStates.Count).Select(level => unet.Sites.Last(site => site.Stride == 1 << level).Index)];
+        _lastBlocks = config.HasDecoder ? [.. Enumerable.Range(0, LevelStates.Count).Select(level => LastBlock(unet, level))] : [];
         var (phraseWidth, widths) = (unet.Config.PromptWidth, unet.Config.Widths);
         _diffusionHead = new(unet.Sites.Count);
         _adapter = config.HasAdapter ? new(unet.Sites, phraseWidth, config) : null;
@@ -57,18 +58,60 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     public override GroundingOutput forward(GroundingInput input)
     {
         using var scope = NewDisposeScope();
-        var (h, w) = (input.Latents.shape[2], input.Latents.shape[3]);
         // 1. One pass through the frozen UNet; phrases and pixels inform each other in every block (Sec. 3.2).
-        using var prompt = Prompt(input, h, w);
-        var features = _frozen.UNet.call(input.Latents, DetailTime.to(input.Latents.device), prompt).Features;             // [B, C_l, h, w], /2, /4
+        using var prompt = Prompt(input, keepHeads: false);
+        var features = Read(input, prompt).Features;                           // [B, C_l, h, w], /2, /4
         // 2. What each block's pixels attended to is a mask already (Sec. 3.1) ...
-        var diffusion = _diffusionHead.call(prompt.Maps, h * _frozen.Vae.Stride, w * _frozen.Vae.Stride);                  // [B, N, H0, W0]
+        var diffusion = DiffusionMasks(prompt, 0, input.Phrases.shape[1]);     // [B, N, H0, W0]
         // 3. ... and so is what its phrases attended to (Sec. 3.2).
         var blocks = (prompt as DynamicPrompt)?.Predictions ?? [];             // L x [B, N, h_l, w_l]
-        var adapter = _adapter?.call(blocks);                                  // [B, N, h, w]
+        var adapter = AdapterMasks(prompt);                                    // [B, N, h, w]
         var decoder = _decoder is null ? [] : Decode(input, features, prompt); // [B, N, H0/4, W0/4] a layer
         return new(diffusion.MoveToOuterDisposeScope(), [.. blocks.Select(block => block.KeepOuter())], adapter?.KeepOuter(), [.. decoder.Select(layer => layer.KeepOuter())]);
     }
+
+    /// <summary>The same pass for its answer alone and for those who want to look inside: what it reads and makes is kept, heads that only training needs do not run.</summary>
+    /// <param name="input">As in <see cref="forward"/>.</param>
+    /// <param name="keepHeads">Whether the attention of each head is kept, not only their mean.</param>
+    /// <returns>The prompts with their maps, the UNet's features, and the last decoder layer's prediction, null where there is no decoder; the caller owns them.</returns>
+    /// <exception cref="OperationCanceledException">The input's token was cancelled.</exception>
+    public (PhrasePrompt Prompt, UNetOutput UNet, MaskPrediction? Decoder) Trace(GroundingInput input, bool keepHeads = false)
+    {
+        using var scope = NewDisposeScope();
+        var prompt = Prompt(input, keepHeads);
+        try
+        {
+            var unet = Read(input, prompt);
+            var decoder = _decoder is null ? null : Decode(input, unet.Features, prompt)[^1].KeepOuter();
+            foreach (var kept in unet.Features.Append(unet.Prediction)) kept.MoveToOuterDisposeScope();
+            return (prompt, unet, decoder);
+        }
+        catch
+        {
+            prompt.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The diffusion mask head on a pass's maps (Sec. 3.1).</summary>
+    /// <param name="prompt">The pass's prompts.</param>
+    /// <param name="first">The first phrase that is wanted.</param>
+    /// <param name="count">How many, n.</param>
+    /// <returns>[B, n, H_0, W_0] probabilities; the caller owns it.</returns>
+    public Tensor DiffusionMasks(PhrasePrompt prompt, long first, long count)
+    {
+        using var scope = NewDisposeScope();
+        var (height, width) = prompt.LatentSize;
+        return _diffusionHead.call([.. prompt.Maps.Select(map => map.narrow(1, first, count))], height * _frozen.Vae.Stride, width * _frozen.Vae.Stride).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The adapter mask head on a pass's prompts (Sec. 3.2), logits [B, N, h, w]; null without adapter; the caller owns it.</summary>
+    public MaskPrediction? AdapterMasks(PhrasePrompt prompt) => prompt is DynamicPrompt dynamic ? _adapter?.call(dynamic.Predictions) : null;
+
+    private static int LastBlock(UNet unet, int level) => unet.Sites.LastOrDefault(site => site.Stride == 1 << level)?.Index
+        ?? throw new ModelException($"the UNet has no transformer block at stride {8 << level}; the trained parts need one at strides 8, 16 and 32");
+
+    private UNetOutput Read(GroundingInput input, PhrasePrompt prompt) => _frozen.UNet.call(input.Latents, DetailTime.to(input.Latents.device), prompt);
 
     private IReadOnlyList<MaskPrediction> Decode(GroundingInput input, IReadOnlyList<Tensor> features, PhrasePrompt prompt)
     {
@@ -84,11 +127,12 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         return _decoder!.call(queries, levels, maskFeature, input.Valid);
     }
 
-    private PhrasePrompt Prompt(GroundingInput input, long h, long w)
+    private PhrasePrompt Prompt(GroundingInput input, bool keepHeads)
     {
+        var (h, w) = (input.Latents.shape[2], input.Latents.shape[3]);
         var nullPhrase = Config.NullPhrase ? input.NullPhrase : null;
         return _adapter is null
-            ? new StaticPrompt(input.Phrases, nullPhrase, input.Valid, h, w, cancellation: input.Cancellation)
-            : new DynamicPrompt(_adapter, input.Phrases, nullPhrase, input.Valid, h, w, SavesMemory, input.Cancellation);
+            ? new StaticPrompt(input.Phrases, nullPhrase, input.Valid, h, w, keepHeads, input.Cancellation)
+            : new DynamicPrompt(_adapter, input.Phrases, nullPhrase, input.Valid, h, w, SavesMemory, keepHeads, input.Cancellation);
     }
 }

@@ -1,6 +1,4 @@
-using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Groundling;
 
@@ -13,13 +11,7 @@ public sealed record GroundingOutput(Tensor Diffusion, IReadOnlyList<MaskPredict
 {
     /// <summary>The model's answer: the last decoder layer's probabilities, or the diffusion head's where there is no decoder.</summary>
     /// <returns>[B, N, H_0, W_0]; the caller owns it.</returns>
-    public Tensor Probabilities()
-    {
-        if (Decoder.Count == 0) return Diffusion.alias();
-        using var scope = NewDisposeScope();
-        var enlarged = functional.interpolate(Decoder[^1].Masks, size: Diffusion.shape[2..], mode: InterpolationMode.Bilinear, align_corners: false);
-        return enlarged.sigmoid().MoveToOuterDisposeScope();
-    }
+    public Tensor Probabilities() => Decoder.Count == 0 ? Diffusion.alias() : MaskPrediction.Probabilities(Decoder[^1].Masks, Diffusion.shape[2], Diffusion.shape[3]);
 
     /// <summary>Disposes the tensors.</summary>
     public void Dispose()

@@ -20,27 +20,56 @@ public sealed class GroundingPipeline : IDisposable
     private const long ProbabilitiesAtOnce = 1 << 25;                          // 128 MB of float32
     private readonly StableDiffusion _diffusion;
     private readonly PhraseEncoder _phrases;
-    private readonly DiffusionMaskHead _maskHead;
+    private readonly GroundingModel _model;
 
-    private GroundingPipeline(StableDiffusion diffusion)
+    private GroundingPipeline(StableDiffusion diffusion, GroundingModel model, string? trained)
     {
-        _diffusion = diffusion;
+        (_diffusion, _model) = (diffusion, model);
         _phrases = new(diffusion.Tokenizer, diffusion.Text);
-        _maskHead = new DiffusionMaskHead(diffusion.UNet.Sites.Count).Freeze();
+        Origin = new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(diffusion.Path))), trained, MethodOf(model.Config.Parts, trained is not null), model.Config.HasDecoder ? "decoder" : "diffusion");
     }
 
     /// <summary>The frozen model.</summary>
     public StableDiffusion Diffusion => _diffusion;
 
+    /// <summary>The whole model; its parts are untrained, and only those of static prompting, where no trained ones were opened.</summary>
+    public GroundingModel Model => _model;
+
+    /// <summary>What makes the masks.</summary>
+    public GroundingOrigin Origin { get; }
+
+    /// <summary>A pixel belongs to a phrase when its probability is greater, unless <see cref="GroundingOptions.Threshold"/> says otherwise.</summary>
+    public double Threshold => _model.Config.Threshold;
+
     /// <summary>The network's longer side, in pixels, that the model was trained at.</summary>
     public int NativeSize => (int)(_diffusion.UNet.Config.SampleSize * _diffusion.Vae.Stride);
 
-    /// <summary>Opens a model folder.</summary>
-    /// <param name="modelFolder">A Stable Diffusion 1.x or 2.x folder in the diffusers layout.</param>
+    /// <summary>Opens a model folder, and the trained parts where there are any; without them phrases are grounded by static prompting.</summary>
+    /// <param name="modelFolder">A Stable Diffusion 1.x or 2.x folder in the diffusers layout; trained parts lie in its folder <c>grounding</c>.</param>
     /// <param name="extent">How far weights are rearranged for speed; <see cref="Rearrangement.OnePass"/> suits a single picture.</param>
+    /// <param name="trained">A folder of trained parts elsewhere (see <see cref="GroundingCheckpoint.Files"/>), instead of those in the model folder.</param>
+    /// <param name="untrained">Whether trained parts are left out, to compare with static prompting.</param>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
-    /// <exception cref="WeightsException">A weight file is damaged or does not fit its config.</exception>
-    public static GroundingPipeline Open(string modelFolder, Rearrangement extent = Rearrangement.ManyPasses) => new(StableDiffusion.Open(modelFolder, extent));
+    /// <exception cref="WeightsException">A weight file is damaged or does not fit its config, or the trained parts do not fit the frozen model.</exception>
+    /// <exception cref="InputException">There are no trained parts in the folder given for them, or their config cannot be read.</exception>
+    public static GroundingPipeline Open(string modelFolder, Rearrangement extent = Rearrangement.ManyPasses, string? trained = null, bool untrained = false)
+    {
+        if (untrained) trained = null;
+        else trained ??= GroundingCheckpoint.Exists(modelFolder) ? modelFolder : null;
+        if (trained is not null) _ = GroundingCheckpoint.Files(trained);       // a wrong path shows before the seconds that a large model takes
+        var diffusion = StableDiffusion.Open(modelFolder, extent);
+        try
+        {
+            var model = trained is null ? new GroundingModel(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static })
+                : GroundingCheckpoint.Load(trained, diffusion.UNet, diffusion.Vae);
+            return new(diffusion, model.Freeze(extent), trained);
+        }
+        catch
+        {
+            diffusion.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Grounds every phrase of a caption in a picture.</summary>
     /// <exception cref="InputException">An option is out of range, or a phrase cannot be read.</exception>
@@ -50,7 +79,7 @@ public sealed class GroundingPipeline : IDisposable
         options = (options ?? new()).Validated();
         using var frozen = no_grad();
         using var trace = Trace(picture, caption, options, keepHeads: false, cancellation);
-        return new(picture, caption, Masks(trace, picture, caption, options.Threshold, cancellation)) { Warnings = Warnings(trace) };
+        return new(picture, caption, Masks(trace, picture, caption, options.Threshold ?? Threshold, cancellation)) { Warnings = Warnings(trace), Origin = Origin };
     }
 
     /// <summary>The pass behind <see cref="Ground"/> with everything it makes, for those who want to look inside.</summary>
@@ -73,22 +102,15 @@ public sealed class GroundingPipeline : IDisposable
         var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width]);
         var latents = _diffusion.Vae.Encode(image);                            // [1, 4, H/8, W/8]
         cancellation.ThrowIfCancellationRequested();
-        // 3. One UNet pass; every block says where each phrase is.
-        var prompt = new StaticPrompt(states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null, latents.shape[2], latents.shape[3], keepHeads, cancellation);
-        try
-        {
-            var output = _diffusion.UNet.call(latents, GroundingModel.DetailTime, prompt);    // 16 attention maps, 4 levels
-            foreach (var kept in (Tensor[])[states.Words, states.NullPhrase, states.Phrases, output.Prediction, .. output.Features]) kept.MoveToOuterDisposeScope();
-            return new(letterbox, image.MoveToOuterDisposeScope(), latents.MoveToOuterDisposeScope(), states, prompt, output);
-        }
-        catch
-        {
-            prompt.Dispose();
-            throw;
-        }
+        // 3. One UNet pass, in which every block says where each phrase is, and the trained parts where there are any.
+        var input = new GroundingInput(latents, states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null) { Cancellation = cancellation };
+        var (prompt, unet, decoder) = _model.Trace(input, keepHeads);          // 16 attention maps; 4 levels; [1, N, H/4, W/4]
+        foreach (var kept in (Tensor?[])[image, latents, states.Words, states.NullPhrase, states.Phrases, unet.Prediction, .. unet.Features, decoder?.Masks, decoder?.Classes])
+            kept?.MoveToOuterDisposeScope();
+        return new(letterbox, image, latents, states, prompt, unet, decoder);
     }
 
-    /// <summary>[N, H_0, W_0] the diffusion mask head's probabilities at the network's size, padding included; the caller owns it.</summary>
+    /// <summary>[N, H_0, W_0] the answer's probabilities at the network's size, padding included: the mask decoder's, or the diffusion head's where there is none; the caller owns it.</summary>
     public Tensor Probabilities(GroundingTrace trace)
     {
         using var frozen = no_grad();
@@ -101,8 +123,9 @@ public sealed class GroundingPipeline : IDisposable
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        if (trace.Prompt.Maps.All(map => map.isfinite().all().item<bool>())) return [];
-        var faults = new (string Part, Module Module)[] { ("text_encoder", _diffusion.Text), ("vae", _diffusion.Vae), ("unet", _diffusion.UNet) }
+        var made = trace.Decoder is null ? trace.Prompt.Maps : trace.Prompt.Maps.Append(trace.Decoder.Masks);
+        if (made.All(values => values.isfinite().all().item<bool>())) return [];
+        var faults = new (string Part, Module Module)[] { ("text_encoder", _diffusion.Text), ("vae", _diffusion.Vae), ("unet", _diffusion.UNet), (GroundingCheckpoint.Folder, _model) }
             .SelectMany(part => part.Module.NonFinite().Select(tensor => $"{part.Part}: {tensor.Name} holds values that are not numbers ({tensor.Count})")).ToList();
         return faults.Count == 0 ? [$"{_diffusion.Path}: the attention overflowed; the masks mean nothing"]
             : [$"{_diffusion.Path}: {faults[0]}{(faults.Count > 1 ? $" (and {faults.Count - 1} more tensors)" : "")}; the masks mean nothing: get the weights again"];
@@ -111,12 +134,17 @@ public sealed class GroundingPipeline : IDisposable
     /// <summary>Disposes the model.</summary>
     public void Dispose()
     {
-        _maskHead.Dispose();
+        _model.Dispose();
         _diffusion.Dispose();
     }
 
     private Tensor Probabilities(GroundingTrace trace, long first, long count)
-        => _maskHead.call([.. trace.Prompt.Maps.Select(map => map.narrow(1, first, count))], trace.Letterbox.Height, trace.Letterbox.Width).squeeze(0);
+    {
+        using var scope = NewDisposeScope();
+        var batch = trace.Decoder is null ? _model.DiffusionMasks(trace.Prompt, first, count)
+            : MaskPrediction.Probabilities(trace.Decoder.Masks.narrow(1, first, count), trace.Letterbox.Height, trace.Letterbox.Width);
+        return batch.squeeze(0).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Masks at the picture's own size, a few phrases at a time so that memory does not grow with their number.</summary>
     private List<GroundedPhrase> Masks(GroundingTrace trace, Picture picture, Caption caption, double threshold, CancellationToken cancellation)
@@ -144,6 +172,15 @@ public sealed class GroundingPipeline : IDisposable
         }
         return grounded;
     }
+
+    internal static string MethodOf(GroundingParts parts, bool trained) => parts switch
+    {
+        GroundingParts.Static => trained ? "static prompting, trained block weights" : "static prompting",
+        GroundingParts.Decoder => "static prompting, mask decoder",
+        GroundingParts.DecoderAndAggregation => "static prompting, mutual aggregation, mask decoder",
+        GroundingParts.DecoderAndAdapter => "dynamic prompting, mask decoder",
+        _ => "dynamic prompting, mutual aggregation, mask decoder",
+    };
 
     private static void RequireSize(Picture picture, GroundingOptions options)
     {

@@ -15,6 +15,17 @@ public sealed record MaskPrediction(Tensor Masks, Tensor Classes) : IDisposable
         Classes.Dispose();
     }
 
+    /// <summary>Mask logits at another size, as probabilities.</summary>
+    /// <param name="masks">[B, N, h, w] logits.</param>
+    /// <param name="height">H</param>
+    /// <param name="width">W</param>
+    /// <returns>[B, N, H, W]; the caller owns it.</returns>
+    internal static Tensor Probabilities(Tensor masks, long height, long width)
+    {
+        using var enlarged = nn.functional.interpolate(masks, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+        return enlarged.sigmoid();
+    }
+
     /// <summary>The same tensors under new handles that live in the scope around the current one.</summary>
     internal MaskPrediction KeepOuter() => new(Masks.alias().MoveToOuterDisposeScope(), Classes.alias().MoveToOuterDisposeScope());
 }

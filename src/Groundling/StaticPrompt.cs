@@ -8,8 +8,6 @@ namespace Groundling;
 public sealed class StaticPrompt : PhrasePrompt
 {
     private readonly Tensor _prompt;
-    private readonly bool _keepHeads;
-    private readonly Dictionary<TransformerSite, Tensor> _attention = [];
 
     /// <param name="phrases">[B, N, C_t]</param>
     /// <param name="nullPhrase">[B, C_t], or null where phrases are the only keys.</param>
@@ -19,20 +17,9 @@ public sealed class StaticPrompt : PhrasePrompt
     /// <param name="keepHeads">Whether the attention of each head is kept too.</param>
     /// <param name="cancellation">Looked at in every block.</param>
     public StaticPrompt(Tensor phrases, Tensor? nullPhrase, Tensor? valid, long latentHeight, long latentWidth, bool keepHeads = false, CancellationToken cancellation = default)
-        : base(nullPhrase, valid, latentHeight, latentWidth, cancellation)
+        : base(nullPhrase, valid, latentHeight, latentWidth, keepHeads, cancellation)
     {
-        _keepHeads = keepHeads;
         _prompt = WithNullPhrase(phrases).DetachFromDisposeScope();            // [B, 1 + N, Ct]
-    }
-
-    /// <summary>[B, heads, h_l w_l, 1 + N] of every block, the null phrase first; empty unless heads are kept.</summary>
-    public IReadOnlyDictionary<TransformerSite, Tensor> Attention => _attention;
-
-    /// <inheritdoc/>
-    public override void Attended(TransformerSite site, Tensor pixels, Tensor attention)
-    {
-        base.Attended(site, pixels, attention);
-        if (_keepHeads) _attention.Add(site, attention.alias().DetachFromDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -42,8 +29,6 @@ public sealed class StaticPrompt : PhrasePrompt
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (!disposing) return;
-        _prompt.Dispose();
-        foreach (var attention in _attention.Values) attention.Dispose();
+        if (disposing) _prompt.Dispose();
     }
 }

@@ -16,21 +16,20 @@ internal static class BenchCommand
     /// <summary>One measured step; operations are 0 where they are not what takes the time.</summary>
     private sealed record Step(string Name, double Seconds, double Gflop, double GflopPerSecond, double ShareOfPeak, double ResidentMb);
 
-    private sealed record Result(string Model, int Size, int Threads, double PeakGflopPerSecond, IReadOnlyList<Step> Steps, double PeakResidentMb);
+    private sealed record Result(string Model, string Method, int Size, int Threads, double PeakGflopPerSecond, IReadOnlyList<Step> Steps, double PeakResidentMb);
 
     public static Command Create(CancellationToken stop)
     {
-        var model = CommonOptions.Model();
-        model.Required = true;
+        var model = new ModelOptions(required: true);
         var (size, threads, json) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Json());
         var repeats = new Option<int>("--repeats") { Description = "Times each step is measured; the median counts", HelpName = "N", DefaultValueFactory = _ => 3 };
-        var command = new Command("bench", "Measure opening, text encoding, picture encoding, the UNet pass and a whole ground, beside the machine's own peak.") { model, size, threads, repeats, json };
+        var command = new Command("bench", "Measure opening, text encoding, picture encoding, the UNet pass and a whole ground, beside the machine's own peak.") { model.Frozen, model.Trained, model.Untrained, size, threads, repeats, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(repeats) is < 1 or > 100) throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
             var options = new GroundingOptions { Size = parsed.GetValue(size) is 0 ? null : parsed.GetValue(size) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            var result = Measure(parsed.GetValue(model)!, options.Size, parsed.GetValue(repeats), stop);
+            var result = Measure(model.Read(parsed)!, options.Size, parsed.GetValue(repeats), stop);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
             else Print(result, output);
@@ -38,9 +37,9 @@ internal static class BenchCommand
         return command;
     }
 
-    private static Result Measure(string folder, int? requestedSize, int repeats, CancellationToken cancellation)
+    private static Result Measure(ModelChoice model, int? requestedSize, int repeats, CancellationToken cancellation)
     {
-        ModelFolder.Open(folder);                                              // a wrong path shows before the seconds that the peak takes
+        ModelFolder.Open(model.Frozen);                                            // a wrong path shows before the seconds that the peak takes
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var steps = new List<Step>();
@@ -71,7 +70,7 @@ internal static class BenchCommand
         for (var i = 0; i < steps.Count; i++) steps[i] = steps[i] with { ShareOfPeak = steps[i].GflopPerSecond / peak };
 
         GroundingPipeline? opened = null;
-        Add("open", 0, () => opened = GroundingPipeline.Open(folder), 1);
+        Add("open", 0, () => opened = model.Open(Rearrangement.ManyPasses), 1);
         using var pipeline = opened!;
         var side0 = requestedSize ?? pipeline.NativeSize;
         var picture = new Picture(side0, side0, Noise(side0 * side0 * 3));
@@ -85,17 +84,20 @@ internal static class BenchCommand
         var phrases = new PhraseEncoder(diffusion.Tokenizer, diffusion.Text);
         var states = phrases.Encode(caption);
         var latents = diffusion.Vae.Encode(image);
-        var step1 = ones(1, dtype: int64);
-        void UNet()
+        var input = new GroundingInput(latents, states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null);
+        void Trace()
         {
-            using var prompt = new StaticPrompt(states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null, latents.shape[2], latents.shape[3]);
-            using var output = diffusion.UNet.call(latents, step1, prompt);
+            var (prompt, unet, decoder) = pipeline.Model.Trace(input);
+            prompt.Dispose();
+            unet.Dispose();
+            decoder?.Dispose();
         }
+        double Count(params IEnumerable<nn.Module> modules) => modules.Sum(module => ArithmeticCount.Of(module, Trace)) / 1e9;
         Add("text", ArithmeticCount.Of(diffusion.Text, () => phrases.Encode(caption).Dispose()) / 1e9, () => phrases.Encode(caption).Dispose(), repeats);
         Add("VAE encoder", ArithmeticCount.Of(diffusion.Vae, () => diffusion.Vae.Encode(image).Dispose()) / 1e9, () => diffusion.Vae.Encode(image).Dispose(), repeats);
-        Add("UNet", ArithmeticCount.Of(diffusion.UNet, UNet) / 1e9, UNet, repeats);
+        Add(pipeline.Origin.Trained is null ? "UNet" : "UNet, trained parts", Count(diffusion.UNet, diffusion.Vae, pipeline.Model), Trace, repeats);
         Add("ground", steps.TakeLast(3).Sum(step => step.Gflop), () => pipeline.Ground(picture, caption, options, cancellation), repeats);
-        return new(folder, side0, get_num_threads(), peak, steps, ResidentMemory.Peak / 1e6);
+        return new(model.Frozen, pipeline.Origin.Method, side0, get_num_threads(), peak, steps, ResidentMemory.Peak / 1e6);
     }
 
     private static byte[] Noise(int count)
@@ -112,6 +114,6 @@ internal static class BenchCommand
         foreach (var step in result.Steps)
             table.AddRow(step.Name, $"{step.Seconds:F3}", step.Gflop > 0 ? $"{step.Gflop:F1}" : "", step.Gflop > 0 ? $"{step.GflopPerSecond:F0}" : "", step.Gflop > 0 ? $"{step.ShareOfPeak:P0}" : "", $"{step.ResidentMb:F0}");
         Terminal.On(output).Write(table);
-        output.WriteLine($"{result.Model} at {result.Size} pixels, {result.Threads} threads, float32; peak {result.PeakGflopPerSecond:F0} GFLOP/s, {result.PeakResidentMb:F0} MB resident at most");
+        output.WriteLine($"{result.Model} ({result.Method}) at {result.Size} pixels, {result.Threads} threads, float32; peak {result.PeakGflopPerSecond:F0} GFLOP/s, {result.PeakResidentMb:F0} MB resident at most");
     }
 }

@@ -15,9 +15,9 @@ internal static class CommonOptions
 
     public static Option<int> Index() => new("--index") { Description = "Which narrative of the file, counted from 0", HelpName = "K" };
 
-    public static Option<string?> Model() => new("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout", HelpName = "DIR" };
-
     public static Option<int?> Size() => new("--size") { Description = "The network's longer side in pixels; 0 keeps the picture's own; the model's own size if not given", HelpName = "PIXELS" };
+
+    public static Option<double?> Threshold() => new("--threshold", "-t") { Description = "A pixel belongs to a phrase when its probability is greater; the model's own threshold if not given, 0.5 untrained", HelpName = "P" };
 
     public static Option<int?> Threads() => new("--threads") { Description = "Threads to compute with; all cores if not given", HelpName = "N" };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Groundling.Data;
+using Groundling.Torch;
 using Groundling.Training.Evaluation;
 
 namespace Groundling.Cli.Commands;
@@ -10,13 +11,13 @@ internal static class EvaluateCommand
     private static readonly string[] Baselines = ["whole-image", "random", "oracle", "oracle-h8"];
 
     private sealed record Request(
-        string Data, string Split, string? Model, string? Baseline, ResolutionProtocol Protocol, GroupRule Groups, int? Size, double Threshold, int? Limit,
+        string Data, string Split, ModelChoice? Model, string? Baseline, ResolutionProtocol Protocol, GroupRule Groups, int? Size, double? Threshold, int? Limit,
         string Output, string? Predictions, bool Resume, bool Quiet, bool Json);
 
     public static Command Create(CancellationToken stop)
     {
         var (data, split, protocol, groups) = (EvaluationCommon.Data(), EvaluationCommon.Split(), EvaluationCommon.Protocol(), EvaluationCommon.Groups());
-        var (model, size, threads, quiet, json, limit) = (CommonOptions.Model(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json(), EvaluationCommon.Limit());
+        var (model, size, threads, quiet, json, limit) = (new ModelOptions(required: false), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json(), EvaluationCommon.Limit());
         size.Description = "The network's longer side in pixels; 0 keeps the picture's own; if not given the model's own, 512 for baselines";
         json.Description = "Print report.json instead of a table";
         var baseline = new Option<string?>("--baseline")
@@ -24,15 +25,15 @@ internal static class EvaluateCommand
             Description = "Instead of a model: the whole image; a random rectangle (seeded); the ground truth at the decoder's mask resolution (oracle: a quarter of the network's size) or the attention's (oracle-h8: an eighth)",
             HelpName = string.Join('|', Baselines),
         };
-        var threshold = new Option<double>("--threshold", "-t") { Description = "A pixel belongs to a phrase when its probability is greater", HelpName = "P", DefaultValueFactory = _ => new GroundingOptions().Threshold };
+        var threshold = CommonOptions.Threshold();
         var output = new Option<string>("--out", "-o") { Description = "Folder for report.html, report.json, per_phrase.csv and journal.jsonl", HelpName = "DIR", DefaultValueFactory = _ => "evaluation" };
         var predictions = new Option<string?>("--predictions") { Description = "Also write the masks, as groundling score reads them", HelpName = "FILE" };
         var resume = new Option<bool>("--resume") { Description = "Go on where an interrupted run of the same settings stopped" };
-        var command = new Command("evaluate", "Measure a model, or a baseline, on the benchmark.") { data, split, model, baseline, protocol, groups, size, threshold, threads, limit, output, predictions, resume, quiet, json };
+        var command = new Command("evaluate", "Measure a model, or a baseline, on the benchmark.") { data, split, model.Frozen, model.Trained, model.Untrained, baseline, protocol, groups, size, threshold, threads, limit, output, predictions, resume, quiet, json };
         command.SetAction(parsed =>
         {
             var request = new Request(
-                parsed.GetValue(data)!, parsed.GetValue(split)!, parsed.GetValue(model), parsed.GetValue(baseline), ResolutionProtocol.Named(parsed.GetValue(protocol)!),
+                parsed.GetValue(data)!, parsed.GetValue(split)!, model.Read(parsed), parsed.GetValue(baseline), ResolutionProtocol.Named(parsed.GetValue(protocol)!),
                 GroupRule.Named(parsed.GetValue(groups)!), parsed.GetValue(size), parsed.GetValue(threshold), parsed.GetValue(limit), parsed.GetValue(output)!,
                 parsed.GetValue(predictions), parsed.GetValue(resume), parsed.GetValue(quiet), parsed.GetValue(json));
             _ = new GroundingOptions { Size = request.Size, Threshold = request.Threshold }.Validated();
@@ -53,8 +54,8 @@ internal static class EvaluateCommand
         var (count, faults) = EvaluationCommon.Survey(evaluator, benchmark, request.Limit, cancellation);
         using var segmenter = Open(request);
         var settings = new EvaluationSettings(
-            segmenter.Name, request.Model is null ? null : ContentMark.OfFolder(request.Model), EvaluationCommon.MarkOf(request.Data, benchmark), request.Split,
-            request.Protocol.Name, request.Groups.Name, segmenter.Size, request.Threshold, request.Limit);
+            segmenter.Name, request.Model is null ? null : ContentMark.OfFolder(request.Model.Frozen), TrainedMark(segmenter), EvaluationCommon.MarkOf(request.Data, benchmark), request.Split,
+            request.Protocol.Name, request.Groups.Name, segmenter.Size, request.Threshold ?? segmenter.Threshold, request.Limit);
 
         var path = Path.Combine(request.Output, "journal.jsonl");
         var narratives = new List<NarrativeResult>();
@@ -69,7 +70,7 @@ internal static class EvaluateCommand
                 foreach (var given in evaluator.Cases(new BenchmarkFaults(), request.Limit).Where(c => !done.Contains(c.Example.Index)))
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    var result = evaluator.Evaluate(given, segmenter, request.Threshold, cancellation);
+                    var result = evaluator.Evaluate(given, segmenter, settings.Threshold, cancellation);
                     journal.Append(result);
                     narratives.Add(result.WithoutMasks());
                     progress(narratives.Count - done.Count);
@@ -83,8 +84,15 @@ internal static class EvaluateCommand
         if (!request.Quiet && !request.Json) results.WriteLine($"{Path.Combine(request.Output, "report.html")}, report.json, per_phrase.csv");
     }
 
-    private static IPhraseSegmenter Open(Request request) => request.Model is { } folder
-        ? new PipelineSegmenter(GroundingPipeline.Open(folder), request.Size)
+    private static ContentMark? TrainedMark(IPhraseSegmenter segmenter)
+    {
+        if (segmenter is not PipelineSegmenter { Trained: { } folder }) return null;
+        var (config, weights) = GroundingCheckpoint.Files(folder);
+        return ContentMark.OfFiles(folder, config, weights);
+    }
+
+    private static IPhraseSegmenter Open(Request request) => request.Model is { } model
+        ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses), request.Size)
         : request.Baseline switch
         {
             "whole-image" => new WholeImageBaseline(request.Size ?? EvaluationCommon.UsualSize),

@@ -29,11 +29,10 @@ internal sealed class GroundCommand
         });
         var caption = CommonOptions.Caption();
         caption.Description += "; if not given, the file IMAGE.txt beside each picture";
-        var (phrases, narrative, index, model) = (CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index(), CommonOptions.Model());
+        var (phrases, narrative, index, model) = (CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index(), new ModelOptions(required: false));
         var output = new Option<string>("--out", "-o") { Description = "Folder for overlay.png, phrases.json, panoptic.png and panoptic.json; a folder for each of several pictures is made in it", HelpName = "DIR", DefaultValueFactory = _ => "out" };
-        var threshold = new Option<double>("--threshold", "-t") { Description = "A pixel belongs to a phrase when its probability is greater", HelpName = "P", DefaultValueFactory = _ => new GroundingOptions().Threshold };
-        var (size, threads, quiet, json) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json());
-        var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model, output, threshold, size, threads, quiet, json };
+        var (threshold, size, threads, quiet, json) = (CommonOptions.Threshold(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json());
+        var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model.Frozen, model.Trained, model.Untrained, output, threshold, size, threads, quiet, json };
         command.SetAction(parsed =>
         {
             var options = new GroundingOptions { Size = parsed.GetValue(size), Threshold = parsed.GetValue(threshold) }.Validated();
@@ -41,12 +40,12 @@ internal sealed class GroundCommand
             var shared = CommonOptions.ReadCaption(parsed.GetValue(caption), parsed.GetValue(phrases), parsed.GetValue(narrative), parsed.GetValue(index));
             var run = new GroundCommand(options, parsed.GetValue(output)!, parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var paths = FindPictures(parsed.GetValue(pictures)!);
-            return run.Run(paths, shared, parsed.GetValue(model), stop);
+            return run.Run(paths, shared, model.Read(parsed), stop);
         });
         return command;
     }
 
-    private int Run(IReadOnlyList<string> pictures, Caption? shared, string? model, CancellationToken cancellation)
+    private int Run(IReadOnlyList<string> pictures, Caption? shared, ModelChoice? model, CancellationToken cancellation)
     {
         if (pictures.Count == 1)
         {
@@ -89,10 +88,10 @@ internal sealed class GroundCommand
         return (picture, shared ?? CaptionBeside(path));
     }
 
-    private GroundingPipeline OpenModel(string? folder, Rearrangement extent)
+    private GroundingPipeline OpenModel(ModelChoice? choice, Rearrangement extent)
     {
-        if (folder is not null) return GroundingPipeline.Open(folder, extent);
-        folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "groundling", "tiny-random");
+        if (choice is not null) return choice.Open(extent);
+        var folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "groundling", "tiny-random");
         if (!Directory.Exists(folder)) MakeTiny(folder);
         _messages.WriteLine("warning: no --model given: a tiny model of random weights is used, and its masks mean nothing");
         return GroundingPipeline.Open(folder, extent);

@@ -11,17 +11,19 @@ internal static class InspectCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "The model folder" };
-        var json = CommonOptions.Json();
-        var command = new Command("inspect", "Show what a model folder holds, whether it loads, and why not.") { folder, json };
+        var (trained, json) = (new ModelOptions(required: false).Trained, CommonOptions.Json());
+        var command = new Command("inspect", "Show what a model folder holds, whether it loads, and why not.") { folder, trained, json };
         command.SetAction(parsed =>
         {
-            var parts = ModelInspection.Inspect(parsed.GetValue(folder)!);
+            var frozen = parsed.GetValue(folder)!;
+            var parts = ModelInspection.Inspect(frozen);
+            if ((parsed.GetValue(trained) ?? (GroundingCheckpoint.Exists(frozen) ? frozen : null)) is { } place) parts = [.. parts, GroundingInspection.Inspect(place, frozen)];
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(parts, JsonStyle.Indented));
             else Print(parts, output);
             var broken = parts.Where(part => part.Faults.Count > 0).Select(part => part.Name).ToList();
             if (broken.Count == 0) return 0;
-            parsed.InvocationConfiguration.Error.WriteLine($"error: {parsed.GetValue(folder)}: {string.Join(", ", broken)} cannot be loaded, for the reasons above");
+            parsed.InvocationConfiguration.Error.WriteLine($"error: {frozen}: {string.Join(", ", broken)} cannot be loaded, for the reasons above");
             return CommandLine.UserError;
         });
         return command;

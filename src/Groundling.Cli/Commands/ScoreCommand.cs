@@ -25,8 +25,8 @@ internal static class ScoreCommand
             EvaluationCommon.RequireLimit(parsed.GetValue(limit));
             var benchmark = PngBenchmark.Open(parsed.GetValue(data)!, parsed.GetValue(split)!);
             var settings = new EvaluationSettings(
-                $"predictions of {Path.GetFileName(parsed.GetValue(file)!)}", null, EvaluationCommon.MarkOf(parsed.GetValue(data)!, benchmark), benchmark.Split, rules.Name, grouping.Name,
-                side, new GroundingOptions().Threshold, parsed.GetValue(limit));
+                $"predictions of {Path.GetFileName(parsed.GetValue(file)!)}", null, null, EvaluationCommon.MarkOf(parsed.GetValue(data)!, benchmark), benchmark.Split, rules.Name, grouping.Name,
+                side, new GroundingConfig().Threshold, parsed.GetValue(limit));
             return Run(parsed.GetValue(file)!, benchmark, rules, settings, parsed.GetValue(output), parsed.GetValue(quiet), parsed.GetValue(json),
                 parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
         });

@@ -8,4 +8,7 @@ public sealed record Grounding(Picture Picture, Caption Caption, IReadOnlyList<G
 {
     /// <summary>What the reader should know before trusting the masks; usually empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What made the masks, where that is known.</summary>
+    public GroundingOrigin? Origin { get; init; }
 }

@@ -9,7 +9,7 @@ public static class GroundingJson
     // Readable in any script; the files are JSON, not parts of a web page.
     private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>phrases.json: image, size, caption, and for each phrase text, place, score, area, box and run-length mask.</summary>
+    /// <summary>phrases.json: image, size, caption, what made the masks, and for each phrase text, place, score, area, box and run-length mask.</summary>
     /// <param name="grounding">What to write.</param>
     /// <param name="imageName">What the file calls the picture.</param>
     public static byte[] Phrases(Grounding grounding, string imageName)
@@ -22,6 +22,8 @@ public static class GroundingJson
             json.WriteNumber("width", grounding.Picture.Width);
             json.WriteNumber("height", grounding.Picture.Height);
             json.WriteString("caption", grounding.Caption.Text);
+            if (grounding.Origin is { } origin)
+                WriteOrigin(json, origin);
             json.WriteStartArray("phrases");
             foreach (var phrase in grounding.Phrases)
                 WritePhrase(json, phrase);
@@ -75,6 +77,16 @@ public static class GroundingJson
             json.WriteEndArray();
             json.WriteEndObject();
         });
+    }
+
+    private static void WriteOrigin(Utf8JsonWriter json, GroundingOrigin origin)
+    {
+        json.WriteStartObject("made_by");
+        json.WriteString("model", origin.Model);
+        json.WriteString("trained", origin.Trained);
+        json.WriteString("method", origin.Method);
+        json.WriteString("mask_head", origin.MaskHead);
+        json.WriteEndObject();
     }
 
     private static void WritePhrase(Utf8JsonWriter json, GroundedPhrase phrase)

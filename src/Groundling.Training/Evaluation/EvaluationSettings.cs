@@ -7,6 +7,7 @@ namespace Groundling.Training.Evaluation;
 /// <summary>Everything that the figures depend on.</summary>
 /// <param name="Method">The method's name.</param>
 /// <param name="Model">The model folder's name and a mark of its content; null for baselines and foreign predictions.</param>
+/// <param name="Trained">The same of the trained parts; null where there are none.</param>
 /// <param name="Data">The benchmark folder's name and a mark of its annotations.</param>
 /// <param name="Split">"train", "val", ...</param>
 /// <param name="Protocol">The <see cref="ResolutionProtocol"/>'s name.</param>
@@ -15,7 +16,7 @@ namespace Groundling.Training.Evaluation;
 /// <param name="Threshold">A pixel is inside when its probability is greater.</param>
 /// <param name="Limit">How many narratives at most; null for all.</param>
 public sealed record EvaluationSettings(
-    string Method, ContentMark? Model, ContentMark Data, string Split, string Protocol, string Groups, int Size, double Threshold, int? Limit)
+    string Method, ContentMark? Model, ContentMark? Trained, ContentMark Data, string Split, string Protocol, string Groups, int Size, double Threshold, int? Limit)
 {
     /// <summary>The settings as one line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, EvaluationJson.OneLine);

@@ -9,6 +9,9 @@ public interface IPhraseSegmenter : IDisposable
     /// <summary>The network's longer side in pixels; 0 keeps each picture's own.</summary>
     int Size { get; }
 
+    /// <summary>A pixel is inside when its probability is greater, unless the user says otherwise.</summary>
+    double Threshold => new GroundingConfig().Threshold;
+
     /// <summary>Grounds the phrases of one narrative.</summary>
     /// <param name="given">The narrative, with at least one phrase.</param>
     /// <param name="cancellation">Stops between stages.</param>

@@ -11,10 +11,16 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size) : I
     private readonly GroundingOptions _options = new GroundingOptions { Size = size ?? pipeline.NativeSize }.Validated();
 
     /// <inheritdoc/>
-    public string Name => "static prompting";
+    public string Name => pipeline.Origin.Method;
 
     /// <inheritdoc/>
     public int Size => _options.Size!.Value;
+
+    /// <inheritdoc/>
+    public double Threshold => pipeline.Threshold;
+
+    /// <summary>The folder of the trained parts; null where there are none.</summary>
+    public string? Trained => pipeline.Origin.Trained;
 
     /// <inheritdoc/>
     /// <exception cref="InputException">The picture cannot be read, a phrase has no letters, or the model's numbers overflow.</exception>

@@ -141,7 +141,7 @@ public sealed class OptionAndOutputTests : IDisposable
         var run = (CommandRun.Of("bench", "-m", _tiny.Path, "--size", "100", "--repeats", "1", "--json")).Works();
         using var json = JsonDocument.Parse(run.Output);
         var root = json.RootElement;
-        Assert.Equal(["model", "size", "threads", "peak_gflop_per_second", "steps", "peak_resident_mb"], root.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["model", "method", "size", "threads", "peak_gflop_per_second", "steps", "peak_resident_mb"], root.EnumerateObject().Select(property => property.Name));
         Assert.Equal((_tiny.Path, 100), (root.GetProperty("model").GetString(), root.GetProperty("size").GetInt32()));
         Assert.Equal(TorchSharp.torch.get_num_threads(), root.GetProperty("threads").GetInt32());
         var steps = root.GetProperty("steps").EnumerateArray().ToList();

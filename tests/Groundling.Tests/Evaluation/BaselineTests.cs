@@ -32,7 +32,7 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
         var evaluator = new Evaluator(benchmark, ResolutionProtocol.Original);
         using var whole = new WholeImageBaseline(64);
         var results = evaluator.Cases(faults).Select(c => evaluator.Evaluate(c, whole, 0.5)).ToList();
-        var settings = new EvaluationSettings("whole image", null, new("data", "0"), "val", "original", "png", 64, 0.5, null);
+        var settings = new EvaluationSettings("whole image", null, null, new("data", "0"), "val", "original", "png", 64, 0.5, null);
         var report = EvaluationReport.From(settings, results, faults, benchmark.Categories);
         Assert.Equal(new EvaluationCounts(1, 1, 2, 1, 1, 1, 1, 0), report.Counts);
         Assert.Equal(new GroupFigures(7.0 / 32, 6.0 / 32, 8.0 / 32, 8.0 / 32, 6.0 / 32), report.MeanIou);
@@ -45,7 +45,7 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
     [Fact]
     public void A_group_of_none_has_no_figures()
     {
-        var settings = new EvaluationSettings("m", null, new("data", "0"), "val", "original", "png", 64, 0.5, null);
+        var settings = new EvaluationSettings("m", null, null, new("data", "0"), "val", "original", "png", 64, 0.5, null);
         var one = new NarrativeResult(0, "1", 2, 2, 0, false, [new(0, "a", 0, 1, false, true, 9, 0, 0, 0, false, null)]);
         var report = EvaluationReport.From(settings, [one], new BenchmarkFaults(), new Dictionary<int, PanopticCategory>());
         Assert.Equal(1e-5, report.AverageRecall.Overall!.Value, 1e-12);          // an empty union counts as 0

@@ -135,7 +135,7 @@ internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<Narrativ
         var settings = report.Settings;
         Add($"""
             <section><h2>How it was measured</h2><dl>
-            <dt>Method</dt><dd>{Text(settings.Method)}{(settings.Model is { } model ? $", {Text(model.Name)} <code>{model.Content}</code>" : "")}</dd>
+            <dt>Method</dt><dd>{Text(settings.Method)}{(settings.Model is { } model ? $", {Text(model.Name)} <code>{model.Content}</code>" : "")}{(settings.Trained is { } trained ? $", trained parts {Text(trained.Name)} <code>{trained.Content}</code>" : "")}</dd>
             <dt>Data</dt><dd>{Text(settings.Data.Name)} <code>{settings.Data.Content}</code>, split {Text(settings.Split)}</dd>
             <dt>Protocol</dt><dd>{Text(settings.Protocol)}: {Text(ResolutionProtocol.Named(settings.Protocol).Description)}</dd>
             <dt>Groups</dt><dd>{Text(settings.Groups)}: {Text(GroupRule.Named(settings.Groups).Description)}</dd>

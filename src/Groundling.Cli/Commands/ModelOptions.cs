@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Groundling.Data;
+using Groundling.Torch;
+
+namespace Groundling.Cli.Commands;
+
+/// <summary>The options that choose a model: the frozen folder, the trained parts, or static prompting in spite of them.</summary>
+internal sealed class ModelOptions(bool required)
+{
+    public Option<string?> Frozen { get; } = new("--model", "-m")
+    {
+        Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; the trained parts in its folder 'grounding' are used where there are any",
+        HelpName = "DIR",
+        Required = required,
+    };
+
+    public Option<string?> Trained { get; } = new("--grounding", "-g") { Description = "Trained parts that lie elsewhere: a folder that holds 'grounding', such as a run's checkpoints/best", HelpName = "DIR" };
+
+    public Option<bool> Untrained { get; } = new("--static") { Description = "Leave the trained parts out, to compare with static prompting" };
+
+    /// <summary>What the command line chose; null where it names no model.</summary>
+    /// <exception cref="InputException">The choices contradict each other.</exception>
+    public ModelChoice? Read(ParseResult parsed)
+    {
+        var (frozen, trained, untrained) = (parsed.GetValue(Frozen), parsed.GetValue(Trained), parsed.GetValue(Untrained));
+        if (trained is not null && untrained) throw new InputException("--static leaves out the trained parts that --grounding names; give only one of them");
+        if (frozen is null && trained is not null) throw new InputException("--grounding names trained parts alone; name the frozen model that they were trained with by --model DIR");
+        return frozen is null ? null : new(frozen, trained, untrained);
+    }
+}
+
+/// <summary>A model that the command line chose.</summary>
+/// <param name="Frozen">The frozen model's folder.</param>
+/// <param name="Trained">A folder of trained parts elsewhere, or null.</param>
+/// <param name="Untrained">Whether trained parts are left out.</param>
+internal sealed record ModelChoice(string Frozen, string? Trained, bool Untrained)
+{
+    public GroundingPipeline Open(Rearrangement extent) => GroundingPipeline.Open(Frozen, extent, Trained, Untrained);
+}
