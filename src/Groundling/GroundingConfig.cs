@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Groundling.Data;
 
@@ -9,17 +6,6 @@ namespace Groundling;
 /// <summary>Sizes and switches of what is trained. The defaults are the paper-size model.</summary>
 public sealed record GroundingConfig
 {
-    private static readonly JsonSerializerOptions Style = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
-    };
-
     /// <summary>Which parts are built.</summary>
     public GroundingParts Parts { get; init; } = GroundingParts.Full;
 
@@ -101,11 +87,12 @@ public sealed record GroundingConfig
     /// <exception cref="InputException">It cannot be read, has an unknown key, or a value is out of range.</exception>
     public static GroundingConfig Read(string path)
     {
+        var json = ConfigJson.ReadText(path);
         try
         {
-            return Parse(File.ReadAllText(path));
+            return Parse(json);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
+        catch (InputException e)
         {
             throw new InputException($"{path}: {e.Message}", e);
         }
@@ -113,45 +100,30 @@ public sealed record GroundingConfig
 
     /// <summary>The config of a JSON text.</summary>
     /// <exception cref="InputException">It is not JSON, has an unknown key, or a value is out of range.</exception>
-    public static GroundingConfig Parse(string json)
-    {
-        try
-        {
-            return (JsonSerializer.Deserialize<GroundingConfig>(json, Style) ?? throw new InputException("a JSON object was expected")).Validated();
-        }
-        catch (JsonException e)
-        {
-            throw new InputException($"no grounding config: {e.Message}", e);
-        }
-    }
+    public static GroundingConfig Parse(string json) => ConfigJson.Parse<GroundingConfig>(json, "grounding config").Validated();
 
     /// <summary>The whole config as JSON, defaults included.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Style);
+    public string ToJson() => ConfigJson.Write(this);
 
     /// <summary>The config, or an error that names the value out of range.</summary>
     /// <exception cref="InputException">A value is out of range.</exception>
     public GroundingConfig Validated()
     {
-        Require(Enum.IsDefined(Parts), "parts", Parts, "one of static, decoder, decoder+eipa, decoder+mlma and full is needed");
-        Require(Enum.IsDefined(MaskFeature), "maskFeature", MaskFeature, "unet or latent is needed");
-        Require(Heads is >= 1 and <= 256, "heads", Heads, "1 to 256 are needed");
-        Require(Width is >= 4 and <= 8192 && Width % 4 == 0 && Width % Heads == 0, "width", Width, $"4 to 8192, a multiple of 4 and of {Heads} heads, is needed");
-        Require(AdapterWidth is >= 1 and <= 8192 && AdapterWidth % Heads == 0, "adapterWidth", AdapterWidth, $"1 to 8192, a multiple of {Heads} heads, is needed");
-        Require(AggregationLayers is >= 1 and <= 64, "aggregationLayers", AggregationLayers, "1 to 64 are needed");
-        Require(AggregationFeedForward is >= 1 and <= 65_536, "aggregationFeedForward", AggregationFeedForward, "1 to 65536 are needed");
-        Require(DeformablePoints is >= 1 and <= 64, "deformablePoints", DeformablePoints, "1 to 64 are needed");
-        Require(DecoderLayers is >= 1 and <= 64, "decoderLayers", DecoderLayers, "1 to 64 are needed");
-        Require(DecoderFeedForward is >= 1 and <= 65_536, "decoderFeedForward", DecoderFeedForward, "1 to 65536 are needed");
-        Require(Classes is >= 1 and <= 65_536, "classes", Classes, "1 to 65536 are needed");
-        Require(MaskShare is >= 0 and < 1, "maskShare", MaskShare, "0 up to, but not including, 1 is needed");
-        Require(Threshold is >= 0 and < 1, "threshold", Threshold, "0 up to, but not including, 1 is needed");
-        Require(Loss is not null, "loss", "null", "an object is needed");
+        ConfigJson.Require(Enum.IsDefined(Parts), "parts", Parts, "one of static, decoder, decoder+eipa, decoder+mlma and full is needed");
+        ConfigJson.Require(Enum.IsDefined(MaskFeature), "maskFeature", MaskFeature, "unet or latent is needed");
+        ConfigJson.Require(Heads is >= 1 and <= 256, "heads", Heads, "1 to 256 are needed");
+        ConfigJson.Require(Width is >= 4 and <= 8192 && Width % 4 == 0 && Width % Heads == 0, "width", Width, $"4 to 8192, a multiple of 4 and of {Heads} heads, is needed");
+        ConfigJson.Require(AdapterWidth is >= 1 and <= 8192 && AdapterWidth % Heads == 0, "adapterWidth", AdapterWidth, $"1 to 8192, a multiple of {Heads} heads, is needed");
+        ConfigJson.Require(AggregationLayers is >= 1 and <= 64, "aggregationLayers", AggregationLayers, "1 to 64 are needed");
+        ConfigJson.Require(AggregationFeedForward is >= 1 and <= 65_536, "aggregationFeedForward", AggregationFeedForward, "1 to 65536 are needed");
+        ConfigJson.Require(DeformablePoints is >= 1 and <= 64, "deformablePoints", DeformablePoints, "1 to 64 are needed");
+        ConfigJson.Require(DecoderLayers is >= 1 and <= 64, "decoderLayers", DecoderLayers, "1 to 64 are needed");
+        ConfigJson.Require(DecoderFeedForward is >= 1 and <= 65_536, "decoderFeedForward", DecoderFeedForward, "1 to 65536 are needed");
+        ConfigJson.Require(Classes is >= 1 and <= 65_536, "classes", Classes, "1 to 65536 are needed");
+        ConfigJson.Require(MaskShare is >= 0 and < 1, "maskShare", MaskShare, "0 up to, but not including, 1 is needed");
+        ConfigJson.Require(Threshold is >= 0 and < 1, "threshold", Threshold, "0 up to, but not including, 1 is needed");
+        ConfigJson.Require(Loss is not null, "loss", "null", "an object is needed");
         Loss!.Validated();
         return this;
-    }
-
-    internal static void Require(bool holds, string key, object value, string rule)
-    {
-        if (!holds) throw new InputException(string.Create(CultureInfo.InvariantCulture, $"'{key}' is {value}; {rule}"));
     }
 }

@@ -70,7 +70,7 @@ internal static class IndexFile
         var header = new byte[HeaderBytes];
         Magic.CopyTo(header);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), Version);
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), SourceStamp.Checksum(bytes[HeaderBytes..]));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), Crc32C.Of(bytes[HeaderBytes..]));
         long[] numbers = [bytes.Length, narratives.Length, narratives.Ticks, narratives.Sample, panoptic.Length, panoptic.Ticks, panoptic.Sample];
         for (int i = 0; i < numbers.Length; i++)
             BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16 + 8 * i), numbers[i]);

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-
 namespace Groundling.Data;
 
 /// <summary>By what a file is known to be unchanged: length, time of change, and a checksum of its beginning and end.</summary>
@@ -19,22 +16,11 @@ internal readonly record struct SourceStamp(long Length, long Ticks, long Sample
             file.ReadExactly(bytes, 0, half);
             file.Seek(half - bytes.Length, SeekOrigin.End);
             file.ReadExactly(bytes, half, bytes.Length - half);
-            return new SourceStamp(file.Length, File.GetLastWriteTimeUtc(path).Ticks, Checksum(bytes));
+            return new SourceStamp(file.Length, File.GetLastWriteTimeUtc(path).Ticks, Crc32C.Of(bytes));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"{path} cannot be read: {e.Message}", e);
         }
-    }
-
-    /// <summary>CRC-32C.</summary>
-    public static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
-            crc = BitOperations.Crc32C(crc, word);
-        foreach (byte rest in bytes[(bytes.Length & ~7)..])
-            crc = BitOperations.Crc32C(crc, rest);
-        return ~crc;
     }
 }

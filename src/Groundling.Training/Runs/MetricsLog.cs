@@ -1,0 +1,69 @@
+using System.Text.Json;
+
+namespace Groundling.Training;
+
+/// <summary>A run's numbers, one line of JSON a step, and one a validation; each line is handed to the system as a whole.</summary>
+public sealed class MetricsLog : IDisposable
+{
+    private readonly FileStream _file;
+
+    /// <param name="path">The file; made where missing.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public MetricsLog(string path) => _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+
+    /// <summary>Bytes written.</summary>
+    public long Length => _file.Length;
+
+    /// <summary>Forgets what stands behind a checkpoint's length.</summary>
+    public void CutBack(long length)
+    {
+        _file.SetLength(Math.Min(length, _file.Length));
+        _file.Position = _file.Length;
+    }
+
+    /// <summary>Adds a step.</summary>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public void Append(StepRecord record) => AppendLine(json =>
+    {
+        json.WriteNumber("step", record.Step);
+        json.WriteNumber("loss", record.Losses.Total);
+        WriteNumbers(json, "parts", record.Losses.Parts);
+        json.WriteNumber("gradient_norm", record.GradientNorm);
+        json.WriteNumber("learning_rate", record.LearningRate);
+        json.WriteNumber("images_per_second", Math.Round(record.ImagesPerSecond, 3));
+        json.WriteNumber("resident_mb", record.ResidentBytes / 1_000_000);
+    });
+
+    /// <summary>Adds a validation.</summary>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public void Append(long step, Validation validation) => AppendLine(json =>
+    {
+        json.WriteNumber("step", step);
+        json.WriteNumber("score", validation.Score);
+        WriteNumbers(json, "scores", validation.Scores);
+    });
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private void AppendLine(Action<Utf8JsonWriter> write)
+    {
+        using var line = new MemoryStream();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+        line.WriteByte((byte)'\n');
+        _file.Write(line.GetBuffer(), 0, (int)line.Length);
+        _file.Flush();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<(string Name, double Value)> numbers)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in numbers) json.WriteNumber(key, value);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,154 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Groundling.Data;
+
+namespace Groundling.Training;
+
+/// <summary>
+/// The folder of a run: <c>config.json</c>, <c>run.json</c>, <c>metrics.jsonl</c>, TensorBoard's events, and
+/// <c>checkpoints/last</c> and <c>checkpoints/best</c>, each of which is complete at every instant.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private const string Config = "config.json", Record = "run.json", MetricsFile = "metrics.jsonl", Checkpoints = "checkpoints", Lock = ".lock";
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, string configHash, FileStream held)
+    {
+        (Path, ConfigHash, _lock) = (path, configHash, held);
+        Metrics = new(System.IO.Path.Combine(path, MetricsFile));
+        var checkpoints = Directory.CreateDirectory(System.IO.Path.Combine(path, Checkpoints)).FullName;
+        (Last, Best) = (new(checkpoints, "last"), new(checkpoints, "best"));
+    }
+
+    /// <summary>Where it lies.</summary>
+    public string Path { get; }
+
+    /// <summary>The checkpoint to go on from.</summary>
+    public CheckpointFolder Last { get; }
+
+    /// <summary>The checkpoint with the best score.</summary>
+    public CheckpointFolder Best { get; }
+
+    /// <summary>The run's numbers.</summary>
+    public MetricsLog Metrics { get; }
+
+    /// <summary>SHA-256 of the run's <c>config.json</c>.</summary>
+    internal string ConfigHash { get; }
+
+    /// <summary>Makes the folder of a new run, or opens that of one to go on with.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="config">The whole config as JSON, defaults included.</param>
+    /// <param name="record">Where the run comes from; of a run that goes on its start is added.</param>
+    /// <param name="resume">Whether to go on with a run.</param>
+    /// <param name="mayDiffer">Full keys of the config, such as "train.threads", that may differ when a run goes on.</param>
+    /// <exception cref="InputException">There is something else, or no run to go on with, or its config is another; or it is going on in another process.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static RunFolder Open(string path, string config, RunRecord record, bool resume, params IReadOnlyCollection<string> mayDiffer)
+    {
+        if (path.Length == 0) throw new InputException("--out is empty: name a folder");
+        if (File.Exists(path)) throw new InputException($"{path} is a file; name a folder for the run");
+        return resume ? GoOn(path, config, record, mayDiffer) : Begin(path, config, record);
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        Metrics.Dispose();
+        _lock.Dispose();
+    }
+
+    private static RunFolder Begin(string path, string config, RunRecord record)
+    {
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !IsRemains(entry)))
+            throw new InputException(IsRun(path) ? $"{path} holds a run already; go on with it by --resume, or give another --out"
+                : $"{path} is not empty and holds no run; give another --out");
+        Directory.CreateDirectory(path);
+        var held = Hold(path);
+        try
+        {
+            RunJson.WriteText(System.IO.Path.Combine(path, Config), config + "\n");
+            RunJson.Write(System.IO.Path.Combine(path, Record), record);
+            return new(path, Hash(config + "\n"), held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static RunFolder GoOn(string path, string config, RunRecord record, IReadOnlyCollection<string> mayDiffer)
+    {
+        if (!IsRun(path)) throw new InputException($"{path} holds no run to go on with ({Config} is missing); begin one without --resume");
+        var (file, begun) = (System.IO.Path.Combine(path, Config), File.ReadAllText(System.IO.Path.Combine(path, Config)));
+        try
+        {
+            if (ConfigDifference.Between(begun, config, mayDiffer) is var (key, before, now))
+                throw new InputException($"{path} was begun with {key} {before}, this command has {now}; give the same, or another --out");
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{file} is not JSON: {e.Message}", e);
+        }
+        var folder = new RunFolder(path, Hash(begun), Hold(path));
+        try
+        {
+            folder.Last.Recover();
+            folder.Best.Recover();
+            var earlier = ReadRecord(System.IO.Path.Combine(path, Record));
+            if (earlier is not null) RequireSameSources(path, earlier, record);
+            RunJson.Write(System.IO.Path.Combine(path, Record), record with { Starts = [.. earlier?.Starts ?? [], .. record.Starts] });
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The system lets go of the file when the process ends, however it does.</summary>
+    private static FileStream Hold(string path)
+    {
+        try
+        {
+            return new(System.IO.Path.Combine(path, Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e) when (File.Exists(System.IO.Path.Combine(path, Lock)))
+        {
+            throw new InputException($"{path} is in use: this run is going on in another process; wait for it to end", e);
+        }
+    }
+
+    /// <summary>What a process leaves that was killed before it had begun.</summary>
+    private static bool IsRemains(string entry) => System.IO.Path.GetFileName(entry) == Lock || entry.EndsWith(".tmp", StringComparison.Ordinal);
+
+    private static bool IsRun(string path) => File.Exists(System.IO.Path.Combine(path, Config));
+
+    /// <summary>A run that was killed at its very beginning may have none.</summary>
+    private static RunRecord? ReadRecord(string file)
+    {
+        if (!File.Exists(file)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(file), RunJson.Indented);
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{file} is no record of a run: {e.Message}", e);
+        }
+    }
+
+    private static void RequireSameSources(string path, RunRecord before, RunRecord now)
+    {
+        if (before.Task != now.Task) throw new InputException($"{path} trains '{before.Task}', this command '{now.Task}'; give another --out");
+        if (before.Data?.Content != now.Data?.Content)
+            throw new InputException($"{path} was begun with other data ({before.Data?.Name}, {before.Data?.Content}; now {now.Data?.Name}, {now.Data?.Content}); give the same, or another --out");
+        if (before.Model?.Content != now.Model?.Content)
+            throw new InputException($"{path} was begun with another frozen model ({before.Model?.Name}, {before.Model?.Content}; now {now.Model?.Name}, {now.Model?.Content}); give the same, or another --out");
+    }
+
+    private static string Hash(string config) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(config)));
+}

@@ -1,0 +1,28 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Groundling.Torch;
+
+namespace Groundling.Training;
+
+/// <summary>How run folders write JSON: snake case, letters of all scripts as they are.</summary>
+internal static class RunJson
+{
+    public static JsonSerializerOptions Indented { get; } = Make(indented: true);
+
+    public static JsonSerializerOptions OneLine { get; } = Make(indented: false);
+
+    /// <summary>Writes a file, whole or not at all.</summary>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public static void Write<T>(string path, T value) => WriteText(path, JsonSerializer.Serialize(value, Indented) + "\n");
+
+    /// <inheritdoc cref="Write"/>
+    public static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    private static JsonSerializerOptions Make(bool indented) => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = indented,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}

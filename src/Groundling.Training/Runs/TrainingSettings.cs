@@ -1,0 +1,94 @@
+using Groundling.Data;
+using static Groundling.ConfigJson;
+
+namespace Groundling.Training;
+
+/// <summary>How a run optimises; tasks add settings of their own in derived records.</summary>
+public record TrainingSettings
+{
+    /// <summary>Updates of the weights.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>The learning rate after warming up.</summary>
+    public double LearningRate { get; init; } = 1e-4;
+
+    /// <summary>How it changes.</summary>
+    public ScheduleShape Schedule { get; init; } = ScheduleShape.Constant;
+
+    /// <summary>The share of all steps after which it falls, where <see cref="Schedule"/> is a step.</summary>
+    public double DecayAt { get; init; } = 0.9;
+
+    /// <summary>By what it is multiplied then.</summary>
+    public double DecayBy { get; init; } = 0.1;
+
+    /// <summary>Steps in which it grows linearly to its full size.</summary>
+    public long WarmUp { get; init; }
+
+    /// <summary>AdamW's weight decay, for the parameters that the task names.</summary>
+    public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>How much of the mean gradient is kept each step.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>How much of the mean squared gradient is kept each step.</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Added to the root of the mean squared gradient.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>The largest norm of all gradients together; 0 does not clip.</summary>
+    public double ClipNorm { get; init; } = 0.01;
+
+    /// <summary>Micro-batches whose gradients make one update.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>Steps between validations; 0 validates after the last only.</summary>
+    public long ValidateEvery { get; init; }
+
+    /// <summary>Steps between checkpoints; 0 saves at the end, after validations and when stopped.</summary>
+    public long SaveEvery { get; init; }
+
+    /// <summary>Validations without a better score after which a run ends; 0 never does.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>What all random numbers of the run follow from.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Threads to compute with; 0 takes all cores.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The learning rate of a step.</summary>
+    /// <param name="step">From 1 to <see cref="Steps"/>.</param>
+    public double LearningRateAt(long step)
+    {
+        if (step <= WarmUp) return LearningRate * step / WarmUp;
+        return Schedule switch
+        {
+            ScheduleShape.Cosine => LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (step - 1 - WarmUp) / Math.Max(Steps - WarmUp, 1))),
+            ScheduleShape.Step when step > DecayAt * Steps => LearningRate * DecayBy,
+            _ => LearningRate,
+        };
+    }
+
+    /// <summary>Refuses values out of range; keys are named as they stand under "train".</summary>
+    /// <exception cref="InputException">A value is out of range.</exception>
+    public void RequireRanges()
+    {
+        Require(Steps is >= 0 and <= 1L << 40, "train.steps", Steps, "1 or more are needed");
+        Require(double.IsFinite(LearningRate) && LearningRate > 0, "train.learningRate", LearningRate, "more than 0 is needed");
+        Require(Enum.IsDefined(Schedule), "train.schedule", Schedule, "one of constant, cosine and step is needed");
+        Require(DecayAt is >= 0 and <= 1, "train.decayAt", DecayAt, "0 to 1 is needed");
+        Require(DecayBy is >= 0 and <= 1, "train.decayBy", DecayBy, "0 to 1 is needed");
+        Require(WarmUp >= 0, "train.warmUp", WarmUp, "0 or more is needed");
+        Require(WeightDecay is >= 0 and <= 1, "train.weightDecay", WeightDecay, "0 to 1 is needed");
+        Require(Beta1 is >= 0 and < 1, "train.beta1", Beta1, "0 up to, but not including, 1 is needed");
+        Require(Beta2 is >= 0 and < 1, "train.beta2", Beta2, "0 up to, but not including, 1 is needed");
+        Require(double.IsFinite(Epsilon) && Epsilon > 0, "train.epsilon", Epsilon, "more than 0 is needed");
+        Require(double.IsFinite(ClipNorm) && ClipNorm >= 0, "train.clipNorm", ClipNorm, "0 or more is needed");
+        Require(Accumulate is >= 1 and <= 4096, "train.accumulate", Accumulate, "1 to 4096 are needed");
+        Require(ValidateEvery >= 0, "train.validateEvery", ValidateEvery, "0 or more is needed");
+        Require(SaveEvery >= 0, "train.saveEvery", SaveEvery, "0 or more is needed");
+        Require(Patience >= 0, "train.patience", Patience, "0 or more is needed");
+        Require(Threads is >= 0 and <= 1024, "train.threads", Threads, "0 to 1024 are needed");
+    }
+}
