@@ -8,7 +8,7 @@ namespace Groundling.Cli;
 internal static class JointRun
 {
     /// <summary>Process 0 speaks for all; another one says only why it failed alone, and then none is left waiting for it.</summary>
-    public static int Of(string[] arguments, TextWriter output, TextWriter error, CancellationToken stop)
+    public static int Of(string[] arguments, CancellationToken stop)
     {
         MpiCollective? processes;
         try
@@ -17,11 +17,14 @@ internal static class JointRun
         }
         catch (InputException e)
         {
-            error.WriteLine($"error: {e.Message}");
+            Console.Error.WriteLine($"error: {e.Message}");
             return CommandLine.UserError;
         }
-        if (processes is null) return CommandLine.Run(arguments, output, error, stop: stop);
+        if (processes is null) return CommandLine.Run(arguments, Console.Out, Console.Error, stop: stop);
 
+        // mpirun gives a process a terminal that the user does not see; what would steer it would stand in the user's output.
+        Environment.SetEnvironmentVariable("TERM", "dumb");
+        var (output, error) = (Console.Out, Console.Error);
         set_num_threads(processes.Threads);
         using var unheard = new StringWriter();
         var code = processes.Rank == 0 ? CommandLine.Run(arguments, output, error, processes, stop) : CommandLine.Run(arguments, TextWriter.Null, unheard, processes, stop);
