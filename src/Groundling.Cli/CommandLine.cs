@@ -33,7 +33,7 @@ public static partial class CommandLine
         var root = new RootCommand("Panoptic narrative grounding: a mask for every noun phrase of a caption.")
         {
             GroundCommand.Create(processes, stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(), BenchCommand.Create(stop),
-            ScenesCommand.Create(stop), DataCommand.Create(stop),
+            PhrasesCommand.Create(stop), ScenesCommand.Create(stop), DataCommand.Create(stop),
             EvaluateCommand.Create(processes, stop), ScoreCommand.Create(stop), TrainCommand.Create(processes, stop),
         };
         var parsed = root.Parse(arguments);

@@ -54,6 +54,19 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
         return WithPhrases(plain, [.. spans.Select(s => new PhraseSpan(s.Start, s.End - s.Start, plain[s.Start..s.End]))]);
     }
 
+    /// <summary>Reads a caption whose phrases stand in brackets, or finds the noun phrases of one without any bracket.</summary>
+    /// <param name="text">English, or marked as for <see cref="ParseBrackets"/>.</param>
+    /// <exception cref="InputException">The caption is empty, no noun phrase is found, or its brackets are unbalanced or empty.</exception>
+    public static Caption Read(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        RequireText(text);
+        if (text.AsSpan().ContainsAny('[', ']'))
+            return ParseBrackets(text);
+        List<PhraseSpan> spans = [.. NounPhraseChunker.English.Chunk(text).Select(phrase => new PhraseSpan(phrase.Start, phrase.Length, phrase.Text))];
+        return spans.Count > 0 ? new Caption(text, spans) : throw new InputException($"No noun phrase was found in the caption \"{Shortened(text)}\"; {HowToMark}.");
+    }
+
     /// <summary>Finds given phrases in a caption, whatever their letter case.</summary>
     /// <param name="text">The caption; null joins the phrases into one: "a man, a horse".</param>
     /// <param name="phrases">The n-th mention of a phrase is its n-th occurrence; occurrences as whole words come first.</param>
@@ -106,6 +119,8 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
     private static Caption WithPhrases(string text, List<PhraseSpan> phrases) => phrases.Count > 0
         ? new Caption(text, phrases)
         : throw new InputException($"The caption names no phrase to ground; {HowToMark}.");
+
+    private static string Shortened(string text) => text.Length <= 60 ? text : $"{text[..57].TrimEnd()}...";
 
     private static void RequireText(string text)
     {

@@ -23,7 +23,7 @@ internal static class MpiRun
 
     private static CommandRun Of(string[] command, IEnumerable<(string Name, string Value)> environment, Func<bool>? stopWhen = null)
     {
-        string[] arguments = ["-np", "2", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", Path.Combine(AppContext.BaseDirectory, command[0]), .. command[1..]];
+        string[] arguments = ["-np", "2", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", Path.Combine(AppContext.BaseDirectory, command[0]), .. command[1..]];
         var start = new ProcessStartInfo(Launcher!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
