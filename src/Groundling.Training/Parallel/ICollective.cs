@@ -32,7 +32,7 @@ public interface ICollective
     IReadOnlyList<long> Share(IReadOnlyList<long> numbers)
     {
         if (Size == 1) return numbers;
-        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var scope = NewDisposeScope();
         var count = tensor([(long)numbers.Count]);
         Broadcast([count]);
         if (count.item<long>() == 0) return [];
