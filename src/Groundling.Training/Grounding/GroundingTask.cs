@@ -137,7 +137,6 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     private GroundingOutput Forward(GroundingInput input)
     {
         if (_config.Train.Precision != Precision.Mixed) return _model.call(input);
-        using var scope = NewDisposeScope();
         using var autocast = new Autocast(bfloat16, input.Latents.device_type);
         using var output = _model.call(input);
         return output.ToFloat32();
