@@ -21,6 +21,14 @@ public sealed record GroundingOutput(Tensor Diffusion, IReadOnlyList<MaskPredict
         return enlarged.sigmoid().MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same numbers as float32, for losses; the caller owns them.</summary>
+    public GroundingOutput ToFloat32()
+    {
+        using var scope = NewDisposeScope();
+        MaskPrediction Converted(MaskPrediction prediction) => new(prediction.Masks.to(float32).alias().MoveToOuterDisposeScope(), prediction.Classes.to(float32).alias().MoveToOuterDisposeScope());
+        return new(Diffusion.to(float32).alias().MoveToOuterDisposeScope(), [.. AdapterBlocks.Select(Converted)], Adapter is null ? null : Converted(Adapter), [.. Decoder.Select(Converted)]);
+    }
+
     /// <summary>Disposes the tensors.</summary>
     public void Dispose()
     {

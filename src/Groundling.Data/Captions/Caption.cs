@@ -87,6 +87,9 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
         return WithPhrases(text, spans);
     }
 
+    /// <summary>The caption of the picture as a mirror shows it: words for left and right exchanged, phrases on the same words.</summary>
+    public Caption Mirrored() => SideWords.Exchange(this);
+
     private static Caption Joined(string[] phrases)
     {
         const string separator = ", ";
