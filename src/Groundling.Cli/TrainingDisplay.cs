@@ -10,20 +10,21 @@ internal sealed class TrainingDisplay : ITrainingObserver
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
     private readonly TextWriter _messages;
     private readonly ProgressTask? _bar;
+    private readonly Action? _refresh;
     private readonly Stopwatch _watch = new(), _sinceLine = new();
     private long _begun, _steps;
     private string _score = "";
 
-    private TrainingDisplay(TextWriter messages, ProgressTask? bar) => (_messages, _bar) = (messages, bar);
+    private TrainingDisplay(TextWriter messages, ProgressTask? bar, Action? refresh) => (_messages, _bar, _refresh) = (messages, bar, refresh);
 
-    /// <summary>Does the work of a run while showing it.</summary>
+    /// <summary>Does the work of a run while showing it, all on the calling thread: one that draws beside it would collect garbage in the middle of libtorch's work.</summary>
     public static TrainingOutcome Show(TextWriter messages, bool quiet, Func<ITrainingObserver?, TrainingOutcome> run)
     {
         if (quiet) return run(null);
         var console = Terminal.On(messages);
-        if (!console.Profile.Capabilities.Interactive) return run(new TrainingDisplay(messages, null));
-        return console.Progress().Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(context => run(new TrainingDisplay(messages, context.AddTask("beginning"))));
+        if (!console.Profile.Capabilities.Interactive) return run(new TrainingDisplay(messages, null, null));
+        return console.Progress().AutoRefresh(false).Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(context => run(new TrainingDisplay(messages, context.AddTask("beginning"), context.Refresh)));
     }
 
     /// <summary>Says how a run ended, and how to go on with one that was stopped.</summary>
@@ -55,6 +56,7 @@ internal sealed class TrainingDisplay : ITrainingObserver
         {
             _bar.Value = record.Step;
             _bar.Description = Markup.Escape(Line(record));
+            _refresh!();
             return;
         }
         if (_sinceLine.IsRunning && _sinceLine.Elapsed < BetweenLines && record.Step < _steps) return;

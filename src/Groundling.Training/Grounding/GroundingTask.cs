@@ -74,7 +74,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     {
         using var scope = NewDisposeScope();
         // 1. Narratives from disk, through the frozen encoders.
-        var narratives = _loader.Take(context.Step, context.Collective).Select(Encoded).OfType<(TrainingNarrative Narrative, EncodedNarrative Encoded)>().ToList();
+        var narratives = _loader.Load(context.Step, context.Collective).Select(Encoded).OfType<(TrainingNarrative Narrative, EncodedNarrative Encoded)>().ToList();
         // 2. How many phrases all micro-batches of all processes have: each counts alike.
         var phrases = Total(narratives.Sum(pair => pair.Narrative.Masks.Count), context.Collective);
         if (phrases == 0) throw new InputException($"step {context.Step}: none of its narratives can be used ({Faults[^1]}); check the data with: groundling data check DATA");
@@ -116,11 +116,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     }
 
     /// <summary>Disposes the model.</summary>
-    public void Dispose()
-    {
-        _loader.Dispose();
-        _model.Dispose();
-    }
+    public void Dispose() => _model.Dispose();
 
     private GroundingLosses Losses(IReadOnlyList<(TrainingNarrative Narrative, EncodedNarrative Encoded)> batch)
     {
@@ -141,7 +137,6 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     private GroundingOutput Forward(GroundingInput input)
     {
         if (_config.Train.Precision != Precision.Mixed) return _model.call(input);
-        using var scope = NewDisposeScope();
         using var autocast = new Autocast(bfloat16, input.Latents.device_type);
         using var output = _model.call(input);
         return output.ToFloat32();

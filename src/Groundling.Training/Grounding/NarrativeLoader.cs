@@ -1,31 +1,23 @@
-using System.Collections.Concurrent;
 using Groundling.Data;
 
 namespace Groundling.Training;
 
-/// <summary>Reads the narratives of a step from disk, and those of the next while the network works.</summary>
+/// <summary>Reads the narratives of a step from disk.</summary>
+/// <remarks>
+/// On the thread that trains, on purpose: objects made on another one start garbage collections in the middle of libtorch's work, and
+/// TorchSharp's scalars do not survive them. With the encoders' results cached, reading takes a small part of a step.
+/// </remarks>
 /// <param name="read">Reads the narrative at a place.</param>
 /// <param name="perStep">Narratives a step of this process.</param>
-internal sealed class NarrativeLoader(Func<long, TrainingNarrative> read, int perStep) : IDisposable
+internal sealed class NarrativeLoader(Func<long, TrainingNarrative> read, int perStep)
 {
-    private readonly ConcurrentQueue<string> _faults = [];
-    private (long Step, Task<IReadOnlyList<TrainingNarrative>> Narratives)? _next;
+    private readonly List<string> _faults = [];
 
     /// <summary>What could not be read, and was left out.</summary>
-    public IReadOnlyList<string> Faults => [.. _faults];
+    public IReadOnlyList<string> Faults => _faults;
 
     /// <summary>The narratives of a step; those that cannot be read are left out.</summary>
-    public IReadOnlyList<TrainingNarrative> Take(long step, ICollective collective)
-    {
-        var narratives = _next is { } next && next.Step == step ? next.Narratives.GetAwaiter().GetResult() : Load(step, collective);
-        _next = (step + 1, Task.Run(() => Load(step + 1, collective)));
-        return narratives;
-    }
-
-    /// <summary>Waits for the reading that is going on.</summary>
-    public void Dispose() => _next?.Narratives.Wait();
-
-    private IReadOnlyList<TrainingNarrative> Load(long step, ICollective collective)
+    public IReadOnlyList<TrainingNarrative> Load(long step, ICollective collective)
     {
         var narratives = new List<TrainingNarrative>(perStep);
         foreach (var place in NarrativeOrder.PlacesOf(step, perStep, collective))
@@ -36,7 +28,7 @@ internal sealed class NarrativeLoader(Func<long, TrainingNarrative> read, int pe
             }
             catch (InputException e)
             {
-                _faults.Enqueue(e.Message);
+                _faults.Add(e.Message);
             }
         }
         return narratives;

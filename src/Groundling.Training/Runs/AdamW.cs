@@ -4,7 +4,11 @@ using static TorchSharp.torch;
 namespace Groundling.Training;
 
 /// <summary>AdamW (Loshchilov and Hutter, 2019) on named tensors, whose moments are named tensors too.</summary>
-/// <remarks>A missing gradient is a gradient of zero: whether a layer was used in a step must not decide how its weights decay.</remarks>
+/// <remarks>
+/// A missing gradient is a gradient of zero: whether a layer was used in a step must not decide how its weights decay.
+/// Numbers are held as scalars for the whole update: TorchSharp makes one of every number that it is given, which a garbage collection
+/// that another thread causes may free while libtorch still reads it.
+/// </remarks>
 public sealed class AdamW : IDisposable
 {
     private readonly TrainingSettings _settings;
@@ -32,20 +36,21 @@ public sealed class AdamW : IDisposable
     public void Update(long step, double learningRate)
     {
         using var frozen = no_grad();
-        var firstBias = 1 - Math.Pow(_settings.Beta1, step);
-        var rootOfSecondBias = Math.Sqrt(1 - Math.Pow(_settings.Beta2, step));
+        using Scalar beta1 = _settings.Beta1, beta2 = _settings.Beta2, rest1 = 1 - _settings.Beta1, rest2 = 1 - _settings.Beta2, one = 1.0, epsilon = _settings.Epsilon;
+        using Scalar rootOfSecondBias = Math.Sqrt(1 - Math.Pow(_settings.Beta2, step)), size = -learningRate / (1 - Math.Pow(_settings.Beta1, step));
+        using Scalar kept = 1 - learningRate * _settings.WeightDecay;
         foreach (var (_, value, decays, first, second) in _slots)
         {
             using var scope = NewDisposeScope();
-            first.mul_(_settings.Beta1);
-            second.mul_(_settings.Beta2);
+            first.mul_(beta1);
+            second.mul_(beta2);
             if (value.grad is { } gradient)
             {
-                first.add_(gradient, alpha: 1 - _settings.Beta1);
-                second.addcmul_(gradient, gradient, 1 - _settings.Beta2);
+                first.add_(gradient, rest1);
+                second.addcmul_(gradient, gradient, rest2);
             }
-            if (decays && _settings.WeightDecay > 0) value.mul_(1 - learningRate * _settings.WeightDecay);
-            value.addcdiv_(first, second.sqrt().div_(rootOfSecondBias).add_(_settings.Epsilon), -learningRate / firstBias);
+            if (decays && _settings.WeightDecay > 0) value.mul_(kept);
+            value.addcdiv_(first, second.sqrt().div_(rootOfSecondBias).add_(epsilon, one), size);
         }
     }
 

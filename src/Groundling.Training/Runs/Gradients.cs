@@ -37,6 +37,7 @@ internal static class Gradients
     {
         if (largest == 0 || norm + Least <= largest) return;
         using var scope = NewDisposeScope();
-        foreach (var (_, value) in parameters) value.grad?.mul_(largest / (norm + Least));
+        using Scalar share = largest / (norm + Least);
+        foreach (var (_, value) in parameters) value.grad?.mul_(share);
     }
 }

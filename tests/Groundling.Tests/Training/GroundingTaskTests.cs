@@ -1,0 +1,180 @@
+using Groundling.Data;
+using Groundling.Tests.Data;
+using Groundling.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Tests.Training;
+
+public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Accumulated_micro_batches_are_one_large_batch()
+    {
+        var data = SmallTraining.Data(_folder);
+        var whole = Gradients(data, SmallTraining.Config.Train with { BatchSize = 4 });
+        var split = Gradients(data, SmallTraining.Config.Train with { BatchSize = 1, Accumulate = 4 });
+        Assert.Equal(whole.Losses.Total, split.Losses.Total, 1e-4);
+        foreach (var (large, small) in whole.Losses.Parts.Zip(split.Losses.Parts))
+            Assert.True(large.Name == small.Name && Math.Abs(large.Value - small.Value) < 1e-4, $"{large} {small}");
+        AssertClose(whole.Gradients, split.Gradients);
+    }
+
+    [Fact]
+    public void Processes_with_small_batches_make_the_step_of_one_with_a_large_batch()
+    {
+        var data = SmallTraining.Data(_folder);
+        var alone = Gradients(data, SmallTraining.Config.Train with { BatchSize = 4 });
+        var phrases = new float[2];
+        for (var rank = 0; rank < 2; rank++) Gradients(data, SmallTraining.Config.Train, new Member(rank, count => phrases[rank] = count));
+        Assert.NotEqual(phrases[0], phrases[1]);                                                       // else equal weights would pass, too
+        var both = Enumerable.Range(0, 2).Select(rank => Gradients(data, SmallTraining.Config.Train, new Member(rank, _ => phrases.Average()))).ToList();
+        Assert.Equal(alone.Losses.Total, both.Average(own => own.Losses.Total), 1e-4);
+        AssertClose(alone.Gradients, [.. both[0].Gradients.Zip(both[1].Gradients, (a, b) => (a.Name, a.Values.Zip(b.Values, (x, y) => (x + y) / 2).ToArray()))]);
+    }
+
+    [Theory]
+    [InlineData(GroundingParts.Static, 1)]
+    [InlineData(GroundingParts.Decoder, 2)]
+    [InlineData(GroundingParts.DecoderAndAdapter, 2)]
+    [InlineData(GroundingParts.DecoderAndAggregation, 2)]
+    [InlineData(GroundingParts.Full, 2)]
+    public void Every_set_of_parts_can_be_trained(GroundingParts parts, int least)
+    {
+        using var scope = NewDisposeScope();
+        using var task = SmallTraining.Task(tiny, SmallTraining.Data(_folder, 2), SmallTraining.Config with { Grounding = SmallTraining.Config.Grounding with { Parts = parts } });
+        using var context = new StepContext(5, 1, SingleProcess.Instance);
+        var losses = task.Step(context);
+        Assert.True(double.IsFinite(losses.Total));
+        Assert.All(task.Parameters, parameter => Assert.True(parameter.Value.grad is not null, parameter.Name));
+        Assert.True(task.Parameters.Count >= least);
+        if (parts == GroundingParts.Static) Assert.Equal("diffusion_head.block_logits", task.Parameters.Single().Name);
+    }
+
+    [Fact]
+    public void Only_linear_maps_and_convolutions_decay()
+    {
+        using var task = SmallTraining.Task(tiny, SmallTraining.Data(_folder, 2), SmallTraining.Config);
+        var (decaying, staying) = (task.Parameters.Where(p => task.DecaysWeight(p.Name)).ToList(), task.Parameters.Where(p => !task.DecaysWeight(p.Name)).ToList());
+        Assert.All(decaying, parameter => Assert.EndsWith("weight", parameter.Name));
+        Assert.DoesNotContain(decaying, parameter => parameter.Name.Contains("norm") || parameter.Name.Contains("embedding"));
+        foreach (var name in (string[])["bias", "norm", "level_embedding", "block_logits", "mask_scale", "mask_bias"]) Assert.Contains(staying, parameter => parameter.Name.Contains(name));
+        Assert.Contains(decaying, parameter => parameter.Name == "adapter.blocks.0.down.weight");
+    }
+
+    [Fact]
+    public void A_run_with_a_cache_is_the_run_without()
+    {
+        var data = SmallTraining.Data(_folder, 3);
+        using var plain = SmallTraining.Task(tiny, data, SmallTraining.Config);
+        var cache = new TensorCache(_folder.File("cache"));
+        foreach (var _ in (int[])[1, 2])
+        {
+            using var cached = SmallTraining.Task(tiny, data, SmallTraining.Config, cache);
+            AssertClose(GradientsOf(plain).Gradients, GradientsOf(cached).Gradients, 0);
+        }
+        Assert.True(cache.Found > 0 && cache.Made > 0);
+    }
+
+    [Fact]
+    public void Saving_memory_changes_no_gradient()
+    {
+        var data = SmallTraining.Data(_folder, 3);
+        AssertClose(Gradients(data, SmallTraining.Config.Train).Gradients, Gradients(data, SmallTraining.Config.Train with { SavesMemory = true }).Gradients);
+    }
+
+    [Fact]
+    public void Mixed_precision_comes_close()
+    {
+        var data = SmallTraining.Data(_folder, 3);
+        var (full, mixed) = (Gradients(data, SmallTraining.Config.Train), Gradients(data, SmallTraining.Config.Train with { Precision = Precision.Mixed }));
+        Assert.InRange(mixed.Losses.Total / full.Losses.Total, 0.97, 1.03);
+        Assert.NotEqual(full.Losses.Total, mixed.Losses.Total);
+        using var scope = NewDisposeScope();
+        Assert.Equal(float32, ones(2, 2).matmul(ones(2, 2)).dtype);                                    // what came after runs as before
+    }
+
+    [Fact]
+    public void Narratives_that_cannot_be_read_are_left_out_and_counted()
+    {
+        var data = SmallTraining.Data(_folder, 3);
+        File.WriteAllText(Directory.GetFiles(Path.Combine(data, "images", "train2017")).Order().First(), "no picture");
+        using var task = SmallTraining.Task(tiny, data, SmallTraining.Config with { Train = SmallTraining.Config.Train with { BatchSize = 3 } });
+        Assert.True(double.IsFinite(GradientsOf(task).Losses.Total));
+        Assert.Contains("is not a picture", Assert.Single(task.Faults));
+        foreach (var picture in Directory.GetFiles(Path.Combine(data, "images", "train2017"))) File.WriteAllText(picture, "no picture");
+        Assert.Contains("none of its narratives can be used", Assert.Throws<InputException>(() => GradientsOf(task)).Message);
+    }
+
+    [Fact]
+    public void A_wrong_number_of_classes_is_refused()
+    {
+        var config = SmallTraining.Config with { Grounding = SmallTraining.Config.Grounding with { Classes = 133 } };
+        Assert.Contains("'grounding.classes' is 133; the data have 46 categories", Assert.Throws<InputException>(() => SmallTraining.Task(tiny, SmallTraining.Data(_folder, 2), config)).Message);
+    }
+
+    [Fact]
+    public void Steps_leave_no_tensors_behind()
+    {
+        using var task = SmallTraining.Task(tiny, SmallTraining.Data(_folder, 3), SmallTraining.Config with { Train = SmallTraining.Config.Train with { Steps = 100, BatchSize = 1, SaveEvery = 0, ValidateEvery = 0 }, Data = new() { ValidationLimit = 1 } });
+        var counts = new List<long>();
+        using var folder = RunFolder.Open(_folder.File("run"), "{}", RunRecord.Now("grounding", 5, null, null), resume: false);
+        using var run = new TrainingRun(task, SmallTraining.Config.Train with { Steps = 100, SaveEvery = 0, ValidateEvery = 0 }, folder, observer: new Counter(counts));
+        run.Run();
+        Assert.Equal(100, counts.Count);
+        Assert.Equal(counts[10], counts[^1]);
+    }
+
+    private sealed class Counter(List<long> counts) : ITrainingObserver
+    {
+        public void Begun(long done, long steps)
+        {
+        }
+
+        public void Stepped(StepRecord record) => counts.Add(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+
+        public void Validated(long step, Validation validation, bool isBest)
+        {
+        }
+    }
+
+    private (StepLosses Losses, List<(string Name, float[] Values)> Gradients) Gradients(string data, GroundingTrainingSettings settings, ICollective? collective = null)
+    {
+        using var task = SmallTraining.Task(tiny, data, SmallTraining.Config with { Train = settings });
+        return GradientsOf(task, collective);
+    }
+
+    private static (StepLosses Losses, List<(string Name, float[] Values)> Gradients) GradientsOf(GroundingTask task, ICollective? collective = null)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var (_, value) in task.Parameters) value.grad = null;
+        using var context = new StepContext(5, 1, collective ?? SingleProcess.Instance);
+        var losses = task.Step(context);
+        return (losses, [.. task.Parameters.Select(parameter => (parameter.Name, parameter.Value.grad?.data<float>().ToArray() ?? new float[parameter.Value.numel()]))]);
+    }
+
+    private static void AssertClose(List<(string Name, float[] Values)> expected, List<(string Name, float[] Values)> actual, double tolerance = 1e-4)
+    {
+        var scale = expected.Max(gradient => gradient.Values.Max(Math.Abs));
+        Assert.True(scale > 0);
+        foreach (var (left, right) in expected.Zip(actual))
+            Assert.True(left.Name == right.Name && left.Values.Zip(right.Values).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * scale), left.Name);
+    }
+
+    private sealed class Member(int rank, Func<float, float> mean) : ICollective
+    {
+        public int Rank => rank;
+
+        public int Size => 2;
+
+        public void Average(IReadOnlyList<Tensor> tensors) => tensors.Single().fill_(mean(tensors.Single().item<float>()));
+
+        public void Broadcast(IReadOnlyList<Tensor> tensors) => throw new NotSupportedException();
+
+        public void Barrier() => throw new NotSupportedException();
+    }
+}

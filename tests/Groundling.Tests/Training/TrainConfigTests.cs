@@ -1,0 +1,66 @@
+using Groundling.Data;
+using Groundling.Tests.Data;
+using Groundling.Training;
+
+namespace Groundling.Tests.Training;
+
+public sealed class TrainConfigTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    public static TheoryData<string> Configs => [.. Directory.GetFiles(Path.Combine(Shared.Root, "configs"), "*.json").Select(path => Path.GetFileName(path))];
+
+    [Theory]
+    [MemberData(nameof(Configs))]
+    public void Configs_of_the_repository_can_be_read_and_say_how_they_are_used(string name)
+    {
+        var path = Path.Combine(Shared.Root, "configs", name);
+        Assert.StartsWith("//", File.ReadAllText(path));
+        if (!File.ReadAllText(path).Contains("groundling train")) return;
+        TrainConfig.Read(path);
+    }
+
+    [Fact]
+    public void Changes_reach_every_depth_and_keep_their_kind()
+    {
+        var config = Read("""{ "train": { "steps": 5, /* kept */ "seed": 2 } }""",
+            "train.steps=40", "grounding.parts=decoder+eipa", "grounding.loss.points=7", "model=123", "train.flip=false", "train.precision=bf16", "train.learningRate=1e-3", "train.schedule=step");
+        Assert.Equal((40, 2ul, 7, "123", false), (config.Train.Steps, config.Train.Seed, config.Grounding.Loss.Points, config.Model, config.Train.Flip));
+        Assert.Equal((GroundingParts.DecoderAndAdapter, Precision.Mixed, 1e-3, ScheduleShape.Step), (config.Grounding.Parts, config.Train.Precision, config.Train.LearningRate, config.Train.Schedule));
+        Assert.Equal(config.ToJson(), TrainConfig.Read(_folder.Write("whole.json", config.ToJson())).ToJson());
+    }
+
+    [Theory]
+    [InlineData("train.stepz=4", "--set train.stepz=4: there is no key 'stepz'; there are", "batchSize")]
+    [InlineData("train=4", "'train' has keys of its own")]
+    [InlineData("train.steps.more=4", "'train.steps' has no keys of its own")]
+    [InlineData("train.steps", "write it as KEY=VALUE")]
+    [InlineData("train.steps=many", "--set train.steps=many: the key cannot have this value")]
+    [InlineData("grounding.parts=half", "--set grounding.parts=half: the key cannot have this value")]
+    [InlineData("train.size=100", "'train.size' is 100; a multiple of 64")]
+    [InlineData("train.epochs=2", "either it or 'train.epochs' (2) says how long")]
+    [InlineData("data.protocol=mine", "'data.protocol' is mine; one of original, ppmn")]
+    public void Changes_that_cannot_be_are_one_clear_line(string change, params string[] says)
+    {
+        var message = Assert.Throws<InputException>(() => Read("""{ "train": { "steps": 5 } }""", change)).Message;
+        Assert.All(says, text => Assert.Contains(text, message));
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData("""{ "train": { "setps": 5 } }""", "in 'train': there is no key 'setps'")]
+    [InlineData("""{ "train": """, "no training config")]
+    [InlineData("[]", "a JSON object was expected")]
+    [InlineData("""{ "train": null }""", "'train' is null")]
+    [InlineData("{}", "'train.steps' is 0")]
+    public void Files_that_are_no_config_are_refused_with_their_name(string json, string says)
+    {
+        var message = Assert.Throws<InputException>(() => Read(json)).Message;
+        Assert.Contains("config.json: ", message);
+        Assert.Contains(says, message);
+    }
+
+    private TrainConfig Read(string json, params string[] changes) => TrainConfig.Read(_folder.Write("config.json", json), changes);
+}
