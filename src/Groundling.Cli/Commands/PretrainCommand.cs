@@ -37,6 +37,11 @@ internal static class PretrainCommand
         Terminal.WithProgress(messages, request.Quiet, "decoding pictures", pretraining.Pictures, report => pretraining.Prepare(report, stop));
         var vae = TrainingDisplay.Show(messages, request.Quiet, observer => pretraining.TrainVae(observer, stop));
         if (TrainingDisplay.Report(vae, pretraining.VaePath, results, messages, request.Quiet) is not 0 and var stopped) return stopped;
+        Terminal.WithProgress(messages, request.Quiet, "encoding pictures", pretraining.Pictures, report => pretraining.PrepareDiffusion(report, stop));
+        var diffusion = TrainingDisplay.Show(messages, request.Quiet, observer => pretraining.TrainDiffusion(observer, stop));
+        if (TrainingDisplay.Report(diffusion, pretraining.DiffusionPath, results, messages, request.Quiet) is not 0 and var interrupted) return interrupted;
+        pretraining.WriteModel(stop);
+        if (!request.Quiet) results.WriteLine($"{pretraining.ModelPath}: the trained model");
         return 0;
     }
 }
