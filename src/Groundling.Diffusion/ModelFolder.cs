@@ -61,15 +61,23 @@ public sealed class ModelFolder
     /// <exception cref="ModelException">It is neither noise nor velocity.</exception>
     public PredictionType Prediction()
     {
-        var path = System.IO.Path.Combine(Path, "scheduler", "scheduler_config.json");
-        if (!File.Exists(path)) return PredictionType.Epsilon;
-        var json = ForeignConfig.Read(path);
+        if (ScheduleConfig() is not { } json) return PredictionType.Epsilon;
         return json.Text("prediction_type", "epsilon") switch
         {
             "epsilon" => PredictionType.Epsilon,
             "v_prediction" => PredictionType.Velocity,
             _ => throw json.Fault("prediction_type", "epsilon or v_prediction is needed"),
         };
+    }
+
+    /// <summary>How noise grows with time; Stable Diffusion's where the folder does not say.</summary>
+    /// <exception cref="ModelException">The schedule is of a kind that is not known, or out of range.</exception>
+    public NoiseSchedule Schedule() => ScheduleConfig() is { } json ? NoiseSchedule.Read(json) : NoiseSchedule.StableDiffusion;
+
+    private ForeignConfig? ScheduleConfig()
+    {
+        var path = System.IO.Path.Combine(Path, "scheduler", "scheduler_config.json");
+        return File.Exists(path) ? ForeignConfig.Read(path) : null;
     }
 
     private static void RefuseOtherModels(string index)

@@ -26,20 +26,11 @@ public static class ModelFolderWriter
     public static void WriteRandom(string path, ModelPreset preset, ulong seed, ScalarType type = ScalarType.Float32, string? tokenizer = null, IProgress<string>? progress = null,
         CancellationToken cancellation = default)
     {
-        if (path.Length == 0) throw new ModelException("the name of the folder to make is empty; name a folder");
-        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
-            throw new ModelException($"{path}: exists already; name a new folder, or remove it first");
         if (tokenizer is not null) RequireFit(ClipTokenizer.Open(tokenizer), tokenizer, preset);
-        MakeParent(path);
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
+        WriteWhole(path, temporary =>
         {
-            Directory.CreateDirectory(temporary);
             WriteTokenizer(Path.Combine(temporary, "tokenizer"), preset.Text.VocabularySize, tokenizer);
-            var index = new JsonObject { ["_class_name"] = "StableDiffusionPipeline" };
-            WriteJson(Path.Combine(temporary, "model_index.json"), index);
-            WriteJson(Path.Combine(temporary, "scheduler", "scheduler_config.json"), Schedule(preset.Prediction));
+            WriteIndex(temporary, preset.Prediction);
             using var generator = new Generator(seed);
             foreach (var (part, make, config) in new (string, Func<Module>, JsonObject)[]
             {
@@ -50,11 +41,71 @@ public static class ModelFolderWriter
             {
                 progress?.Report(part);
                 using var module = make();
-                WriteJson(Path.Combine(temporary, part, "config.json"), config);
-                var stem = part == "text_encoder" ? "model" : "diffusion_pytorch_model";
-                var name = type == ScalarType.Float32 ? $"{stem}.safetensors" : $"{stem}.fp16.safetensors";
-                WriteInitialized(Path.Combine(temporary, part, name), module, type, generator, cancellation);
+                var tensors = Initialization.InitialValues(module, generator).ToList();
+                WritePart(Path.Combine(temporary, part), config, type, [.. tensors.Select(entry => (entry.Name, type, entry.Tensor.shape))],
+                    i =>
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        return tensors[i].Value();
+                    });
             }
+        });
+    }
+
+    /// <summary>Writes a folder of given weights, whole or not at all.</summary>
+    /// <param name="path">The folder to make; it must not hold anything yet.</param>
+    /// <param name="tokenizer">A tokenizer's folder to copy.</param>
+    /// <param name="text">The text encoder.</param>
+    /// <param name="vae">The autoencoder.</param>
+    /// <param name="unet">The UNet.</param>
+    /// <param name="prediction">What the UNet's output means.</param>
+    /// <param name="type">Element type on disk: float32, float16 or bfloat16.</param>
+    /// <exception cref="ModelException">The folder holds something already or cannot be made.</exception>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public static void Write(string path, string tokenizer, TextEncoder text, Vae vae, UNet unet, PredictionType prediction, ScalarType type)
+        => WriteWhole(path, temporary =>
+        {
+            WriteTokenizer(Path.Combine(temporary, "tokenizer"), text.Config.VocabularySize, tokenizer);
+            WriteIndex(temporary, prediction);
+            WriteTextEncoder(Path.Combine(temporary, "text_encoder"), text, type);
+            WriteVae(Path.Combine(temporary, "vae"), vae, vae.Config, type);
+            WriteUNet(Path.Combine(temporary, "unet"), unet, type);
+        });
+
+    /// <summary>Writes a text encoder: its config and weights.</summary>
+    /// <param name="folder">The part's folder; made where missing.</param>
+    /// <param name="text">The text encoder.</param>
+    /// <param name="type">Element type on disk.</param>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public static void WriteTextEncoder(string folder, TextEncoder text, ScalarType type) => WritePart(folder, Describe(text.Config), type, text);
+
+    /// <summary>Writes an autoencoder: its config and weights.</summary>
+    /// <param name="folder">The part's folder; made where missing.</param>
+    /// <param name="vae">The autoencoder.</param>
+    /// <param name="config">Its sizes, with a scaling factor that may have been measured after it was built.</param>
+    /// <param name="type">Element type on disk.</param>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public static void WriteVae(string folder, Vae vae, VaeConfig config, ScalarType type) => WritePart(folder, Describe(config), type, vae);
+
+    /// <summary>Writes a UNet: its config and weights.</summary>
+    /// <param name="folder">The part's folder; made where missing.</param>
+    /// <param name="unet">The UNet.</param>
+    /// <param name="type">Element type on disk.</param>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public static void WriteUNet(string folder, UNet unet, ScalarType type) => WritePart(folder, Describe(unet.Config), type, unet);
+
+    private static void WriteWhole(string path, Action<string> write)
+    {
+        if (path.Length == 0) throw new ModelException("the name of the folder to make is empty; name a folder");
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+            throw new ModelException($"{path}: exists already; name a new folder, or remove it first");
+        MakeParent(path);
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            write(temporary);
             if (Directory.Exists(path)) Directory.Delete(path);
             Directory.Move(temporary, path);
         }
@@ -65,16 +116,25 @@ public static class ModelFolderWriter
         }
     }
 
-    /// <summary>Each tensor is made when its turn to be written comes, so that the largest one is all that is held.</summary>
-    private static void WriteInitialized(string path, Module module, ScalarType type, Generator generator, CancellationToken cancellation)
+    private static void WriteIndex(string folder, PredictionType prediction)
     {
-        var tensors = Initialization.InitialValues(module, generator).ToList();
-        SafetensorsWriter.Write(path, [.. tensors.Select(entry => (entry.Name, type, entry.Tensor.shape))],
-            i =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                return tensors[i].Value();
-            }, new Dictionary<string, string> { ["format"] = "pt" });
+        WriteJson(Path.Combine(folder, "model_index.json"), new JsonObject { ["_class_name"] = "StableDiffusionPipeline" });
+        WriteJson(Path.Combine(folder, "scheduler", "scheduler_config.json"), Schedule(prediction));
+    }
+
+    private static void WritePart(string folder, JsonObject config, ScalarType type, Module module)
+    {
+        var tensors = module.NamedTensors().ToList();
+        WritePart(folder, config, type, [.. tensors.Select(entry => (entry.Name, type, entry.Tensor.shape))], i => tensors[i].Tensor.alias());
+    }
+
+    /// <summary>Each tensor is made when its turn to be written comes, so that the largest one is all that is held.</summary>
+    private static void WritePart(string folder, JsonObject config, ScalarType type, IReadOnlyList<(string, ScalarType, long[])> layout, Func<int, Tensor> make)
+    {
+        WriteJson(Path.Combine(folder, "config.json"), config);
+        var stem = config.ContainsKey("model_type") ? "model" : "diffusion_pytorch_model";                  // the text encoder's files have another name
+        var name = type == ScalarType.Float32 ? $"{stem}.safetensors" : $"{stem}.fp16.safetensors";
+        SafetensorsWriter.Write(Path.Combine(folder, name), layout, make, new Dictionary<string, string> { ["format"] = "pt" });
     }
 
     private static void WriteTokenizer(string path, long vocabularySize, string? source)

@@ -6,8 +6,8 @@ namespace Groundling.Diffusion;
 /// <summary>A frozen Stable Diffusion 1.x or 2.x: text encoder, autoencoder and UNet, opened from a folder.</summary>
 public sealed class StableDiffusion : IDisposable
 {
-    private StableDiffusion(string path, ClipTokenizer tokenizer, TextEncoder text, Vae vae, UNet unet, PredictionType prediction)
-        => (Path, Tokenizer, Text, Vae, UNet, Prediction) = (path, tokenizer, text, vae, unet, prediction);
+    private StableDiffusion(string path, ClipTokenizer tokenizer, TextEncoder text, Vae vae, UNet unet, PredictionType prediction, NoiseSchedule schedule)
+        => (Path, Tokenizer, Text, Vae, UNet, Prediction, Schedule) = (path, tokenizer, text, vae, unet, prediction, schedule);
 
     /// <summary>The folder it came from.</summary>
     public string Path { get; }
@@ -27,6 +27,9 @@ public sealed class StableDiffusion : IDisposable
     /// <summary>What the UNet's output means.</summary>
     public PredictionType Prediction { get; }
 
+    /// <summary>How noise grows with time.</summary>
+    public NoiseSchedule Schedule { get; }
+
     /// <summary>Opens a folder in the diffusers layout; float32 weights stay in the files and are read as they are used.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="extent">How far weights are rearranged for speed as they are first used.</param>
@@ -41,7 +44,7 @@ public sealed class StableDiffusion : IDisposable
         var unetConfig = UNetConfig.Read(folder.Config("unet"));
         if (TokenizerMismatch(folder, tokenizer, textConfig) is { } tokens) throw new ModelException(tokens);
         if (PromptMismatch(folder, textConfig, unetConfig) is { } prompts) throw new ModelException(prompts);
-        var prediction = folder.Prediction();
+        var (prediction, schedule) = (folder.Prediction(), folder.Schedule());
         TextEncoder? text = null;
         Vae? vae = null;
         try
@@ -49,7 +52,7 @@ public sealed class StableDiffusion : IDisposable
             text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(Rearrangement.None);
             vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze(extent);
             var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze(extent);
-            return new(path, tokenizer, text, vae, unet, prediction);
+            return new(path, tokenizer, text, vae, unet, prediction, schedule);
         }
         catch
         {

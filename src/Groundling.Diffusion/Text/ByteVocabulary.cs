@@ -1,26 +1,48 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Groundling.Diffusion;
 
-/// <summary>The smallest vocabulary in CLIP's file format: every byte, every byte at the end of a word, start and end; no merges.</summary>
-internal static class ByteVocabulary
+/// <summary>Vocabularies in CLIP's file format: every byte, every byte at the end of a word, what merges make of them, start and end.</summary>
+public static class ByteVocabulary
 {
+    /// <summary>What marks the last letter of a word.</summary>
+    public const string EndOfWord = "</w>";
+
+    private static readonly char[] Letters = MakeLetters();
+
+    /// <summary>Ids that are taken without any merge.</summary>
+    public static int LeastSize => 2 * Letters.Length + 2;
+
     /// <summary>Writes <c>vocab.json</c> and <c>merges.txt</c>; start and end take the last two of <paramref name="size"/> ids.</summary>
-    public static void Write(string folder, long size)
+    /// <param name="folder">Where to; it is there already.</param>
+    /// <param name="size">Ids in all.</param>
+    /// <param name="merges">Pairs that become one token, the first first.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer ids than tokens.</exception>
+    public static void Write(string folder, long size, params IReadOnlyList<(string Left, string Right)> merges)
     {
-        var letters = Letters();
-        if (size < 2 * letters.Length + 2) throw new ArgumentOutOfRangeException(nameof(size), size, $"at least {2 * letters.Length + 2} ids are needed");
+        if (size < LeastSize + merges.Count) throw new ArgumentOutOfRangeException(nameof(size), size, $"at least {LeastSize + merges.Count} ids are needed");
         var ids = new Dictionary<string, long>();
-        foreach (var letter in letters) ids.Add(letter.ToString(), ids.Count);
-        foreach (var letter in letters) ids.Add($"{letter}</w>", ids.Count);
+        foreach (var letter in Letters) ids.Add(letter.ToString(), ids.Count);
+        foreach (var letter in Letters) ids.Add($"{letter}{EndOfWord}", ids.Count);
+        foreach (var (left, right) in merges) ids.Add(left + right, ids.Count);
         ids.Add("<|startoftext|>", size - 2);
         ids.Add("<|endoftext|>", size - 1);
         File.WriteAllText(Path.Combine(folder, "vocab.json"), JsonSerializer.Serialize(ids));
-        File.WriteAllText(Path.Combine(folder, "merges.txt"), "#version: 0.2\n");
+        File.WriteAllText(Path.Combine(folder, "merges.txt"), $"#version: 0.2\n{string.Concat(merges.Select(merge => $"{merge.Left} {merge.Right}\n"))}");
+    }
+
+    /// <summary>The bytes of a word as the letters that stand for them, the last one marked as such: what merging begins with.</summary>
+    /// <param name="word">Not empty.</param>
+    public static IReadOnlyList<string> Spell(string word)
+    {
+        var letters = Encoding.UTF8.GetBytes(word).Select(value => Letters[value].ToString()).ToList();
+        letters[^1] += EndOfWord;
+        return letters;
     }
 
     /// <summary>The printable letter that stands for each byte in byte-level vocabularies: itself where it prints, else one from U+0100 on.</summary>
-    private static char[] Letters()
+    private static char[] MakeLetters()
     {
         var letters = new char[256];
         var next = '\u0100';

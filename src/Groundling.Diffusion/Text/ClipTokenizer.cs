@@ -45,7 +45,7 @@ public sealed partial class ClipTokenizer
             {
                 Merges = File.ReadLines(mergesPath).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal)),
                 ByteLevel = true,
-                EndOfWordSuffix = "</w>",
+                EndOfWordSuffix = ByteVocabulary.EndOfWord,
                 PreTokenizer = new RegexPreTokenizer(Pieces(), special),
                 SpecialTokens = special,
             });
@@ -72,6 +72,9 @@ public sealed partial class ClipTokenizer
         }
         return tokens;
     }
+
+    /// <summary>The words and signs of a text, lower case: tokens never reach over their ends.</summary>
+    public static IEnumerable<string> Words(string text) => Pieces().Matches(Normalize(text).Normal).Select(match => match.Value);
 
     /// <summary>Composed, lower case; with the original character of each new one, and the text's length at the end.</summary>
     private static (string Normal, int[] Origin) Normalize(string text)

@@ -10,7 +10,8 @@ namespace Groundling.Torch;
 /// <remarks>These images are larger than the caches: reading and writing them is what takes the time.</remarks>
 internal static unsafe class GroupNormKernel
 {
-    private const int Lanes = 16, RowsAtOnce = 128, Parts = 16;
+    internal const int Lanes = 16;
+    private const int RowsAtOnce = 128, Parts = 16;
 
     private struct Work
     {
@@ -20,9 +21,9 @@ internal static unsafe class GroupNormKernel
         public bool Silu;
     }
 
-    /// <summary>Whether an image can be normalised here: inference, float32, on the CPU, channels last.</summary>
+    /// <summary>Whether an image can be normalised here: float32, on the CPU, channels last.</summary>
     public static bool Serves(Tensor image)
-        => Vector256.IsHardwareAccelerated && !is_grad_enabled() && image.dtype == ScalarType.Float32 && image.device_type == DeviceType.CPU
+        => Vector256.IsHardwareAccelerated && image.dtype == ScalarType.Float32 && image.device_type == DeviceType.CPU
             && image.shape[1] % Lanes == 0 && image.stride(1) == 1 && image.stride(3) == image.shape[1] && image.stride(2) == image.shape[1] * image.shape[3]
             && image.stride(0) == image.shape[1] * image.shape[2] * image.shape[3];
 
@@ -32,8 +33,9 @@ internal static unsafe class GroupNormKernel
     /// <param name="bias">[C]</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="silu">Whether x sigmoid(x) follows.</param>
+    /// <param name="moments">[B, groups, 2] float64 to be filled with each group's mean and inverse deviation, or null.</param>
     /// <returns>[B, C, h, w] channels last.</returns>
-    public static Tensor Run(Tensor image, long groups, Tensor weight, Tensor bias, double epsilon, bool silu)
+    public static Tensor Run(Tensor image, long groups, Tensor weight, Tensor bias, double epsilon, bool silu, Tensor? moments = null)
     {
         var (batch, channels, pixels) = (image.shape[0], image.shape[1], image.shape[2] * image.shape[3]);
         var output = empty_like(image);
@@ -47,7 +49,8 @@ internal static unsafe class GroupNormKernel
                 work.Input = (float*)LibTorch.DataPointer(image) + item * channels * pixels;
                 work.Output = (float*)LibTorch.DataPointer(output) + item * channels * pixels;
                 NativeParallel.For(Parts, 1, &Sum, ref work);
-                Combine(work, groups, (float*)LibTorch.DataPointer(weight), (float*)LibTorch.DataPointer(bias), epsilon);
+                var kept = moments is null ? null : (double*)LibTorch.DataPointer(moments) + 2 * groups * item;
+                Combine(work, groups, (float*)LibTorch.DataPointer(weight), (float*)LibTorch.DataPointer(bias), epsilon, kept);
                 NativeParallel.For(pixels, 32768 / channels, &Apply, ref work);
             }
         }
@@ -88,7 +91,7 @@ internal static unsafe class GroupNormKernel
         }
     }
 
-    private static void Combine(Work work, long groups, float* weight, float* bias, double epsilon)
+    private static void Combine(Work work, long groups, float* weight, float* bias, double epsilon, double* moments)
     {
         var width = work.Channels / groups;
         for (var group = 0; group < groups; group++)
@@ -101,6 +104,7 @@ internal static unsafe class GroupNormKernel
             }
             var mean = sum / (width * work.Pixels);
             var inverse = 1 / Math.Sqrt(Math.Max(squares / (width * work.Pixels) - mean * mean, 0) + epsilon);
+            if (moments is not null) (moments[2 * group], moments[2 * group + 1]) = (mean, inverse);
             for (var c = group * width; c < (group + 1) * width; c++)
             {
                 work.Scale[c] = (float)(weight[c] * inverse);
@@ -126,7 +130,7 @@ internal static unsafe class GroupNormKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(double* sums, Vector512<float> values)
+    internal static void Add(double* sums, Vector512<float> values)
     {
         (Vector512.Load(sums) + Vector512.WidenLower(values)).Store(sums);
         (Vector512.Load(sums + Lanes / 2) + Vector512.WidenUpper(values)).Store(sums + Lanes / 2);
@@ -134,7 +138,7 @@ internal static unsafe class GroupNormKernel
 
     /// <summary>e^x by Cephes' expf, exact to about 1e-7 of its size; the framework's own goes by way of float64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Exp(Vector512<float> x)
+    internal static Vector512<float> Exp(Vector512<float> x)
     {
         x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87f)), Vector512.Create(88f));
         var power = Vector512.Round(x * 1.44269504f);                          // e^x = 2^power e^rest

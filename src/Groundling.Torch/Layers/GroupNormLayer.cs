@@ -31,7 +31,8 @@ public sealed class GroupNormLayer : Module<Tensor, Tensor>
     /// <returns>[B, C, h, w]</returns>
     public override Tensor forward(Tensor image)
     {
-        if (GroupNormKernel.Serves(image)) return GroupNormKernel.Run(image, _groups, _weight, _bias, _epsilon, _silu);
+        if (GroupNormKernel.Serves(image))
+            return is_grad_enabled() ? GroupNormFunction.Run(image, _groups, _weight, _bias, _epsilon, _silu) : GroupNormKernel.Run(image, _groups, _weight, _bias, _epsilon, _silu);
         var normed = functional.group_norm(image, _groups, _weight, _bias, _epsilon);
         if (!_silu) return normed;
         using (normed) return functional.silu(normed);

@@ -70,25 +70,26 @@ public record TrainingSettings
         };
     }
 
-    /// <summary>Refuses values out of range; keys are named as they stand under "train".</summary>
+    /// <summary>Refuses values out of range.</summary>
+    /// <param name="name">The key under which these settings stand in the config, for messages.</param>
     /// <exception cref="InputException">A value is out of range.</exception>
-    public void RequireRanges()
+    public void RequireRanges(string name = "train")
     {
-        Require(Steps is >= 0 and <= 1L << 40, "train.steps", Steps, "1 or more are needed");
-        Require(double.IsFinite(LearningRate) && LearningRate > 0, "train.learningRate", LearningRate, "more than 0 is needed");
-        Require(Enum.IsDefined(Schedule), "train.schedule", Schedule, "one of constant, cosine and step is needed");
-        Require(DecayAt is >= 0 and <= 1, "train.decayAt", DecayAt, "0 to 1 is needed");
-        Require(DecayBy is >= 0 and <= 1, "train.decayBy", DecayBy, "0 to 1 is needed");
-        Require(WarmUp >= 0, "train.warmUp", WarmUp, "0 or more is needed");
-        Require(WeightDecay is >= 0 and <= 1, "train.weightDecay", WeightDecay, "0 to 1 is needed");
-        Require(Beta1 is >= 0 and < 1, "train.beta1", Beta1, "0 up to, but not including, 1 is needed");
-        Require(Beta2 is >= 0 and < 1, "train.beta2", Beta2, "0 up to, but not including, 1 is needed");
-        Require(double.IsFinite(Epsilon) && Epsilon > 0, "train.epsilon", Epsilon, "more than 0 is needed");
-        Require(double.IsFinite(ClipNorm) && ClipNorm >= 0, "train.clipNorm", ClipNorm, "0 or more is needed");
-        Require(Accumulate is >= 1 and <= 4096, "train.accumulate", Accumulate, "1 to 4096 are needed");
-        Require(ValidateEvery >= 0, "train.validateEvery", ValidateEvery, "0 or more is needed");
-        Require(SaveEvery >= 0, "train.saveEvery", SaveEvery, "0 or more is needed");
-        Require(Patience >= 0, "train.patience", Patience, "0 or more is needed");
-        Require(Threads is >= 0 and <= 1024, "train.threads", Threads, "0 to 1024 are needed");
+        Require(Steps is >= 0 and <= 1L << 40, $"{name}.steps", Steps, "1 or more are needed");
+        Require(double.IsFinite(LearningRate) && LearningRate > 0, $"{name}.learningRate", LearningRate, "more than 0 is needed");
+        Require(Enum.IsDefined(Schedule), $"{name}.schedule", Schedule, "one of constant, cosine and step is needed");
+        Require(DecayAt is >= 0 and <= 1, $"{name}.decayAt", DecayAt, "0 to 1 is needed");
+        Require(DecayBy is >= 0 and <= 1, $"{name}.decayBy", DecayBy, "0 to 1 is needed");
+        Require(WarmUp >= 0, $"{name}.warmUp", WarmUp, "0 or more is needed");
+        Require(WeightDecay is >= 0 and <= 1, $"{name}.weightDecay", WeightDecay, "0 to 1 is needed");
+        Require(Beta1 is >= 0 and < 1, $"{name}.beta1", Beta1, "0 up to, but not including, 1 is needed");
+        Require(Beta2 is >= 0 and < 1, $"{name}.beta2", Beta2, "0 up to, but not including, 1 is needed");
+        Require(double.IsFinite(Epsilon) && Epsilon > 0, $"{name}.epsilon", Epsilon, "more than 0 is needed");
+        Require(double.IsFinite(ClipNorm) && ClipNorm >= 0, $"{name}.clipNorm", ClipNorm, "0 or more is needed");
+        Require(Accumulate is >= 1 and <= 4096, $"{name}.accumulate", Accumulate, "1 to 4096 are needed");
+        Require(ValidateEvery >= 0, $"{name}.validateEvery", ValidateEvery, "0 or more is needed");
+        Require(SaveEvery >= 0, $"{name}.saveEvery", SaveEvery, "0 or more is needed");
+        Require(Patience >= 0, $"{name}.patience", Patience, "0 or more is needed");
+        Require(Threads is >= 0 and <= 1024, $"{name}.threads", Threads, "0 to 1024 are needed");
     }
 }

@@ -68,6 +68,30 @@ public class LayerTests
         foreach (var image in new[] { input.ToChannelsLast(), input }) AssertBothModes(expected, () => layer.call(image));
     }
 
+    [Theory]
+    [InlineData(3, 64, 8, 5, 7, true)]
+    [InlineData(2, 96, 8, 13, 33, false)]
+    [InlineData(1, 32, 32, 4, 4, true)]
+    [InlineData(2, 16, 8, 40, 30, true)]
+    public void Group_norms_hand_back_the_gradients_of_their_definition(long batch, long channels, long groups, long height, long width, bool silu)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new GroupNormLayer(groups, channels, 1e-5, silu);
+        using (no_grad()) foreach (var parameter in layer.parameters()) parameter.normal_(0.5, 1, new Generator(14));
+        var input = (3 * randn([batch, channels, height, width], generator: new Generator(15)) + 4).ToChannelsLast().requires_grad_(true);
+        var given = randn([batch, channels, height, width], generator: new Generator(16));
+        layer.call(input).backward([given]);                                   // not channels last: it must be brought so
+
+        Tensor[] exact = [.. layer.parameters().Prepend(input).Select(tensor => tensor.detach().to(float64).requires_grad_(true))];
+        var grouped = exact[0].reshape(batch, groups, -1);
+        var normal = ((grouped - grouped.mean([-1], keepdim: true)) / (grouped.var(-1, unbiased: false, keepdim: true) + 1e-5).sqrt()).view(batch, channels, height, width);
+        var expected = normal * exact[1].view(-1, 1, 1) + exact[2].view(-1, 1, 1);
+        if (silu) expected = expected * expected.sigmoid();
+        expected.backward([given.to(float64)]);
+        foreach (var (found, right) in layer.parameters().Prepend(input).Zip(exact))
+            TensorAssert.Close(right.grad!, found.grad!, 2 * Tolerance * right.grad!.abs().max().item<double>(), "gradient");
+    }
+
     [Fact]
     public void Padding_can_be_left_out()
     {

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Groundling.Training;
+using static TorchSharp.torch;
+
+namespace Groundling.Cli.Commands;
+
+/// <summary>groundling pretrain: a small Stable Diffusion on a benchmark's pictures and captions.</summary>
+internal static class PretrainCommand
+{
+    private sealed record Request(string Config, IReadOnlyList<string> Changes, string Data, string Output, int? Threads, bool Resume, bool Quiet);
+
+    public static Command Create(CancellationToken stop)
+    {
+        var config = new Argument<string>("CONFIG") { Description = "The pretraining's config, such as configs/pretrain-scenes.json" };
+        var data = new Option<string>("--data", "-d") { Description = "The benchmark's folder, with \"annotations\" and \"images\"", HelpName = "DIR", Required = true };
+        var output = new Option<string>("--out", "-o") { Description = "The folder for both stages' runs and the model", HelpName = "RUN", Required = true };
+        var changes = new Option<string[]>("--set") { Description = "A value instead of the config's: --set vae.steps=40 --set diffusion.batchSize=8", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = true };
+        var threads = CommonOptions.Threads();
+        var resume = new Option<bool>("--resume") { Description = "Go on with a pretraining that was stopped or killed" };
+        var quiet = CommonOptions.Quiet();
+        var command = new Command("pretrain", "Train a small text-to-image model from nothing: vocabulary, autoencoder, text encoder and UNet.") { config, data, output, changes, threads, resume, quiet };
+        command.SetAction(parsed =>
+        {
+            var request = new Request(parsed.GetValue(config)!, parsed.GetValue(changes) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!,
+                parsed.GetValue(threads), parsed.GetValue(resume), parsed.GetValue(quiet));
+            CommonOptions.UseThreads(request.Threads);
+            return Run(request, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
+        });
+        return command;
+    }
+
+    private static int Run(Request request, TextWriter results, TextWriter messages, CancellationToken stop)
+    {
+        var config = PretrainConfig.Read(request.Config, request.Changes);
+        var pretraining = new Pretraining(config, request.Data, request.Output, request.Resume);
+        foreach (var fault in pretraining.Faults.Describe()) messages.WriteLine($"warning: {fault}");
+        Terminal.WithProgress(messages, request.Quiet, "decoding pictures", pretraining.Pictures, report => pretraining.Prepare(report, stop));
+        var vae = TrainingDisplay.Show(messages, request.Quiet, observer => pretraining.TrainVae(observer, stop));
+        if (TrainingDisplay.Report(vae, pretraining.VaePath, results, messages, request.Quiet) is not 0 and var stopped) return stopped;
+        Terminal.WithProgress(messages, request.Quiet, "encoding pictures", pretraining.Pictures, report => pretraining.PrepareDiffusion(report, stop));
+        var diffusion = TrainingDisplay.Show(messages, request.Quiet, observer => pretraining.TrainDiffusion(observer, stop));
+        if (TrainingDisplay.Report(diffusion, pretraining.DiffusionPath, results, messages, request.Quiet) is not 0 and var interrupted) return interrupted;
+        pretraining.WriteModel(stop);
+        if (!request.Quiet) results.WriteLine($"{pretraining.ModelPath}: the trained model");
+        return 0;
+    }
+}

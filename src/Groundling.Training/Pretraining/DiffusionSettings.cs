@@ -1,0 +1,36 @@
+using static Groundling.ConfigJson;
+
+namespace Groundling.Training;
+
+/// <summary>How text encoder and UNet are trained.</summary>
+public sealed record DiffusionSettings : TrainingSettings
+{
+    /// <summary>Pictures a step, of each process.</summary>
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>Share of the pictures whose caption is left out, so that guidance has something to compare with.</summary>
+    public double Uncaptioned { get; init; } = 0.1;
+
+    /// <summary>
+    /// Share of the captioned pictures that are prompted by the mean states of their noun phrases instead of all tokens: what grounding
+    /// prompts the model with.
+    /// </summary>
+    public double PhrasePrompts { get; init; } = 0.5;
+
+    /// <summary>How much of the weights' moving average is kept each step, once it has settled; the average is what is measured and saved.</summary>
+    public double AverageDecay { get; init; } = 0.999;
+
+    /// <summary>Pictures to measure on; 0 for all.</summary>
+    public int ValidationLimit { get; init; } = 256;
+
+    internal void RequireOwnRanges(string name)
+    {
+        RequireRanges(name);
+        Require(Accumulate == 1, $"{name}.accumulate", Accumulate, "1 is needed: choose a larger batchSize");
+        Require(BatchSize is >= 1 and <= 4096, $"{name}.batchSize", BatchSize, "1 to 4096 are needed");
+        Require(Uncaptioned is >= 0 and <= 1, $"{name}.uncaptioned", Uncaptioned, "0 to 1 is needed");
+        Require(PhrasePrompts is >= 0 and <= 1, $"{name}.phrasePrompts", PhrasePrompts, "0 to 1 is needed");
+        Require(AverageDecay is >= 0 and < 1, $"{name}.averageDecay", AverageDecay, "0 up to, but not including, 1 is needed");
+        Require(ValidationLimit >= 0, $"{name}.validationLimit", ValidationLimit, "0 or more is needed");
+    }
+}

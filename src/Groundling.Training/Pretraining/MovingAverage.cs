@@ -1,0 +1,19 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Training;
+
+/// <summary>The exponential moving average of weights: steadier than the weights themselves.</summary>
+/// <param name="pairs">Each weight with the tensor that holds its average; the caller keeps both. At first the two are equal.</param>
+/// <param name="decay">How much of the average is kept each step, once it has settled.</param>
+public sealed class MovingAverage(IReadOnlyList<(Tensor Weight, Tensor Average)> pairs, double decay)
+{
+    /// <summary>Follows the weights. In the first steps the average keeps less of itself, so that the first weights are soon forgotten.</summary>
+    /// <param name="step">From 1.</param>
+    public void Update(long step)
+    {
+        using var frozen = no_grad();
+        using Scalar share = 1 - Math.Min(decay, (1.0 + step) / (10 + step));
+        foreach (var (weight, average) in pairs) average.lerp_(weight, share);
+    }
+}

@@ -1,0 +1,159 @@
+using Groundling.Data;
+using Groundling.Diffusion;
+using Groundling.Torch;
+using Groundling.Training.Evaluation;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling.Training;
+
+/// <summary>The pretraining of a small Stable Diffusion: two runs, one after the other, in one folder, and the model they make.</summary>
+/// <remarks>
+/// The folder holds <c>vae/</c> and <c>diffusion/</c>, each a <see cref="RunFolder"/>; <c>tokenizer/</c>, whose words are those of the
+/// captions; <c>cache/</c>, which may be deleted; and at last <c>model/</c>, in the diffusers layout.
+/// </remarks>
+public sealed class Pretraining
+{
+    private const string Tokenizer = "tokenizer", Weights = "diffusion_pytorch_model.safetensors";
+    private readonly PretrainConfig _config;
+    private readonly string _folder;
+    private readonly bool _resume;
+    private readonly ContentMark _data;
+    private readonly IReadOnlyList<BenchmarkExample> _examples, _measured;
+
+    /// <param name="config">What to train.</param>
+    /// <param name="data">The benchmark's folder.</param>
+    /// <param name="folder">Where all of it is written.</param>
+    /// <param name="resume">Whether to go on with what stands there.</param>
+    /// <exception cref="InputException">The data cannot be read, or there are none.</exception>
+    public Pretraining(PretrainConfig config, string data, string folder, bool resume)
+    {
+        if (folder.Length == 0) throw new InputException("--out is empty: name a folder");
+        (_config, _folder, _resume) = (config, folder, resume);
+        var (learnt, measured) = (PngBenchmark.Open(data, config.Data.Train), PngBenchmark.Open(data, config.Data.Validation));
+        (_examples, _measured) = (Examples(learnt), Examples(measured));
+        _data = ContentMark.OfFiles(data, learnt.NarrativesPath, learnt.PanopticPath, measured.NarrativesPath, measured.PanopticPath);
+    }
+
+    /// <summary>What the files get wrong.</summary>
+    public BenchmarkFaults Faults { get; } = new();
+
+    /// <summary>Pictures to be decoded before the first step.</summary>
+    public int Pictures => _examples.Count + _measured.Count;
+
+    /// <summary>The finished model's folder.</summary>
+    public string ModelPath => Path.Combine(_folder, "model");
+
+    /// <summary>The folder of the first stage's run.</summary>
+    public string VaePath => Path.Combine(_folder, "vae");
+
+    /// <summary>The folder of the second stage's run.</summary>
+    public string DiffusionPath => Path.Combine(_folder, "diffusion");
+
+    /// <summary>Decodes all pictures, once.</summary>
+    /// <param name="progress">Told how many are decoded.</param>
+    /// <param name="stop">Stops the decoding.</param>
+    /// <exception cref="InputException">A picture cannot be read or has another size.</exception>
+    public void Prepare(Action<double> progress, CancellationToken stop)
+    {
+        OpenPictures("train", _examples, progress, stop).Dispose();
+        OpenPictures("validation", _measured, done => progress(_examples.Count + done), stop).Dispose();
+    }
+
+    /// <summary>The first stage: the autoencoder.</summary>
+    /// <param name="observer">Watches; may be null.</param>
+    /// <param name="stop">Stops after the step in hand.</param>
+    /// <exception cref="InputException">There is another run in the folder, or the loss is not a number.</exception>
+    public TrainingOutcome TrainVae(ITrainingObserver? observer, CancellationToken stop)
+    {
+        using var pictures = OpenPictures("train", _examples, null, stop);
+        using var measured = OpenPictures("validation", _measured, null, stop);
+        using var run = OpenRun(VaePath, "vae", ConfigJson.Write(new { _config.Model, _config.Data, _config.Vae }), _config.Vae.Seed, null);
+        using var task = new AutoencoderTask(_config.Preset().Vae, _config.Vae, pictures, measured);
+        using var training = new TrainingRun(task, _config.Vae, run, observer: observer);
+        return training.Run(stop);
+    }
+
+    /// <summary>What lies between the stages: the vocabulary of the captions, and the latents of all pictures.</summary>
+    /// <param name="progress">Told how many pictures are encoded.</param>
+    /// <param name="stop">Stops the encoding.</param>
+    /// <exception cref="InputException">The first stage has not been trained.</exception>
+    public void PrepareDiffusion(Action<double> progress, CancellationToken stop)
+    {
+        var size = _config.Preset().Text.VocabularySize;
+        var merges = VocabularyLearner.Learn(_examples.Select(example => example.Caption.Text), (int)size - ByteVocabulary.LeastSize);
+        new CheckpointFolder(_folder, Tokenizer).Write(folder => ByteVocabulary.Write(folder, size, merges));
+        using var vae = OpenVae(_config.Preset().Vae.ScalingFactor);
+        OpenLatents("train", _examples, vae, progress, stop).Dispose();
+        OpenLatents("validation", _measured, vae, done => progress(_examples.Count + done), stop).Dispose();
+    }
+
+    /// <summary>The second stage: text encoder and UNet. <see cref="PrepareDiffusion"/> goes before it.</summary>
+    /// <param name="observer">Watches; may be null.</param>
+    /// <param name="stop">Stops after the step in hand.</param>
+    /// <exception cref="InputException">There is another run in the folder, or the loss is not a number.</exception>
+    public TrainingOutcome TrainDiffusion(ITrainingObserver? observer, CancellationToken stop)
+    {
+        using var vae = OpenScaledVae(stop);
+        using var learnt = OpenLatents("train", _examples, vae, null, stop);
+        using var measured = OpenLatents("validation", _measured, vae, null, stop);
+        using var run = OpenRun(DiffusionPath, "diffusion", ConfigJson.Write(new { _config.Model, _config.Data, _config.Diffusion }), _config.Diffusion.Seed, VaeMark());
+        using var task = new DiffusionTask(_config.Preset(), _config.Diffusion, ClipTokenizer.Open(Path.Combine(_folder, Tokenizer)), vae,
+            new(learnt, [.. _examples.Select(example => example.Caption)]), new(measured, [.. _measured.Select(example => example.Caption)]));
+        using var training = new TrainingRun(task, _config.Diffusion, run, observer: observer);
+        return training.Run(stop);
+    }
+
+    /// <summary>Writes the model of both stages' best weights, in halves.</summary>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public void WriteModel(CancellationToken stop)
+    {
+        var (preset, best) = (_config.Preset(), new CheckpointFolder(Path.Combine(DiffusionPath, "checkpoints"), "best").Path);
+        using var vae = OpenScaledVae(stop);
+        using var text = Open(new TextEncoder(preset.Text), Path.Combine(best, "text_encoder", "model.safetensors"));
+        using var unet = Open(new UNet(preset.UNet), Path.Combine(best, "unet", Weights));
+        new CheckpointFolder(_folder, "model").Write(folder => ModelFolderWriter.Write(folder, Path.Combine(_folder, Tokenizer), text, vae, unet, preset.Prediction, ScalarType.Float16));
+    }
+
+    private string BestVae => Path.Combine(VaePath, "checkpoints", "best");
+
+    private ContentMark VaeMark() => ContentMark.OfFiles(BestVae, Path.Combine(BestVae, Weights));
+
+    private Vae OpenVae(double scalingFactor) => File.Exists(Path.Combine(BestVae, Weights))
+        ? Open(new Vae(_config.Preset().Vae with { ScalingFactor = scalingFactor }), Path.Combine(BestVae, Weights))
+        : throw new InputException($"{BestVae} holds no autoencoder; train the first stage before the second");
+
+    /// <summary>The autoencoder with the factor that brings the latents of all pictures that are learnt from to unit variance.</summary>
+    private Vae OpenScaledVae(CancellationToken stop)
+    {
+        using var plain = OpenVae(_config.Preset().Vae.ScalingFactor);
+        using var latents = OpenLatents("train", _examples, plain, null, stop);
+        return OpenVae(LatentStore.ScalingFactor(latents, plain.Config.LatentChannels));
+    }
+
+    private static T Open<T>(T module, string weights) where T : Module
+    {
+        using var source = WeightSource.Open(weights);
+        module.LoadExactly(source);
+        return module.Freeze(Rearrangement.None);
+    }
+
+    private RowStore OpenLatents(string name, IReadOnlyList<BenchmarkExample> examples, Vae vae, Action<double>? progress, CancellationToken stop)
+    {
+        using var pictures = OpenPictures(name, examples, null, stop);
+        return LatentStore.Open(Path.Combine(_folder, "cache", $"{name}-latents.safetensors"), pictures, vae, $"{_data.Content}, {VaeMark().Content}", progress, stop);
+    }
+
+    private RowStore OpenPictures(string name, IReadOnlyList<BenchmarkExample> examples, Action<double>? progress, CancellationToken stop)
+        => PictureStore.Open(Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"), examples, _config.Data.Side, _data.Content, progress, stop);
+
+    /// <summary>A stage that has not begun begins, also where another one is gone on with.</summary>
+    private RunFolder OpenRun(string path, string stage, string config, ulong seed, ContentMark? model)
+        => RunFolder.Open(path, config, RunRecord.Now(stage, seed, _data, model), _resume && File.Exists(Path.Combine(path, "config.json")), $"{stage}.threads");
+
+    private List<BenchmarkExample> Examples(PngBenchmark benchmark)
+    {
+        var examples = benchmark.Read(Faults).ToList();
+        return examples.Count > 0 ? examples : throw new InputException($"{benchmark.NarrativesPath}: there is no narrative with a picture; check the data with: groundling data check DATA");
+    }
+}

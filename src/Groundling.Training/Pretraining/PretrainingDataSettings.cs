@@ -1,0 +1,23 @@
+using static Groundling.ConfigJson;
+
+namespace Groundling.Training;
+
+/// <summary>Which pictures and captions are learnt from, and which measure what was learnt.</summary>
+public sealed record PretrainingDataSettings
+{
+    /// <summary>The split to learn from.</summary>
+    public string Train { get; init; } = "train";
+
+    /// <summary>The split to measure on.</summary>
+    public string Validation { get; init; } = "val";
+
+    /// <summary>Rows and columns of the pictures, a multiple of 64.</summary>
+    public int Side { get; init; } = 256;
+
+    internal void RequireRanges()
+    {
+        Require(!string.IsNullOrEmpty(Train), "data.train", Train, "a split's name is needed");
+        Require(!string.IsNullOrEmpty(Validation), "data.validation", Validation, "a split's name is needed");
+        Require(Side is >= 64 and <= 1024 && Side % 64 == 0, "data.side", Side, "a multiple of 64 from 64 to 1024 is needed");
+    }
+}
