@@ -28,7 +28,7 @@ public static partial class CommandLine
         {
             GroundCommand.Create(stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(), BenchCommand.Create(stop),
             ScenesCommand.Create(stop), DataCommand.Create(stop),
-            EvaluateCommand.Create(stop), ScoreCommand.Create(stop),
+            EvaluateCommand.Create(stop), ScoreCommand.Create(stop), ServeCommand.Create(stop),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

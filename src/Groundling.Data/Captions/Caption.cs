@@ -7,6 +7,18 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
 {
     private const string HowToMark = "mark phrases with [brackets], or give them with --phrases or --narrative";
 
+    /// <summary>Reads a caption as people write it: its phrases are those in brackets where it has any, else its noun phrases (English).</summary>
+    /// <exception cref="InputException">The caption is empty, no phrase is found, or brackets are unbalanced or empty.</exception>
+    public static Caption Read(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.AsSpan().ContainsAny('[', ']')) return ParseBrackets(text);
+        RequireText(text);
+        var found = NounPhraseChunker.English.Chunk(text);
+        return found.Count > 0 ? new(text, [.. found.Select(phrase => new PhraseSpan(phrase.Start, phrase.Length, phrase.Text) { Plural = phrase.Plural })])
+            : throw new InputException("No noun phrase was found in the caption; put what to look for in [brackets].");
+    }
+
     /// <summary>Reads a caption whose phrases stand in brackets: <c>[a man] rides [a horse]</c>.</summary>
     /// <param name="marked">Brackets may nest; <c>\[</c> and <c>\]</c> are brackets of the text itself.</param>
     /// <returns>The phrases in the order their brackets open, without the blanks at their ends.</returns>
