@@ -58,8 +58,7 @@ internal sealed class GroundingEngine : IDisposable
             return new MethodTrace(method.Name, [.. _pipeline.Diffusion.UNet.Sites.Select(site =>
             {
                 var stride = LatentStride * site.Stride;
-                var map = Content(trace.Prompt.Maps[site.Index][0, phrase], trace.Letterbox, stride);      // [h_l, w_l]
-                return new BlockTrace(site.Path, stride, ByteMap.Of(map, map.max().item<float>()));
+                return new BlockTrace(site.Path, stride, ByteMap.Of(Content(trace.Prompt.Maps[site.Index][0, phrase], trace.Letterbox, stride)));   // [h_l, w_l]
             })]);
         })]);
     }
@@ -76,7 +75,7 @@ internal sealed class GroundingEngine : IDisposable
     private static IReadOnlyList<ByteMap> Probabilities(GroundingPipeline pipeline, GroundingTrace trace)
     {
         var coarse = functional.avg_pool2d(pipeline.Probabilities(trace).unsqueeze(0), ProbabilityStride).squeeze(0);      // [N, H/4, W/4]
-        return [.. Enumerable.Range(0, (int)coarse.shape[0]).Select(phrase => ByteMap.Of(Content(coarse[phrase], trace.Letterbox, ProbabilityStride), 1))];
+        return [.. Enumerable.Range(0, (int)coarse.shape[0]).Select(phrase => ByteMap.Of(Content(coarse[phrase], trace.Letterbox, ProbabilityStride)))];
     }
 
     private static Tensor Content(Tensor map, Letterbox letterbox, int stride)
