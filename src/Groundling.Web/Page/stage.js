@@ -1,4 +1,4 @@
-// A picture with its masks: three layers of canvas, all at the screen's own resolution.
+// A picture with its masks: layers of canvas, finer than the picture where it is small.
 
 const longest = 1600;
 
@@ -12,7 +12,7 @@ const layer = (figure, name) => {
 };
 
 export class Stage extends EventTarget {
-  #figure; #frame; #picture; #masks; #spot; #heat; #tag; #caption;
+  #figure; #frame; #picture; #masks; #lines; #spot; #heat; #tag; #caption;
   #bitmap = null; #phrases = []; #shown = null;
 
   /** @param place Where the stage is put. */
@@ -23,7 +23,7 @@ export class Stage extends EventTarget {
     this.#frame = document.createElement("div");
     this.#frame.className = "frame";
     this.#frame.setAttribute("role", "img");
-    [this.#picture, this.#masks, this.#heat, this.#spot] = ["picture", "masks", "heat", "spot"].map(name => layer(this.#frame, name));
+    [this.#picture, this.#masks, this.#lines, this.#heat, this.#spot] = ["picture", "masks", "lines", "heat", "spot"].map(name => layer(this.#frame, name));
     this.#tag = document.createElement("div");
     this.#tag.className = "tag";
     this.#tag.hidden = true;
@@ -45,7 +45,7 @@ export class Stage extends EventTarget {
 
   set busy(value) { this.#figure.classList.toggle("busy", value); }
 
-  set opacity(value) { this.#masks.style.setProperty("--opacity", value); }
+  set opacity(value) { this.#frame.style.setProperty("--opacity", value); }
 
   /** @param bitmap The picture, upright. */
   show(bitmap) {
@@ -54,7 +54,7 @@ export class Stage extends EventTarget {
     // Small pictures get finer masks than they have pixels, so that edges stay crisp on the screen.
     const grow = Math.max(1, Math.floor(longest / 1.25 / Math.max(bitmap.width, bitmap.height)));
     const width = Math.round(bitmap.width * share * grow), height = Math.round(bitmap.height * share * grow);
-    for (const canvas of [this.#picture, this.#masks, this.#heat, this.#spot]) Object.assign(canvas, { width, height });
+    for (const canvas of [this.#picture, this.#masks, this.#lines, this.#heat, this.#spot]) Object.assign(canvas, { width, height });
     this.#frame.style.setProperty("--ratio", bitmap.width / bitmap.height);
     const context = this.#picture.getContext("2d");
     context.fillStyle = "#fff";                                                // where a picture is transparent, as the service sees it
@@ -67,14 +67,17 @@ export class Stage extends EventTarget {
   /** The phrases' masks: [{ text, colour, field: { values, width, height, level }, area, at(x, y) }]. */
   set masks(phrases) {
     this.#phrases = phrases.map(phrase => ({ ...phrase, inked: null }));
-    const context = this.#masks.getContext("2d"), { width, height } = this.#masks;
-    context.clearRect(0, 0, width, height);
+    const { width, height } = this.#masks, fills = this.#masks.getContext("2d"), lines = this.#lines.getContext("2d");
+    for (const context of [fills, lines]) context.clearRect(0, 0, width, height);
     // The largest first, so that small things lie on top.
     for (const phrase of [...this.#phrases].sort((a, b) => b.area - a.area).filter(phrase => phrase.area > 0)) {
-      context.globalAlpha = 1;
-      context.drawImage(this.#ink(phrase), 0, 0);
-      context.globalAlpha = 1;
-      this.#outline(context, phrase, Math.max(1.5, width / 700));
+      for (const context of [fills, lines]) {
+        context.globalCompositeOperation = "destination-out";                  // what lies below is hidden, not mixed in
+        context.drawImage(this.#ink(phrase), 0, 0);
+        context.globalCompositeOperation = "source-over";
+      }
+      fills.drawImage(this.#ink(phrase), 0, 0);
+      this.#outline(lines, phrase, Math.max(1.5, width / 560));
     }
     const shown = this.#shown;
     this.#shown = undefined;
@@ -124,8 +127,10 @@ export class Stage extends EventTarget {
     context.fillRect(0, 0, width, height);
     context.imageSmoothingQuality = "high";
     context.drawImage(this.#bitmap, 0, 0);
-    context.globalAlpha = Number(this.#masks.style.getPropertyValue("--opacity"));
-    context.drawImage(this.#masks, 0, 0, width, height);
+    for (const canvas of [this.#masks, this.#lines]) {
+      context.globalAlpha = Number(getComputedStyle(canvas).opacity);
+      context.drawImage(canvas, 0, 0, width, height);
+    }
     return new Promise(done => canvas.toBlob(done, "image/png"));
   }
 
