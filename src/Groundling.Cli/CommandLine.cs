@@ -4,6 +4,7 @@ using Groundling.Cli.Commands;
 using Groundling.Data;
 using Groundling.Diffusion;
 using Groundling.Torch;
+using Groundling.Training;
 
 namespace Groundling.Cli;
 
@@ -16,24 +17,35 @@ public static partial class CommandLine
     /// <summary>Exit code after Ctrl-C or SIGTERM.</summary>
     public const int Cancelled = 130;
 
+    /// <summary>The commands whose work several processes can share.</summary>
+    private static readonly string[] Shared = ["ground", "evaluate", "train"];
+
     /// <summary>Runs one command line, all of it on the calling thread (see <see cref="MemoryAllocator"/>).</summary>
     /// <param name="arguments">As the shell gives them.</param>
     /// <param name="output">Results.</param>
     /// <param name="error">Progress, warnings and errors.</param>
+    /// <param name="processes">The processes that share the work; this one alone where null.</param>
     /// <param name="stop">Cancelled to stop early, leaving whole files only.</param>
     /// <returns>0, <see cref="UserError"/> or <see cref="Cancelled"/>.</returns>
-    public static int Run(string[] arguments, TextWriter output, TextWriter error, CancellationToken stop = default)
+    public static int Run(string[] arguments, TextWriter output, TextWriter error, ICollective? processes = null, CancellationToken stop = default)
     {
+        processes ??= SingleProcess.Instance;
         var root = new RootCommand("Panoptic narrative grounding: a mask for every noun phrase of a caption.")
         {
-            GroundCommand.Create(stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(), BenchCommand.Create(stop),
-            ScenesCommand.Create(stop), DataCommand.Create(stop),
-            EvaluateCommand.Create(stop), ScoreCommand.Create(stop), ServeCommand.Create(stop),
+            GroundCommand.Create(processes, stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(), BenchCommand.Create(stop),
+            PhrasesCommand.Create(stop), ScenesCommand.Create(stop), DataCommand.Create(stop),
+            EvaluateCommand.Create(processes, stop), ScoreCommand.Create(stop), TrainCommand.Create(processes, stop),
+            ServeCommand.Create(stop),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             error.WriteLine($"error: {Fault(parsed)} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
+            return UserError;
+        }
+        if (processes.Size > 1 && !Shared.Contains(parsed.CommandResult.Command.Name))
+        {
+            error.WriteLine($"error: '{parsed.CommandResult.Command.Name}' does not share its work between processes ({string.Join(", ", Shared)} do); start it without mpirun");
             return UserError;
         }
         try

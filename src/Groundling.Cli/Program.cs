@@ -5,4 +5,4 @@ using Groundling.Torch;
 MemoryAllocator.KeepFreedBlocks();
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 using var stop = new StopSignals();
-return CommandLine.Run(args, Console.Out, Console.Error, stop.Token);
+return JointRun.Of(args, stop.Token);

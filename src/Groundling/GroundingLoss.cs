@@ -6,9 +6,15 @@ namespace Groundling;
 
 /// <summary>The losses of the three mask heads (Sec. 3.4): means over grounded phrases, then over a head's blocks or layers.</summary>
 /// <param name="config">Weights and sampling.</param>
-/// <param name="generator">Where the points come from; a seeded one makes a step repeatable.</param>
-public sealed class GroundingLoss(LossConfig config, Generator generator)
+/// <param name="draw">Where the points come from, for the grounded phrases in the order of the batch.</param>
+public sealed class GroundingLoss(LossConfig config, PointDraw draw)
 {
+    /// <param name="config">Weights and sampling.</param>
+    /// <param name="generator">Where the points come from; a seeded one makes a step repeatable.</param>
+    public GroundingLoss(LossConfig config, Generator generator) : this(config, PointSampling.From(generator))
+    {
+    }
+
     /// <summary>Compares an output with its target.</summary>
     /// <param name="output">The three heads' masks; the caller keeps them.</param>
     /// <param name="target">What they should be; the caller keeps it.</param>
@@ -98,7 +104,7 @@ public sealed class GroundingLoss(LossConfig config, Generator generator)
             if (logits.shape[0] == 0) (crossEntropy, dice) = (logits.sum(), logits.sum());
             else
             {
-                var points = PointSampling.Choose(logits, config, generator);  // [n, P, 2]
+                var points = PointSampling.Choose(logits, config, draw);  // [n, P, 2]
                 var (values, labels) = (PointSampling.At(logits, points), PointSampling.At(masks, points).detach());
                 (crossEntropy, dice) = (CrossEntropy(values, labels), Dice(values, labels));
             }

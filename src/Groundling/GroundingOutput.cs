@@ -13,6 +13,14 @@ public sealed record GroundingOutput(Tensor Diffusion, IReadOnlyList<MaskPredict
     /// <returns>[B, N, H_0, W_0]; the caller owns it.</returns>
     public Tensor Probabilities() => Decoder.Count == 0 ? Diffusion.alias() : MaskPrediction.Probabilities(Decoder[^1].Masks, Diffusion.shape[2], Diffusion.shape[3]);
 
+    /// <summary>The same numbers as float32, for losses; the caller owns them.</summary>
+    public GroundingOutput ToFloat32()
+    {
+        using var scope = NewDisposeScope();
+        MaskPrediction Converted(MaskPrediction prediction) => new(prediction.Masks.to(float32).alias().MoveToOuterDisposeScope(), prediction.Classes.to(float32).alias().MoveToOuterDisposeScope());
+        return new(Diffusion.to(float32).alias().MoveToOuterDisposeScope(), [.. AdapterBlocks.Select(Converted)], Adapter is null ? null : Converted(Adapter), [.. Decoder.Select(Converted)]);
+    }
+
     /// <summary>Disposes the tensors.</summary>
     public void Dispose()
     {

@@ -7,7 +7,7 @@ namespace Groundling.Cli.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class CommonOptions
 {
-    public static Option<string?> Caption() => new("--caption", "-c") { Description = "The caption, with its phrases in [square brackets] unless --phrases names them", HelpName = "TEXT" };
+    public static Option<string?> Caption() => new("--caption", "-c") { Description = "The caption, with its phrases in [square brackets]; without brackets and --phrases, the noun phrases found in it (English)", HelpName = "TEXT" };
 
     public static Option<string?> Phrases() => new("--phrases", "-p") { Description = "The phrases to ground, as they stand in the caption, separated by semicolons", HelpName = "A;B" };
 
@@ -43,6 +43,6 @@ internal static class CommonOptions
                 : throw new InputException($"{narrative}: narrative {index} has no noun phrases; choose another --index");
         }
         if (phrases is not null) return Data.Caption.FromPhrases(text, phrases.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        return text is null ? null : Data.Caption.ParseBrackets(text);
+        return text is null ? null : Data.Caption.Read(text);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Groundling.Data;
 using Groundling.Torch;
+using Groundling.Training;
 using Groundling.Training.Evaluation;
 
 namespace Groundling.Cli.Commands;
@@ -14,7 +15,7 @@ internal static class EvaluateCommand
         string Data, string Split, ModelChoice? Model, string? Baseline, ResolutionProtocol Protocol, GroupRule Groups, int? Size, double? Threshold, int? Limit,
         string Output, string? Predictions, bool Resume, bool Quiet, bool Json);
 
-    public static Command Create(CancellationToken stop)
+    public static Command Create(ICollective processes, CancellationToken stop)
     {
         var (data, split, protocol, groups) = (EvaluationCommon.Data(), EvaluationCommon.Split(), EvaluationCommon.Protocol(), EvaluationCommon.Groups());
         var (model, size, threads, quiet, json, limit) = (new ModelOptions(required: false), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json(), EvaluationCommon.Limit());
@@ -39,12 +40,12 @@ internal static class EvaluateCommand
             _ = new GroundingOptions { Size = request.Size, Threshold = request.Threshold }.Validated();
             EvaluationCommon.RequireLimit(request.Limit);
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            Run(request, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
+            Run(request, processes, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
         });
         return command;
     }
 
-    private static void Run(Request request, TextWriter results, TextWriter messages, CancellationToken cancellation)
+    private static void Run(Request request, ICollective processes, TextWriter results, TextWriter messages, CancellationToken cancellation)
     {
         if ((request.Model is null) == (request.Baseline is null))
             throw new InputException($"give either --model DIR or --baseline {string.Join('|', Baselines)}");
@@ -59,24 +60,23 @@ internal static class EvaluateCommand
 
         var path = Path.Combine(request.Output, "journal.jsonl");
         var narratives = new List<NarrativeResult>();
-        using (var journal = EvaluationJournal.Open(path, settings, request.Resume))
+        using (var journal = processes.Rank == 0 ? EvaluationJournal.Open(path, settings, request.Resume) : null)
         {
-            narratives.AddRange(journal.Done);
-            var done = journal.Done.Select(r => r.Narrative).ToHashSet();
+            narratives.AddRange(journal?.Done ?? []);
+            var done = processes.Share([.. narratives.Select(r => (long)r.Narrative)]).ToHashSet();
             // What an earlier run did would spoil the estimate of the time that is left.
             var what = done.Count == 0 ? "evaluating" : $"evaluating (after {done.Count} done before)";
-            Terminal.WithProgress(messages, request.Quiet, what, count - done.Count, progress =>
-            {
-                foreach (var given in evaluator.Cases(new BenchmarkFaults(), request.Limit).Where(c => !done.Contains(c.Example.Index)))
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    var result = evaluator.Evaluate(given, segmenter, settings.Threshold, cancellation);
-                    journal.Append(result);
-                    narratives.Add(result.WithoutMasks());
-                    progress(narratives.Count - done.Count);
-                }
-            });
+            Terminal.WithProgress(messages, request.Quiet || processes.Rank > 0, what, count - done.Count, progress =>
+                SharedWork.Run(processes, evaluator.Cases(new BenchmarkFaults(), request.Limit).Where(given => !done.Contains(given.Example.Index)),
+                    given => evaluator.Evaluate(given, segmenter, settings.Threshold, cancellation),
+                    result =>
+                    {
+                        journal!.Append(result);
+                        narratives.Add(result.WithoutMasks());
+                        progress(narratives.Count - done.Count);
+                    }, EvaluationJournal.Style, cancellation));
         }
+        if (processes.Rank > 0) return;
         var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories);
         ReportFolder.Write(request.Output, report, narratives, EvaluationJournal.Read(path), benchmark, cancellation);
         if (request.Predictions is { } file) PredictionFile.Write(file, EvaluationJournal.Read(path));

@@ -3,6 +3,7 @@ using System.Text;
 using Groundling.Data;
 using Groundling.Diffusion;
 using Groundling.Torch;
+using Groundling.Training;
 using Spectre.Console;
 
 namespace Groundling.Cli.Commands;
@@ -16,10 +17,13 @@ internal sealed class GroundCommand
     private readonly bool _quiet, _json;
     private readonly TextWriter _results, _messages;
 
+    /// <summary>What became of one of several pictures.</summary>
+    private sealed record Outcome(IReadOnlyList<string> Messages, string? Json, string? Fault);
+
     private GroundCommand(GroundingOptions options, string output, bool quiet, bool json, TextWriter results, TextWriter messages)
         => (_options, _output, _quiet, _json, _results, _messages) = (options, output, quiet, json, results, messages);
 
-    public static Command Create(CancellationToken stop)
+    public static Command Create(ICollective processes, CancellationToken stop)
     {
         var pictures = new Argument<string[]>("IMAGE") { Description = "Pictures, folders of pictures, or .txt lists of pictures", Arity = ArgumentArity.OneOrMore };
         pictures.Validators.Add(found =>
@@ -40,51 +44,63 @@ internal sealed class GroundCommand
             var shared = CommonOptions.ReadCaption(parsed.GetValue(caption), parsed.GetValue(phrases), parsed.GetValue(narrative), parsed.GetValue(index));
             var run = new GroundCommand(options, parsed.GetValue(output)!, parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var paths = FindPictures(parsed.GetValue(pictures)!);
-            return run.Run(paths, shared, model.Read(parsed), stop);
+            return run.Run(paths, shared, model.Read(parsed), processes, stop);
         });
         return command;
     }
 
-    private int Run(IReadOnlyList<string> pictures, Caption? shared, ModelChoice? model, CancellationToken cancellation)
+    private int Run(IReadOnlyList<string> pictures, Caption? shared, ModelChoice? model, ICollective processes, CancellationToken cancellation)
     {
-        if (pictures.Count == 1)
-        {
-            // What the user gave is checked before the seconds that a large model takes to open.
-            var (picture, caption) = Read(pictures[0], shared);
-            using var pipeline = OpenModel(model, Rearrangement.OnePass);
-            Report(GroundOne(pipeline, pictures[0], picture, caption, _output, cancellation), pictures[0]);
-            return 0;
-        }
-        using var many = OpenModel(model, Rearrangement.ManyPasses);
+        if (pictures.Count == 1) return processes.Rank > 0 ? 0 : RunOne(pictures[0], shared, model, cancellation);
+        using var pipeline = OpenModel(model, Rearrangement.ManyPasses);
         var faults = new List<string>();
-        Terminal.WithProgress(_messages, _quiet, "grounding", pictures.Count, report =>
-        {
-            var done = 0;
-            foreach (var (path, folder) in pictures.Zip(OutputFolders(pictures)))
+        var done = 0;
+        Terminal.WithProgress(_messages, _quiet || processes.Rank > 0, "grounding", pictures.Count, progress =>
+            SharedWork.Run(processes, pictures.Zip(OutputFolders(pictures)), place => GroundOneOfMany(pipeline, place.First, place.Second, shared, cancellation), outcome =>
             {
-                cancellation.ThrowIfCancellationRequested();
-                try
-                {
-                    var (picture, caption) = Read(path, shared);
-                    var grounding = GroundOne(many, path, picture, caption, folder, cancellation);
-                    if (_json) _results.WriteLine(JsonLine(grounding, path));
-                }
-                catch (Exception e) when (CommandLine.IsUserError(e))
-                {
-                    faults.Add(e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}");
-                }
-                report(++done);
-            }
-        });
+                foreach (var message in outcome.Messages) _messages.WriteLine(message);
+                if (outcome.Json is { } line) _results.WriteLine(line);
+                if (outcome.Fault is { } fault) faults.Add(fault);
+                progress(++done);
+            }, JsonStyle.OneLine, cancellation));
         foreach (var fault in faults) _messages.WriteLine($"error: {fault}");
         if (!_quiet && !_json) _results.WriteLine($"{pictures.Count - faults.Count} of {pictures.Count} pictures grounded in {_output}");
-        return faults.Count == 0 ? 0 : CommandLine.UserError;
+        return processes.Any(faults.Count > 0) ? CommandLine.UserError : 0;
     }
 
-    private (Picture, Caption) Read(string path, Caption? shared)
+    private int RunOne(string path, Caption? shared, ModelChoice? model, CancellationToken cancellation)
+    {
+        // What the user gave is checked before the seconds that a large model takes to open.
+        var messages = new List<string>();
+        var (picture, caption) = Read(path, shared, messages);
+        foreach (var message in messages) _messages.WriteLine(message);
+        using var pipeline = OpenModel(model, Rearrangement.OnePass);
+        var grounding = GroundOne(pipeline, path, picture, caption, _output, cancellation);
+        foreach (var warning in grounding.Warnings) _messages.WriteLine($"warning: {warning}");
+        Report(grounding, path);
+        return 0;
+    }
+
+    private Outcome GroundOneOfMany(GroundingPipeline pipeline, string path, string folder, Caption? shared, CancellationToken cancellation)
+    {
+        var messages = new List<string>();
+        try
+        {
+            var (picture, caption) = Read(path, shared, messages);
+            var grounding = GroundOne(pipeline, path, picture, caption, folder, cancellation);
+            messages.AddRange(grounding.Warnings.Select(warning => $"warning: {warning}"));
+            return new(messages, _json ? JsonLine(grounding, path) : null, null);
+        }
+        catch (Exception e) when (CommandLine.IsUserError(e))
+        {
+            return new(messages, null, e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}");
+        }
+    }
+
+    private (Picture, Caption) Read(string path, Caption? shared, List<string> messages)
     {
         var picture = Picture.Load(path);
-        if (!_quiet) foreach (var note in picture.Notes) _messages.WriteLine($"note: {path}: {note}");
+        if (!_quiet) messages.AddRange(picture.Notes.Select(note => $"note: {path}: {note}"));
         return (picture, shared ?? CaptionBeside(path));
     }
 
@@ -94,7 +110,6 @@ internal sealed class GroundCommand
     private Grounding GroundOne(GroundingPipeline pipeline, string path, Picture picture, Caption caption, string folder, CancellationToken cancellation)
     {
         var grounding = pipeline.Ground(picture, caption, _options, cancellation);
-        foreach (var warning in grounding.Warnings) _messages.WriteLine($"warning: {warning}");
         GroundingWriter.Write(grounding, Path.GetFileName(path), folder);
         return grounding;
     }
@@ -127,7 +142,7 @@ internal sealed class GroundCommand
         if (!File.Exists(path)) throw new InputException($"{picture}: no caption: give --caption, --phrases or --narrative, or put a caption into {path}");
         try
         {
-            return Caption.ParseBrackets(File.ReadAllText(path).Trim());
+            return Caption.Read(File.ReadAllText(path).Trim());
         }
         catch (InputException e)
         {

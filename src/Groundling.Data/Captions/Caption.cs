@@ -7,18 +7,6 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
 {
     private const string HowToMark = "mark phrases with [brackets], or give them with --phrases or --narrative";
 
-    /// <summary>Reads a caption as people write it: its phrases are those in brackets where it has any, else its noun phrases (English).</summary>
-    /// <exception cref="InputException">The caption is empty, no phrase is found, or brackets are unbalanced or empty.</exception>
-    public static Caption Read(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        if (text.AsSpan().ContainsAny('[', ']')) return ParseBrackets(text);
-        RequireText(text);
-        var found = NounPhraseChunker.English.Chunk(text);
-        return found.Count > 0 ? new(text, [.. found.Select(phrase => new PhraseSpan(phrase.Start, phrase.Length, phrase.Text) { Plural = phrase.Plural })])
-            : throw new InputException("No noun phrase was found in the caption; put what to look for in [brackets].");
-    }
-
     /// <summary>Reads a caption whose phrases stand in brackets: <c>[a man] rides [a horse]</c>.</summary>
     /// <param name="marked">Brackets may nest; <c>\[</c> and <c>\]</c> are brackets of the text itself.</param>
     /// <returns>The phrases in the order their brackets open, without the blanks at their ends.</returns>
@@ -66,6 +54,19 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
         return WithPhrases(plain, [.. spans.Select(s => new PhraseSpan(s.Start, s.End - s.Start, plain[s.Start..s.End]))]);
     }
 
+    /// <summary>Reads a caption whose phrases stand in brackets, or finds the noun phrases of one without any bracket.</summary>
+    /// <param name="text">English, or marked as for <see cref="ParseBrackets"/>.</param>
+    /// <exception cref="InputException">The caption is empty, no noun phrase is found, or its brackets are unbalanced or empty.</exception>
+    public static Caption Read(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        RequireText(text);
+        if (text.AsSpan().ContainsAny('[', ']'))
+            return ParseBrackets(text);
+        List<PhraseSpan> spans = [.. NounPhraseChunker.English.Chunk(text).Select(phrase => new PhraseSpan(phrase.Start, phrase.Length, phrase.Text) { Plural = phrase.Plural })];
+        return spans.Count > 0 ? new Caption(text, spans) : throw new InputException($"No noun phrase was found in the caption \"{Shortened(text)}\"; {HowToMark}.");
+    }
+
     /// <summary>Finds given phrases in a caption, whatever their letter case.</summary>
     /// <param name="text">The caption; null joins the phrases into one: "a man, a horse".</param>
     /// <param name="phrases">The n-th mention of a phrase is its n-th occurrence; occurrences as whole words come first.</param>
@@ -99,6 +100,9 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
         return WithPhrases(text, spans);
     }
 
+    /// <summary>The caption of the picture as a mirror shows it: words for left and right exchanged, phrases on the same words.</summary>
+    public Caption Mirrored() => SideWords.Exchange(this);
+
     private static Caption Joined(string[] phrases)
     {
         const string separator = ", ";
@@ -115,6 +119,8 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
     private static Caption WithPhrases(string text, List<PhraseSpan> phrases) => phrases.Count > 0
         ? new Caption(text, phrases)
         : throw new InputException($"The caption names no phrase to ground; {HowToMark}.");
+
+    private static string Shortened(string text) => text.Length <= 60 ? text : $"{text[..57].TrimEnd()}...";
 
     private static void RequireText(string text)
     {

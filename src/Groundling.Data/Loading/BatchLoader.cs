@@ -64,19 +64,7 @@ public sealed class BatchLoader
     }
 
     /// <summary>The examples' places in the order of an epoch.</summary>
-    internal int[] Order(int epoch)
-    {
-        int[] order = [.. Enumerable.Range(0, _examples.Count)];
-        if (!_options.Shuffle)
-            return order;
-        ulong state = _options.Seed * 0xD1342543DE82EF95 ^ (ulong)epoch * 0xAF251AF3B0F025B5;
-        for (int left = order.Length; left > 1; left--)
-        {
-            int taken = (int)(Mixed(ref state) % (ulong)left);               // the bias is below 1e-9 for any list that fits memory
-            (order[left - 1], order[taken]) = (order[taken], order[left - 1]);
-        }
-        return order;
-    }
+    internal int[] Order(int epoch) => _options.Shuffle ? ShuffledOrder.Of(_examples.Count, _options.Seed, (ulong)epoch) : [.. Enumerable.Range(0, _examples.Count)];
 
     private async Task Fill(ChannelWriter<Task<BatchSample?>> writer, ReadOnlyMemory<int> order, CancellationToken stop)
     {
@@ -120,14 +108,5 @@ public sealed class BatchLoader
         while (reader.TryRead(out var task))
             if (task.IsCompletedSuccessfully)
                 task.Result?.Dispose();
-    }
-
-    /// <summary>SplitMix64.</summary>
-    private static ulong Mixed(ref ulong state)
-    {
-        ulong z = state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

@@ -95,6 +95,15 @@ public sealed class RunLengthMask
         return FromCounts(CompressedCounts.Parse(counts), width, height);
     }
 
+    /// <summary>The mask as a mirror shows it: left and right exchanged.</summary>
+    public RunLengthMask Mirrored()
+    {
+        var bytes = ToBytes();
+        for (int row = 0; row < bytes.Length; row += Width)
+            bytes.AsSpan(row, Width).Reverse();
+        return FromBytes(bytes, Width, Height);
+    }
+
     /// <summary>COCO's compressed string.</summary>
     public string ToCompressed() => CompressedCounts.Format(_counts);
 

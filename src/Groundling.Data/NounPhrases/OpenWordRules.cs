@@ -35,6 +35,12 @@ internal static class OpenWordRules
 
     private static bool IsAdjective(TaggedCaption caption, int index, Word word)
     {
+        // "in the middle and white snow", but "the left and right sides".
+        if (word.Has(WordTraits.Place) && caption.Is(index - 1, Article) && caption.Text(index + 1) is ("and" or ",") && !caption.Word(index + 2).Has(WordTraits.Place))
+        {
+            return false;
+        }
+
         var verb = word.CanBe(AnyVerb);
         if (verb && !caption.AwaitsNoun(index) && (caption.StartsObject(index + 1) || caption.Is(index - 1, To | Auxiliary)))
         {

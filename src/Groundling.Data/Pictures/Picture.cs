@@ -52,6 +52,16 @@ public sealed class Picture
     /// <exception cref="InputException">The bytes are not a picture, cut short, or larger than allowed.</exception>
     public static Picture Decode(byte[] bytes, string name, long mostPixels = MaxPixels) => PictureDecoder.Decode(bytes, name, mostPixels);
 
+    /// <summary>The picture as a mirror shows it: left and right exchanged.</summary>
+    public Picture Mirrored()
+    {
+        var rgb = new byte[Rgb.Length];
+        for (int row = 0; row < Rgb.Length; row += 3 * Width)
+            for (int from = row, to = row + 3 * (Width - 1); to >= row; from += 3, to -= 3)
+                Rgb.AsSpan(from, 3).CopyTo(rgb.AsSpan(to, 3));
+        return new Picture(Width, Height, rgb, Notes);
+    }
+
     /// <summary>The picture as a PNG file of 8-bit RGB.</summary>
     public byte[] EncodePng()
     {

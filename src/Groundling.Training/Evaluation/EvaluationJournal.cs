@@ -14,6 +14,9 @@ public sealed class EvaluationJournal : IDisposable
 
     private EvaluationJournal(string path, FileStream file, IReadOnlyList<NarrativeResult> done) => (Path, _file, Done) = (path, file, done);
 
+    /// <summary>How a result is written.</summary>
+    public static JsonSerializerOptions Style => EvaluationJson.OneLine;
+
     /// <summary>The file.</summary>
     public string Path { get; }
 

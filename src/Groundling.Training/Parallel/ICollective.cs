@@ -20,6 +20,33 @@ public interface ICollective
     /// <param name="tensors">Tensors of any type; written in place by all but process 0.</param>
     void Broadcast(IReadOnlyList<Tensor> tensors);
 
+    /// <summary>Collects a text of every process in process 0.</summary>
+    /// <returns>The texts in the order of the processes in process 0; nothing in the others.</returns>
+    IReadOnlyList<string> Gather(string text);
+
     /// <summary>Returns when all processes have come here.</summary>
     void Barrier();
+
+    /// <summary>Gives a list of process 0 to all others.</summary>
+    /// <param name="numbers">What process 0 has; not looked at in the others.</param>
+    IReadOnlyList<long> Share(IReadOnlyList<long> numbers)
+    {
+        if (Size == 1) return numbers;
+        using var scope = NewDisposeScope();
+        var count = tensor([(long)numbers.Count]);
+        Broadcast([count]);
+        if (count.item<long>() == 0) return [];
+        var all = Rank == 0 ? tensor(numbers.ToArray()) : zeros(count.item<long>(), dtype: int64);
+        Broadcast([all]);
+        return all.data<long>().ToArray();
+    }
+
+    /// <summary>Whether something holds in any process; all learn it.</summary>
+    bool Any(bool holds)
+    {
+        if (Size == 1) return holds;
+        using var told = tensor([holds ? 1f : 0f]);
+        Average([told]);
+        return told.item<float>() > 0;
+    }
 }

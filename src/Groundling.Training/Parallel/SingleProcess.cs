@@ -29,6 +29,9 @@ public sealed class SingleProcess : ICollective
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Gather(string text) => [text];
+
+    /// <inheritdoc/>
     public void Barrier()
     {
     }

@@ -53,7 +53,7 @@ public sealed class TrainingRun : IDisposable
         while (!stopped && !IsOutOfPatience && _progress.Step < _settings.Steps)
         {
             Step(_progress.Step + 1);
-            stopped = IsToStop(stop) || Validate(stop);
+            stopped = _collective.Any(stop.IsCancellationRequested) || Validate(stop);
             if ((stopped || IsDue(_settings.SaveEvery)) && _progress.Step > _savedStep) Save();
         }
         if (_progress.Step > _savedStep) Save();
@@ -178,16 +178,6 @@ public sealed class TrainingRun : IDisposable
             TrainingState.Write(folder, _task, _optimizer, _progress);
         });
     });
-
-    /// <summary>Whether any process was told to stop; all agree.</summary>
-    private bool IsToStop(CancellationToken stop)
-    {
-        if (_collective.Size == 1) return stop.IsCancellationRequested;
-        using var scope = NewDisposeScope();
-        var told = tensor(stop.IsCancellationRequested ? 1f : 0f).reshape(1);
-        _collective.Average([told]);
-        return told.item<float>() > 0;
-    }
 
     private StepLosses Mean(StepLosses own)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Groundling.Tests.Data;
+using Groundling.Tests.Method;
 
 namespace Groundling.Tests.Cli;
 
@@ -138,14 +139,16 @@ public sealed class OptionAndOutputTests : IDisposable
     [Fact]
     public void Bench_measures_every_step()
     {
-        var run = (CommandRun.Of("bench", "-m", _tiny.Path, "--size", "100", "--repeats", "1", "--json")).Works();
+        using (var trained = TinyGrounding.Build(_tiny)) GroundingCheckpoint.Save(_folder.File("run"), trained);
+        var run = (CommandRun.Of("bench", "-m", _tiny.Path, "--grounding", _folder.File("run"), "--size", "100", "--repeats", "1", "--json")).Works();
         using var json = JsonDocument.Parse(run.Output);
         var root = json.RootElement;
         Assert.Equal(["model", "method", "size", "threads", "peak_gflop_per_second", "steps", "peak_resident_mb"], root.EnumerateObject().Select(property => property.Name));
+        Assert.Equal("dynamic prompting, mutual aggregation, mask decoder", root.GetProperty("method").GetString());
         Assert.Equal((_tiny.Path, 100), (root.GetProperty("model").GetString(), root.GetProperty("size").GetInt32()));
         Assert.Equal(TorchSharp.torch.get_num_threads(), root.GetProperty("threads").GetInt32());
         var steps = root.GetProperty("steps").EnumerateArray().ToList();
-        Assert.Equal(["matmul 2048^3", "matmul 4096^3", "open", "ground, first", "text", "VAE encoder", "UNet", "ground"], steps.Select(step => step.GetProperty("name").GetString()));
+        Assert.Equal(["matmul 2048^3", "matmul 4096^3", "open", "ground, first", "text", "VAE encoder", "UNet, trained parts", "ground"], steps.Select(step => step.GetProperty("name").GetString()));
         foreach (var step in steps)
         {
             Assert.Equal(["name", "seconds", "gflop", "gflop_per_second", "share_of_peak", "resident_mb"], step.EnumerateObject().Select(property => property.Name));

@@ -145,14 +145,6 @@ public sealed class TrainedPartsTests : IDisposable
     }
 
     [Fact]
-    public void Bench_measures_the_trained_parts()
-    {
-        var run = CommandRun.Of("bench", "--model", _whole, "--size", "64", "--repeats", "1").Works();
-        Assert.Contains("UNet, trained parts", run.Output);
-        Assert.Contains("(dynamic prompting, mutual aggregation, mask decoder)", run.Output);
-    }
-
-    [Fact]
     public void Parts_of_another_model_are_refused_with_what_differs()
     {
         File.WriteAllText(Path.Combine(_run, "grounding", "config.json"), (TinyGrounding.Config with { Classes = TinyGrounding.K + 1 }).ToJson());

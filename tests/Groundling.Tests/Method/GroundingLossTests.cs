@@ -135,7 +135,7 @@ public sealed class GroundingLossTests : IDisposable
         // The logit is 0 along the left edge and grows to the right: uncertain points lie on the left.
         var config = new LossConfig { Points = 4000 };
         var logits = arange(200, dtype: float32).view(1, 1, 200).expand(2, 10, 200).contiguous();
-        var points = PointSampling.Choose(logits, config, _generator);
+        var points = PointSampling.Choose(logits, config, PointSampling.From(_generator));
         Assert.Equal([2, 4000, 2], points.shape);
         Assert.True(points.min().item<float>() >= 0 && points.max().item<float>() <= 1);
         var x = points[0, .., 0];
@@ -147,10 +147,10 @@ public sealed class GroundingLossTests : IDisposable
         Assert.True((points[0] - points[1]).abs().max().item<float>() > 0.1, "each mask has points of its own");
 
         using var again = new Generator(41);
-        TensorAssert.Close(points, PointSampling.Choose(logits, config, again), 0, "the same seed");
-        var anywhere = PointSampling.Choose(logits, config with { Importance = 0 }, _generator);
+        TensorAssert.Close(points, PointSampling.Choose(logits, config, PointSampling.From(again)), 0, "the same seed");
+        var anywhere = PointSampling.Choose(logits, config with { Importance = 0 }, PointSampling.From(_generator));
         Assert.InRange(anywhere[.., .., 0].mean().item<float>(), 0.48, 0.52);
-        Assert.True(PointSampling.Choose(logits, config with { Importance = 1 }, _generator)[.., .., 0].max().item<float>() < 0.4);
+        Assert.True(PointSampling.Choose(logits, config with { Importance = 1 }, PointSampling.From(_generator))[.., .., 0].max().item<float>() < 0.4);
     }
 
     [Fact]

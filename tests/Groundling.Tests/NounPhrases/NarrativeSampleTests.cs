@@ -1,11 +1,10 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Groundling.Data;
 
 namespace Groundling.Tests.NounPhrases;
 
 /// <summary>The grounded phrases of the sample narratives, which are not part of the repository.</summary>
-public partial class NarrativeSampleTests(ITestOutputHelper output)
+public class NarrativeSampleTests(ITestOutputHelper output)
 {
     private const double Target = 0.95;
 
@@ -24,10 +23,7 @@ public partial class NarrativeSampleTests(ITestOutputHelper output)
             var found = NounPhraseChunker.English.Chunk(caption);
             whole.Add(gold, found);
 
-            // Base phrases: the annotators' "a man in a white jersey" counts as "a man", and what is attached counts neither way.
-            var reduced = gold.ConvertAll(phrase => Base(phrase));
-            bases.Add(reduced, found.Where(phrase => !gold.Zip(reduced).Any(pair =>
-                phrase.Start >= pair.Second.Start + pair.Second.Length && phrase.Start < pair.First.Start + pair.First.Length)));
+            bases.AddBase(gold, found);
         }
 
         output.WriteLine($"base phrases: {bases}; whole phrases: {whole}");
@@ -51,12 +47,6 @@ public partial class NarrativeSampleTests(ITestOutputHelper output)
         }
     }
 
-    private static NounPhrase Base(NounPhrase phrase)
-    {
-        var attached = Attachment().Match(phrase.Text);
-        return attached.Success ? phrase with { Length = attached.Index, Text = phrase.Text[..attached.Index] } : phrase;
-    }
-
     private static string? Locate()
     {
         var shared = Environment.GetEnvironmentVariable("GROUNDLING_SHARED");
@@ -71,7 +61,4 @@ public partial class NarrativeSampleTests(ITestOutputHelper output)
         var file = shared is null ? null : Path.Combine(shared, "samples", "coco-panoptic", "annotations", "png_coco_val2017.json");
         return File.Exists(file) ? file : null;
     }
-
-    [GeneratedRegex(@" (?:in|with|on|at|near|behind) ")]
-    private static partial Regex Attachment();
 }

@@ -10,18 +10,24 @@ internal sealed record GalleryFigure(EvaluationCase Case, NarrativeResult Result
 
     public static GalleryFigure Draw(EvaluationCase given, NarrativeResult result, EvaluationSettings settings)
     {
-        var picture = given.Picture;
-        var example = given.Example;
         var letterbox = Evaluator.LetterboxOf(given, settings.Size);
-        var predicted = result.Phrases.Select(p => AtPicture(RunLengthMask.Parse(p.Counts!, result.Width, result.Height), picture, letterbox));
-        var truth = given.Truth.Select(mask => AtPicture(mask, picture, letterbox));
-        var (left, width, height) = Encode(Drawn(predicted));
-        var (right, _, _) = Encode(Drawn(truth));
+        var (left, width, height) = Encode(Overlay(given, result, settings.Size));
+        var (right, _, _) = Encode(Drawn(given, given.Truth.Select(mask => AtPicture(mask, given.Picture, letterbox))));
         return new(given, result, left, right, width, height);
-
-        Picture Drawn(IEnumerable<RunLengthMask> masks) =>
-            OverlayRenderer.RenderPicture(new Grounding(picture, example.Caption, [.. masks.Zip(example.Phrases, (mask, phrase) => new GroundedPhrase(phrase.Span, 1, mask))]));
     }
+
+    /// <summary>The picture with the method's masks.</summary>
+    /// <param name="given">The narrative.</param>
+    /// <param name="result">Its result, with masks.</param>
+    /// <param name="size">The network's longer side.</param>
+    public static Picture Overlay(EvaluationCase given, NarrativeResult result, int size)
+    {
+        var letterbox = Evaluator.LetterboxOf(given, size);
+        return Drawn(given, result.Phrases.Select(p => AtPicture(RunLengthMask.Parse(p.Counts!, result.Width, result.Height), given.Picture, letterbox)));
+    }
+
+    private static Picture Drawn(EvaluationCase given, IEnumerable<RunLengthMask> masks) =>
+        OverlayRenderer.RenderPicture(new Grounding(given.Picture, given.Example.Caption, [.. masks.Zip(given.Example.Phrases, (mask, phrase) => new GroundedPhrase(phrase.Span, 1, mask))]));
 
     /// <summary>A mask of another resolution, each pixel of the picture from the cell it lies in; the padding falls away.</summary>
     private static RunLengthMask AtPicture(RunLengthMask mask, Picture picture, Letterbox letterbox)

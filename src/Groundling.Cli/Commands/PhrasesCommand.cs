@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Groundling.Data;
+using Spectre.Console;
+
+namespace Groundling.Cli.Commands;
+
+/// <summary>groundling phrases: the noun phrases of captions, as ground finds them.</summary>
+internal static class PhrasesCommand
+{
+    private const string StandardInput = "-";
+
+    /// <summary>A phrase as JSON; offsets are in UTF-16 units, as in .NET, Java and JavaScript.</summary>
+    private sealed record Found(string Text, int Start, int End, bool Plural);
+
+    public static Command Create(CancellationToken stop)
+    {
+        var text = new Argument<string?>("TEXT") { Description = "A caption, in English", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Option<string?>("--file", "-f") { Description = "A file with a caption on each line; - reads the standard input", HelpName = "FILE" };
+        var json = CommonOptions.Json();
+        json.Description = "Print an array of {text, start, end, plural} a caption, each on its line; start and end count UTF-16 units from 0";
+        var command = new Command("phrases", "Find the noun phrases of captions.") { text, file, json };
+        command.SetAction(parsed =>
+        {
+            var (caption, path, output) = (parsed.GetValue(text), parsed.GetValue(file), parsed.InvocationConfiguration.Output);
+            if (caption is null == path is null) throw new InputException("give either a caption or --file FILE");
+            if (path is null)
+            {
+                if (parsed.GetValue(json)) output.WriteLine(Json(caption!));
+                else Print(caption!, output);
+                return;
+            }
+            foreach (var line in Lines(path))
+            {
+                stop.ThrowIfCancellationRequested();
+                output.WriteLine(parsed.GetValue(json) ? Json(line) : Marked(line, NounPhraseChunker.English.Chunk(line)));
+            }
+        });
+        return command;
+    }
+
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var reader = new StreamReader(path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path), Encoding.UTF8);
+        while (reader.ReadLine() is { } line) yield return line;
+    }
+
+    private static string Json(string caption)
+        => JsonSerializer.Serialize(NounPhraseChunker.English.Chunk(caption).Select(phrase => new Found(phrase.Text, phrase.Start, phrase.Start + phrase.Length, phrase.Plural)), JsonStyle.OneLine);
+
+    private static void Print(string caption, TextWriter output)
+    {
+        var phrases = NounPhraseChunker.English.Chunk(caption);
+        if (phrases.Count == 0)
+        {
+            output.WriteLine("no noun phrases");
+            return;
+        }
+        output.WriteLine(Marked(caption, phrases));
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("#", "phrase", "characters", "number");
+        foreach (var column in table.Columns.Where((_, i) => i is 0 or 2)) column.RightAligned();
+        foreach (var (number, phrase) in phrases.Index())
+            table.AddRow($"{number + 1}", Markup.Escape(phrase.Text), $"{phrase.Start} to {phrase.Start + phrase.Length}", phrase.Plural ? "plural" : "singular");
+        Terminal.On(output).Write(table);
+    }
+
+    /// <summary>The caption with its phrases in brackets, as --caption reads it.</summary>
+    private static string Marked(string caption, IReadOnlyList<NounPhrase> phrases)
+    {
+        var marked = new StringBuilder();
+        var at = 0;
+        foreach (var phrase in phrases)
+        {
+            var end = phrase.Start + phrase.Length;
+            marked.Append(Escaped(caption[at..phrase.Start])).Append('[').Append(Escaped(caption[phrase.Start..end])).Append(']');
+            at = end;
+        }
+        return marked.Append(Escaped(caption[at..])).ToString();
+    }
+
+    private static string Escaped(string text) => text.Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
+}

@@ -1,0 +1,181 @@
+using Groundling.Data;
+using Groundling.Torch;
+using Groundling.Training.Evaluation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Training;
+
+/// <summary>Training of the grounding parts on narratives (Sec. 3.4; Sec. 4 for the settings).</summary>
+/// <remarks>
+/// Losses are means over all phrases of a step: a micro-batch counts by its phrases, so that accumulated micro-batches and parallel
+/// processes make the step of one large batch. A phrase's sampled points come from its narrative's place in the run, not from its batch.
+/// </remarks>
+public sealed class GroundingTask : ITrainingTask, IDisposable
+{
+    private const ulong Points = 3;                                            // a stream of random numbers beside those of the narratives' row
+    private readonly TrainConfig _config;
+    private readonly FrozenEncoders _encoders;
+    private readonly GroundingModel _model;
+    private readonly GroundingValidation? _validation;
+    private readonly NarrativeLoader _loader;
+    private readonly List<string> _faults = [];
+    private readonly HashSet<string> _decaying;
+    private CheckpointFigures _figures = new(0, null, null);
+
+    /// <param name="config">The run's config.</param>
+    /// <param name="encoders">The frozen model; the caller keeps it.</param>
+    /// <param name="examples">What there is to learn from, each with at least one phrase.</param>
+    /// <param name="categories">The data's categories by id; in order of their ids they are the classes 0 to K - 1.</param>
+    /// <param name="validation">How to measure; null for not at all.</param>
+    /// <exception cref="InputException">The config's number of classes is not the data's, or there are no examples.</exception>
+    public GroundingTask(TrainConfig config, FrozenEncoders encoders, IReadOnlyList<BenchmarkExample> examples, IReadOnlyDictionary<int, PanopticCategory> categories, GroundingValidation? validation)
+    {
+        ConfigJson.Require(config.Grounding.Classes == categories.Count, "grounding.classes", config.Grounding.Classes, $"the data have {categories.Count} categories: set it to that");
+        if (examples.Count == 0) throw new InputException("there are no narratives with grounded phrases to learn from; check the data with: groundling data check DATA");
+        (_config, _encoders, _validation) = (config, encoders, validation);
+        var (settings, seed) = (config.Train, config.Train.Seed);
+        using var generator = new Generator(seed);
+        _model = new GroundingModel(encoders.Diffusion.UNet, encoders.Diffusion.Vae, config.Grounding).Initialize(generator);
+        _model.SavesMemory = settings.SavesMemory;
+        Parameters = [.. _model.named_parameters().Select(pair => (pair.name.Replace('/', '.'), (Tensor)pair.parameter))];
+        _decaying = [.. Parameters.Where(pair => pair.Value.dim() > 1 && !pair.Name.EndsWith("level_embedding.weight", StringComparison.Ordinal)).Select(pair => pair.Name)];
+        var order = new NarrativeOrder(examples, seed, settings.Flip);
+        var classOf = categories.Keys.Order().Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        ImagesPerStep = settings.BatchSize * settings.Accumulate;
+        _loader = new(place =>
+        {
+            var (example, mirrored) = order[place];
+            return TrainingNarrative.Read(place, example, mirrored, encoders, settings.Size, classOf);
+        }, ImagesPerStep);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "grounding";
+
+    /// <summary>The model.</summary>
+    public GroundingModel Model => _model;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
+
+    /// <inheritdoc/>
+    public int ImagesPerStep { get; }
+
+    /// <summary>Narratives that could not be used, and why.</summary>
+    public IReadOnlyList<string> Faults => [.. _loader.Faults, .. _faults];
+
+    /// <summary>Weights of linear maps and convolutions decay; biases, norms, level embeddings, block weights and mask scales do not.</summary>
+    public bool DecaysWeight(string name) => _decaying.Contains(name);
+
+    /// <inheritdoc/>
+    /// <exception cref="InputException">None of the step's narratives can be used.</exception>
+    public StepLosses Step(StepContext context)
+    {
+        using var scope = NewDisposeScope();
+        // 1. Narratives from disk, through the frozen encoders.
+        var narratives = _loader.Take(context.Step, context.Collective).Select(Encoded).OfType<(TrainingNarrative Narrative, EncodedNarrative Encoded)>().ToList();
+        // 2. How many phrases all micro-batches of all processes have: each counts alike.
+        var phrases = Total(narratives.Sum(pair => pair.Narrative.Masks.Count), context.Collective);
+        if (phrases == 0) throw new InputException($"step {context.Step}: none of its narratives can be used ({Faults[^1]}); check the data with: groundling data check DATA");
+        // 3. Forward and backward, a micro-batch at a time.
+        var sums = new List<(string Name, double Value)>();
+        var total = 0.0;
+        foreach (var batch in narratives.Chunk(_config.Train.BatchSize))
+        {
+            using var microBatch = NewDisposeScope();
+            var share = (double)batch.Sum(pair => pair.Narrative.Masks.Count) * context.Collective.Size / phrases;
+            using var losses = Losses(batch);
+            (losses.Total * share).backward();
+            total += losses.Total.item<float>() * share;
+            var parts = losses.Parts.Select(part => (part.Key, part.Value.item<float>() * share)).ToList();
+            sums = sums.Count == 0 ? parts : [.. sums.Zip(parts, (sum, part) => (sum.Name, sum.Value + part.Item2))];
+        }
+        _figures = _figures with { Losses = new(total, sums) };
+        return new(total, sums.Count > 0 ? sums : PartNames());
+    }
+
+    /// <inheritdoc/>
+    public Validation? Validate(long step, CancellationToken stop)
+    {
+        if (_validation is null) return null;
+        using var segmenter = new ModelSegmenter(_encoders, _model, _config.Train.Size);
+        var validation = _validation.Measure(segmenter, stop);
+        _figures = _figures with { Scores = validation.Scores };
+        return validation;
+    }
+
+    /// <inheritdoc/>
+    public void AfterStep(long step) => _figures = _figures with { Step = step, Scores = null };
+
+    /// <inheritdoc/>
+    public void Save(string folder)
+    {
+        GroundingCheckpoint.Save(folder, _model);
+        _figures.Write(folder, _encoders.Diffusion.Path);
+    }
+
+    /// <summary>Disposes the model.</summary>
+    public void Dispose()
+    {
+        _loader.Dispose();
+        _model.Dispose();
+    }
+
+    private GroundingLosses Losses(IReadOnlyList<(TrainingNarrative Narrative, EncodedNarrative Encoded)> batch)
+    {
+        var input = EncodedNarrative.Batch([.. batch.Select(pair => pair.Encoded)]);
+        var target = TrainingTarget.Of([.. batch.Select(pair => pair.Narrative)], _config.Train.Size);
+        using var output = Forward(input);
+        var generators = batch.SelectMany(pair => pair.Narrative.Masks.Select((_, phrase) => new Generator(StepSeed.Of(_config.Train.Seed, Points, (ulong)pair.Narrative.Place, (ulong)phrase)))).ToList();
+        try
+        {
+            return new GroundingLoss(_config.Grounding.Loss, PointSampling.From(generators)).Compute(output, target);
+        }
+        finally
+        {
+            generators.ForEach(generator => generator.Dispose());
+        }
+    }
+
+    private GroundingOutput Forward(GroundingInput input)
+    {
+        if (_config.Train.Precision != Precision.Mixed) return _model.call(input);
+        using var scope = NewDisposeScope();
+        using var autocast = new Autocast(bfloat16, input.Latents.device_type);
+        using var output = _model.call(input);
+        return output.ToFloat32();
+    }
+
+    private (TrainingNarrative, EncodedNarrative)? Encoded(TrainingNarrative narrative)
+    {
+        try
+        {
+            return (narrative, _encoders.Encode(narrative.Input));
+        }
+        catch (InputException e)
+        {
+            _faults.Add(e.Message);
+            return null;
+        }
+    }
+
+    private static double Total(int own, ICollective collective)
+    {
+        using var scope = NewDisposeScope();
+        var mean = tensor(new[] { (float)own });
+        collective.Average([mean]);
+        return Math.Round((double)mean.item<float>() * collective.Size);
+    }
+
+    /// <summary>The losses of a process that had nothing to read while others had.</summary>
+    private List<(string, double)> PartNames()
+    {
+        var (grounding, loss) = (_config.Grounding, _config.Grounding.Loss);
+        var names = new List<(string, double)>();
+        if (loss.Diffusion > 0) names.Add(("diffusion", 0));
+        foreach (var head in (IEnumerable<string>)[.. loss.Adapter > 0 && grounding.HasAdapter ? ["adapter"] : (string[])[], .. loss.Decoder > 0 && grounding.HasDecoder ? ["decoder"] : (string[])[]])
+            names.AddRange([($"{head}.class", 0), ($"{head}.crossEntropy", 0), ($"{head}.dice", 0)]);
+        return names;
+    }
+}

@@ -1,0 +1,40 @@
+using Groundling.Data;
+using static Groundling.ConfigJson;
+
+namespace Groundling.Training;
+
+/// <summary>How the trained parts are optimised, and on what batches.</summary>
+public sealed record GroundingTrainingSettings : TrainingSettings
+{
+    /// <summary>Times that every narrative is read; 0 where <see cref="TrainingSettings.Steps"/> says how long to train.</summary>
+    public double Epochs { get; init; }
+
+    /// <summary>Narratives a micro-batch, of each process.</summary>
+    public int BatchSize { get; init; } = 1;
+
+    /// <summary>The network's side in pixels, a multiple of 64; pictures are letterboxed into a square.</summary>
+    public int Size { get; init; } = 512;
+
+    /// <summary>Whether half of the pictures are mirrored, with "left" and "right" exchanged in their captions.</summary>
+    public bool Flip { get; init; } = true;
+
+    /// <summary>Whether the UNet's blocks run again for the backward pass instead of keeping what they made.</summary>
+    public bool SavesMemory { get; init; }
+
+    /// <summary>In which kind of number activations are computed.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>Folder for what the frozen encoders make of pictures and captions, relative to the config; empty keeps nothing.</summary>
+    public string Cache { get; init; } = "";
+
+    internal void RequireOwnRanges()
+    {
+        RequireRanges();
+        Require(double.IsFinite(Epochs) && Epochs >= 0, "train.epochs", Epochs, "0 or more are needed");
+        Require(Steps > 0 != Epochs > 0, "train.steps", Steps, $"either it or 'train.epochs' ({Epochs}) says how long to train, and the other is 0");
+        Require(BatchSize is >= 1 and <= 4096, "train.batchSize", BatchSize, "1 to 4096 are needed");
+        Require(Size is >= Letterbox.Multiple and <= GroundingOptions.LargestSize && Size % Letterbox.Multiple == 0, "train.size", Size, $"a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize} is needed");
+        Require(Enum.IsDefined(Precision), "train.precision", Precision, "one of auto, f32 and bf16 is needed");
+        Require(Cache is not null, "train.cache", Cache, "a folder, or an empty text, is needed");
+    }
+}

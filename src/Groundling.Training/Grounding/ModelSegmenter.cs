@@ -1,0 +1,36 @@
+using Groundling.Data;
+using Groundling.Training.Evaluation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Training;
+
+/// <summary>The masks of a model that is being trained.</summary>
+/// <param name="encoders">The frozen encoders; the caller keeps them.</param>
+/// <param name="model">The model; the caller keeps it.</param>
+/// <param name="size">The network's longer side in pixels.</param>
+internal sealed class ModelSegmenter(FrozenEncoders encoders, GroundingModel model, int size) : IPhraseSegmenter
+{
+    /// <inheritdoc/>
+    public string Name => "training";
+
+    /// <inheritdoc/>
+    public int Size => size;
+
+    /// <inheritdoc/>
+    public PhraseProbabilities Segment(EvaluationCase given, CancellationToken cancellation = default)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var example = given.Example;
+        var letterbox = Letterbox.Fit(given.Picture.Width, given.Picture.Height, size);
+        var input = EncodedNarrative.Batch([encoders.Encode(encoders.Read(example.PicturePath, example.Caption, letterbox, mirrored: false))]);
+        using var output = model.call(input with { Cancellation = cancellation });
+        return new(letterbox, output.Probabilities().squeeze(0).MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}

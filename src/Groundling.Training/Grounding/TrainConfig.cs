@@ -1,0 +1,54 @@
+using Groundling.Data;
+using static Groundling.ConfigJson;
+
+namespace Groundling.Training;
+
+/// <summary>Everything that decides what a training of the grounding parts does. The defaults are the paper-size model's.</summary>
+public sealed record TrainConfig
+{
+    /// <summary>The frozen Stable Diffusion: a folder, relative to the config file; or a preset's name, for random weights by the run's seed.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>Sizes and switches of what is trained.</summary>
+    public GroundingConfig Grounding { get; init; } = new();
+
+    /// <summary>How it is optimised.</summary>
+    public GroundingTrainingSettings Train { get; init; } = new();
+
+    /// <summary>On what.</summary>
+    public TrainingDataSettings Data { get; init; } = new();
+
+    /// <summary>Reads and checks a config file; what it leaves out has its default, comments are allowed.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="changes">Values to take instead of the file's: "train.steps=40", "grounding.parts=decoder".</param>
+    /// <exception cref="InputException">The file cannot be read, or has an unknown key; a change names no key; a value is out of range.</exception>
+    public static TrainConfig Read(string path, params IEnumerable<string> changes)
+    {
+        var json = ReadText(path);
+        try
+        {
+            return Parse<TrainConfig>(ConfigChanges.Apply<TrainConfig>(json, new TrainConfig(), changes, "training config"), "training config").Validated();
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The whole config as JSON, defaults included.</summary>
+    public string ToJson() => Write(this);
+
+    /// <summary>The config, or an error that names the value out of range.</summary>
+    /// <exception cref="InputException">A value is out of range.</exception>
+    public TrainConfig Validated()
+    {
+        Require(Model is not null, "model", Model, "a folder or a preset's name is needed");
+        Require(Grounding is not null, "grounding", Grounding, "an object is needed");
+        Require(Train is not null, "train", Train, "an object is needed");
+        Require(Data is not null, "data", Data, "an object is needed");
+        Grounding!.Validated();
+        Train!.RequireOwnRanges();
+        Data!.RequireRanges();
+        return this;
+    }
+}

@@ -1,0 +1,30 @@
+using Groundling.Data;
+
+namespace Groundling.Training;
+
+/// <summary>A narrative to learn from, read from disk.</summary>
+/// <param name="Place">Its place in the run's row of narratives.</param>
+/// <param name="Input">Picture and caption for the encoders.</param>
+/// <param name="Masks">Each phrase's mask on the network's grid, [H_0, W_0] bytes of 0 and 1.</param>
+/// <param name="Classes">Each phrase's category, 0 to K - 1.</param>
+internal sealed record TrainingNarrative(long Place, EncoderInput Input, IReadOnlyList<byte[]> Masks, IReadOnlyList<long> Classes)
+{
+    /// <summary>Reads one; safe on any thread.</summary>
+    /// <exception cref="InputException">A file cannot be read, or the sizes do not agree.</exception>
+    public static TrainingNarrative Read(long place, BenchmarkExample example, bool mirrored, FrozenEncoders encoders, int size, IReadOnlyDictionary<int, int> classOf)
+    {
+        var map = PanopticMap.Load(example.PanopticPath);
+        var letterbox = Letterbox.Fit(map.Width, map.Height, size).Squared();
+        var input = encoders.Read(example.PicturePath, example.Caption, letterbox, mirrored);
+        return new(place, input, [.. example.Phrases.Select(Mask)], [.. example.Phrases.Select(Class)]);
+
+        byte[] Mask(BenchmarkPhrase phrase)
+        {
+            var mask = map.MaskOf([.. phrase.Segments.Select(segment => segment.Id)]);
+            return letterbox.ToNetwork(mirrored ? mask.Mirrored() : mask).ToBytes();
+        }
+
+        long Class(BenchmarkPhrase phrase)
+            => GroundingTarget.CategoryOf(phrase.Segments.Select(segment => (classOf.GetValueOrDefault(segment.CategoryId, -1), (long)segment.Area))) ?? -1;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Groundling.Tests.Cli;
+
+namespace Groundling.Tests.Training;
+
+/// <summary>Programs that mpirun starts several times.</summary>
+internal static class MpiRun
+{
+    private const int Terminate = 15;
+    private static readonly string? Launcher = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "mpirun")).FirstOrDefault(File.Exists);
+
+    public static void SkipUnlessInstalled() => Assert.SkipUnless(Launcher is not null, "needs Open MPI's mpirun: apt-get install openmpi-bin libopenmpi3");
+
+    /// <summary>groundling in two processes.</summary>
+    public static CommandRun Groundling(params string[] arguments) => Of(["Groundling.Cli", .. arguments], []);
+
+    /// <summary>The same; one process alone is told to stop as soon as something holds.</summary>
+    public static CommandRun Groundling(string[] arguments, Func<bool> stopWhen) => Of(["Groundling.Cli", .. arguments], [], stopWhen);
+
+    /// <summary>An explicit test in two processes.</summary>
+    public static CommandRun Test(string method, params (string Name, string Value)[] environment) => Of(["Groundling.Tests", "-noColor", "-explicit", "only", "-method", $"*.{method}"], environment);
+
+    private static CommandRun Of(string[] command, IEnumerable<(string Name, string Value)> environment, Func<bool>? stopWhen = null)
+    {
+        string[] arguments = ["-np", "2", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", Path.Combine(AppContext.BaseDirectory, command[0]), .. command[1..]];
+        var start = new ProcessStartInfo(Launcher!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        try
+        {
+            for (var watch = Stopwatch.StartNew(); stopWhen is not null && !process.HasExited && watch.Elapsed < TimeSpan.FromSeconds(60); Thread.Sleep(10))
+            {
+                if (!stopWhen()) continue;
+                var children = File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                Assert.Equal(0, kill(int.Parse(children[^1]), Terminate));
+                stopWhen = null;
+            }
+            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(90)), "the processes wait for each other");
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+        return new(process.ExitCode, output.Result, error.Result);
+    }
+
+    [DllImport("libc")]
+    private static extern int kill(int process, int signal);
+}
