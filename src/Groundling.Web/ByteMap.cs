@@ -3,19 +3,20 @@ using static TorchSharp.torch;
 
 namespace Groundling.Web;
 
-/// <summary>A map in 8 bits a value, as shares of its largest.</summary>
+/// <summary>A map in 8 bits a value, between its least and its largest.</summary>
 internal sealed record ByteMap(
     [property: Description("height, width.")] IReadOnlyList<int> Size,
-    [property: Description("What the value 255 stands for.")] double Maximum,
+    [property: Description("What the byte 0 stands for.")] double Minimum,
+    [property: Description("What the byte 255 stands for; between them in equal steps.")] double Maximum,
     [property: Description("A byte for each value, row by row, in base64.")] byte[] Values)
 {
-    /// <param name="map">[height, width], not negative.</param>
+    /// <param name="map">[height, width]; one with values that are not numbers becomes zero.</param>
     public static ByteMap Of(Tensor map)
     {
         using var scope = NewDisposeScope();
-        var largest = map.max().item<float>();
-        var maximum = float.IsFinite(largest) ? largest : 0;
-        var values = maximum > 0 ? (map * (255 / maximum)).round() : zeros_like(map);
-        return new([(int)map.shape[0], (int)map.shape[1]], maximum, values.to(uint8).contiguous().bytes.ToArray());
+        var (least, largest) = (map.min().item<float>(), map.max().item<float>());
+        if (!float.IsFinite(least) || !float.IsFinite(largest)) least = largest = 0;
+        var bytes = largest > least ? ((map - least) * (255 / (largest - least))).round() : zeros_like(map);
+        return new([(int)map.shape[0], (int)map.shape[1]], least, largest, bytes.to(uint8).contiguous().bytes.ToArray());
     }
 }

@@ -70,6 +70,7 @@ internal sealed class Problems(RequestDelegate next, ServerLog log)
     {
         StatusCodes.Status404NotFound => "there is nothing at this address; /openapi/v1.json lists what there is",
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not answered at this address; {context.Response.Headers.Allow} is",
+        StatusCodes.Status415UnsupportedMediaType => "a body of this type, or without one, is not read here; send application/json or, with a picture, multipart/form-data",
         _ => "the request cannot be answered",
     };
 }

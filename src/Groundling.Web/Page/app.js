@@ -71,14 +71,14 @@ element("key-field").addEventListener("keydown", event => {
 
 async function usePicture(file, name) {
   complain("picture-fault", "");
-  if (!file.type.startsWith("image/")) return complain("picture-fault", `${name} is not a picture; choose a PNG, JPEG, WebP, GIF or BMP file`);
+  if (!file.type.startsWith("image/")) return complain("picture-fault", `the file ${name} is not a picture; choose a PNG, JPEG, WebP, GIF or BMP file`);
   if (state.model && file.size > state.model.max_megabytes * 1024 * 1024)
-    return complain("picture-fault", `${name} has ${(file.size / 1048576).toFixed(1)} MiB; ${state.model.max_megabytes} are allowed: choose a smaller one`);
+    return complain("picture-fault", `the file ${name} has ${(file.size / 1048576).toFixed(1)} MiB; ${state.model.max_megabytes} are allowed: choose a smaller one`);
   let bitmap;
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    return complain("picture-fault", `${name} is damaged, or of a kind that this browser does not show; choose another picture`);
+    return complain("picture-fault", `the file ${name} is damaged, or of a kind that this browser does not show; choose another picture`);
   }
   state.work?.abort();
   Object.assign(state, { file, name, bitmap });
@@ -223,7 +223,7 @@ function phrasesAt(answer) {
       top = Math.min(top, Math.floor(place / columns));
     });
     return { ...phrase, colour, score, area: area * width * height / columns / rows, box: [left * width / columns, top * height / rows, (right - left) * width / columns, 0],
-      field: { values: map.values, width: map.width, height: map.height, level: state.threshold / map.maximum * 255 },
+      field: { values: map.values, width: map.width, height: map.height, level: map.level(state.threshold) },
       at: (x, y) => mask[Math.min(rows - 1, Math.floor(y * rows)) * columns + Math.min(columns - 1, Math.floor(x * columns))] };
   });
 }
@@ -255,12 +255,12 @@ function refresh() {
   element("summary").textContent = summary(true);
   element("threshold-value").textContent = fraction(state.threshold);
   element("opacity-value").textContent = percent(Number(element("opacity").value));
-  const highest = Math.max(...state.answers[0].probabilities.map(map => map.maximum)), nothing = state.shown[0].every(phrase => phrase.area === 0);
+  const likeliest = state.answers[0].probabilities.reduce((a, b) => b.maximum > a.maximum ? b : a), nothing = state.shown[0].every(phrase => phrase.area === 0);
   element("nothing").hidden = !nothing;
   if (!nothing) return;
   const lower = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Lower the threshold" });
-  lower.addEventListener("click", () => setThreshold(0.85 * highest));
-  element("nothing").replaceChildren(`Nothing is above ${fraction(state.threshold)}; the highest probability is ${fraction(highest)}. `, lower);
+  lower.addEventListener("click", () => setThreshold((likeliest.minimum + likeliest.maximum) / 2));
+  element("nothing").replaceChildren(`Nothing is above ${fraction(state.threshold)}; the highest probability is ${fraction(likeliest.maximum)}. `, lower);
 }
 
 const share = phrase => phrase.area / (state.answers[0].width * state.answers[0].height);

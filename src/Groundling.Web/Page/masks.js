@@ -66,16 +66,22 @@ export function extent(mask, width, height) {
 
 /** Probabilities over a picture, from 8 bits a value. */
 export class ProbabilityMap {
-  constructor({ size: [height, width], maximum, values }) {
+  constructor({ size: [height, width], minimum, maximum, values }) {
     this.height = height;
     this.width = width;
+    this.minimum = minimum;
     this.maximum = maximum;
     this.values = Uint8Array.from(atob(values), character => character.charCodeAt(0));
   }
 
+  /** A probability on the scale of the values, 0 to 255; beyond it where no value can be. */
+  level(probability) {
+    return this.maximum > this.minimum ? (probability - this.minimum) / (this.maximum - this.minimum) * 255 : probability < this.maximum ? -1 : 256;
+  }
+
   /** The mask at a picture's size, and the mean probability in it; between the values as the service goes, too. */
   above(threshold, width, height) {
-    const mask = new Uint8Array(width * height), level = threshold / this.maximum * 255;
+    const mask = new Uint8Array(width * height), level = this.level(threshold);
     const columns = Array.from({ length: width }, (_, x) => this.#between(x, width, this.width));
     let sum = 0, count = 0;
     for (let y = 0; y < height; y++) {
@@ -92,7 +98,7 @@ export class ProbabilityMap {
         }
       }
     }
-    return { mask, score: count ? sum / count / 255 * this.maximum : 0 };
+    return { mask, score: count ? this.minimum + sum / count / 255 * (this.maximum - this.minimum) : 0 };
   }
 
   #between(place, size, cells) {

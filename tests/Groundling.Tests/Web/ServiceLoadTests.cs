@@ -15,7 +15,7 @@ public sealed class ServiceLoadTests(TinyModel tiny)
         await using var host = await ServiceHost.StartAsync(tiny, new() { Queue = 16 });
         var pictures = Enumerable.Range(0, 4).Select(i => ServiceHost.Picture(64, 64, 50 * i)).ToList();
         var expected = new List<string>();
-        foreach (var picture in pictures) expected.Add(Phrases(await ServiceHost.Json(await host.Ground(picture, Caption, ("size", "64")))));
+        foreach (var picture in pictures) expected.Add(Phrases(await ServiceHost.Json(await host.Ground(picture, Caption, ("size", "64"), ("threshold", "0.33")))));
         Assert.Equal(4, expected.Distinct().Count());
         var before = ResidentMemory.Now;
         var statuses = await Task.WhenAll(Enumerable.Range(0, 32).Select(client => Task.Run(async () =>
@@ -24,7 +24,7 @@ public sealed class ServiceLoadTests(TinyModel tiny)
             for (var i = 0; i < 6; i++)
             {
                 var which = (client + i) % 4;
-                using var answer = await host.Ground(pictures[which], Caption, ("size", "64"));
+                using var answer = await host.Ground(pictures[which], Caption, ("size", "64"), ("threshold", "0.33"));
                 seen.Add(answer.StatusCode);
                 if (answer.StatusCode == HttpStatusCode.OK) Assert.Equal(expected[which], Phrases(await ServiceHost.Json(answer)));
                 else

@@ -55,7 +55,7 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
         var answer = await ServiceHost.Json(await _host.Ground(picture, Caption, ("size", "0"), ("probabilities", "true")));
         var map = answer["probabilities"]![1]!;
         Assert.Equal([16, 32], map["size"]!.AsArray().Select(side => (int)side!));
-        var values = Convert.FromBase64String((string)map["values"]!).Select(value => value / 255.0 * (double)map["maximum"]!).ToList();
+        var values = Convert.FromBase64String((string)map["values"]!).Select(value => (double)map["minimum"]! + value / 255.0 * ((double)map["maximum"]! - (double)map["minimum"]!)).ToList();
         var middle = values.Order().ElementAt(values.Count / 2);
         var at = await ServiceHost.Json(await _host.Ground(picture, Caption, ("size", "0"), ("threshold", middle.ToString("R"))));
         Assert.Equal(values.Count(value => value > middle) / (double)values.Count, (double)at["phrases"]![1]!["area"]! / (128 * 64), 0.1);
