@@ -13,7 +13,11 @@ internal sealed class Problems(RequestDelegate next, ServerLog log)
     /// <summary>What the log says of a client that did not wait for its answer; no client sees it.</summary>
     public const int ClientGone = 499;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private sealed record Problem(string Title, int Status, string Detail, string? Parameter);
 

@@ -124,7 +124,7 @@ internal static class RequestReader
     private static RequestException Explained<T>(JsonException e)
     {
         var name = e.Path?.TrimStart('$', '.').Split('.', '[')[0] ?? "";
-        if (name.Length == 0) return Malformed($"the body is not a JSON object as it should be (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+        if (name.Length == 0 || e.InnerException is JsonException) return Malformed($"the body is not a JSON object as it should be (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
         var known = typeof(T).GetProperties().Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)).ToList();
         return known.Contains(name)
             ? new(StatusCodes.Status400BadRequest, $"'{name}' is malformed; it should be {Expected[name]}", name)
