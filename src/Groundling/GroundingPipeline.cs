@@ -21,10 +21,11 @@ public sealed class GroundingPipeline : IDisposable
     private readonly StableDiffusion _diffusion;
     private readonly PhraseEncoder _phrases;
     private readonly GroundingModel _model;
+    private readonly bool _ownsDiffusion;
 
-    private GroundingPipeline(StableDiffusion diffusion, GroundingModel model, string? trained)
+    private GroundingPipeline(StableDiffusion diffusion, GroundingModel model, string? trained, bool ownsDiffusion = true)
     {
-        (_diffusion, _model) = (diffusion, model);
+        (_diffusion, _model, _ownsDiffusion) = (diffusion, model, ownsDiffusion);
         _phrases = new(diffusion.Tokenizer, diffusion.Text);
         Origin = new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(diffusion.Path))), trained, MethodOf(model.Config.Parts, trained is not null), model.Config.HasDecoder ? "decoder" : "diffusion");
     }
@@ -60,7 +61,7 @@ public sealed class GroundingPipeline : IDisposable
         var diffusion = StableDiffusion.Open(modelFolder, extent);
         try
         {
-            var model = trained is null ? new GroundingModel(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static })
+            var model = trained is null ? Untrained(diffusion)
                 : GroundingCheckpoint.Load(trained, diffusion.UNet, diffusion.Vae);
             return new(diffusion, model.Freeze(extent), trained);
         }
@@ -71,6 +72,9 @@ public sealed class GroundingPipeline : IDisposable
         }
     }
 
+    /// <summary>The same frozen model by static prompting, to compare with; it holds no weights of its own, and serves as long as this one.</summary>
+    public GroundingPipeline WithoutTrainedParts() => new(_diffusion, Untrained(_diffusion).Freeze(Rearrangement.None), trained: null, ownsDiffusion: false);
+
     /// <summary>Grounds every phrase of a caption in a picture.</summary>
     /// <exception cref="InputException">An option is out of range, or a phrase cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; it is looked at between and within the stages.</exception>
@@ -79,10 +83,18 @@ public sealed class GroundingPipeline : IDisposable
         options = (options ?? new()).Validated();
         using var frozen = no_grad();
         using var trace = Trace(picture, caption, options, keepHeads: false, cancellation);
-        return new(picture, caption, Masks(trace, picture, caption, options.Threshold ?? Threshold, cancellation)) { Warnings = Warnings(trace), Origin = Origin };
+        return Ground(trace, picture, caption, options, cancellation);
     }
 
-    /// <summary>The pass behind <see cref="Ground"/> with everything it makes, for those who want to look inside.</summary>
+    /// <summary>The masks of a pass that was made already, at any threshold.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Grounding Ground(GroundingTrace trace, Picture picture, Caption caption, GroundingOptions options, CancellationToken cancellation = default)
+    {
+        using var frozen = no_grad();
+        return new(picture, caption, Masks(trace, picture, caption, options.Validated().Threshold ?? Threshold, cancellation)) { Warnings = Warnings(trace), Origin = Origin };
+    }
+
+    /// <summary>The pass behind <see cref="Ground(Picture, Caption, GroundingOptions?, CancellationToken)"/> with everything it makes, for those who want to look inside.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="caption">The caption.</param>
     /// <param name="options">Size.</param>
@@ -90,24 +102,41 @@ public sealed class GroundingPipeline : IDisposable
     /// <param name="cancellation">Looked at between and within the stages.</param>
     public GroundingTrace Trace(Picture picture, Caption caption, GroundingOptions? options = null, bool keepHeads = true, CancellationToken cancellation = default)
     {
+        using var encoded = Encode(picture, options, cancellation);
+        return Trace(encoded, caption, keepHeads, cancellation);
+    }
+
+    /// <summary>The part of a pass that knows the picture alone, nearly half of it; several captions can share it.</summary>
+    /// <returns>Latents; the caller owns them.</returns>
+    /// <exception cref="InputException">The size is out of range.</exception>
+    public EncodedPicture Encode(Picture picture, GroundingOptions? options = null, CancellationToken cancellation = default)
+    {
         options = (options ?? new()).Validated();
+        cancellation.ThrowIfCancellationRequested();
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        // 1. Caption -> one state a phrase. Frozen.
-        var states = _phrases.Encode(caption);                                 // [N, Ct]
-        cancellation.ThrowIfCancellationRequested();
-        // 2. Picture -> latents. Frozen.
         RequireSize(picture, options);
         var letterbox = Letterbox.Fit(picture.Width, picture.Height, options.Size ?? NativeSize);
         var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width]);
-        var latents = _diffusion.Vae.Encode(image);                            // [1, 4, H/8, W/8]
+        return new(letterbox, image.DetachFromDisposeScope(), _diffusion.Vae.Encode(image).DetachFromDisposeScope());      // [1, 4, H/8, W/8]
+    }
+
+    /// <summary>The rest of the pass.</summary>
+    public GroundingTrace Trace(EncodedPicture picture, Caption caption, bool keepHeads = true, CancellationToken cancellation = default)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
         cancellation.ThrowIfCancellationRequested();
-        // 3. One UNet pass, in which every block says where each phrase is, and the trained parts where there are any.
+        // Caption -> one state a phrase. Frozen.
+        var states = _phrases.Encode(caption);                                 // [N, Ct]
+        cancellation.ThrowIfCancellationRequested();
+        // One UNet pass, in which every block says where each phrase is, and the trained parts where there are any.
+        var (image, latents) = (picture.Image.alias(), picture.Latents.alias());
         var input = new GroundingInput(latents, states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null) { Cancellation = cancellation };
         var (prompt, unet, decoder) = _model.Trace(input, keepHeads);          // 16 attention maps; 4 levels; [1, N, H/4, W/4]
         foreach (var kept in (Tensor?[])[image, latents, states.Words, states.NullPhrase, states.Phrases, unet.Prediction, .. unet.Features, decoder?.Masks, decoder?.Classes])
             kept?.MoveToOuterDisposeScope();
-        return new(letterbox, image, latents, states, prompt, unet, decoder);
+        return new(picture.Letterbox, image, latents, states, prompt, unet, decoder);
     }
 
     /// <summary>[N, H_0, W_0] the answer's probabilities at the network's size, padding included: the mask decoder's, or the diffusion head's where there is none; the caller owns it.</summary>
@@ -135,8 +164,10 @@ public sealed class GroundingPipeline : IDisposable
     public void Dispose()
     {
         _model.Dispose();
-        _diffusion.Dispose();
+        if (_ownsDiffusion) _diffusion.Dispose();
     }
+
+    private static GroundingModel Untrained(StableDiffusion diffusion) => new(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static });
 
     private Tensor Probabilities(GroundingTrace trace, long first, long count)
     {

@@ -105,25 +105,7 @@ internal sealed class GroundCommand
     }
 
     private GroundingPipeline OpenModel(ModelChoice? choice, Rearrangement extent)
-    {
-        if (choice is not null) return choice.Open(extent);
-        var folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "groundling", "tiny-random");
-        if (!Directory.Exists(folder)) MakeTiny(folder);
-        _messages.WriteLine("warning: no --model given: a tiny model of random weights is used, and its masks mean nothing");
-        return GroundingPipeline.Open(folder, extent);
-    }
-
-    private static void MakeTiny(string folder)
-    {
-        try
-        {
-            ModelFolderWriter.WriteRandom(folder, ModelPreset.Tiny, seed: 0);
-        }
-        catch (Exception e) when (CommandLine.IsUserError(e) && Directory.Exists(folder))
-        {
-            // Another process made the same one meanwhile.
-        }
-    }
+        => choice?.Open(extent) ?? GroundingPipeline.Open(DefaultModel.Folder(_messages), extent);
 
     private Grounding GroundOne(GroundingPipeline pipeline, string path, Picture picture, Caption caption, string folder, CancellationToken cancellation)
     {

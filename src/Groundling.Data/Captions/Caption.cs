@@ -63,7 +63,7 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
         RequireText(text);
         if (text.AsSpan().ContainsAny('[', ']'))
             return ParseBrackets(text);
-        List<PhraseSpan> spans = [.. NounPhraseChunker.English.Chunk(text).Select(phrase => new PhraseSpan(phrase.Start, phrase.Length, phrase.Text))];
+        List<PhraseSpan> spans = [.. NounPhraseChunker.English.Chunk(text).Select(phrase => new PhraseSpan(phrase.Start, phrase.Length, phrase.Text) { Plural = phrase.Plural })];
         return spans.Count > 0 ? new Caption(text, spans) : throw new InputException($"No noun phrase was found in the caption \"{Shortened(text)}\"; {HowToMark}.");
     }
 

@@ -6,6 +6,9 @@ namespace Groundling.Data;
 /// <param name="Text">The phrase as the caption writes it.</param>
 public sealed record PhraseSpan(int Start, int Length, string Text)
 {
+    /// <summary>Whether it names several things; null where nobody said.</summary>
+    public bool? Plural { get; init; }
+
     /// <summary>Offset just after the phrase.</summary>
     public int End => Start + Length;
 }

@@ -48,8 +48,9 @@ public sealed class Picture
     /// <summary>Reads the bytes of a PNG, JPEG, WebP, GIF or BMP file.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="InputException">The bytes are not a picture, cut short, or larger than <see cref="MaxPixels"/>.</exception>
-    public static Picture Decode(byte[] bytes, string name) => PictureDecoder.Decode(bytes, name);
+    /// <param name="mostPixels">The most pixels allowed; what the file declares is checked before anything is decoded.</param>
+    /// <exception cref="InputException">The bytes are not a picture, cut short, or larger than allowed.</exception>
+    public static Picture Decode(byte[] bytes, string name, long mostPixels = MaxPixels) => PictureDecoder.Decode(bytes, name, mostPixels);
 
     /// <summary>The picture as a mirror shows it: left and right exchanged.</summary>
     public Picture Mirrored()

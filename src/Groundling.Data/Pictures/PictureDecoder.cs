@@ -36,7 +36,7 @@ internal static class PictureDecoder
         }
     }
 
-    public static Picture Decode(byte[] bytes, string name) => Decode(bytes, name, ToPicture);
+    public static Picture Decode(byte[] bytes, string name, long mostPixels = Picture.MaxPixels) => Decode(bytes, name, ToPicture, mostPixels);
 
     /// <summary>A panoptic PNG's ids, R + 256 G + 65536 B; colours are taken as they stand, neither turned nor laid on white.</summary>
     public static unsafe (int[] Ids, int Width, int Height) DecodeIds(byte[] bytes, string name) => Decode(bytes, name, (codec, _, pixels) =>
@@ -48,21 +48,21 @@ internal static class PictureDecoder
         return (ids, codec.Info.Width, codec.Info.Height);
     });
 
-    private static unsafe T Decode<T>(byte[] bytes, string name, Func<SKCodec, PictureHeader, nint, T> convert)
+    private static unsafe T Decode<T>(byte[] bytes, string name, Func<SKCodec, PictureHeader, nint, T> convert, long mostPixels = Picture.MaxPixels)
     {
         ArgumentNullException.ThrowIfNull(bytes);
         if (bytes.Length == 0)
             throw new InputException($"{name} is empty (0 bytes); give a PNG, JPEG, WebP, GIF or BMP picture.");
         var header = PictureHeader.Read(bytes);
         if (header is { Width: { } w, Height: { } h })
-            RequireSize(w, h, name);
+            RequireSize(w, h, name, mostPixels);
 
         using var data = SKData.CreateCopy(bytes);
         using var stream = new SKMemoryStream(data);
         using var codec = SKCodec.Create(stream, out var opened);
         if (codec is null)
             throw Refusal(opened, header, bytes, name);
-        RequireSize(codec.Info.Width, codec.Info.Height, name);
+        RequireSize(codec.Info.Width, codec.Info.Height, name, mostPixels);
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, IsOpaque(codec) ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
         var pixels = (nint)NativeMemory.AllocZeroed((nuint)info.BytesSize64);
         try
@@ -144,12 +144,12 @@ internal static class PictureDecoder
         return transparent;
     }
 
-    private static void RequireSize(long width, long height, string name)
+    private static void RequireSize(long width, long height, string name, long mostPixels)
     {
         if (width < 1 || height < 1)
             throw new InputException($"{name} declares {width} x {height} pixels; a picture needs at least 1 x 1.");
-        if (width * height > Picture.MaxPixels)
-            throw new InputException($"{name} declares {width} x {height} pixels, more than the {Picture.MaxPixels / 1_000_000} million allowed; scale it down first.");
+        if (width > mostPixels / height)
+            throw new InputException($"{name} declares {width} x {height} pixels, more than the {mostPixels / 1_000_000} million allowed; scale it down first.");
     }
 
     private static InputException Refusal(SKCodecResult result, PictureHeader header, byte[] bytes, string name) => (result, header) switch

@@ -19,17 +19,27 @@ public static class GroundingJson
         {
             json.WriteStartObject();
             json.WriteString("image", imageName);
-            json.WriteNumber("width", grounding.Picture.Width);
-            json.WriteNumber("height", grounding.Picture.Height);
-            json.WriteString("caption", grounding.Caption.Text);
-            if (grounding.Origin is { } origin)
-                WriteOrigin(json, origin);
-            json.WriteStartArray("phrases");
-            foreach (var phrase in grounding.Phrases)
-                WritePhrase(json, phrase);
-            json.WriteEndArray();
+            WriteMembers(json, grounding);
             json.WriteEndObject();
         });
+    }
+
+    /// <summary>What phrases.json says besides the picture's name, for those who say more: size, caption, what made the masks, phrases.</summary>
+    /// <param name="json">Inside an object.</param>
+    /// <param name="grounding">What to write.</param>
+    public static void WriteMembers(Utf8JsonWriter json, Grounding grounding)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(grounding);
+        json.WriteNumber("width", grounding.Picture.Width);
+        json.WriteNumber("height", grounding.Picture.Height);
+        json.WriteString("caption", grounding.Caption.Text);
+        if (grounding.Origin is { } origin)
+            WriteOrigin(json, origin);
+        json.WriteStartArray("phrases");
+        foreach (var phrase in grounding.Phrases)
+            WritePhrase(json, phrase);
+        json.WriteEndArray();
     }
 
     /// <summary>panoptic.json: COCO's images, annotations and categories for one picture.</summary>
@@ -95,6 +105,8 @@ public static class GroundingJson
         json.WriteString("text", phrase.Span.Text);
         json.WriteNumber("start", phrase.Span.Start);
         json.WriteNumber("end", phrase.Span.End);
+        if (phrase.Span.Plural is { } plural)
+            json.WriteBoolean("plural", plural);
         json.WriteNumber("score", Math.Round(phrase.Score, 6));
         json.WriteNumber("area", phrase.Mask.Area);
         WriteBox(json, "box", phrase.Mask.Box);
@@ -123,8 +135,11 @@ public static class GroundingJson
         json.WriteRawValue($"[{box.X}, {box.Y}, {box.Width}, {box.Height}]");
     }
 
-    private static byte[] Written(Action<Utf8JsonWriter> write)
+    /// <summary>A JSON document as these files are: indented, with letters of all scripts as they are.</summary>
+    /// <param name="write">Writes one value.</param>
+    public static byte[] Written(Action<Utf8JsonWriter> write)
     {
+        ArgumentNullException.ThrowIfNull(write);
         using var file = new MemoryStream();
         using (var json = new Utf8JsonWriter(file, Readable))
             write(json);

@@ -4,7 +4,7 @@ using System.Xml.XPath;
 
 namespace Groundling.Tests.Architecture;
 
-/// <summary>Who may refer to whom: Torch, then Diffusion, then Groundling; Data beside them without the engine; Training above; Cli on top.</summary>
+/// <summary>Who may refer to whom: Torch, then Diffusion, then Groundling; Data beside them without the engine; Training and Web above; Cli on top.</summary>
 public class ReferenceTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -14,7 +14,8 @@ public class ReferenceTests
         ["Groundling.Diffusion"] = ["Groundling.Torch"],
         ["Groundling"] = ["Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
         ["Groundling.Training"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
-        ["Groundling.Cli"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch", "Groundling.Training"],
+        ["Groundling.Web"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
+        ["Groundling.Cli"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch", "Groundling.Training", "Groundling.Web"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

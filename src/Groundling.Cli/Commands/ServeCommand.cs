@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Groundling.Web;
+
+namespace Groundling.Cli.Commands;
+
+/// <summary>groundling serve: the service, and the page that shows it.</summary>
+internal static class ServeCommand
+{
+    private const string KeyVariable = "GROUNDLING_API_KEY";
+
+    public static Command Create(CancellationToken stop)
+    {
+        var defaults = new ServerOptions();
+        var (model, threads) = (new ModelOptions(required: false), CommonOptions.Threads());
+        var host = new Option<string>("--host") { Description = "The address to listen on; 0.0.0.0 for all of this machine's", HelpName = "ADDRESS", DefaultValueFactory = _ => defaults.Host };
+        var port = new Option<int>("--port") { Description = "The port; 0 takes a free one", HelpName = "N", DefaultValueFactory = _ => defaults.Port };
+        var queue = new Option<int>("--queue") { Description = "Requests that may wait for the model; more are refused with 429", HelpName = "N", DefaultValueFactory = _ => defaults.Queue };
+        var batch = new Option<int>("--batch") { Description = "Waiting requests taken at a time; those of one picture share its encoding", HelpName = "N", DefaultValueFactory = _ => defaults.Batch };
+        var timeout = new Option<double>("--timeout") { Description = "Seconds from a request's arrival to its answer; later is 503", HelpName = "SECONDS", DefaultValueFactory = _ => defaults.Timeout };
+        var megabytes = new Option<int>("--max-megabytes") { Description = "The largest body, in MiB", HelpName = "N", DefaultValueFactory = _ => defaults.MaxMegabytes };
+        var megapixels = new Option<int>("--max-megapixels") { Description = "The largest picture, in million pixels", HelpName = "N", DefaultValueFactory = _ => defaults.MaxMegapixels };
+        var key = new Option<string?>("--api-key") { Description = $"What clients must send as a bearer token; {KeyVariable} in the environment says it without showing it to other users of the machine", HelpName = "KEY" };
+        var cors = new Option<string?>("--cors") { Description = "The one other site whose pages may call the service, such as https://example.org", HelpName = "ORIGIN" };
+        var samples = new Option<string>("--samples") { Description = "A folder of pictures to try on the page, NAME.png with its caption in NAME.txt", HelpName = "DIR", DefaultValueFactory = _ => defaults.Samples };
+        var command = new Command("serve", "Answer over HTTP, and show a page to try it on.") { model.Frozen, model.Trained, threads, host, port, queue, batch, timeout, megabytes, megapixels, key, cors, samples };
+        command.SetAction(parsed =>
+        {
+            var options = new ServerOptions
+            {
+                Host = parsed.GetValue(host)!,
+                Port = parsed.GetValue(port),
+                Queue = parsed.GetValue(queue),
+                Batch = parsed.GetValue(batch),
+                Timeout = parsed.GetValue(timeout),
+                MaxMegabytes = parsed.GetValue(megabytes),
+                MaxMegapixels = parsed.GetValue(megapixels),
+                ApiKey = parsed.GetValue(key) ?? Environment.GetEnvironmentVariable(KeyVariable),
+                Cors = parsed.GetValue(cors),
+                Samples = parsed.GetValue(samples)!,
+            };
+            CommonOptions.UseThreads(parsed.GetValue(threads));
+            var error = parsed.InvocationConfiguration.Error;
+            Serve(options, model.Read(parsed) ?? new(DefaultModel.Folder(error), null, false), parsed.InvocationConfiguration.Output, error, stop);
+        });
+        return command;
+    }
+
+    private static void Serve(ServerOptions options, ModelChoice model, TextWriter output, TextWriter log, CancellationToken stop)
+    {
+        var server = new GroundingServer(options, model.Frozen, model.Trained, log);
+        try
+        {
+            var address = server.ListenAsync().GetAwaiter().GetResult();
+            output.WriteLine($"{address} (loading {model.Frozen})");
+            server.Run(stop, () => output.WriteLine($"{address} is ready; Ctrl-C ends it"));
+        }
+        finally
+        {
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+}

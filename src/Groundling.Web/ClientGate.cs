@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Groundling.Web;
+
+/// <summary>Lets in who may make the service work: whoever has its key, as a bearer token (RFC 6750), and no page of another site behind its visitor's back.</summary>
+/// <param name="options">The key, and the other site that is welcome.</param>
+internal sealed class ClientGate(ServerOptions options) : IEndpointFilter
+{
+    private const string Scheme = "Bearer ";
+    private readonly byte[]? _expected = options.ApiKey is { } key ? Digest(key) : null;
+
+    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var (headers, response) = (context.HttpContext.Request.Headers, context.HttpContext.Response);
+        if (headers["Sec-Fetch-Site"] == "cross-site" && (options.Cors is null || headers.Origin != options.Cors))
+            throw new RequestException(StatusCodes.Status403Forbidden, "pages of other sites may not use this service; start it with --cors and the site's origin if they should");
+        if (_expected is null) return next(context);
+        var sent = headers.Authorization.ToString();
+        // Digests have one length, and are compared whole: the time says nothing of the key.
+        if (sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && CryptographicOperations.FixedTimeEquals(Digest(sent[Scheme.Length..].Trim()), _expected)) return next(context);
+        response.Headers.WWWAuthenticate = "Bearer";
+        throw new RequestException(StatusCodes.Status401Unauthorized, sent.Length == 0 ? "the service asks for a key; send it as 'Authorization: Bearer KEY'" : "the key is not the service's; check it");
+    }
+
+    private static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}

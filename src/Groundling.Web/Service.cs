@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Groundling.Data;
+using Microsoft.AspNetCore.Http;
+
+namespace Groundling.Web;
+
+/// <summary>The service between its routes and its model: what state it is in, and the way of a request.</summary>
+internal sealed class Service(ServerOptions options, WorkQueue queue)
+{
+    private volatile ModelFacts? _model;
+
+    public ServerOptions Options => options;
+
+    /// <summary>What the model offers; null until it is loaded.</summary>
+    public ModelFacts? Model => _model;
+
+    /// <summary>"loading", "ready" or "draining".</summary>
+    public string State => queue.IsClosed ? "draining" : _model is null ? "loading" : "ready";
+
+    /// <summary>The model is loaded and warm.</summary>
+    public void Loaded(ModelFacts model) => _model = model;
+
+    /// <summary>Refuses unless requests are answered.</summary>
+    /// <exception cref="RequestException">The model is loading, or the service shuts down.</exception>
+    public Service RequireReady() => State == "ready" ? this : throw new RequestException(StatusCodes.Status503ServiceUnavailable,
+        _model is null ? "the model is being loaded; try again in a moment" : "the service is shutting down; try again in a moment") { RetryAfter = 5 };
+
+    /// <summary>A request's way from its body to the model's answer: cheap checks first, then a place in the line, then the picture.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="task">What the model is to do, on its own thread.</param>
+    /// <returns>The model's answer and the milliseconds from the request's begin.</returns>
+    /// <exception cref="RequestException">The request is at fault, the line is full, or the time is up.</exception>
+    public async Task<(T Answer, double Milliseconds)> AskAsync<TRequest, T>(HttpContext context, Func<TRequest, Question, GroundingEngine, CancellationToken, T> task) where TRequest : GroundRequest
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var model = RequireReady().Model!;
+        queue.RequireRoom();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(TimeSpan.FromSeconds(options.Timeout));
+        var facts = context.Features.Get<RequestFacts>()!;
+        try
+        {
+            var request = await RequestReader.ReadAsync<TRequest>(context.Request, limit.Token);
+            var caption = request.ReadCaption();
+            (facts.CaptionLength, facts.Phrases) = (caption.Text.Length, caption.Phrases.Count);
+            var (grounding, method) = (request.ReadOptions(), request.ReadMethod(model.Methods));
+            request.Check(caption);
+            using var place = queue.Reserve();
+            var picture = request.ReadPicture(1_000_000L * options.MaxMegapixels);
+            (facts.Width, facts.Height) = (picture.Width, picture.Height);
+            var question = new Question(picture, caption, grounding, method, Convert.ToHexString(SHA256.HashData(request.Image!)));
+            var answer = await place.Do((engine, stop) =>
+            {
+                var working = Stopwatch.GetTimestamp();
+                var made = task(request, question, engine, stop);
+                facts.ModelMilliseconds = Math.Round(Stopwatch.GetElapsedTime(working).TotalMilliseconds, 1);
+                return made;
+            }, question.PictureKey, limit.Token);
+            return (answer, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, $"there was no answer within {options.Timeout} seconds; try again later, or with a smaller size") { RetryAfter = queue.SecondsToWait };
+        }
+    }
+}
+
+/// <summary>A question to the model, checked and decoded; equal pictures have equal keys.</summary>
+internal sealed record Question(Picture Picture, Caption Caption, GroundingOptions Options, string Method, string PictureKey);
+
+/// <summary>What a model offers.</summary>
+/// <param name="Name">Its folder's name.</param>
+/// <param name="Methods">"full" and "static", the best first.</param>
+/// <param name="NativeSize">The network's longer side in pixels, unless a request says otherwise.</param>
+/// <param name="Threshold">The threshold, unless a request says otherwise.</param>
+internal sealed record ModelFacts(string Name, IReadOnlyList<string> Methods, int NativeSize, double Threshold);

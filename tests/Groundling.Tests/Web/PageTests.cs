@@ -1,0 +1,212 @@
+using System.Text.Json.Nodes;
+using Groundling.Data;
+using Groundling.Web;
+
+namespace Groundling.Tests.Web;
+
+/// <summary>The page in a real browser.</summary>
+public sealed class PageTests(TinyModel tiny)
+{
+    private const string Sample = "[data-sample=balloons]", Answered = "document.getElementById('main').dataset.state === 'answer' && !document.querySelector('.busy')";
+
+    [Fact]
+    public async Task A_picture_and_a_caption_become_masks()
+    {
+        await using var page = await OpenAsync();
+        var file = page.Browser.Folder.Write("dunes.png", ServiceHost.Picture(320, 200));
+        await page.Browser.ChooseAsync("#file", file);
+        await page.Browser.UntilAsync("!document.getElementById('stages').hidden && document.activeElement.id === 'caption'");
+        await page.Browser.TypeAsync("Two dogs sleep near a red car.");
+        await page.Browser.UntilAsync("document.querySelectorAll('.editor mark').length === 2");
+        Assert.Equal("Two dogs", await page.Browser.TextAsync(".editor mark"));
+        await page.Browser.PressAsync("Enter", 13);
+        await page.Browser.UntilAsync(Answered);
+        Assert.Equal(2, (int)(await page.Browser.EvaluateAsync("document.querySelectorAll('#phrases li').length"))!);
+        Assert.Contains("phrases found", await page.Browser.TextAsync("#live"));
+
+        // Random weights are above no usual threshold: the page says so, and offers a lower one.
+        Assert.Contains("the highest probability is", await page.Browser.TextAsync("#nothing"));
+        await page.Browser.ClickAsync("#nothing button");
+        await page.Browser.UntilAsync("document.querySelectorAll('.phrase:not(.none)').length > 0");
+        Assert.True((int)(await page.Browser.EvaluateAsync(Inked))! > 1_000);
+        page.IsContent();
+    }
+
+    [Fact]
+    public async Task The_threshold_moves_the_masks_without_asking_the_service_again()
+    {
+        await using var page = await OpenAsync();
+        await page.GroundSampleAsync();
+        var asked = page.Service.Log.Split("/v1/ground").Length;
+        await page.Browser.ClickAsync("#nothing button");                      // a threshold between the least and the largest value
+        var some = (double)(await page.Browser.EvaluateAsync(Inked))!;
+        var all = await InkedAtAsync(0);
+        Assert.InRange(some, 1, all - 1);
+        Assert.Equal(1, all / (double)(await page.Browser.EvaluateAsync("document.querySelector('canvas.masks').width ** 2"))!);
+        Assert.Equal(0, await InkedAtAsync(0.9));
+        Assert.Equal(asked, page.Service.Log.Split("/v1/ground").Length);
+        page.IsContent();
+
+        async Task<double> InkedAtAsync(double threshold)
+        {
+            await page.Browser.EvaluateAsync($"(() => {{ const slider = document.getElementById('threshold'); slider.value = Math.sqrt({threshold}); slider.dispatchEvent(new Event('input')); }})()");
+            await page.Browser.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+            return (double)(await page.Browser.EvaluateAsync(Inked))!;
+        }
+    }
+
+    [Fact]
+    public async Task Pointing_lights_a_phrase_up_pinning_keeps_it_and_Escape_lets_it_go()
+    {
+        await using var page = await OpenAsync();
+        await page.GroundSampleAsync();
+        await page.Browser.ClickAsync("#nothing button");
+        await page.Browser.MouseAsync("#phrases li:nth-child(3) button", 0.5, 0.5);
+        await page.Browser.UntilAsync("document.querySelector('.frame').classList.contains('lit') && document.querySelector('.editor mark.on')?.dataset.phrase === '2'");
+        await page.Browser.MouseAsync("#phrases li:nth-child(3) button", 0.5, 0.5, click: true);
+        await page.Browser.MouseAsync("h1", 0.5, 0.5);
+        Assert.Equal("true", (string)(await page.Browser.EvaluateAsync("document.querySelectorAll('.phrase')[2].getAttribute('aria-pressed')"))!);
+        await page.Browser.UntilAsync("document.querySelector('.frame').classList.contains('lit')");
+        await page.Browser.ClickAsync("#look");
+        await page.Browser.UntilAsync($"document.querySelectorAll('.strip li').length === {tiny.Pipeline.Diffusion.UNet.Sites.Count}");
+        await page.Browser.PressAsync("Escape", 27);
+        await page.Browser.UntilAsync("!document.querySelector('.frame').classList.contains('lit') && document.getElementById('inside').hidden");
+        page.IsContent();
+    }
+
+    [Fact]
+    public async Task The_keyboard_reaches_every_phrase()
+    {
+        await using var page = await OpenAsync();
+        await page.GroundSampleAsync();
+        await page.Browser.EvaluateAsync("document.querySelector('.phrase').focus()");
+        await page.Browser.PressAsync("ArrowDown", 40);
+        await page.Browser.PressAsync("ArrowDown", 40);
+        Assert.Equal(await page.Browser.TextAsync("#phrases li:nth-child(3) .text"), await page.Browser.TextAsync(".phrase:focus .text"));
+        await page.Browser.PressAsync("End", 35);
+        Assert.True((bool)(await page.Browser.EvaluateAsync("document.activeElement === document.querySelector('#phrases li:last-child button')"))!);
+        page.IsContent();
+    }
+
+    [Fact]
+    public async Task Downloads_are_what_the_service_would_have_said()
+    {
+        await using var page = await OpenAsync();
+        await page.GroundSampleAsync();
+        await page.Browser.ClickAsync("#nothing button");
+        foreach (var kind in new[] { "overlay", "json", "panoptic" }) await page.Browser.ClickAsync($"[data-download={kind}]");
+        string[] names = ["balloons-overlay.png", "balloons-phrases.json", "panoptic.json", "panoptic.png"];
+        for (var i = 0; i < 200 && !names.All(name => File.Exists(page.Browser.Folder.File(name))); i++) await Task.Delay(50);
+        Assert.All(names, name => Assert.True(File.Exists(page.Browser.Folder.File(name)), name));
+        Assert.Equal((512, 512), Size(Picture.Load(page.Browser.Folder.File("balloons-overlay.png"))));
+
+        var phrases = JsonNode.Parse(File.ReadAllText(page.Browser.Folder.File("balloons-phrases.json")))!;
+        var answer = await ServiceHost.Json(await page.Service.Ground(File.ReadAllBytes(Path.Combine(Shared.Root, "samples/balloons.png")), (string)phrases["caption"]!, ("threshold", ((double)phrases["threshold"]!).ToString("R"))));
+        foreach (var (ours, theirs) in phrases["phrases"]!.AsArray().Zip(answer["phrases"]!.AsArray()))
+        {
+            var (mask, exact) = (Mask(ours!), Mask(theirs!));
+            Assert.Equal((int)ours!["area"]!, mask.Area);
+            // Eight bits and a quarter of the network's size: nearly the same mask.
+            var different = mask.ToBytes().Zip(exact.ToBytes()).Count(pair => pair.First != pair.Second);
+            Assert.InRange(different, 0, 512 * 512 / 12);
+        }
+        var panoptic = JsonNode.Parse(File.ReadAllText(page.Browser.Folder.File("panoptic.json")))!;
+        var ids = Picture.Load(page.Browser.Folder.File("panoptic.png")).Rgb.Chunk(3).Select(pixel => pixel[0] + 256 * pixel[1] + 65536 * pixel[2]).CountBy(id => id).ToDictionary();
+        foreach (var segment in panoptic["annotations"]![0]!["segments_info"]!.AsArray()) Assert.Equal(ids[(int)segment!["id"]!], (int)segment["area"]!);
+        page.IsContent();
+    }
+
+    [Fact]
+    public async Task Faults_are_told_beside_what_caused_them()
+    {
+        await using var page = await OpenAsync(new() { MaxMegabytes = 1 });
+        await page.Browser.ChooseAsync("#file", page.Browser.Folder.Write("notes.png", "no picture"));
+        await page.Browser.UntilAsync("document.getElementById('picture-fault').textContent.includes('notes.png is damaged')");
+        await page.Browser.ChooseAsync("#file", page.Browser.Folder.Write("large.png", new byte[2 << 20]));
+        await page.Browser.UntilAsync("document.getElementById('picture-fault').textContent.includes('1 are allowed')");
+        await page.Browser.ChooseAsync("#file", page.Browser.Folder.Write("good.png", ServiceHost.Picture()));
+        await page.Browser.UntilAsync("document.getElementById('picture-fault').hidden");
+        await page.Browser.ClickAsync("#caption");
+        await page.Browser.TypeAsync("a [dog");
+        await page.Browser.UntilAsync("document.getElementById('caption-fault').textContent.includes('never closed')");
+        Assert.All(page.Browser.Complaints, complaint => Assert.Contains("400", complaint));      // the browser's own line about the refused request
+    }
+
+    [Fact]
+    public async Task A_service_with_a_key_asks_for_it()
+    {
+        await using var page = await OpenAsync(new() { ApiKey = "sesame" }, waits: false);
+        await page.Browser.UntilAsync("!document.getElementById('key').hidden");
+        await page.Browser.EvaluateAsync("document.getElementById('key-field').focus()");
+        await page.Browser.TypeAsync("sesame");
+        await page.Browser.PressAsync("Enter", 13);
+        await page.Browser.UntilAsync("document.getElementById('model').dataset.state === 'ready' && document.getElementById('key').hidden");
+        await page.GroundSampleAsync();
+    }
+
+    [Theory]
+    [InlineData(1280, false)]
+    [InlineData(1280, true)]
+    [InlineData(390, false)]
+    [InlineData(390, true)]
+    public async Task Nothing_is_wider_than_the_window_and_colours_follow_the_readers_choice(int width, bool dark)
+    {
+        await using var page = await OpenAsync();
+        await page.Browser.SizeAsync(width, 844, dark);
+        await page.GroundSampleAsync();
+        await page.Browser.EvaluateAsync("document.querySelector('.phrase').click(); document.getElementById('look').click()");
+        await page.Browser.UntilAsync("document.querySelector('.strip li')");
+        Assert.True((bool)(await page.Browser.EvaluateAsync("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))!);
+        Assert.Equal(dark ? "rgb(14, 18, 22)" : "rgb(246, 247, 248)", (string)(await page.Browser.EvaluateAsync("getComputedStyle(document.body).backgroundColor"))!);
+        // Text is readable on its ground: 4.5 to 1, as WCAG 2.2 asks.
+        Assert.InRange((double)(await page.Browser.EvaluateAsync(Contrast))!, 4.5, 21);
+        page.IsContent();
+    }
+
+    private const string Inked = "(() => { const c = document.querySelector('canvas.masks'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 127; return n; })()";
+
+    private const string Contrast = """
+        (() => {
+          const light = colour => { const [r, g, b] = colour.match(/[\d.]+/g).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };
+          return Math.min(...['.hint', '.tagline', '#phrases li:nth-child(2) .facts', '.primary', '.inside-head p'].map(name => {
+            const element = document.querySelector(name); let ground = element;
+            while (getComputedStyle(ground).backgroundColor === 'rgba(0, 0, 0, 0)') ground = ground.parentElement;
+            const [a, b] = [light(getComputedStyle(element).color), light(getComputedStyle(ground).backgroundColor)].sort((a, b) => b - a);
+            return (a + .05) / (b + .05);
+          }));
+        })()
+        """;
+
+    private static (int, int) Size(Picture picture) => (picture.Width, picture.Height);
+
+    private static RunLengthMask Mask(JsonNode phrase) => RunLengthMask.Parse((string)phrase["segmentation"]!["counts"]!, 512, 512);
+
+    private async Task<OpenPage> OpenAsync(ServerOptions? options = null, bool waits = true)
+    {
+        Assert.SkipWhen(Chromium.Place is null, "no Chromium on this machine (apt-get install chromium)");
+        var page = new OpenPage(await ServiceHost.StartAsync(tiny, options), await Chromium.StartAsync());
+        await page.Browser.SizeAsync(1280, 860, dark: false);
+        if (waits) await page.Browser.OpenAsync(page.Service.Address);
+        else _ = await page.Browser.EvaluateAsync($"location.href = '{page.Service.Address}'");
+        await page.Browser.UntilAsync($"document.querySelector('{Sample}')");
+        return page;
+    }
+
+    private sealed record OpenPage(ServiceHost Service, Chromium Browser) : IAsyncDisposable
+    {
+        public async Task GroundSampleAsync()
+        {
+            await Browser.ClickAsync(Sample);
+            await Browser.UntilAsync(Answered);
+        }
+
+        /// <summary>Nothing went wrong that nobody saw.</summary>
+        public void IsContent() => Assert.Empty(Browser.Complaints);
+
+        public async ValueTask DisposeAsync()
+        {
+            await Browser.DisposeAsync();
+            await Service.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Groundling.Torch;
+
+namespace Groundling.Tests.Web;
+
+/// <summary>More clients than places, keys, time limits, and the end of the service.</summary>
+public sealed class ServiceLoadTests(TinyModel tiny)
+{
+    private const string Caption = "[a man] on [a grey horse]";
+
+    [Fact]
+    public async Task With_more_clients_than_places_each_is_answered_rightly_or_told_to_wait()
+    {
+        await using var host = await ServiceHost.StartAsync(tiny, new() { Queue = 16 });
+        var pictures = Enumerable.Range(0, 4).Select(i => ServiceHost.Picture(64, 64, 50 * i)).ToList();
+        var expected = new List<string>();
+        foreach (var picture in pictures) expected.Add(Phrases(await ServiceHost.Json(await host.Ground(picture, Caption, ("size", "64"), ("threshold", "0.33")))));
+        Assert.Equal(4, expected.Distinct().Count());
+        var before = ResidentMemory.Now;
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 32).Select(client => Task.Run(async () =>
+        {
+            var seen = new List<HttpStatusCode>();
+            for (var i = 0; i < 6; i++)
+            {
+                var which = (client + i) % 4;
+                using var answer = await host.Ground(pictures[which], Caption, ("size", "64"), ("threshold", "0.33"));
+                seen.Add(answer.StatusCode);
+                if (answer.StatusCode == HttpStatusCode.OK) Assert.Equal(expected[which], Phrases(await ServiceHost.Json(answer)));
+                else
+                {
+                    Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+                    Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 3600);
+                }
+            }
+            return seen;
+        })));
+        Assert.Contains(HttpStatusCode.OK, statuses.SelectMany(seen => seen));
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses.SelectMany(seen => seen));
+        Assert.InRange(ResidentMemory.Now - before, long.MinValue, 200L << 20);
+        Assert.Equal(0, (await Gauge(host, "groundling_queue_length")));
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_too_late_is_503()
+    {
+        await using var host = await ServiceHost.StartAsync(tiny, new() { Timeout = 0.05 });
+        var late = await host.Ground(ServiceHost.Picture(600, 600), Caption, ("size", "1024"));
+        Assert.NotNull(late.Headers.RetryAfter);
+        await ServiceHost.IsProblem(late, 503, "within 0.05 seconds");
+    }
+
+    [Fact]
+    public async Task The_key_opens_and_nothing_else_does()
+    {
+        await using var host = await ServiceHost.StartAsync(tiny, new() { ApiKey = "open-sesame" });
+        var refused = await host.Ground(ServiceHost.Picture(), Caption);
+        Assert.Equal("Bearer", refused.Headers.WwwAuthenticate.Single().Scheme);
+        await ServiceHost.IsProblem(refused, 401, "Authorization: Bearer KEY");
+        Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/")).StatusCode);
+        host.Client.DefaultRequestHeaders.Authorization = new("Bearer", "open-sesamf");
+        await ServiceHost.IsProblem(await host.Client.GetAsync("/v1/model"), 401, "not the service's");
+        host.Client.DefaultRequestHeaders.Authorization = new("Bearer", "open-sesame");
+        await ServiceHost.Json(await host.Ground(ServiceHost.Picture(), Caption, ("size", "64")));
+    }
+
+    [Fact]
+    public async Task Pages_of_other_sites_need_leave()
+    {
+        await using var closed = await ServiceHost.StartAsync(tiny);
+        await ServiceHost.IsProblem(await From(closed, "https://other.example"), 403, "--cors");
+        await using var open = await ServiceHost.StartAsync(tiny, new() { Cors = "https://friend.example" });
+        await ServiceHost.IsProblem(await From(open, "https://other.example"), 403, "--cors");
+        var welcome = await From(open, "https://friend.example");
+        Assert.Equal("https://friend.example", welcome.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.Equal(HttpStatusCode.OK, welcome.StatusCode);
+    }
+
+    [Fact]
+    public async Task At_the_end_every_request_that_was_taken_in_has_its_answer()
+    {
+        var host = await ServiceHost.StartAsync(tiny, new() { Queue = 16 });
+        await using (host)
+        {
+            var asked = Enumerable.Range(0, 12).Select(i => host.Ground(ServiceHost.Picture(64, 64, 20 * i), Caption, ("size", "128"))).ToList();
+            for (var i = 0; i < 500 && await Gauge(host, "groundling_queue_length") < 8; i++) await Task.Delay(5);
+            host.Stop();
+            await ServiceHost.IsProblem(await host.Client.GetAsync("/readyz"), 503, "shutting down");
+            await ServiceHost.IsProblem(await host.Ground(ServiceHost.Picture(), Caption), 503, "shutting down");
+            var answers = await Task.WhenAll(asked);
+            Assert.All(answers, answer => Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable }));
+            Assert.InRange(answers.Count(answer => answer.StatusCode == HttpStatusCode.OK), 8, 12);
+            await host.Ended.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        Assert.Contains("\"stopped\"", host.Log);
+    }
+
+    private static string Phrases(JsonNode answer) => answer["phrases"]!.ToJsonString();
+
+    private static async Task<double> Gauge(ServiceHost host, string name)
+        => double.Parse((await host.Client.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith(name + "{")).Split(' ')[^1]);
+
+    private static Task<HttpResponseMessage> From(ServiceHost host, string origin)
+        => host.Client.SendAsync(new(HttpMethod.Get, "/v1/model") { Headers = { { "Origin", origin }, { "Sec-Fetch-Site", "cross-site" } } });
+}
