@@ -13,8 +13,8 @@ internal static class SampleCommand
     public static Command Create(CancellationToken stop)
     {
         var caption = new Argument<string>("CAPTION") { Description = "What the picture is to show; \"\" for anything" };
-        var (model, size, threads, quiet) = (CommonOptions.Model(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet());
-        model.Required = true;
+        var model = new Option<string>("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout", HelpName = "DIR", Required = true };
+        var (size, threads, quiet) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet());
         size.Description = "Rows and columns of the picture, a multiple of 64; the model's own size if not given";
         var usual = new SamplingOptions();
         var seed = new Option<long>("--seed") { Description = "The same seed gives the same picture", HelpName = "S" };

@@ -175,6 +175,8 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
 
         public void Broadcast(IReadOnlyList<Tensor> tensors) => throw new NotSupportedException();
 
+        public IReadOnlyList<string> Gather(string text) => throw new NotSupportedException();
+
         public void Barrier() => throw new NotSupportedException();
     }
 }

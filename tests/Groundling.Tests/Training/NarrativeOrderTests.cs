@@ -46,6 +46,8 @@ public sealed class NarrativeOrderTests
 
         public void Broadcast(IReadOnlyList<Tensor> tensors) => throw new NotSupportedException();
 
+        public IReadOnlyList<string> Gather(string text) => throw new NotSupportedException();
+
         public void Barrier() => throw new NotSupportedException();
     }
 }
