@@ -53,7 +53,7 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("bench --model none --size 5000", "size of 5000")]
     [InlineData("inspect", "DIR")]
     [InlineData("new-model", "--out")]
-    [InlineData("new-model --out x --preset huge", "--preset huge is not known: sd15, sd21, tiny")]
+    [InlineData("new-model --out x --preset huge", "--preset huge is not known: sd15, sd21, scenes, tiny")]
     [InlineData("new-model --out x --seed -1", "--seed -1")]
     [InlineData("new-model --out x --seed x", "a whole number is needed")]
     [InlineData("new-model --out x --tokenizer none", "vocab.json: no such file")]
