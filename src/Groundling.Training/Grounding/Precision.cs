@@ -5,7 +5,7 @@ namespace Groundling.Training;
 /// <summary>In which kind of number activations are computed; weights, gradients and losses are float32 always.</summary>
 public enum Precision
 {
-    /// <summary>bfloat16 on CUDA, float32 elsewhere: processors without matrix units for bfloat16 are slower with it.</summary>
+    /// <summary>What is fastest where training runs. That is a CPU so far, and float32: without matrix units bfloat16 is slower.</summary>
     [JsonStringEnumMemberName("auto")] Auto,
 
     /// <summary>float32.</summary>
