@@ -13,7 +13,8 @@ public sealed class MovingAverage(IReadOnlyList<(Tensor Weight, Tensor Average)>
     public void Update(long step)
     {
         using var frozen = no_grad();
-        using Scalar share = 1 - Math.Min(decay, (1.0 + step) / (10 + step));
-        foreach (var (weight, average) in pairs) average.lerp_(weight, share);
+        var now = Math.Min(decay, (1.0 + step) / (10 + step));
+        using Scalar kept = now, taken = 1 - now;                              // held as in AdamW
+        foreach (var (weight, average) in pairs) average.mul_(kept).add_(weight, taken);
     }
 }
