@@ -30,9 +30,10 @@ public static class ModelInspection
                 config => $"{config.Layers} layers, width {config.Width}, {config.Heads} heads, {(config.QuickGelu ? "quick_gelu" : "gelu")}"),
             Part("vae", () => folder.Weights("vae"), () => VaeConfig.Read(folder.Config("vae")), config => new Vae(config), Vae.Keys,
                 config => null,
-                config => $"widths {string.Join('/', config.Widths)}, scaling factor {config.ScalingFactor}"),
+                config => $"widths {string.Join('/', config.Widths)}, {config.LatentChannels} latent channels, scaling factor {config.ScalingFactor}"),
             Part("unet", () => folder.Weights("unet"), () => UNetConfig.Read(folder.Config("unet")), config => new UNet(config), KeyMap.Identity,
-                config => StableDiffusion.PromptMismatch(folder, TextEncoderConfig.Read(folder.Config("text_encoder")), config),
+                config => StableDiffusion.PromptMismatch(folder, TextEncoderConfig.Read(folder.Config("text_encoder")), config)
+                    ?? StableDiffusion.LatentMismatch(folder, VaeConfig.Read(folder.Config("vae")), config),
                 config => $"widths {string.Join('/', config.Widths)}, heads {string.Join('/', config.Heads)}, prompt width {config.PromptWidth}, {folder.Prediction()}"),
         ];
     }

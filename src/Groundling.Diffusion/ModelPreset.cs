@@ -27,8 +27,8 @@ public sealed record ModelPreset(string Name, TextEncoderConfig Text, VaeConfig 
     /// <remarks>Few heads where there are many pixels: there, what attention costs is its exponentials.</remarks>
     public static ModelPreset Scenes { get; } = new("scenes",
         new TextEncoderConfig(1024, 128, 512, 3, 4, 77, QuickGelu: true, 1e-5),
-        new VaeConfig { Widths = [16, 32, 64, 96], LayersPerBlock = 1, NormGroups = 8 },
-        new UNetConfig { Widths = [48, 96, 128, 96], Heads = [2, 4, 4, 4], LayersPerBlock = 1, PromptWidth = 128, NormGroups = 8, SampleSize = 32 },
+        new VaeConfig { Widths = [16, 32, 64, 96], LayersPerBlock = 1, LatentChannels = 8, NormGroups = 8 },
+        new UNetConfig { InChannels = 8, OutChannels = 8, Widths = [48, 96, 128, 96], Heads = [2, 4, 4, 4], LayersPerBlock = 1, PromptWidth = 128, NormGroups = 8, SampleSize = 32 },
         PredictionType.Epsilon);
 
     /// <summary>All presets.</summary>

@@ -44,6 +44,7 @@ public sealed class StableDiffusion : IDisposable
         var unetConfig = UNetConfig.Read(folder.Config("unet"));
         if (TokenizerMismatch(folder, tokenizer, textConfig) is { } tokens) throw new ModelException(tokens);
         if (PromptMismatch(folder, textConfig, unetConfig) is { } prompts) throw new ModelException(prompts);
+        if (LatentMismatch(folder, vaeConfig, unetConfig) is { } latents) throw new ModelException(latents);
         var (prediction, schedule) = (folder.Prediction(), folder.Schedule());
         TextEncoder? text = null;
         Vae? vae = null;
@@ -77,6 +78,10 @@ public sealed class StableDiffusion : IDisposable
     /// <summary>Why the UNet cannot read the text encoder's states, or null where it can.</summary>
     internal static string? PromptMismatch(ModelFolder folder, TextEncoderConfig text, UNetConfig unet) => unet.PromptWidth == text.Width ? null
         : $"{folder.Config("unet")}: 'cross_attention_dim' is {unet.PromptWidth}, but the text encoder's hidden_size is {text.Width}; the parts are of different models";
+
+    /// <summary>Why the UNet cannot read the autoencoder's latents, or null where it can.</summary>
+    internal static string? LatentMismatch(ModelFolder folder, VaeConfig vae, UNetConfig unet) => unet.InChannels == vae.LatentChannels ? null
+        : $"{folder.Config("unet")}: 'in_channels' is {unet.InChannels}, but the autoencoder's latent_channels is {vae.LatentChannels}; the parts are of different models";
 
     private static T Load<T>(ModelFolder folder, string part, T module, KeyMap keys) where T : Module
     {

@@ -61,9 +61,10 @@ public sealed record UNetConfig
         var json = ForeignConfig.Read(path);
         json.Require(json.Text("_class_name", "UNet2DConditionModel") == "UNet2DConditionModel", "_class_name", "a UNet2DConditionModel of Stable Diffusion 1.x or 2.x is needed");
         json.Require(!json.Has("addition_embed_type"), "addition_embed_type", "this is SDXL, which is not supported; use a Stable Diffusion 1.x or 2.x folder");
-        json.Require(json.Integer("in_channels", 4) == 4, "in_channels", json.Integer("in_channels", 4) == 9
+        var (inputs, outputs) = (json.Count("in_channels", 1024, fallback: 4), json.Count("out_channels", 1024, fallback: 4));
+        json.Require(inputs == outputs, "in_channels", inputs == 9
             ? "this is an inpainting model, which is not supported; use the text-to-image model it was made from"
-            : "4 is needed; inpainting, depth, upscaling and editing models are not supported");
+            : $"{outputs} is needed, as out_channels; inpainting, depth, upscaling and editing models are not supported");
         foreach (var key in new[] { "class_embed_type", "encoder_hid_dim", "time_cond_proj_dim", "num_class_embeds" })
             json.Require(!json.Has(key), key, "Stable Diffusion 1.x and 2.x have none; another kind of model is not supported");
         json.Require(json.Text("time_embedding_type", "positional") == "positional", "time_embedding_type", "positional is needed");
@@ -85,8 +86,8 @@ public sealed record UNetConfig
 
         var config = new UNetConfig
         {
-            InChannels = 4,
-            OutChannels = json.Count("out_channels", 1024, fallback: 4),
+            InChannels = inputs,
+            OutChannels = outputs,
             SampleSize = json.Count("sample_size", 512, fallback: 64, least: 8),
             Widths = widths,
             Heads = json.IntegerPerLevel(json.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim", widths.Length),

@@ -46,7 +46,7 @@ public sealed record VaeConfig
             "block_out_channels", "as many widths as down and up blocks are needed");
         json.Require(config.Widths.Count == 4 && config.Widths.All(width => width is > 0 and <= 65_536), "block_out_channels", "four widths of 1 to 65536 are needed");
         json.Require(config.NormGroups > 0 && config.Widths.All(width => width % config.NormGroups == 0), "norm_num_groups", "it must divide every width in block_out_channels");
-        json.Require(config.LatentChannels == 4, "latent_channels", "4 is needed; this is another model's autoencoder");
+        json.Require(config.LatentChannels is > 0 and <= 64, "latent_channels", "1 to 64 are needed");
         json.Require(config.ScalingFactor > 0, "scaling_factor", "a positive number is needed");
         return config;
     }

@@ -25,7 +25,7 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
     {
         (_settings, _pictures, _measured, _scalingFactor) = (settings, pictures, measured, config.ScalingFactor);
         using var generator = new Generator(settings.Seed);
-        _vae = new Vae(config).Initialize(generator);
+        _vae = FirstWeights.Initialize(new Vae(config), generator);
         Parameters = [.. _vae.NamedTensors()];
         foreach (var (_, value) in Parameters) value.requires_grad_(true);
         (_order, _loss) = (new(pictures.Count, StepSeed.Of(settings.Seed, Orders)), new(settings));

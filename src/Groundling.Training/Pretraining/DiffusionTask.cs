@@ -48,7 +48,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         (TextEncoder, UNet) Make()
         {
             using var generator = new Generator(settings.Seed);
-            return (new TextEncoder(preset.Text).Initialize(generator), new UNet(preset.UNet).Initialize(generator));
+            return (new TextEncoder(preset.Text).Initialize(generator), FirstWeights.Initialize(new UNet(preset.UNet), generator));
         }
     }
 

@@ -82,7 +82,7 @@ public sealed class ModelFolderTests : IDisposable
         { "pickled", "can run code" }, { "no weights", "has no weights" }, { "no config", "config.json: cannot be read" }, { "config not JSON", "config.json: is not JSON" },
         { "config a list", "a JSON object was expected" }, { "too many layers", "num_hidden_layers" }, { "negative vocabulary", "vocab_size" }, { "zero layers", "layers_per_block" },
         { "no widths", "block_out_channels" }, { "three widths", "block_out_channels" }, { "negative width", "block_out_channels" }, { "huge width", "block_out_channels" }, { "odd heads", "attention_head_dim" },
-        { "negative sample", "sample_size" }, { "text for a number", "a whole number" }, { "prediction", "prediction_type" }, { "other width", "the parts are of different models" },
+        { "negative sample", "sample_size" }, { "text for a number", "a whole number" }, { "prediction", "prediction_type" }, { "other width", "the parts are of different models" }, { "other latents", "latent_channels is 8; the parts are of different models" }, { "5 channels", "as out_channels" },
         { "large vocabulary", "has token 90000" }, { "lying header", "declares a header" }, { "wrong type", "conv_in.bias" }, { "not safetensors", "truncated or not a safetensors file" },
         { "empty weights", "shorter than" }, { "missing shard", "no such file" }, { "upscaler", "an upscaler" },
     };
@@ -188,6 +188,8 @@ public sealed class ModelFolderTests : IDisposable
             case "negative sample": Edit("unet/config.json", json => json["sample_size"] = -64); break;
             case "text for a number": Edit("unet/config.json", json => json["cross_attention_dim"] = "wide"); break;
             case "prediction": Edit("scheduler/scheduler_config.json", json => json["prediction_type"] = "sample"); break;
+            case "other latents": Edit("vae/config.json", json => json["latent_channels"] = 8); break;
+            case "5 channels": Edit("unet/config.json", json => json["in_channels"] = 5); break;
             case "other width": Edit("unet/config.json", json => json["cross_attention_dim"] = 128); break;
             case "large vocabulary": Edit("tokenizer/vocab.json", json => json["zebra</w>"] = 90000); break;
             case "lying header": Patch("unet/diffusion_pytorch_model.safetensors", bytes => bytes[6] = 1); break;
