@@ -28,7 +28,7 @@ public sealed record ModelPreset(string Name, TextEncoderConfig Text, VaeConfig 
     public static ModelPreset Scenes { get; } = new("scenes",
         new TextEncoderConfig(1024, 128, 512, 3, 4, 77, QuickGelu: true, 1e-5),
         new VaeConfig { Widths = [16, 32, 64, 96], LayersPerBlock = 1, LatentChannels = 8, NormGroups = 8 },
-        new UNetConfig { InChannels = 8, OutChannels = 8, Widths = [48, 96, 128, 96], Heads = [2, 4, 4, 4], LayersPerBlock = 1, PromptWidth = 128, NormGroups = 8, SampleSize = 32 },
+        new UNetConfig { InChannels = 8, OutChannels = 8, Widths = [32, 64, 128, 128], Heads = [2, 4, 4, 4], LayersPerBlock = 1, PromptWidth = 128, NormGroups = 8, SampleSize = 32 },
         PredictionType.Epsilon);
 
     /// <summary>All presets.</summary>

@@ -18,6 +18,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     private readonly ClipTokenizer _tokenizer;
     private readonly Vae _vae;
     private readonly CaptionedLatents _learnt, _measured;
+    private readonly RowStore? _coarse;
     private readonly CaptionRows _empty;
     private readonly CaptionRows?[] _rows;
     private readonly EndlessOrder _order;
@@ -30,10 +31,11 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     /// <param name="tokenizer">Text to tokens; it fits the preset's vocabulary.</param>
     /// <param name="vae">The autoencoder of the latents, with its scaling factor; the caller keeps it.</param>
     /// <param name="learnt">What it learns from; the caller keeps it.</param>
+    /// <param name="coarse">The same pictures' latents at half the side, for the first steps; null where there are no such steps; the caller keeps it.</param>
     /// <param name="measured">What it is measured on; the caller keeps it.</param>
-    public DiffusionTask(ModelPreset preset, DiffusionSettings settings, ClipTokenizer tokenizer, Vae vae, CaptionedLatents learnt, CaptionedLatents measured)
+    public DiffusionTask(ModelPreset preset, DiffusionSettings settings, ClipTokenizer tokenizer, Vae vae, CaptionedLatents learnt, RowStore? coarse, CaptionedLatents measured)
     {
-        (_settings, _prediction, _tokenizer, _vae, _learnt, _measured) = (settings, preset.Prediction, tokenizer, vae, learnt, measured);
+        (_settings, _prediction, _tokenizer, _vae, _learnt, _coarse, _measured) = (settings, preset.Prediction, tokenizer, vae, learnt, coarse, measured);
         (_text, _unet) = Make();
         (_averageText, _averageUNet) = Make();
         Parameters = Named(_text, _unet);
@@ -75,7 +77,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         var places = EndlessOrder.PlacesOf(context.Step, _settings.BatchSize, context.Collective).ToList();
         var examples = places.Select(place => _order[place]).ToList();
         // 1. Latents drawn from their distributions, with noise of times that are spread over the batch.
-        var latents = Draw(_learnt.Latents.Gather(examples), context.Generator);                           // [B, 4, h, w]
+        var store = context.Step <= _settings.CoarseSteps ? _coarse! : _learnt.Latents;
+        var latents = Draw(store.Gather(examples), context.Generator);                                     // [B, 4, h, w]
         var times = Times(examples.Count, context.Generator);                                              // [B]
         var noise = randn(latents.shape, generator: context.Generator);
         // 2. Captions, or their phrases, or none.

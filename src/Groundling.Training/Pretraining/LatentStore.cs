@@ -13,14 +13,15 @@ public static class LatentStore
     /// <param name="path">The store's file.</param>
     /// <param name="pictures">The pictures.</param>
     /// <param name="vae">The autoencoder.</param>
+    /// <param name="halvings">How often the pictures' sides are halved first.</param>
     /// <param name="source">What marks pictures and autoencoder, so that others are encoded anew.</param>
     /// <param name="progress">Told how many have been encoded.</param>
     /// <param name="stop">Stops the encoding; nothing is left then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static RowStore Open(string path, RowStore pictures, Vae vae, string source, Action<double>? progress, CancellationToken stop)
+    public static RowStore Open(string path, RowStore pictures, Vae vae, int halvings, string source, Action<double>? progress, CancellationToken stop)
     {
-        var side = pictures[0].shape[0] / vae.Stride;
-        return RowStore.Open(path, source, pictures.Count, ScalarType.Float16, [2 * vae.Config.LatentChannels, side, side], (first, count) =>
+        var side = (pictures[0].shape[0] >> halvings) / vae.Stride;
+        return RowStore.Open(path, $"{source}, halved {halvings} times", pictures.Count, ScalarType.Float16, [2 * vae.Config.LatentChannels, side, side], (first, count) =>
         {
             using var frozen = no_grad();
             using var scope = NewDisposeScope();
@@ -28,7 +29,8 @@ public static class LatentStore
             {
                 stop.ThrowIfCancellationRequested();
                 using var step = NewDisposeScope();
-                var moments = vae.Moments(PictureStore.ToNetwork(pictures.Gather(rows))).to(float16);
+                var images = PictureStore.ToNetwork(pictures.Gather(rows));
+                var moments = vae.Moments(halvings == 0 ? images : nn.functional.avg_pool2d(images, 1L << halvings)).to(float16);
                 progress?.Invoke(rows[^1] + 1);
                 return moments.MoveToOuterDisposeScope();
             }).ToList();

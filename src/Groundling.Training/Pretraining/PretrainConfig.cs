@@ -51,6 +51,7 @@ public sealed record PretrainConfig
         Diffusion!.RequireOwnRanges("diffusion");
         Require(Vae.Steps > 0, "vae.steps", Vae.Steps, "1 or more are needed");
         Require(Diffusion.Steps > 0, "diffusion.steps", Diffusion.Steps, "1 or more are needed");
+        Require(Diffusion.CoarseSteps == 0 || Data.Side % 128 == 0, "data.side", Data.Side, "a multiple of 128 is needed for diffusion.coarseSteps");
         Require(Vae.Crop <= Data.Side, "vae.crop", Vae.Crop, $"at most data.side, {Data.Side}, is needed");
         return this;
     }

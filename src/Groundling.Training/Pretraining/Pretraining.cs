@@ -86,6 +86,7 @@ public sealed class Pretraining
         using var vae = OpenVae(_config.Preset().Vae.ScalingFactor);
         OpenLatents("train", _examples, vae, progress, stop).Dispose();
         OpenLatents("validation", _measured, vae, done => progress(_examples.Count + done), stop).Dispose();
+        OpenCoarseLatents(vae, progress, stop)?.Dispose();
     }
 
     /// <summary>The second stage: text encoder and UNet. <see cref="PrepareDiffusion"/> goes before it.</summary>
@@ -96,10 +97,11 @@ public sealed class Pretraining
     {
         using var vae = OpenScaledVae(stop);
         using var learnt = OpenLatents("train", _examples, vae, null, stop);
+        using var coarse = OpenCoarseLatents(vae, null, stop);
         using var measured = OpenLatents("validation", _measured, vae, null, stop);
         using var run = OpenRun(DiffusionPath, "diffusion", ConfigJson.Write(new { _config.Model, _config.Data, _config.Diffusion }), _config.Diffusion.Seed, VaeMark());
         using var task = new DiffusionTask(_config.Preset(), _config.Diffusion, ClipTokenizer.Open(Path.Combine(_folder, Tokenizer)), vae,
-            new(learnt, [.. _examples.Select(example => example.Caption)]), new(measured, [.. _measured.Select(example => example.Caption)]));
+            new(learnt, [.. _examples.Select(example => example.Caption)]), coarse, new(measured, [.. _measured.Select(example => example.Caption)]));
         using var training = new TrainingRun(task, _config.Diffusion, run, observer: observer);
         return training.Run(stop);
     }
@@ -138,11 +140,15 @@ public sealed class Pretraining
         return module.Freeze(Rearrangement.None);
     }
 
-    private RowStore OpenLatents(string name, IReadOnlyList<BenchmarkExample> examples, Vae vae, Action<double>? progress, CancellationToken stop)
+    private RowStore OpenLatents(string name, IReadOnlyList<BenchmarkExample> examples, Vae vae, Action<double>? progress, CancellationToken stop, int halvings = 0)
     {
         using var pictures = OpenPictures(name, examples, null, stop);
-        return LatentStore.Open(Path.Combine(_folder, "cache", $"{name}-latents.safetensors"), pictures, vae, $"{_data.Content}, {VaeMark().Content}", progress, stop);
+        var path = Path.Combine(_folder, "cache", $"{name}-{(halvings > 0 ? "coarse-" : "")}latents.safetensors");
+        return LatentStore.Open(path, pictures, vae, halvings, $"{_data.Content}, {VaeMark().Content}", progress, stop);
     }
+
+    private RowStore? OpenCoarseLatents(Vae vae, Action<double>? progress, CancellationToken stop)
+        => _config.Diffusion.CoarseSteps > 0 ? OpenLatents("train", _examples, vae, progress, stop, halvings: 1) : null;
 
     private RowStore OpenPictures(string name, IReadOnlyList<BenchmarkExample> examples, Action<double>? progress, CancellationToken stop)
         => PictureStore.Open(Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"), examples, _config.Data.Side, _data.Content, progress, stop);

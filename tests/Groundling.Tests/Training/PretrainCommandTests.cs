@@ -1,0 +1,134 @@
+using System.Text.Json;
+using Groundling.Data;
+using Groundling.Data.Scenes;
+using Groundling.Tests.Cli;
+using Groundling.Tests.Data;
+using Groundling.Training;
+
+namespace Groundling.Tests.Training;
+
+/// <summary>groundling pretrain and sample, from drawn pictures to pictures drawn by the model.</summary>
+public sealed class PretrainCommandTests : IDisposable
+{
+    private const string Settings = """
+        {
+          "model": "tiny",
+          "data": { "side": 128 },
+          "vae": { "steps": 4, "learningRate": 0.001, "batchSize": 2, "crop": 64, "validateEvery": 2, "validationLimit": 2, "saveEvery": 2 },
+          "diffusion": { "steps": 4, "coarseSteps": 2, "learningRate": 0.001, "batchSize": 2, "validateEvery": 4, "validationLimit": 2, "saveEvery": 2 }
+        }
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Makes_a_model_that_samples_and_grounds()
+    {
+        var data = Data();
+        CommandRun.Of(Line(data, "run")).Works();
+        var model = _folder.File("run/model");
+        foreach (var (file, seed) in (ReadOnlySpan<(string, string)>)[("a", "3"), ("b", "3"), ("c", "4")])
+            CommandRun.Of("sample", "two red boats", "--model", model, "--seed", seed, "--steps", "2", "--size", "64", "--out", _folder.File($"{file}.png")).Works();
+        var (first, again, other) = (File.ReadAllBytes(_folder.File("a.png")), File.ReadAllBytes(_folder.File("b.png")), File.ReadAllBytes(_folder.File("c.png")));
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, other);
+        var picture = Picture.Load(_folder.File("a.png"));
+        Assert.Equal((64, 64), (picture.Width, picture.Height));
+        CommandRun.Of("ground", _folder.File("a.png"), "--caption", "[two red boats] near [the shore]", "--model", model, "--size", "64", "--out", _folder.File("grounded")).Works();
+        var vae = JsonDocument.Parse(File.ReadAllText(Path.Combine(model, "vae", "config.json"))).RootElement;
+        Assert.NotEqual(0.18215, vae.GetProperty("scaling_factor").GetDouble(), 3);                        // measured, not Stable Diffusion's
+        CommandRun.Of([.. Line(data, "run"), "--quiet"]).RefusesInOneLine("--resume");
+        CommandRun.Of([.. Line(data, "run"), "--resume"]).Works();                                         // nothing is left to do
+    }
+
+    [Fact]
+    public void Several_pictures_are_those_of_the_seeds_that_follow()
+    {
+        var model = _folder.File("tiny");
+        CommandRun.Of("new-model", "--preset", "tiny", "--out", model).Works();
+        string[] line = ["sample", "a kite", "--model", model, "--steps", "2", "--size", "64", "--quiet"];
+        CommandRun.Of([.. line, "--seed", "8", "--count", "2", "--out", _folder.File("two.png")]).Works();
+        CommandRun.Of([.. line, "--seed", "9", "--out", _folder.File("one.png")]).Works();
+        var (second, alone) = (Picture.Load(_folder.File("two-1.png")).Rgb, Picture.Load(_folder.File("one.png")).Rgb);
+        Assert.All(second.Zip(alone), pair => Assert.InRange(pair.First - pair.Second, -1, 1));             // sums in another order
+    }
+
+    [Fact]
+    public void A_stopped_pretraining_goes_on_to_the_same_model()
+    {
+        var data = Data();
+        CommandRun.Of([.. Line(data, "whole"), "--threads", "1"]).Works();
+        for (var stage = 0; stage < 2; stage++)
+        {
+            using var stop = new CancellationTokenSource();
+            var pretraining = new Pretraining(PretrainConfig.Read(Config), data, _folder.File("stopped"), resume: stage > 0);
+            pretraining.Prepare(_ => { }, stop.Token);
+            Func<ITrainingObserver?, CancellationToken, TrainingOutcome> train = pretraining.TrainVae;
+            if (stage > 0)
+            {
+                pretraining.TrainVae(null, CancellationToken.None);
+                pretraining.PrepareDiffusion(_ => { }, stop.Token);
+                train = pretraining.TrainDiffusion;
+            }
+            Assert.True(train(new StopAfter(3, stop), stop.Token).Stopped);
+        }
+        CommandRun.Of([.. Line(data, "stopped"), "--resume", "--threads", "1"]).Works();
+        foreach (var file in (string[])["vae/diffusion_pytorch_model.fp16.safetensors", "unet/diffusion_pytorch_model.fp16.safetensors", "text_encoder/model.fp16.safetensors", "tokenizer/merges.txt"])
+            Assert.Equal(File.ReadAllBytes(_folder.File($"whole/model/{file}")), File.ReadAllBytes(_folder.File($"stopped/model/{file}")));
+    }
+
+    [Fact]
+    public void Faults_are_told_in_one_line()
+    {
+        var data = Data();
+        Refuses("data.side=100", "'data.side' is 100");
+        Refuses("data.side=64", "'data.side' is 64");                            // half of it is too small for a UNet
+        Refuses("data.side=256", "not 256 x 256");
+        Refuses("vae.crop=200", "'vae.crop' is 200");
+        Refuses("diffusion.coarseSteps=9", "'diffusion.coarseSteps' is 9");
+        Refuses("diffusion.uncaptioned=2", "'diffusion.uncaptioned' is 2");
+        Refuses("diffusion.wide=2", "wide");
+        Refuses("model=huge", "one of sd15");
+        Refuses("data.train=test", "png_coco_test2017.json");
+        CommandRun.Of("sample", "a kite", "--model", _folder.File("nowhere")).RefusesInOneLine("no such folder");
+
+        void Refuses(string change, string says) => CommandRun.Of([.. Line(data, "run"), "--quiet", "--set", change]).RefusesInOneLine(says);
+    }
+
+    [Theory]
+    [InlineData("--steps", "0", "--steps 0 is out of range")]
+    [InlineData("--guidance", "-1", "--guidance -1 is out of range")]
+    [InlineData("--count", "65", "--count 65 is out of range")]
+    [InlineData("--size", "100", "--size 100")]
+    [InlineData("--seed", "-1", "--seed -1 is out of range")]
+    [InlineData("--out", "", "name a PNG file")]
+    [InlineData("--out", "nowhere/at/all.png", "there is no folder")]
+    public void Sampling_refuses_what_is_out_of_range(string option, string value, string says)
+        => CommandRun.Of("sample", "a kite", "--model", _folder.Path, option, value).RefusesInOneLine(says);
+
+    private string Config => _folder.Write("config.json", Settings);
+
+    private string[] Line(string data, string run) => ["pretrain", Config, "--data", data, "--out", _folder.File(run)];
+
+    private string Data()
+    {
+        var data = _folder.File("data");
+        SceneWriter.Write(data, SceneSplit.Train, 5, seed: 3, size: 128, degreeOfParallelism: 1);
+        SceneWriter.Write(data, SceneSplit.Val, 2, seed: 3, size: 128, degreeOfParallelism: 1);
+        return data;
+    }
+
+    private sealed class StopAfter(long step, CancellationTokenSource stop) : ITrainingObserver
+    {
+        public void Begun(long done, long steps) { }
+
+        public void Stepped(StepRecord record)
+        {
+            if (record.Step == step) stop.Cancel();
+        }
+
+        public void Validated(long at, Validation validation, bool isBest) { }
+    }
+}

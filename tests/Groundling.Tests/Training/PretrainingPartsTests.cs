@@ -1,0 +1,110 @@
+using Groundling.Data;
+using Groundling.Diffusion;
+using Groundling.Tests.Data;
+using Groundling.Torch;
+using Groundling.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Tests.Training;
+
+public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Rows_are_made_once_and_made_again_from_another_source_or_when_they_are_damaged()
+    {
+        var (path, made) = (_folder.File("rows.safetensors"), 0);
+        Assert.Equal(Enumerable.Range(0, 300).Select(i => i % 128), Values("a"));
+        Assert.Equal(2, made);                                                 // 256 rows, then the rest
+        Values("a");
+        Assert.Equal(2, made);
+        Values("b");
+        Assert.Equal(4, made);
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^40]);
+        Assert.Equal(Enumerable.Range(0, 300).Select(i => i % 128), Values("b"));
+        Assert.Equal(6, made);
+
+        IEnumerable<int> Values(string source)
+        {
+            using var scope = NewDisposeScope();
+            using var rows = RowStore.Open(path, source, 300, ScalarType.Byte, [1], (first, count) =>
+            {
+                made++;
+                return tensor(Enumerable.Range(first, count).Select(i => (byte)(i % 128)).ToArray(), [count, 1]);
+            });
+            return [.. rows.Gather(Enumerable.Range(0, 300)).reshape(-1).data<byte>().ToArray().Select(value => (int)value)];
+        }
+    }
+
+    [Fact]
+    public void The_average_follows_quickly_at_first_and_by_its_decay_later()
+    {
+        using var scope = NewDisposeScope();
+        var (weight, average) = (ones(2), zeros(2));
+        var moving = new MovingAverage([(weight, average)], 0.9);
+        moving.Update(1);                                                      // (1 + 1) / (10 + 1) is kept
+        TensorAssert.Close(full(2, 9.0 / 11), average, 1e-6, "first step");
+        average.zero_();
+        moving.Update(100_000);
+        TensorAssert.Close(full(2, 0.1), average, 1e-6, "later");
+    }
+
+    [Fact]
+    public void A_phrases_prompt_is_the_mean_of_its_tokens_states_and_does_not_depend_on_the_batch()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var diffusion = tiny.Pipeline.Diffusion;
+        var (positions, tokenizer) = (diffusion.Text.Config.Positions, diffusion.Tokenizer);
+        Caption[] captions = [Caption.ParseBrackets("[two red boats] near [the shore]"), Caption.ParseBrackets("[a kite]")];
+        var (states, mask) = Encode(PromptKind.Phrases, captions);
+        Assert.Equal([2L, 3, diffusion.Text.Config.Width], states.shape);
+        Assert.Equal([true, true, true, true, true, false], mask!.reshape(-1).data<bool>().ToArray());
+        var rows = CaptionRows.Of(tokenizer, positions, captions[0].Text);
+        var tokens = diffusion.Text.call(tensor(rows.Rows[0], [1, positions]))[0];
+        TensorAssert.Close(tokens[0], states[0, 0], 1e-5, "start");
+        var places = rows.PlacesOf(0, "two red boats".Length).Select(place => (long)place).ToArray();
+        TensorAssert.Close(tokens.index_select(0, tensor(places)).mean([0]), states[0, 1], 1e-5, "two red boats");
+        TensorAssert.Close(zeros(diffusion.Text.Config.Width), states[1, 2], 0, "padding");
+        TensorAssert.Close(Encode(PromptKind.Phrases, captions[1]).States[0], states[1, TensorIndex.Slice(0, 2)], 1e-5, "alone");
+
+        var (words, none) = (Encode(PromptKind.Words, captions), Encode(PromptKind.None, captions));
+        Assert.Null(words.Mask);
+        TensorAssert.Close(tokens, words.States[0], 1e-5, "words");
+        TensorAssert.Close(none.States[0], none.States[1], 1e-5, "no caption");
+
+        (Tensor States, Tensor? Mask) Encode(PromptKind kind, params Caption[] of)
+            => new PromptBatch(of.Select(caption => (caption, CaptionRows.Of(tokenizer, positions, caption.Text), kind)), CaptionRows.Of(tokenizer, positions, "")).Encode(diffusion.Text);
+    }
+
+    [Fact]
+    public void Equal_pictures_have_no_error_and_others_the_ratio_of_its_definition()
+    {
+        using var scope = NewDisposeScope();
+        var picture = zeros(1, 3, 4, 4);
+        Assert.Equal(double.PositiveInfinity, PeakSignalToNoise.Of(picture, picture)[0]);
+        Assert.Equal(20, PeakSignalToNoise.Of(picture + 0.2, picture)[0], 4);                              // 10 log10(2^2 / 0.2^2)
+        Assert.Equal(double.PositiveInfinity, PeakSignalToNoise.Of(picture + 7, picture + 1)[0]);          // beyond white is white
+    }
+
+    [Fact]
+    public void The_autoencoders_losses_are_those_of_their_definitions()
+    {
+        using var scope = NewDisposeScope();
+        var right = zeros(1, 3, 8, 8);
+        var found = right.clone();
+        found[0, 0, 0, 0] = 1;                                                 // one value of 192 differs by 1
+        var (mean, logarithm) = (full([1, 4, 1, 1], 2), zeros(1, 4, 1, 1));
+        var (total, parts) = new AutoencoderLoss(new AutoencoderSettings { Edges = 2, Coarse = 3, Divergence = 5 }).Compute(found, right, mean, logarithm);
+        var value = parts.ToDictionary(part => part.Name, part => (double)part.Value.item<float>());
+        Assert.Equal(1.0 / 192, value["pixels"], 6);
+        Assert.Equal(2.0 / (3 * 7 * 8), value["edges"], 6);                    // one neighbour to the right, one below
+        Assert.Equal(3.0 / 192, value["coarse"], 6);                           // a quarter of four times as few values, three times
+        Assert.Equal(2, value["divergence"], 6);                               // 2^2 / 2
+        Assert.Equal(value["pixels"] + 2 * value["edges"] + 3 * value["coarse"] + 5 * value["divergence"], total.item<float>(), 5);
+    }
+}
