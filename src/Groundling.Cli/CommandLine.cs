@@ -34,7 +34,7 @@ public static partial class CommandLine
         {
             GroundCommand.Create(processes, stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(), BenchCommand.Create(stop),
             PhrasesCommand.Create(stop), ScenesCommand.Create(stop), DataCommand.Create(stop),
-            EvaluateCommand.Create(processes, stop), ScoreCommand.Create(stop), TrainCommand.Create(processes, stop), PretrainCommand.Create(stop), SampleCommand.Create(stop),
+            EvaluateCommand.Create(processes, stop), ScoreCommand.Create(stop), TrainCommand.Create(processes, stop), ExportCommand.Create(), PretrainCommand.Create(stop), SampleCommand.Create(stop),
             ServeCommand.Create(stop),
         };
         var parsed = root.Parse(arguments);

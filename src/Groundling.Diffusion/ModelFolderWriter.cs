@@ -94,7 +94,11 @@ public static class ModelFolderWriter
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public static void WriteUNet(string folder, UNet unet, ScalarType type) => WritePart(folder, Describe(unet.Config), type, unet);
 
-    private static void WriteWhole(string path, Action<string> write)
+    /// <summary>Makes a folder, whole or not at all.</summary>
+    /// <param name="path">The folder to make; it must not hold anything yet.</param>
+    /// <param name="write">Writes all files into the folder it is given, which takes its name when it is done.</param>
+    /// <exception cref="ModelException">The folder holds something already or cannot be made.</exception>
+    public static void WriteWhole(string path, Action<string> write)
     {
         if (path.Length == 0) throw new ModelException("the name of the folder to make is empty; name a folder");
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));

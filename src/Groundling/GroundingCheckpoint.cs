@@ -32,13 +32,14 @@ public static class GroundingCheckpoint
     /// <summary>Writes the trained parts; each of the two files appears whole or not at all.</summary>
     /// <param name="modelFolder">Where the folder <c>grounding</c> is made.</param>
     /// <param name="model">Their weights and config.</param>
-    /// <param name="metadata">Free text pairs for the weights' header.</param>
+    /// <param name="type">Element type on disk: float32, float16 or bfloat16.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public static void Save(string modelFolder, GroundingModel model, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Save(string modelFolder, GroundingModel model, ScalarType type = ScalarType.Float32)
     {
         var folder = Path.Combine(modelFolder, Folder);
         Directory.CreateDirectory(folder);
-        SafetensorsWriter.Write(Path.Combine(folder, Weights), model.NamedTensors(), metadata);
+        var tensors = model.NamedTensors().ToList();
+        SafetensorsWriter.Write(Path.Combine(folder, Weights), [.. tensors.Select(pair => (pair.Name, type, pair.Tensor.shape))], i => tensors[i].Tensor.alias());
         AtomicFile.Write(Path.Combine(folder, Config), stream => stream.Write(Encoding.UTF8.GetBytes(model.Config.ToJson() + "\n")));
     }
 

@@ -18,7 +18,7 @@ internal static class EvaluateCommand
     public static Command Create(ICollective processes, CancellationToken stop)
     {
         var (data, split, protocol, groups) = (EvaluationCommon.Data(), EvaluationCommon.Split(), EvaluationCommon.Protocol(), EvaluationCommon.Groups());
-        var (model, size, threads, quiet, json, limit) = (new ModelOptions(required: false), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json(), EvaluationCommon.Limit());
+        var (model, size, threads, quiet, json, limit) = (new ModelOptions(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json(), EvaluationCommon.Limit());
         size.Description = "The network's longer side in pixels; 0 keeps the picture's own; if not given the model's own, 512 for baselines";
         json.Description = "Print report.json instead of a table";
         var baseline = new Option<string?>("--baseline")
@@ -34,7 +34,7 @@ internal static class EvaluateCommand
         command.SetAction(parsed =>
         {
             var request = new Request(
-                parsed.GetValue(data)!, parsed.GetValue(split)!, model.Read(parsed), parsed.GetValue(baseline), ResolutionProtocol.Named(parsed.GetValue(protocol)!),
+                parsed.GetValue(data)!, parsed.GetValue(split)!, parsed.GetValue(baseline) is null || model.AreGiven(parsed) ? model.Read(parsed) : null, parsed.GetValue(baseline), ResolutionProtocol.Named(parsed.GetValue(protocol)!),
                 GroupRule.Named(parsed.GetValue(groups)!), parsed.GetValue(size), parsed.GetValue(threshold), parsed.GetValue(limit), parsed.GetValue(output)!,
                 parsed.GetValue(predictions), parsed.GetValue(resume), parsed.GetValue(quiet), parsed.GetValue(json));
             _ = new GroundingOptions { Size = request.Size, Threshold = request.Threshold }.Validated();
@@ -47,8 +47,8 @@ internal static class EvaluateCommand
 
     private static void Run(Request request, ICollective processes, TextWriter results, TextWriter messages, CancellationToken cancellation)
     {
-        if ((request.Model is null) == (request.Baseline is null))
-            throw new InputException($"give either --model DIR or --baseline {string.Join('|', Baselines)}");
+        if (request.Model is not null && request.Baseline is not null)
+            throw new InputException($"give either a model or --baseline {string.Join('|', Baselines)}, not both");
         // The data are looked through before the seconds that a large model takes to open.
         var benchmark = PngBenchmark.Open(request.Data, request.Split);
         var evaluator = new Evaluator(benchmark, request.Protocol);

@@ -33,7 +33,7 @@ internal sealed class GroundCommand
         });
         var caption = CommonOptions.Caption();
         caption.Description += "; if not given, the file IMAGE.txt beside each picture";
-        var (phrases, narrative, index, model) = (CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index(), new ModelOptions(required: false));
+        var (phrases, narrative, index, model) = (CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index(), new ModelOptions());
         var output = new Option<string>("--out", "-o") { Description = "Folder for overlay.png, phrases.json, panoptic.png and panoptic.json; a folder for each of several pictures is made in it", HelpName = "DIR", DefaultValueFactory = _ => "out" };
         var (threshold, size, threads, quiet, json) = (CommonOptions.Threshold(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json());
         var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model.Frozen, model.Trained, model.Untrained, output, threshold, size, threads, quiet, json };
@@ -49,7 +49,7 @@ internal sealed class GroundCommand
         return command;
     }
 
-    private int Run(IReadOnlyList<string> pictures, Caption? shared, ModelChoice? model, ICollective processes, CancellationToken cancellation)
+    private int Run(IReadOnlyList<string> pictures, Caption? shared, ModelChoice model, ICollective processes, CancellationToken cancellation)
     {
         if (pictures.Count == 1) return processes.Rank > 0 ? 0 : RunOne(pictures[0], shared, model, cancellation);
         using var pipeline = OpenModel(model, Rearrangement.ManyPasses);
@@ -68,7 +68,7 @@ internal sealed class GroundCommand
         return processes.Any(faults.Count > 0) ? CommandLine.UserError : 0;
     }
 
-    private int RunOne(string path, Caption? shared, ModelChoice? model, CancellationToken cancellation)
+    private int RunOne(string path, Caption? shared, ModelChoice model, CancellationToken cancellation)
     {
         // What the user gave is checked before the seconds that a large model takes to open.
         var messages = new List<string>();
@@ -104,8 +104,11 @@ internal sealed class GroundCommand
         return (picture, shared ?? CaptionBeside(path));
     }
 
-    private GroundingPipeline OpenModel(ModelChoice? choice, Rearrangement extent)
-        => choice?.Open(extent) ?? GroundingPipeline.Open(DefaultModel.Folder(_messages), extent);
+    private GroundingPipeline OpenModel(ModelChoice choice, Rearrangement extent)
+    {
+        if (choice.IsEmbedded && !_quiet) _messages.WriteLine(EmbeddedModel.Note);
+        return choice.Open(extent);
+    }
 
     private Grounding GroundOne(GroundingPipeline pipeline, string path, Picture picture, Caption caption, string folder, CancellationToken cancellation)
     {

@@ -11,7 +11,7 @@ internal static class InspectCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "The model folder" };
-        var (trained, json) = (new ModelOptions(required: false).Trained, CommonOptions.Json());
+        var (trained, json) = (new ModelOptions().Trained, CommonOptions.Json());
         var command = new Command("inspect", "Show what a model folder holds, whether it loads, and why not.") { folder, trained, json };
         command.SetAction(parsed =>
         {

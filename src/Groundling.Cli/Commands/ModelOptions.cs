@@ -5,27 +5,29 @@ using Groundling.Torch;
 namespace Groundling.Cli.Commands;
 
 /// <summary>The options that choose a model: the frozen folder, the trained parts, or static prompting in spite of them.</summary>
-internal sealed class ModelOptions(bool required)
+internal sealed class ModelOptions
 {
     public Option<string?> Frozen { get; } = new("--model", "-m")
     {
-        Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; the trained parts in its folder 'grounding' are used where there are any",
+        Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; the trained parts in its folder 'grounding' are used where there are any; the embedded model of drawn scenes if not given",
         HelpName = "DIR",
-        Required = required,
     };
 
     public Option<string?> Trained { get; } = new("--grounding", "-g") { Description = "Trained parts that lie elsewhere: a folder that holds 'grounding', such as a run's checkpoints/best", HelpName = "DIR" };
 
     public Option<bool> Untrained { get; } = new("--static") { Description = "Leave the trained parts out, to compare with static prompting" };
 
-    /// <summary>What the command line chose; null where it names no model.</summary>
-    /// <exception cref="InputException">The choices contradict each other.</exception>
-    public ModelChoice? Read(ParseResult parsed)
+    /// <summary>Whether the command line chooses a model.</summary>
+    public bool AreGiven(ParseResult parsed) => parsed.GetValue(Frozen) is not null || parsed.GetValue(Trained) is not null || parsed.GetValue(Untrained);
+
+    /// <summary>What the command line chose.</summary>
+    /// <exception cref="InputException">The choices contradict each other, or the embedded model is missing.</exception>
+    public ModelChoice Read(ParseResult parsed)
     {
         var (frozen, trained, untrained) = (parsed.GetValue(Frozen), parsed.GetValue(Trained), parsed.GetValue(Untrained));
         if (trained is not null && untrained) throw new InputException("--static leaves out the trained parts that --grounding names; give only one of them");
         if (frozen is null && trained is not null) throw new InputException("--grounding names trained parts alone; name the frozen model that they were trained with by --model DIR");
-        return frozen is null ? null : new(frozen, trained, untrained);
+        return new(frozen ?? EmbeddedModel.Path, trained, untrained, IsEmbedded: frozen is null);
     }
 }
 
@@ -33,7 +35,8 @@ internal sealed class ModelOptions(bool required)
 /// <param name="Frozen">The frozen model's folder.</param>
 /// <param name="Trained">A folder of trained parts elsewhere, or null.</param>
 /// <param name="Untrained">Whether trained parts are left out.</param>
-internal sealed record ModelChoice(string Frozen, string? Trained, bool Untrained)
+/// <param name="IsEmbedded">Whether it is the one that is used where none is named.</param>
+internal sealed record ModelChoice(string Frozen, string? Trained, bool Untrained, bool IsEmbedded)
 {
     public GroundingPipeline Open(Rearrangement extent) => GroundingPipeline.Open(Frozen, extent, Trained, Untrained);
 }

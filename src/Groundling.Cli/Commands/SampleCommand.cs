@@ -13,7 +13,7 @@ internal static class SampleCommand
     public static Command Create(CancellationToken stop)
     {
         var caption = new Argument<string>("CAPTION") { Description = "What the picture is to show; \"\" for anything" };
-        var model = new Option<string>("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout", HelpName = "DIR", Required = true };
+        var model = new Option<string?>("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; the embedded model of drawn scenes if not given", HelpName = "DIR" };
         var (size, threads, quiet) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet());
         size.Description = "Rows and columns of the picture, a multiple of 64; the model's own size if not given";
         var usual = new SamplingOptions();
@@ -32,7 +32,7 @@ internal static class SampleCommand
             }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var files = Files(parsed.GetValue(output)!, options.Count);
-            using var diffusion = StableDiffusion.Open(parsed.GetValue(model)!);
+            using var diffusion = StableDiffusion.Open(parsed.GetValue(model) ?? EmbeddedModel.Path);
             var sampler = new ImageSampler(diffusion.Tokenizer, diffusion.Text, diffusion.Vae, diffusion.UNet, diffusion.Schedule, diffusion.Prediction);
             var isQuiet = parsed.GetValue(quiet);
             Terminal.WithProgress(parsed.InvocationConfiguration.Error, isQuiet, "sampling", options.Steps, report =>

@@ -11,7 +11,7 @@ internal static class ServeCommand
     public static Command Create(CancellationToken stop)
     {
         var defaults = new ServerOptions();
-        var (model, threads) = (new ModelOptions(required: false), CommonOptions.Threads());
+        var (model, threads) = (new ModelOptions(), CommonOptions.Threads());
         var host = new Option<string>("--host") { Description = "The address to listen on; 0.0.0.0 for all of this machine's", HelpName = "ADDRESS", DefaultValueFactory = _ => defaults.Host };
         var port = new Option<int>("--port") { Description = "The port; 0 takes a free one", HelpName = "N", DefaultValueFactory = _ => defaults.Port };
         var queue = new Option<int>("--queue") { Description = "Requests that may wait for the model; more are refused with 429", HelpName = "N", DefaultValueFactory = _ => defaults.Queue };
@@ -40,7 +40,9 @@ internal static class ServeCommand
             };
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var error = parsed.InvocationConfiguration.Error;
-            Serve(options, model.Read(parsed) ?? new(DefaultModel.Folder(error), null, false), parsed.InvocationConfiguration.Output, error, stop);
+            var choice = model.Read(parsed);
+            if (choice.IsEmbedded) error.WriteLine(EmbeddedModel.Note);
+            Serve(options, choice, parsed.InvocationConfiguration.Output, error, stop);
         });
         return command;
     }

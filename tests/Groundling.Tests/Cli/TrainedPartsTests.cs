@@ -168,6 +168,24 @@ public sealed class TrainedPartsTests : IDisposable
     }
 
     [Fact]
+    public void An_exported_folder_grounds_like_the_checkpoint_it_was_made_from()
+    {
+        var folder = _folder.File("exported");
+        Assert.Contains("MB; use it as --model", CommandRun.Of("export", _run, "--model", _frozen, "--out", folder, "--full").Works().Output);
+        Assert.Equal(Phrases("--model", _frozen, "--grounding", _run), Phrases("--model", folder));
+        CommandRun.Of("export", _run, "--model", _frozen, "--out", _folder.File("halved")).Works();
+        var (whole, halved) = (new FileInfo(Path.Combine(folder, "grounding", "model.safetensors")).Length, new FileInfo(_folder.File("halved/grounding/model.safetensors")).Length);
+        Assert.InRange(halved, whole / 2, 0.6 * whole);
+        Ground("--model", _folder.File("halved"));
+        CommandRun.Of("export", _run, "--model", _frozen, "--out", folder).RefusesInOneLine("exists already");
+        CommandRun.Of("export", _run, "--out", _folder.File("other")).RefusesInOneLine("frozen.json", "--model DIR");
+        CommandRun.Of("export", _folder.Path, "--model", _frozen, "--out", _folder.File("other")).RefusesInOneLine("holds no trained parts");
+        Assert.False(Directory.Exists(_folder.File("other")));
+
+        string Phrases(params string[] model) => Ground(model).GetProperty("phrases").GetRawText();
+    }
+
+    [Fact]
     public void Values_that_are_not_numbers_are_told()
     {
         using (no_grad()) _model.parameters().Last().fill_(double.NaN);

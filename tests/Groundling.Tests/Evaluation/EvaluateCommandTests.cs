@@ -167,8 +167,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
     {
         var data = EvaluationData.ByHand(_folder);
         CommandRun Evaluate(params string[] more) => CommandRun.Of(["evaluate", data, "--out", Out("e"), .. more]);
-        (Evaluate()).RefusesInOneLine("--model DIR or --baseline");
-        (Evaluate("--model", tiny.Path, "--baseline", "oracle")).RefusesInOneLine("--model DIR or --baseline");
+        (Evaluate("--model", tiny.Path, "--baseline", "oracle")).RefusesInOneLine("either a model or --baseline");
         (Evaluate("--baseline", "guess")).RefusesInOneLine("guess", "whole-image");
         (Evaluate("--baseline", "oracle", "--protocol", "half")).RefusesInOneLine("half", "original, ppmn");
         (Evaluate("--baseline", "oracle", "--groups", "half")).RefusesInOneLine("half", "png, flmm");

@@ -24,7 +24,7 @@ public sealed class GroundingCheckpointTests(TinyModel tiny) : IDisposable
         using var model = TinyGrounding.Build(tiny, stirred: true);
         var path = _folder.File("model");
         Assert.False(GroundingCheckpoint.Exists(path));
-        GroundingCheckpoint.Save(path, model, new Dictionary<string, string> { ["step"] = "3" });
+        GroundingCheckpoint.Save(path, model);
         Assert.True(GroundingCheckpoint.Exists(path));
         Assert.Equal(["config.json", "model.safetensors"], Directory.EnumerateFiles(Path.Combine(path, "grounding")).Select(Path.GetFileName).Order());
         using var loaded = GroundingCheckpoint.Load(path, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Text.Json;
+using Groundling.Data;
+using Groundling.Diffusion;
+using static TorchSharp.torch;
+
+namespace Groundling.Cli.Commands;
+
+/// <summary>groundling export: a run's checkpoint and its frozen model as one folder that all commands take as --model.</summary>
+internal static class ExportCommand
+{
+    private static readonly string[] Parts = ["tokenizer", "text_encoder", "vae", "unet", "scheduler"];
+
+    public static Command Create()
+    {
+        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "Trained parts: a run's checkpoints/best" };
+        var model = new Option<string?>("--model", "-m") { Description = "The frozen model's folder, where it does not lie where the run found it", HelpName = "DIR" };
+        var output = new Option<string>("--out", "-o") { Description = "The folder to make", HelpName = "DIR", Required = true };
+        var full = new Option<bool>("--full") { Description = "Keep the trained parts in float32 instead of halving them to float16" };
+        var command = new Command("export", "Put trained parts and their frozen model into one folder.") { checkpoint, model, output, full };
+        command.SetAction(parsed =>
+        {
+            var (trained, folder) = (parsed.GetValue(checkpoint)!, parsed.GetValue(output)!);
+            var frozen = parsed.GetValue(model) ?? FrozenModelOf(trained);
+            using var diffusion = StableDiffusion.Open(frozen);
+            using var grounding = GroundingCheckpoint.Load(trained, diffusion.UNet, diffusion.Vae);
+            ModelFolderWriter.WriteWhole(folder, temporary =>
+            {
+                foreach (var file in Files(frozen)) Copy(file, Path.Combine(temporary, Path.GetRelativePath(frozen, file)));
+                GroundingCheckpoint.Save(temporary, grounding, parsed.GetValue(full) ? ScalarType.Float32 : ScalarType.Float16);
+            });
+            parsed.InvocationConfiguration.Output.WriteLine($"{folder}: {Files(folder).Sum(file => new FileInfo(file).Length) / 1e6:F1} MB; use it as --model {folder}");
+        });
+        return command;
+    }
+
+    private static IEnumerable<string> Files(string model)
+        => [.. Directory.EnumerateFiles(model, "model_index.json"),
+            .. Parts.Append(GroundingCheckpoint.Folder).Select(part => Path.Combine(model, part)).Where(Directory.Exists).SelectMany(part => Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories))];
+
+    private static void Copy(string file, string target)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.Copy(file, target);
+    }
+
+    private static string FrozenModelOf(string checkpoint)
+    {
+        var path = Path.Combine(checkpoint, "frozen.json");
+        if (!File.Exists(path)) throw new InputException($"{checkpoint}: does not say which frozen model it belongs to (frozen.json); name its folder by --model DIR");
+        try
+        {
+            return JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("model").GetString()!;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new InputException($"{path}: {e.Message}; name the frozen model's folder by --model DIR", e);
+        }
+    }
+}
