@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Groundling.Data;
 using Groundling.Diffusion;
 using Groundling.Torch;
@@ -12,7 +13,7 @@ internal static class SampleCommand
 {
     public static Command Create(CancellationToken stop)
     {
-        var caption = new Argument<string>("CAPTION") { Description = "What the picture is to show; \"\" for anything" };
+        var captions = new Argument<string[]>("CAPTION") { Description = "What a picture is to show; \"\" for anything", Arity = ArgumentArity.OneOrMore };
         var model = new Option<string?>("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; the embedded model of drawn scenes if not given", HelpName = "DIR" };
         var (size, threads, quiet) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet());
         size.Description = "Rows and columns of the picture, a multiple of 64; the model's own size if not given";
@@ -20,34 +21,56 @@ internal static class SampleCommand
         var seed = new Option<long>("--seed") { Description = "The same seed gives the same picture", HelpName = "S" };
         var steps = new Option<int>("--steps") { Description = "Steps from noise to picture", HelpName = "N", DefaultValueFactory = _ => usual.Steps };
         var guidance = new Option<double>("--guidance") { Description = "How closely to follow the caption; 1 for as learnt", HelpName = "G", DefaultValueFactory = _ => usual.Guidance };
-        var count = new Option<int>("--count", "-n") { Description = "Pictures; picture i has the seed S + i", HelpName = "N", DefaultValueFactory = _ => usual.Count };
-        var output = new Option<string>("--out", "-o") { Description = "The PNG file; of several, NAME-0.png, NAME-1.png and so on", HelpName = "FILE", DefaultValueFactory = _ => "sample.png" };
-        var command = new Command("sample", "Make pictures of a caption with a text-to-image model.") { caption, model, seed, steps, guidance, count, size, output, threads, quiet };
+        var count = new Option<int>("--count", "-n") { Description = "Pictures of each caption; picture i has the seed S + i", HelpName = "N", DefaultValueFactory = _ => usual.Count };
+        var output = new Option<string>("--out", "-o") { Description = "The PNG file; of several, NAME-0.png, NAME-1.png and so on, caption by caption; the caption is written beside each, so that ground finds it", HelpName = "FILE", DefaultValueFactory = _ => "sample.png" };
+        var grid = new Option<int?>("--grid") { Description = "Put all pictures into one PNG, N to a row", HelpName = "N" };
+        var command = new Command("sample", "Make pictures of captions with a text-to-image model.") { captions, model, seed, steps, guidance, count, size, output, grid, threads, quiet };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(seed) < 0) throw new InputException($"--seed {parsed.GetValue(seed)} is out of range: 0 or more");
+            if (parsed.GetValue(grid) is < 1 or > 64) throw new InputException($"--grid {parsed.GetValue(grid)} is out of range: 1 to 64");
             var options = new SamplingOptions
             {
                 Seed = (ulong)parsed.GetValue(seed), Steps = parsed.GetValue(steps), Guidance = parsed.GetValue(guidance), Count = parsed.GetValue(count), Size = parsed.GetValue(size),
             }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            var files = Files(parsed.GetValue(output)!, options.Count);
-            using var diffusion = StableDiffusion.Open(parsed.GetValue(model) ?? EmbeddedModel.Path);
-            var sampler = new ImageSampler(diffusion.Tokenizer, diffusion.Text, diffusion.Vae, diffusion.UNet, diffusion.Schedule, diffusion.Prediction);
-            var isQuiet = parsed.GetValue(quiet);
-            Terminal.WithProgress(parsed.InvocationConfiguration.Error, isQuiet, "sampling", options.Steps, report =>
-            {
-                using var images = sampler.Sample(parsed.GetValue(caption)!, options, done => report(done), stop);
+            var texts = parsed.GetValue(captions)!;
+            var files = Files(parsed.GetValue(output)!, parsed.GetValue(grid) is null ? texts.Length * options.Count : 1);
+            using var scope = torch.NewDisposeScope();
+            var images = Sample(parsed.GetValue(model) ?? EmbeddedModel.Path, texts, options, parsed.GetValue(quiet), parsed.InvocationConfiguration.Error, stop);
+            if (parsed.GetValue(grid) is { } columns) Write(files[0], torch.cat(images), columns);
+            else
                 for (var i = 0; i < files.Count; i++)
                 {
-                    using var image = images.narrow(0, i, 1);
-                    var png = PictureGrid.Of(image, 1).EncodePng();
-                    AtomicFile.Write(files[i], stream => stream.Write(png));
+                    Write(files[i], images[i], 1);
+                    AtomicFile.Write(Path.ChangeExtension(files[i], ".txt"), stream => stream.Write(Encoding.UTF8.GetBytes(texts[i / options.Count] + "\n")));
                 }
-            });
-            if (!isQuiet) parsed.InvocationConfiguration.Output.WriteLine(string.Join(' ', files));
+            if (!parsed.GetValue(quiet)) parsed.InvocationConfiguration.Output.WriteLine(string.Join(' ', files));
         });
         return command;
+    }
+
+    /// <summary>[1, 3, H, W] each, caption by caption.</summary>
+    private static IReadOnlyList<torch.Tensor> Sample(string model, string[] captions, SamplingOptions options, bool quiet, TextWriter messages, CancellationToken stop)
+    {
+        using var diffusion = StableDiffusion.Open(model);
+        var sampler = new ImageSampler(diffusion.Tokenizer, diffusion.Text, diffusion.Vae, diffusion.UNet, diffusion.Schedule, diffusion.Prediction);
+        var images = new List<torch.Tensor>();
+        Terminal.WithProgress(messages, quiet, "sampling", captions.Length * options.Steps, report =>
+        {
+            foreach (var caption in captions)
+            {
+                var before = images.Count / options.Count * options.Steps;
+                images.AddRange(sampler.Sample(caption, options, done => report(before + done), stop).split(1));
+            }
+        });
+        return images;
+    }
+
+    private static void Write(string file, torch.Tensor images, int columns)
+    {
+        var png = PictureGrid.Of(images, columns).EncodePng();
+        AtomicFile.Write(file, stream => stream.Write(png));
     }
 
     private static IReadOnlyList<string> Files(string path, int count)

@@ -53,6 +53,11 @@ public sealed class PretrainCommandTests : IDisposable
         CommandRun.Of([.. line, "--seed", "9", "--out", _folder.File("one.png")]).Works();
         var (second, alone) = (Picture.Load(_folder.File("two-1.png")).Rgb, Picture.Load(_folder.File("one.png")).Rgb);
         Assert.All(second.Zip(alone), pair => Assert.InRange(pair.First - pair.Second, -1, 1));             // sums in another order
+        Assert.Equal("a kite\n", File.ReadAllText(_folder.File("two-1.txt")));
+        CommandRun.Of([.. line, "a boat", "two trees", "--grid", "2", "--out", _folder.File("grid.png")]).Works();
+        var grid = Picture.Load(_folder.File("grid.png"));
+        Assert.Equal((128, 128), (grid.Width, grid.Height));
+        Assert.False(File.Exists(_folder.File("grid.txt")));
     }
 
     [Fact]
@@ -103,6 +108,7 @@ public sealed class PretrainCommandTests : IDisposable
     [InlineData("--count", "65", "--count 65 is out of range")]
     [InlineData("--size", "100", "--size 100")]
     [InlineData("--seed", "-1", "--seed -1 is out of range")]
+    [InlineData("--grid", "0", "--grid 0 is out of range")]
     [InlineData("--out", "", "name a PNG file")]
     [InlineData("--out", "nowhere/at/all.png", "there is no folder")]
     public void Sampling_refuses_what_is_out_of_range(string option, string value, string says)
