@@ -24,12 +24,15 @@ public sealed record ModelPreset(string Name, TextEncoderConfig Text, VaeConfig 
         PredictionType.Epsilon);
 
     /// <summary>The layout of SD 1.x for the illustrated world at 256 pixels: small enough to be trained on two processor cores.</summary>
-    /// <remarks>Few heads where there are many pixels: there, what attention costs is its exponentials.</remarks>
+    /// <remarks>
+    /// Few heads where there are many pixels: there, what attention costs is its exponentials. The UNet predicts velocity, as in SD 2.x: where little
+    /// but noise is left, that is the picture itself, which only the words tell of, so they are learnt sooner than by predicting noise.
+    /// </remarks>
     public static ModelPreset Scenes { get; } = new("scenes",
         new TextEncoderConfig(1024, 128, 512, 3, 4, 77, QuickGelu: true, 1e-5),
         new VaeConfig { Widths = [16, 32, 64, 96], LayersPerBlock = 1, LatentChannels = 8, NormGroups = 8 },
         new UNetConfig { InChannels = 8, OutChannels = 8, Widths = [32, 64, 128, 128], Heads = [2, 4, 4, 4], LayersPerBlock = 1, PromptWidth = 128, NormGroups = 8, SampleSize = 32 },
-        PredictionType.Epsilon);
+        PredictionType.Velocity);
 
     /// <summary>All presets.</summary>
     public static IReadOnlyList<ModelPreset> All { get; } = [StableDiffusion15, StableDiffusion21, Scenes, Tiny];

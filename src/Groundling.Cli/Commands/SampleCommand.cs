@@ -38,7 +38,7 @@ internal static class SampleCommand
             var files = Files(parsed.GetValue(output)!, parsed.GetValue(grid) is null ? texts.Length * options.Count : 1);
             using var scope = torch.NewDisposeScope();
             var images = Sample(parsed.GetValue(model) ?? EmbeddedModel.Path, texts, options, parsed.GetValue(quiet), parsed.InvocationConfiguration.Error, stop);
-            if (parsed.GetValue(grid) is { } columns) Write(files[0], torch.cat(images), columns);
+            if (parsed.GetValue(grid) is { } columns) Write(files[0], torch.cat([.. images]), columns);
             else
                 for (var i = 0; i < files.Count; i++)
                 {
