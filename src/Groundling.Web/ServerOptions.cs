@@ -18,7 +18,7 @@ public sealed record ServerOptions
     /// <summary>Waiting requests that the model takes at a time, 1 to 1,000; those of one picture are done together, so that it is encoded once.</summary>
     public int Batch { get; init; } = 4;
 
-    /// <summary>Seconds from a request's arrival to its answer, above 0 up to 86,400; later is 503.</summary>
+    /// <summary>Seconds that a request may take to arrive and wait for its turn (later is 408 or 429), and seconds that the model may then work on it (later is 503); above 0 up to 86,400.</summary>
     public double Timeout { get; init; } = 60;
 
     /// <summary>The largest body, 1 to 1,024 MiB; larger is 413.</summary>

@@ -206,6 +206,18 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
         var description = await ServiceHost.Json(await _host.Client.GetAsync("/openapi/v1.json"));
         Assert.Contains("/v1/ground", description["paths"]!.AsObject().Select(path => path.Key));
         Assert.Contains("segmentation", description.ToJsonString());
+        Assert.Equal("Groundling", (string)description["info"]!["title"]!);
+        Assert.Equal(typeof(GroundingServer).Assembly.GetName().Version!.ToString(3), (string)description["info"]!["version"]!);
+        Assert.NotEmpty((string)description["info"]!["description"]!);
+        foreach (var (address, phrase) in new[] { ("/v1/ground", false), ("/v1/trace", true) })
+        {
+            var content = description["paths"]![address]!["post"]!["requestBody"]!["content"]!;
+            var form = content["multipart/form-data"]!["schema"]!["properties"]!;
+            Assert.Equal(("string", "binary"), ((string)form["image"]!["type"]!, (string)form["image"]!["format"]!));
+            Assert.All(form.AsObject(), field => Assert.NotEmpty((string)field.Value!["description"]!));
+            Assert.Equal(phrase, form["phrase"] is not null);
+            Assert.EndsWith("Request", (string)content["application/json"]!["schema"]!["$ref"]!);
+        }
     }
 
     [Fact]
