@@ -1,7 +1,10 @@
 // A picture and a caption in, a picture with a mask for every noun phrase out:
-//   dotnet run -- MODEL PICTURE CAPTION OUT
+//   dotnet pack -c Release                                       (in the repository: makes the packages that this is built on)
+//   dotnet run --project examples/TextToMask -- MODEL PICTURE CAPTION OUT.png
 using Groundling;
 using Groundling.Data;
+using Groundling.Diffusion;
+using Groundling.Torch;
 
 if (args is not [var model, var file, var caption, var output])
 {
@@ -17,7 +20,7 @@ try
     File.WriteAllBytes(output, OverlayRenderer.Render(grounding).EncodePng());
     return 0;
 }
-catch (InputException e)
+catch (Exception e) when (e is InputException or ModelException or WeightsException)
 {
     Console.Error.WriteLine($"error: {e.Message}");
     return 2;

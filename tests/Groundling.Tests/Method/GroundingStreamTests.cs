@@ -110,6 +110,23 @@ public class GroundingStreamTests(TinyModel tiny)
     }
 
     [Fact]
+    public async Task What_other_threads_throw_away_changes_no_result()
+    {
+        // TorchSharp's numbers are objects with finalizers, and another thread's garbage has them collected while libtorch works.
+        var picture = Gradient(0);
+        var expected = Words(tiny.Pipeline.Ground(picture, TwoPhrases, Options));
+        using var stop = new CancellationTokenSource();
+        var collecting = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+        });
+        var results = await tiny.Pipeline.GroundAsync(Enumerable.Repeat(Source("same", () => picture), 40), Options).ToListAsync();
+        await stop.CancelAsync();
+        await collecting;
+        Assert.All(results, result => Assert.Equal(expected, Words(result.Required)));
+    }
+
+    [Fact]
     public void Options_are_checked_before_anything_is_read()
         => Assert.Contains("out of range", Assert.Throws<InputException>(() => tiny.Pipeline.GroundAsync([Source("unread", () => throw new InvalidOperationException())], new() { Size = 63 })).Message);
 

@@ -47,7 +47,8 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         var run = (await RunAsync(_folder.File("example/TextToMask"), _folder.Path, "tiny", Path.Combine(samples, "harbor.png"), caption, "overlay.png")).Works();
         Assert.Equal(Caption.Read(caption).Phrases.Count, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Contains(" pixels, score ")));
         Assert.True(Picture.Load(_folder.File("overlay.png")).Width >= 512);
-        Assert.Contains("error: ", (await RunAsync(_folder.File("example/TextToMask"), _folder.Path, "tiny", "nowhere.png", caption, "none.png")).Error);
+        foreach (var (model, picture) in new[] { ("tiny", "nowhere.png"), ("nowhere", Path.Combine(samples, "harbor.png")) })
+            (await RunAsync(_folder.File("example/TextToMask"), _folder.Path, model, picture, caption, "none.png")).RefusesInOneLine("nowhere");
     }
 
     /// <summary>Assembly, XML documentation, readme, licence and symbols are there; a libtorch is not.</summary>
