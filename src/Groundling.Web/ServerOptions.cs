@@ -27,6 +27,9 @@ public sealed record ServerOptions
     /// <summary>The largest picture, 1 to 100 million pixels.</summary>
     public int MaxMegapixels { get; init; } = 25;
 
+    /// <summary>The largest network input that a request may ask for, 64 to 4096 pixels on its longer side; the work and its memory grow faster than its square.</summary>
+    public int MaxSize { get; init; } = 1024;
+
     /// <summary>What clients of /v1 must send as a bearer token; null lets everybody in.</summary>
     public string? ApiKey { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record ServerOptions
         RequireRange("--batch", Batch, 1, 1_000);
         RequireRange("--max-megabytes", MaxMegabytes, 1, 1_024);
         RequireRange("--max-megapixels", MaxMegapixels, 1, (int)(Picture.MaxPixels / 1_000_000));
+        RequireRange("--max-size", MaxSize, GroundingOptions.SmallestSize, GroundingOptions.LargestSize);
         if (Timeout is not (> 0 and <= 86_400)) throw new InputException($"--timeout {Timeout} is out of range: more than 0 seconds, 86400 at most");
         if (ApiKey is { } key && key.Any(c => c is <= ' ' or > '~')) throw new InputException("the API key is empty or has characters that no HTTP header carries; use letters, digits and signs of ASCII, without blanks");
         if (ApiKey is "") throw new InputException("the API key is empty; leave it out to let everybody in");

@@ -41,10 +41,10 @@ internal sealed class Service(ServerOptions options, WorkQueue queue)
         var request = await ReadAsync<TRequest>(context, patience.Token);
         var caption = request.ReadCaption();
         (facts.CaptionLength, facts.Phrases) = (caption.Text.Length, caption.Phrases.Count);
-        var (grounding, method) = (request.ReadOptions(), request.ReadMethod(model.Methods));
+        var (grounding, method) = (request.ReadOptions(options.MaxSize), request.ReadMethod(model.Methods));
         request.Check(caption);
         using var place = queue.Reserve();
-        var picture = request.ReadPicture(1_000_000L * options.MaxMegapixels);
+        var picture = request.ReadPicture(1_000_000L * options.MaxMegapixels, options.MaxSize);
         (facts.Width, facts.Height) = (picture.Width, picture.Height);
         var question = new Question(picture, caption, grounding, method, Convert.ToHexString(SHA256.HashData(request.Image!)));
         var answer = await place.Do((engine, stop) =>
