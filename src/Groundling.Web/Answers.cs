@@ -77,10 +77,11 @@ internal sealed record ModelAnswer(
     [property: Description("The threshold, unless a request says otherwise.")] double? Threshold,
     [property: Description("The largest body, in MiB.")] int MaxMegabytes,
     [property: Description("The largest picture, in million pixels.")] int MaxMegapixels,
+    [property: Description("The largest size that a request may ask for.")] int MaxSize,
     [property: Description("The colours of phrases, in order.")] IReadOnlyList<string> Palette)
 {
     private static readonly string[] Colours = [.. PhrasePalette.Take(GroundRequest.MostPhrases).Select(colour => $"#{colour.R:x2}{colour.G:x2}{colour.B:x2}")];
 
     public static ModelAnswer Of(Service service)
-        => new(service.Model?.Name, service.State, service.Model?.Methods, service.Model?.NativeSize, service.Model?.Threshold, service.Options.MaxMegabytes, service.Options.MaxMegapixels, Colours);
+        => new(service.Model?.Name, service.State, service.Model?.Methods, service.Model?.NativeSize, service.Model?.Threshold, service.Options.MaxMegabytes, service.Options.MaxMegapixels, service.Options.MaxSize, Colours);
 }

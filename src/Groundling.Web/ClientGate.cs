@@ -15,7 +15,7 @@ internal sealed class ClientGate(ServerOptions options) : IEndpointFilter
     {
         var (headers, response) = (context.HttpContext.Request.Headers, context.HttpContext.Response);
         if (headers["Sec-Fetch-Site"] == "cross-site" && (options.Cors is null || headers.Origin != options.Cors))
-            throw new RequestException(StatusCodes.Status403Forbidden, "pages of other sites may not use this service; start it with --cors and the site's origin if they should");
+            throw new RequestException(StatusCodes.Status403Forbidden, "pages of other sites may not use this service; whoever runs it can let the site's origin in");
         if (_expected is null) return next(context);
         var sent = headers.Authorization.ToString();
         // Digests have one length, and are compared whole: the time says nothing of the key.

@@ -24,7 +24,7 @@ internal record GroundRequest
     [Description("A pixel belongs to a phrase when its probability is greater: 0 up to, but not including, 1. The model's own if not given.")]
     public double? Threshold { get; init; }
 
-    [Description("The network's longer side in pixels, 64 to 4096; 0 keeps the picture's own. The model's own if not given.")]
+    [Description("The network's longer side in pixels, 64 to max_size of /v1/model; 0 keeps the picture's own. The model's own if not given.")]
     public int? Size { get; init; }
 
     [Description("\"full\" uses the model's trained parts, \"static\" leaves them out. The best there is if not given.")]
@@ -49,9 +49,13 @@ internal record GroundRequest
     }
 
     /// <summary>The picture, decoded; what its header declares is checked first.</summary>
-    public Picture ReadPicture(long mostPixels) => Image is null
-        ? throw Fault("image", "there is no picture; send the field 'image'")
-        : RequestException.About("image", () => Picture.Decode(Image, "the picture", mostPixels));
+    public Picture ReadPicture(long mostPixels, int mostSize)
+    {
+        if (Image is null) throw Fault("image", "there is no picture; send the field 'image'");
+        var picture = RequestException.About("image", () => Picture.Decode(Image, "the picture", mostPixels));
+        return Size != 0 || Math.Max(picture.Width, picture.Height) <= mostSize ? picture
+            : throw Fault("size", $"a picture of {picture.Width} x {picture.Height} pixels is too large for its own size to be kept (size 0): {mostSize} are allowed here; give a size");
+    }
 
     /// <summary>The method to use.</summary>
     /// <param name="offered">Those that there are, the best first.</param>
@@ -64,8 +68,9 @@ internal record GroundRequest
     }
 
     /// <summary>Size and threshold, in range.</summary>
-    public GroundingOptions ReadOptions()
+    public GroundingOptions ReadOptions(int mostSize)
     {
+        if (Size > mostSize) throw Fault("size", $"a size of {Size} pixels is out of range: {mostSize} are allowed here");
         var size = RequestException.About("size", () => new GroundingOptions { Size = Size }.Validated());
         return Threshold is { } threshold ? RequestException.About("threshold", () => (size with { Threshold = threshold }).Validated()) : size;
     }

@@ -21,7 +21,8 @@ namespace Groundling.Web;
 public sealed class GroundingServer : IAsyncDisposable
 {
     private const string Policy = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(10);
+    private const double SlowestBody = 240;                                    // bytes a second
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(10), BodyGrace = TimeSpan.FromSeconds(5);
     private readonly ServerOptions _options;
     private readonly string _model;
     private readonly string? _trained;
@@ -39,7 +40,7 @@ public sealed class GroundingServer : IAsyncDisposable
     public GroundingServer(ServerOptions options, string model, string? trained, TextWriter log)
     {
         (_options, _model, _trained, _log) = (options.Validated(), model, trained, new(log));
-        _queue = new(_options.Queue, _options.Batch, _metrics);
+        _queue = new(_options.Queue, _options.Batch, TimeSpan.FromSeconds(_options.Timeout), _metrics);
         _metrics.Watch(() => _queue.Length);
         _service = new(_options, _queue);
         _app = Build();
@@ -110,15 +111,16 @@ public sealed class GroundingServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = (long)_options.MaxMegabytes << 20;
+            kestrel.Limits.MinRequestBodyDataRate = new(SlowestBody, BodyGrace);
             kestrel.Listen(new IPEndPoint(_options.Address, _options.Port));
         });
         builder.Services.AddRoutingCore().AddSingleton(_log).AddSingleton(_metrics).AddSingleton(_service).AddSingleton(new SampleFolder(_options.Samples));
-        builder.Services.AddOpenApi();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = RequestReader.Json.PropertyNamingPolicy);
+        builder.Services.AddOpenApi(ApiDescription.Configure);
+        builder.Services.ConfigureHttpJsonOptions(json => (json.SerializerOptions.PropertyNamingPolicy, json.SerializerOptions.NumberHandling) = (RequestReader.Json.PropertyNamingPolicy, RequestReader.Json.NumberHandling));
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(ServiceMetrics.Name).AddPrometheusExporter());
         if (_options.Cors is { } origin) builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins(origin).AllowAnyHeader().WithMethods("GET", "POST")));
         var app = builder.Build();
-        app.Use(WithSecurityHeaders);
+        app.Use(WithHeaders);
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<Problems>();
         app.UseRouting();
@@ -127,13 +129,14 @@ public sealed class GroundingServer : IAsyncDisposable
         return app;
     }
 
-    private static Task WithSecurityHeaders(HttpContext context, RequestDelegate next)
+    private Task WithHeaders(HttpContext context, RequestDelegate next)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-cache";
+        if (_queue.IsClosed) headers.Connection = "close";                     // so that no client sends its next request into the end
         return next(context);
     }
 }

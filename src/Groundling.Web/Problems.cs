@@ -65,6 +65,7 @@ internal sealed class Problems(RequestDelegate next, ServerLog log)
         response.Headers.ContentType = response.Headers.ETag = response.Headers.CacheControl = default;
         if (fault.Status == StatusCodes.Status405MethodNotAllowed) response.Headers.Allow = allowed;
         if (fault.RetryAfter is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (fault.Status == StatusCodes.Status408RequestTimeout) response.Headers.Connection = "close";      // the rest of its body is not waited for
         response.StatusCode = fault.Status;
         var problem = new Problem(ReasonPhrases.GetReasonPhrase(fault.Status), fault.Status, fault.Message, fault.Parameter);
         await response.WriteAsJsonAsync(problem, Json, "application/problem+json");

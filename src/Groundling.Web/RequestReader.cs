@@ -30,7 +30,7 @@ internal static class RequestReader
         ["caption"] = "text",
         ["phrases"] = "a list of texts",
         ["threshold"] = "a number from 0 up to, but not including, 1",
-        ["size"] = "a whole number of pixels, 64 to 4096, or 0",
+        ["size"] = "a whole number of pixels, 0 for the picture's own",
         ["method"] = "\"full\" or \"static\"",
         ["probabilities"] = "true or false",
         ["phrase"] = "a whole number, counted from 0",

@@ -18,7 +18,7 @@ public sealed record ServerOptions
     /// <summary>Waiting requests that the model takes at a time, 1 to 1,000; those of one picture are done together, so that it is encoded once.</summary>
     public int Batch { get; init; } = 4;
 
-    /// <summary>Seconds from a request's arrival to its answer, above 0 up to 86,400; later is 503.</summary>
+    /// <summary>Seconds that a request may take to arrive and wait for its turn (later is 408 or 429), and seconds that the model may then work on it (later is 503); above 0 up to 86,400.</summary>
     public double Timeout { get; init; } = 60;
 
     /// <summary>The largest body, 1 to 1,024 MiB; larger is 413.</summary>
@@ -26,6 +26,9 @@ public sealed record ServerOptions
 
     /// <summary>The largest picture, 1 to 100 million pixels.</summary>
     public int MaxMegapixels { get; init; } = 25;
+
+    /// <summary>The largest network input that a request may ask for, 64 to 4096 pixels on its longer side; the work and its memory grow faster than its square.</summary>
+    public int MaxSize { get; init; } = 1024;
 
     /// <summary>What clients of /v1 must send as a bearer token; null lets everybody in.</summary>
     public string? ApiKey { get; init; }
@@ -49,6 +52,7 @@ public sealed record ServerOptions
         RequireRange("--batch", Batch, 1, 1_000);
         RequireRange("--max-megabytes", MaxMegabytes, 1, 1_024);
         RequireRange("--max-megapixels", MaxMegapixels, 1, (int)(Picture.MaxPixels / 1_000_000));
+        RequireRange("--max-size", MaxSize, GroundingOptions.SmallestSize, GroundingOptions.LargestSize);
         if (Timeout is not (> 0 and <= 86_400)) throw new InputException($"--timeout {Timeout} is out of range: more than 0 seconds, 86400 at most");
         if (ApiKey is { } key && key.Any(c => c is <= ' ' or > '~')) throw new InputException("the API key is empty or has characters that no HTTP header carries; use letters, digits and signs of ASCII, without blanks");
         if (ApiKey is "") throw new InputException("the API key is empty; leave it out to let everybody in");

@@ -30,38 +30,43 @@ internal sealed class Service(ServerOptions options, WorkQueue queue)
     /// <param name="context">The request.</param>
     /// <param name="task">What the model is to do, on its own thread.</param>
     /// <returns>The model's answer and the milliseconds from the request's begin.</returns>
-    /// <exception cref="RequestException">The request is at fault, the line is full, or the time is up.</exception>
+    /// <exception cref="RequestException">The request is at fault, the line is full, or the time is up: 408 for the body, 429 for the turn, 503 for the model.</exception>
     public async Task<(T Answer, double Milliseconds)> AskAsync<TRequest, T>(HttpContext context, Func<TRequest, Question, GroundingEngine, CancellationToken, T> task) where TRequest : GroundRequest
     {
         var begun = Stopwatch.GetTimestamp();
         var model = RequireReady().Model!;
         queue.RequireRoom();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(TimeSpan.FromSeconds(options.Timeout));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(options.Timeout));
         var facts = context.Features.Get<RequestFacts>()!;
+        var request = await ReadAsync<TRequest>(context, patience.Token);
+        var caption = request.ReadCaption();
+        (facts.CaptionLength, facts.Phrases) = (caption.Text.Length, caption.Phrases.Count);
+        var (grounding, method) = (request.ReadOptions(options.MaxSize), request.ReadMethod(model.Methods));
+        request.Check(caption);
+        using var place = queue.Reserve();
+        var picture = request.ReadPicture(1_000_000L * options.MaxMegapixels, options.MaxSize);
+        (facts.Width, facts.Height) = (picture.Width, picture.Height);
+        var question = new Question(picture, caption, grounding, method, Convert.ToHexString(SHA256.HashData(request.Image!)));
+        var answer = await place.Do((engine, stop) =>
+        {
+            var working = Stopwatch.GetTimestamp();
+            var made = task(request, question, engine, stop);
+            facts.ModelMilliseconds = Math.Round(Stopwatch.GetElapsedTime(working).TotalMilliseconds, 1);
+            return made;
+        }, question.PictureKey, patience.Token, context.RequestAborted);
+        return (answer, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpContext context, CancellationToken patience) where T : GroundRequest
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, patience);
         try
         {
-            var request = await RequestReader.ReadAsync<TRequest>(context.Request, limit.Token);
-            var caption = request.ReadCaption();
-            (facts.CaptionLength, facts.Phrases) = (caption.Text.Length, caption.Phrases.Count);
-            var (grounding, method) = (request.ReadOptions(), request.ReadMethod(model.Methods));
-            request.Check(caption);
-            using var place = queue.Reserve();
-            var picture = request.ReadPicture(1_000_000L * options.MaxMegapixels);
-            (facts.Width, facts.Height) = (picture.Width, picture.Height);
-            var question = new Question(picture, caption, grounding, method, Convert.ToHexString(SHA256.HashData(request.Image!)));
-            var answer = await place.Do((engine, stop) =>
-            {
-                var working = Stopwatch.GetTimestamp();
-                var made = task(request, question, engine, stop);
-                facts.ModelMilliseconds = Math.Round(Stopwatch.GetElapsedTime(working).TotalMilliseconds, 1);
-                return made;
-            }, question.PictureKey, limit.Token);
-            return (answer, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+            return await RequestReader.ReadAsync<T>(context.Request, limit.Token);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            throw new RequestException(StatusCodes.Status503ServiceUnavailable, $"there was no answer within {options.Timeout} seconds; try again later, or with a smaller size") { RetryAfter = queue.SecondsToWait };
+            throw new RequestException(StatusCodes.Status408RequestTimeout, $"the body was not there within {options.Timeout} seconds; send it again over a faster connection, or a smaller picture");
         }
     }
 }

@@ -86,6 +86,22 @@ public sealed class GroundingPipeline : IDisposable
         return Ground(trace, picture, caption, options, cancellation);
     }
 
+    /// <summary>Grounds many pictures, in their order; the next one is read and decoded while the model works, and no more than one is ahead.</summary>
+    /// <param name="pictures">Asked for one at a time, on a thread of the pool.</param>
+    /// <param name="options">Size and threshold of all.</param>
+    /// <param name="cancellation">Looked at between and within the stages; the enumeration then ends with <see cref="OperationCanceledException"/>.</param>
+    /// <returns>A result for each picture: one that cannot be read or grounded is a result with its fault, and the others go on. Any other exception ends the enumeration.</returns>
+    /// <exception cref="InputException">An option is out of range.</exception>
+    public IAsyncEnumerable<GroundingResult> GroundAsync(IAsyncEnumerable<CaptionedPicture> pictures, GroundingOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        return GroundingStream.Of(this, pictures, (options ?? new()).Validated(), cancellation);
+    }
+
+    /// <inheritdoc cref="GroundAsync(IAsyncEnumerable{CaptionedPicture}, GroundingOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<GroundingResult> GroundAsync(IEnumerable<CaptionedPicture> pictures, GroundingOptions? options = null, CancellationToken cancellation = default)
+        => GroundAsync(pictures.ToAsyncEnumerable(), options, cancellation);
+
     /// <summary>The masks of a pass that was made already, at any threshold.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Grounding Ground(GroundingTrace trace, Picture picture, Caption caption, GroundingOptions options, CancellationToken cancellation = default)
@@ -217,6 +233,6 @@ public sealed class GroundingPipeline : IDisposable
     {
         var longer = Math.Max(picture.Width, picture.Height);
         if (options.Size == 0 && longer > GroundingOptions.LargestSize)
-            throw new InputException($"a picture of {picture.Width} x {picture.Height} pixels is too large for its own size to be kept (--size 0): {GroundingOptions.LargestSize} at most; give a size");
+            throw new InputException($"a picture of {picture.Width} x {picture.Height} pixels is too large for its own size to be kept (size 0): {GroundingOptions.LargestSize} at most; give a size");
     }
 }

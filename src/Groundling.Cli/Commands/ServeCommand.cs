@@ -16,13 +16,14 @@ internal static class ServeCommand
         var port = new Option<int>("--port") { Description = "The port; 0 takes a free one", HelpName = "N", DefaultValueFactory = _ => defaults.Port };
         var queue = new Option<int>("--queue") { Description = "Requests that may wait for the model; more are refused with 429", HelpName = "N", DefaultValueFactory = _ => defaults.Queue };
         var batch = new Option<int>("--batch") { Description = "Waiting requests taken at a time; those of one picture share its encoding", HelpName = "N", DefaultValueFactory = _ => defaults.Batch };
-        var timeout = new Option<double>("--timeout") { Description = "Seconds from a request's arrival to its answer; later is 503", HelpName = "SECONDS", DefaultValueFactory = _ => defaults.Timeout };
+        var timeout = new Option<double>("--timeout") { Description = "Seconds that a request may wait for its turn, and that the model may then work on it", HelpName = "SECONDS", DefaultValueFactory = _ => defaults.Timeout };
         var megabytes = new Option<int>("--max-megabytes") { Description = "The largest body, in MiB", HelpName = "N", DefaultValueFactory = _ => defaults.MaxMegabytes };
         var megapixels = new Option<int>("--max-megapixels") { Description = "The largest picture, in million pixels", HelpName = "N", DefaultValueFactory = _ => defaults.MaxMegapixels };
+        var size = new Option<int>("--max-size") { Description = "The largest network input that a request may ask for: pixels of its longer side", HelpName = "PIXELS", DefaultValueFactory = _ => defaults.MaxSize };
         var key = new Option<string?>("--api-key") { Description = $"What clients must send as a bearer token; {KeyVariable} in the environment says it without showing it to other users of the machine", HelpName = "KEY" };
         var cors = new Option<string?>("--cors") { Description = "The one other site whose pages may call the service, such as https://example.org", HelpName = "ORIGIN" };
         var samples = new Option<string>("--samples") { Description = "A folder of pictures to try on the page, NAME.png with its caption in NAME.txt", HelpName = "DIR", DefaultValueFactory = _ => defaults.Samples };
-        var command = new Command("serve", "Answer over HTTP, and show a page to try it on.") { model.Frozen, model.Trained, threads, host, port, queue, batch, timeout, megabytes, megapixels, key, cors, samples };
+        var command = new Command("serve", "Answer over HTTP, and show a page to try it on.") { model.Frozen, model.Trained, threads, host, port, queue, batch, timeout, megabytes, megapixels, size, key, cors, samples };
         command.SetAction(parsed =>
         {
             var options = new ServerOptions
@@ -34,6 +35,7 @@ internal static class ServeCommand
                 Timeout = parsed.GetValue(timeout),
                 MaxMegabytes = parsed.GetValue(megabytes),
                 MaxMegapixels = parsed.GetValue(megapixels),
+                MaxSize = parsed.GetValue(size),
                 ApiKey = parsed.GetValue(key) ?? Environment.GetEnvironmentVariable(KeyVariable),
                 Cors = parsed.GetValue(cors),
                 Samples = parsed.GetValue(samples)!,

@@ -5,7 +5,7 @@ namespace Groundling.Data;
 /// <param name="Phrases">The phrases, each a stretch of <paramref name="Text"/>.</param>
 public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
 {
-    private const string HowToMark = "mark phrases with [brackets], or give them with --phrases or --narrative";
+    private const string HowToMark = "mark phrases with [brackets], or name them in 'phrases'";
 
     /// <summary>Reads a caption whose phrases stand in brackets: <c>[a man] rides [a horse]</c>.</summary>
     /// <param name="marked">Brackets may nest; <c>\[</c> and <c>\]</c> are brackets of the text itself.</param>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Groundling.Data.Scenes;
 using Groundling.Tests.Data;
 
@@ -8,7 +7,6 @@ namespace Groundling.Tests.Cli;
 /// <summary>The command as a process of its own: exit codes, streams, Ctrl-C.</summary>
 public sealed class ProcessTests(TinyModel tiny) : IDisposable
 {
-    private const int Terminate = 15;                                          // handled as Ctrl-C is; that one is deaf where a shell started the tests in the background
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -30,7 +28,7 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
     [Fact]
     public async Task A_stop_signal_leaves_whole_files_only()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
+        Signal.SkipUnlessThere();
         Directory.CreateDirectory(_folder.File("in"));
         for (var i = 0; i < 200; i++) _folder.Write($"in/{i:000}.png", TinyModel.Gradient(300, 200).EncodePng());
         var run = await Run(["ground", _folder.File("in"), "-c", "[a] and [b]", "-m", tiny.Path, "-o", _folder.File("out"), "--size", "64"],
@@ -46,7 +44,7 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
     [Fact]
     public async Task A_stop_signal_leaves_no_part_of_a_model()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
+        Signal.SkipUnlessThere();
         var run = await Run(["new-model", "--preset", "sd15", "--out", _folder.File("m")], () => Directory.GetFileSystemEntries(_folder.Path).Length > 0);
         Assert.Equal(130, run.Code);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
@@ -55,7 +53,7 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
     [Fact]
     public async Task A_stop_signal_leaves_an_evaluation_to_go_on_with()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
+        Signal.SkipUnlessThere();
         SceneWriter.Write(_folder.File("data"), SceneSplit.Val, 24, seed: 5, size: 128, degreeOfParallelism: 1);
         var journal = _folder.File("out/journal.jsonl");
         string[] line = ["evaluate", _folder.File("data"), "-m", tiny.Path, "-o", _folder.File("out"), "--size", "128", "--quiet"];
@@ -85,7 +83,7 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
             if (interruptWhen is not null)
             {
                 while (!interruptWhen() && !process.HasExited) await Task.Delay(10, limit.Token);
-                if (!process.HasExited) Assert.Equal(0, kill(process.Id, Terminate));
+                if (!process.HasExited) Signal.TerminateProcess(process.Id);
             }
             await process.WaitForExitAsync(limit.Token);
         }
@@ -95,7 +93,4 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         }
         return new(process.ExitCode, await output, await error);
     }
-
-    [DllImport("libc")]
-    private static extern int kill(int process, int signal);
 }

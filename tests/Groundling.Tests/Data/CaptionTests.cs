@@ -25,12 +25,12 @@ public class CaptionTests
     [Theory]
     [InlineData("", "empty")]
     [InlineData(" \n\t ", "empty")]
-    [InlineData("a man rides a horse", "--phrases")]
+    [InlineData("a man rides a horse", "name them in 'phrases'")]
     [InlineData("[a man] rides a horse]", "character 22")]
     [InlineData("[a man rides [a horse]", "character 1 ")]
     [InlineData("a [] man", "character 3")]
     [InlineData("a [  ] man", "character 3")]
-    [InlineData(@"a \[man\]", "--narrative")]
+    [InlineData(@"a \[man\]", "name them")]
     public void Faults_say_what_and_where(string marked, string says)
     {
         var fault = Assert.Throws<InputException>(() => Caption.ParseBrackets(marked));

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Groundling.Tests.Cli;
 
 namespace Groundling.Tests.Training;
@@ -7,7 +6,6 @@ namespace Groundling.Tests.Training;
 /// <summary>Programs that mpirun starts several times.</summary>
 internal static class MpiRun
 {
-    private const int Terminate = 15;
     private static readonly string? Launcher = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "mpirun")).FirstOrDefault(File.Exists);
 
     public static void SkipUnlessInstalled() => Assert.SkipUnless(Launcher is not null, "needs Open MPI's mpirun: apt-get install openmpi-bin libopenmpi3");
@@ -34,7 +32,7 @@ internal static class MpiRun
             {
                 if (!stopWhen()) continue;
                 var children = File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                Assert.Equal(0, kill(int.Parse(children[^1]), Terminate));
+                Signal.TerminateProcess(int.Parse(children[^1]));
                 stopWhen = null;
             }
             Assert.True(process.WaitForExit(TimeSpan.FromSeconds(90)), "the processes wait for each other");
@@ -45,7 +43,4 @@ internal static class MpiRun
         }
         return new(process.ExitCode, output.Result, error.Result);
     }
-
-    [DllImport("libc")]
-    private static extern int kill(int process, int signal);
 }

@@ -53,6 +53,15 @@ internal sealed partial class Chromium : IAsyncDisposable
         SendAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 1, mobile = width < 600 }),
         SendAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } }));
 
+    /// <summary>Leaves the page with all that was going on in it, and forgets its complaints.</summary>
+    public async Task ClearAsync()
+    {
+        await SendAsync("Page.navigate", new { url = "about:blank" });
+        await UntilAsync("location.href === 'about:blank' && document.readyState === 'complete'");
+        await SendAsync("Input.dispatchMouseEvent", new { type = "mouseMoved", x = 0, y = 0 });
+        Complaints.Clear();
+    }
+
     public async Task OpenAsync(Uri address)
     {
         await SendAsync("Page.navigate", new { url = address.ToString() });

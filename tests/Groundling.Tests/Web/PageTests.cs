@@ -4,8 +4,8 @@ using Groundling.Web;
 
 namespace Groundling.Tests.Web;
 
-/// <summary>The page in a real browser.</summary>
-public sealed class PageTests(TinyModel tiny)
+/// <summary>The page in a real browser; the tests that are explicit run with <c>-explicit on -class "*PageTests"</c>.</summary>
+public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClassFixture<BrowserAndService>
 {
     private const string Sample = "[data-sample=balloons]", Answered = "document.getElementById('main').dataset.state === 'answer' && !document.querySelector('.busy')";
 
@@ -74,7 +74,8 @@ public sealed class PageTests(TinyModel tiny)
         page.IsContent();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
+    [Trait("Category", "Page")]
     public async Task The_keyboard_reaches_every_phrase()
     {
         await using var page = await OpenAsync();
@@ -145,9 +146,9 @@ public sealed class PageTests(TinyModel tiny)
     }
 
     [Theory]
-    [InlineData(1280, false)]
-    [InlineData(1280, true)]
-    [InlineData(390, false)]
+    [InlineData(1280, false, Explicit = true)]
+    [InlineData(1280, true, Explicit = true)]
+    [InlineData(390, false, Explicit = true)]
     [InlineData(390, true)]
     public async Task Nothing_is_wider_than_the_window_and_colours_follow_the_readers_choice(int width, bool dark)
     {
@@ -181,18 +182,21 @@ public sealed class PageTests(TinyModel tiny)
 
     private static RunLengthMask Mask(JsonNode phrase) => RunLengthMask.Parse((string)phrase["segmentation"]!["counts"]!, 512, 512);
 
+    /// <summary>The page, as for a reader who was never here; with options, that of a service of its own.</summary>
     private async Task<OpenPage> OpenAsync(ServerOptions? options = null, bool waits = true)
     {
         Assert.SkipWhen(Chromium.Place is null, "no Chromium on this machine (apt-get install chromium)");
-        var page = new OpenPage(await ServiceHost.StartAsync(tiny, options), await Chromium.StartAsync());
-        await page.Browser.SizeAsync(1280, 860, dark: false);
-        if (waits) await page.Browser.OpenAsync(page.Service.Address);
-        else _ = await page.Browser.EvaluateAsync($"location.href = '{page.Service.Address}'");
-        await page.Browser.UntilAsync($"document.querySelector('{Sample}')");
+        var browser = await shared.Browser;
+        var page = new OpenPage(options is null ? await shared.Service : await ServiceHost.StartAsync(tiny, options), browser, OwnsService: options is not null);
+        await browser.ClearAsync();
+        await browser.SizeAsync(1280, 860, dark: false);
+        if (waits) await browser.OpenAsync(page.Service.Address);
+        else _ = await browser.EvaluateAsync($"location.href = '{page.Service.Address}'");
+        await browser.UntilAsync($"document.querySelector('{Sample}')");
         return page;
     }
 
-    private sealed record OpenPage(ServiceHost Service, Chromium Browser) : IAsyncDisposable
+    private sealed record OpenPage(ServiceHost Service, Chromium Browser, bool OwnsService) : IAsyncDisposable
     {
         public async Task GroundSampleAsync()
         {
@@ -203,10 +207,6 @@ public sealed class PageTests(TinyModel tiny)
         /// <summary>Nothing went wrong that nobody saw.</summary>
         public void IsContent() => Assert.Empty(Browser.Complaints);
 
-        public async ValueTask DisposeAsync()
-        {
-            await Browser.DisposeAsync();
-            await Service.DisposeAsync();
-        }
+        public ValueTask DisposeAsync() => OwnsService ? Service.DisposeAsync() : default;
     }
 }

@@ -84,6 +84,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
         Assert.Equal(status, (int)problem["status"]!);
         Assert.Contains(says, (string)problem["detail"]!);
+        Assert.DoesNotContain("--", (string)problem["detail"]!);              // clients have fields, not options of the command
         Assert.Equal(parameter, (string?)problem["parameter"]);
         Assert.NotEmpty((string)problem["title"]!);
     }

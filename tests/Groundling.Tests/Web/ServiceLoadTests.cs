@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Groundling.Torch;
 
@@ -42,12 +44,41 @@ public sealed class ServiceLoadTests(TinyModel tiny)
     }
 
     [Fact]
-    public async Task An_answer_that_comes_too_late_is_503()
+    public async Task A_picture_that_takes_too_long_by_itself_is_503()
     {
-        await using var host = await ServiceHost.StartAsync(tiny, new() { Timeout = 0.05 });
-        var late = await host.Ground(ServiceHost.Picture(600, 600), Caption, ("size", "1024"));
-        Assert.NotNull(late.Headers.RetryAfter);
-        await ServiceHost.IsProblem(late, 503, "within 0.05 seconds");
+        await using var host = await ServiceHost.StartAsync(tiny, new() { Timeout = 0.5 });
+        (await host.Ground(ServiceHost.Picture(64, 64), Caption, ("size", "64"))).Dispose();      // so that the wait for the turn is short
+        await ServiceHost.IsProblem(await host.Ground(ServiceHost.Picture(64, 64), Caption, ("size", "1024")), 503, "within 0.5 seconds");
+    }
+
+    [Fact]
+    public async Task A_body_that_trickles_is_408_and_the_others_are_served_meanwhile()
+    {
+        await using var host = await ServiceHost.StartAsync(tiny, new() { Timeout = 2 });
+        using var slow = new TcpClient();
+        await slow.ConnectAsync(host.Address.Host, host.Address.Port);
+        var stream = slow.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /v1/ground HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"));
+        var answer = new StreamReader(stream).ReadToEndAsync();
+        for (var i = 0; i < 300 && !answer.IsCompleted; i++)
+        {
+            if (i == 5) await ServiceHost.Json(await host.Ground(ServiceHost.Picture(), Caption, ("size", "64")));
+            try
+            {
+                await stream.WriteAsync(new byte[] { (byte)' ' });
+            }
+            catch (IOException)
+            {
+                break;                                                         // hung up on
+            }
+            await Task.Delay(100);
+        }
+        var text = await answer.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.StartsWith("HTTP/1.1 408", text);
+        Assert.Contains("within 2 seconds", text);
+        Assert.Contains("Connection: close", text);
+        await ServiceHost.Json(await host.Ground(ServiceHost.Picture(), Caption, ("size", "64")));
+        Assert.Equal(0, await Gauge(host, "groundling_queue_length"));
     }
 
     [Fact]
@@ -68,9 +99,9 @@ public sealed class ServiceLoadTests(TinyModel tiny)
     public async Task Pages_of_other_sites_need_leave()
     {
         await using var closed = await ServiceHost.StartAsync(tiny);
-        await ServiceHost.IsProblem(await From(closed, "https://other.example"), 403, "--cors");
+        await ServiceHost.IsProblem(await From(closed, "https://other.example"), 403, "other sites");
         await using var open = await ServiceHost.StartAsync(tiny, new() { Cors = "https://friend.example" });
-        await ServiceHost.IsProblem(await From(open, "https://other.example"), 403, "--cors");
+        await ServiceHost.IsProblem(await From(open, "https://other.example"), 403, "other sites");
         var welcome = await From(open, "https://friend.example");
         Assert.Equal("https://friend.example", welcome.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.Equal(HttpStatusCode.OK, welcome.StatusCode);

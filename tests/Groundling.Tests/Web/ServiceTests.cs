@@ -16,7 +16,7 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
     private const string Caption = "[a man] on [two grey horses]";
     private ServiceHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await ServiceHost.StartAsync(tiny, new() { MaxMegabytes = 2, MaxMegapixels = 1 });
+    public async ValueTask InitializeAsync() => _host = await ServiceHost.StartAsync(tiny, new() { MaxMegabytes = 2, MaxMegapixels = 1, MaxSize = 2048 });
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -87,6 +87,7 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
     [InlineData("threshold", "much", "should be a number")]
     [InlineData("size", "63", "out of range")]
     [InlineData("size", "6.5", "whole number")]
+    [InlineData("size", "2049", "2048 are allowed")]
     [InlineData("method", "full", "not offered")]
     [InlineData("probabilities", "perhaps", "true or false")]
     public async Task Faulty_fields_are_named(string field, string value, string says)
@@ -124,6 +125,7 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
     {
         await ServiceHost.IsProblem(await _host.Ground("no picture"u8.ToArray(), Caption), 400, "not a picture", "image");
         await ServiceHost.IsProblem(await _host.Ground(ServiceHost.Picture()[..60], Caption), 400, "cut short", "image");
+        await ServiceHost.IsProblem(await _host.Ground(ServiceHost.Picture(2100, 8), Caption, ("size", "0")), 400, "2048 are allowed", "size");
         foreach (var side in new[] { 30_000, int.MaxValue })
         {
             var before = GC.GetTotalAllocatedBytes();
@@ -206,6 +208,18 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
         var description = await ServiceHost.Json(await _host.Client.GetAsync("/openapi/v1.json"));
         Assert.Contains("/v1/ground", description["paths"]!.AsObject().Select(path => path.Key));
         Assert.Contains("segmentation", description.ToJsonString());
+        Assert.Equal("Groundling", (string)description["info"]!["title"]!);
+        Assert.Equal(typeof(GroundingServer).Assembly.GetName().Version!.ToString(3), (string)description["info"]!["version"]!);
+        Assert.NotEmpty((string)description["info"]!["description"]!);
+        foreach (var (address, phrase) in new[] { ("/v1/ground", false), ("/v1/trace", true) })
+        {
+            var content = description["paths"]![address]!["post"]!["requestBody"]!["content"]!;
+            var form = content["multipart/form-data"]!["schema"]!["properties"]!;
+            Assert.Equal(("string", "binary"), ((string)form["image"]!["type"]!, (string)form["image"]!["format"]!));
+            Assert.All(form.AsObject(), field => Assert.NotEmpty((string)field.Value!["description"]!));
+            Assert.Equal(phrase, form["phrase"] is not null);
+            Assert.EndsWith("Request", (string)content["application/json"]!["schema"]!["$ref"]!);
+        }
     }
 
     [Fact]

@@ -1,0 +1,94 @@
+using Groundling.Web;
+
+namespace Groundling.Tests.Web;
+
+/// <summary>The line before the model, with works that are no model's.</summary>
+public sealed class WorkQueueTests : IDisposable
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private readonly ServiceMetrics _metrics = new();
+
+    public void Dispose() => _metrics.Dispose();
+
+    [Fact]
+    public async Task Who_has_no_turn_in_time_is_told_to_come_later_and_its_work_is_never_begun()
+    {
+        var queue = new WorkQueue(4, 2, Long, _metrics);
+        var running = Task.Run(() => queue.Run(null!));
+        using ManualResetEventSlim begun = new(), release = new();
+        using var patience = new CancellationTokenSource();
+        var first = Ask(queue, _ => { begun.Set(); release.Wait(CancellationToken.None); return 1; }, patience.Token);
+        begun.Wait();
+        var wasBegun = false;
+        var second = Ask(queue, _ => { wasBegun = true; return 2; }, patience.Token);
+        await patience.CancelAsync();
+        var refusal = await Assert.ThrowsAsync<RequestException>(() => second);
+        Assert.Equal(429, refusal.Status);
+        Assert.NotNull(refusal.RetryAfter);
+        release.Set();
+        Assert.Equal(1, await first);                                          // it had begun: its patience no longer counts
+        queue.Close();
+        await running.WaitAsync(Long);
+        Assert.False(wasBegun);
+        Assert.Equal(0, queue.Length);
+    }
+
+    [Fact]
+    public async Task Only_work_that_is_too_long_by_itself_is_503()
+    {
+        var queue = new WorkQueue(4, 2, TimeSpan.FromMilliseconds(100), _metrics);
+        var running = Task.Run(() => queue.Run(null!));
+        var late = await Assert.ThrowsAsync<RequestException>(() => Ask(queue, stop => { stop.WaitHandle.WaitOne(); stop.ThrowIfCancellationRequested(); return 0; }));
+        Assert.Equal(503, late.Status);
+        Assert.Equal(7, await Ask(queue, _ => 7));
+        queue.Close();
+        await running.WaitAsync(Long);
+    }
+
+    [Fact]
+    public void A_line_that_would_take_longer_than_the_limit_is_full()
+    {
+        var queue = new WorkQueue(16, 4, TimeSpan.FromSeconds(2.5), _metrics);        // a work is taken for a second until one was done
+        using var places = new Places(queue, 3);
+        var refusal = Assert.Throws<RequestException>(queue.Reserve);
+        Assert.Equal((429, 3), (refusal.Status, refusal.RetryAfter));
+        Assert.Contains("about 3 seconds", refusal.Message);
+    }
+
+    [Fact]
+    public void No_more_than_its_places_are_taken()
+    {
+        var queue = new WorkQueue(3, 4, Long, _metrics);
+        using (new Places(queue, 3)) Assert.Contains("3 requests wait", Assert.Throws<RequestException>(queue.Reserve).Message);
+        queue.Reserve().Dispose();
+    }
+
+    [Fact]
+    public async Task Who_has_a_place_gets_an_answer_though_the_line_closes()
+    {
+        var queue = new WorkQueue(4, 2, Long, _metrics);
+        var running = Task.Run(() => queue.Run(null!));
+        using (var place = queue.Reserve())
+        {
+            queue.Close();
+            Assert.Equal(503, Assert.Throws<RequestException>(queue.Reserve).Status);
+            await Task.Delay(50);
+            Assert.False(running.IsCompleted);
+            Assert.Equal(9, await place.Do((_, _) => 9, 0, default, default));
+        }
+        await running.WaitAsync(Long);
+    }
+
+    private static async Task<int> Ask(WorkQueue queue, Func<CancellationToken, int> work, CancellationToken patience = default)
+    {
+        using var place = queue.Reserve();
+        return await place.Do((_, stop) => work(stop), 0, patience, default);
+    }
+
+    private sealed class Places(WorkQueue queue, int count) : IDisposable
+    {
+        private readonly List<WorkQueue.Place> _places = [.. Enumerable.Range(0, count).Select(_ => queue.Reserve())];
+
+        public void Dispose() => _places.ForEach(place => place.Dispose());
+    }
+}
