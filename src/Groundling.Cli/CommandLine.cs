@@ -18,7 +18,7 @@ public static partial class CommandLine
     public const int Cancelled = 130;
 
     /// <summary>The commands whose work several processes can share.</summary>
-    private static readonly string[] Shared = ["ground", "evaluate", "train"];
+    private static readonly string[] Shared = ["ground", "evaluate", "train", "pretrain"];
 
     /// <summary>Runs one command line, all of it on the calling thread (see <see cref="MemoryAllocator"/>).</summary>
     /// <param name="arguments">As the shell gives them.</param>
@@ -34,7 +34,7 @@ public static partial class CommandLine
         {
             GroundCommand.Create(processes, stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(), BenchCommand.Create(stop),
             PhrasesCommand.Create(stop), ScenesCommand.Create(stop), DataCommand.Create(stop),
-            EvaluateCommand.Create(processes, stop), ScoreCommand.Create(stop), TrainCommand.Create(processes, stop), ExportCommand.Create(), PretrainCommand.Create(stop), SampleCommand.Create(stop),
+            EvaluateCommand.Create(processes, stop), ScoreCommand.Create(stop), TrainCommand.Create(processes, stop), ExportCommand.Create(), PretrainCommand.Create(processes, stop), SampleCommand.Create(stop),
             ServeCommand.Create(stop),
         };
         var parsed = root.Parse(arguments);

@@ -9,7 +9,7 @@ internal static class PretrainCommand
 {
     private sealed record Request(string Config, IReadOnlyList<string> Changes, string Data, string Output, int? Threads, bool Resume, bool Quiet);
 
-    public static Command Create(CancellationToken stop)
+    public static Command Create(ICollective processes, CancellationToken stop)
     {
         var config = new Argument<string>("CONFIG") { Description = "The pretraining's config, such as configs/pretrain-scenes.json" };
         var data = new Option<string>("--data", "-d") { Description = "The benchmark's folder, with \"annotations\" and \"images\"", HelpName = "DIR", Required = true };
@@ -24,24 +24,25 @@ internal static class PretrainCommand
             var request = new Request(parsed.GetValue(config)!, parsed.GetValue(changes) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!,
                 parsed.GetValue(threads), parsed.GetValue(resume), parsed.GetValue(quiet));
             CommonOptions.UseThreads(request.Threads);
-            return Run(request, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
+            return Run(request, processes, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
         });
         return command;
     }
 
-    private static int Run(Request request, TextWriter results, TextWriter messages, CancellationToken stop)
+    private static int Run(Request request, ICollective processes, TextWriter results, TextWriter messages, CancellationToken stop)
     {
+        var quiet = request.Quiet || processes.Rank > 0;
         var config = PretrainConfig.Read(request.Config, request.Changes);
-        var pretraining = new Pretraining(config, request.Data, request.Output, request.Resume);
+        var pretraining = new Pretraining(config, request.Data, request.Output, request.Resume, processes);
         foreach (var fault in pretraining.Faults.Describe()) messages.WriteLine($"warning: {fault}");
-        Terminal.WithProgress(messages, request.Quiet, "decoding pictures", pretraining.Pictures, report => pretraining.Prepare(report, stop));
-        var vae = TrainingDisplay.Show(messages, request.Quiet, observer => pretraining.TrainVae(observer, stop));
-        if (TrainingDisplay.Report(vae, pretraining.VaePath, results, messages, request.Quiet) is not 0 and var stopped) return stopped;
-        Terminal.WithProgress(messages, request.Quiet, "encoding pictures", pretraining.Pictures, report => pretraining.PrepareDiffusion(report, stop));
-        var diffusion = TrainingDisplay.Show(messages, request.Quiet, observer => pretraining.TrainDiffusion(observer, stop));
-        if (TrainingDisplay.Report(diffusion, pretraining.DiffusionPath, results, messages, request.Quiet) is not 0 and var interrupted) return interrupted;
+        Terminal.WithProgress(messages, quiet, "decoding pictures", pretraining.Pictures, report => pretraining.Prepare(report, stop));
+        var vae = TrainingDisplay.Show(messages, quiet, observer => pretraining.TrainVae(observer, stop));
+        if (TrainingDisplay.Report(vae, pretraining.VaePath, results, messages, quiet) is not 0 and var stopped) return stopped;
+        Terminal.WithProgress(messages, quiet, "encoding pictures", pretraining.Pictures, report => pretraining.PrepareDiffusion(report, stop));
+        var diffusion = TrainingDisplay.Show(messages, quiet, observer => pretraining.TrainDiffusion(observer, stop));
+        if (TrainingDisplay.Report(diffusion, pretraining.DiffusionPath, results, messages, quiet) is not 0 and var interrupted) return interrupted;
         pretraining.WriteModel(stop);
-        if (!request.Quiet) results.WriteLine($"{pretraining.ModelPath}: the trained model");
+        if (!quiet) results.WriteLine($"{pretraining.ModelPath}: the trained model");
         return 0;
     }
 }

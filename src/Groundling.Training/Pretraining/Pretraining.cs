@@ -18,6 +18,7 @@ public sealed class Pretraining
     private readonly PretrainConfig _config;
     private readonly string _folder;
     private readonly bool _resume;
+    private readonly ICollective _processes;
     private readonly ContentMark _data;
     private readonly IReadOnlyList<BenchmarkExample> _examples, _measured;
 
@@ -25,11 +26,12 @@ public sealed class Pretraining
     /// <param name="data">The benchmark's folder.</param>
     /// <param name="folder">Where all of it is written.</param>
     /// <param name="resume">Whether to go on with what stands there.</param>
+    /// <param name="processes">The processes that train together; this one alone where null. Process 0 makes the files, the others read them.</param>
     /// <exception cref="InputException">The data cannot be read, or there are none.</exception>
-    public Pretraining(PretrainConfig config, string data, string folder, bool resume)
+    public Pretraining(PretrainConfig config, string data, string folder, bool resume, ICollective? processes = null)
     {
         if (folder.Length == 0) throw new InputException("--out is empty: name a folder");
-        (_config, _folder, _resume) = (config, folder, resume);
+        (_config, _folder, _resume, _processes) = (config, folder, resume, processes ?? SingleProcess.Instance);
         var (learnt, measured) = (PngBenchmark.Open(data, config.Data.Train), PngBenchmark.Open(data, config.Data.Validation));
         (_examples, _measured) = (Examples(learnt), Examples(measured));
         _data = ContentMark.OfFiles(data, learnt.NarrativesPath, learnt.PanopticPath, measured.NarrativesPath, measured.PanopticPath);
@@ -56,8 +58,12 @@ public sealed class Pretraining
     /// <exception cref="InputException">A picture cannot be read or has another size.</exception>
     public void Prepare(Action<double> progress, CancellationToken stop)
     {
-        OpenPictures("train", _examples, progress, stop).Dispose();
-        OpenPictures("validation", _measured, done => progress(_examples.Count + done), stop).Dispose();
+        if (_processes.Rank == 0)
+        {
+            OpenPictures("train", _examples, progress, stop).Dispose();
+            OpenPictures("validation", _measured, done => progress(_examples.Count + done), stop).Dispose();
+        }
+        _processes.Barrier();
     }
 
     /// <summary>The first stage: the autoencoder.</summary>
@@ -70,7 +76,7 @@ public sealed class Pretraining
         using var measured = OpenPictures("validation", _measured, null, stop);
         using var run = OpenRun(VaePath, "vae", ConfigJson.Write(new { _config.Model, _config.Data, _config.Vae }), _config.Vae.Seed, null);
         using var task = new AutoencoderTask(_config.Preset().Vae, _config.Vae, pictures, measured);
-        using var training = new TrainingRun(task, _config.Vae, run, observer: observer);
+        using var training = new TrainingRun(task, _config.Vae, run, _processes, observer);
         return training.Run(stop);
     }
 
@@ -80,13 +86,8 @@ public sealed class Pretraining
     /// <exception cref="InputException">The first stage has not been trained.</exception>
     public void PrepareDiffusion(Action<double> progress, CancellationToken stop)
     {
-        var size = _config.Preset().Text.VocabularySize;
-        var merges = VocabularyLearner.Learn(_examples.Select(example => example.Caption.Text), (int)size - ByteVocabulary.LeastSize);
-        new CheckpointFolder(_folder, Tokenizer).Write(folder => ByteVocabulary.Write(folder, size, merges));
-        using var vae = OpenVae(_config.Preset().Vae.ScalingFactor);
-        OpenLatents("train", _examples, vae, progress, stop).Dispose();
-        OpenLatents("validation", _measured, vae, done => progress(_examples.Count + done), stop).Dispose();
-        OpenCoarseLatents(vae, progress, stop)?.Dispose();
+        if (_processes.Rank == 0) MakeTokensAndLatents(progress, stop);
+        _processes.Barrier();
     }
 
     /// <summary>The second stage: text encoder and UNet. <see cref="PrepareDiffusion"/> goes before it.</summary>
@@ -102,7 +103,7 @@ public sealed class Pretraining
         using var run = OpenRun(DiffusionPath, "diffusion", ConfigJson.Write(new { _config.Model, _config.Data, _config.Diffusion }), _config.Diffusion.Seed, VaeMark());
         using var task = new DiffusionTask(_config.Preset(), _config.Diffusion, ClipTokenizer.Open(Path.Combine(_folder, Tokenizer)), vae,
             new(learnt, [.. _examples.Select(example => example.Caption)]), coarse, new(measured, [.. _measured.Select(example => example.Caption)]));
-        using var training = new TrainingRun(task, _config.Diffusion, run, observer: observer);
+        using var training = new TrainingRun(task, _config.Diffusion, run, _processes, observer);
         return training.Run(stop);
     }
 
@@ -110,11 +111,23 @@ public sealed class Pretraining
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public void WriteModel(CancellationToken stop)
     {
+        if (_processes.Rank > 0) return;
         var (preset, best) = (_config.Preset(), new CheckpointFolder(Path.Combine(DiffusionPath, "checkpoints"), "best").Path);
         using var vae = OpenScaledVae(stop);
         using var text = Open(new TextEncoder(preset.Text), Path.Combine(best, "text_encoder", "model.safetensors"));
         using var unet = Open(new UNet(preset.UNet), Path.Combine(best, "unet", Weights));
         new CheckpointFolder(_folder, "model").Write(folder => ModelFolderWriter.Write(folder, Path.Combine(_folder, Tokenizer), text, vae, unet, preset.Prediction, ScalarType.Float16));
+    }
+
+    private void MakeTokensAndLatents(Action<double> progress, CancellationToken stop)
+    {
+        var size = _config.Preset().Text.VocabularySize;
+        var merges = VocabularyLearner.Learn(_examples.Select(example => example.Caption.Text), (int)size - ByteVocabulary.LeastSize);
+        new CheckpointFolder(_folder, Tokenizer).Write(folder => ByteVocabulary.Write(folder, size, merges));
+        using var vae = OpenVae(_config.Preset().Vae.ScalingFactor);
+        OpenLatents("train", _examples, vae, progress, stop).Dispose();
+        OpenLatents("validation", _measured, vae, done => progress(_examples.Count + done), stop).Dispose();
+        OpenCoarseLatents(vae, progress, stop)?.Dispose();
     }
 
     private string BestVae => Path.Combine(VaePath, "checkpoints", "best");
@@ -154,8 +167,8 @@ public sealed class Pretraining
         => PictureStore.Open(Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"), examples, _config.Data.Side, _data.Content, progress, stop);
 
     /// <summary>A stage that has not begun begins, also where another one is gone on with.</summary>
-    private RunFolder OpenRun(string path, string stage, string config, ulong seed, ContentMark? model)
-        => RunFolder.Open(path, config, RunRecord.Now(stage, seed, _data, model), _resume && File.Exists(Path.Combine(path, "config.json")), $"{stage}.threads");
+    private RunFolder? OpenRun(string path, string stage, string config, ulong seed, ContentMark? model)
+        => _processes.Rank > 0 ? null : RunFolder.Open(path, config, RunRecord.Now(stage, seed, _data, model), _resume && File.Exists(Path.Combine(path, "config.json")), $"{stage}.threads");
 
     private List<BenchmarkExample> Examples(PngBenchmark benchmark)
     {

@@ -47,7 +47,7 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("paint", "'paint'")]
     [InlineData("ground", "IMAGE")]
     [InlineData("sample", "CAPTION")]
-    [InlineData("export", "CHECKPOINT")]
+    [InlineData("export", "--out")]
     [InlineData("bench --model none", "none: no such folder")]
     [InlineData("bench --model none --repeats 0", "--repeats 0")]
     [InlineData("bench --model none --size -5", "size of -5")]

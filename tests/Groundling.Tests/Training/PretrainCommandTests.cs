@@ -85,6 +85,15 @@ public sealed class PretrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void Two_processes_make_one_model()
+    {
+        MpiRun.SkipUnlessInstalled();
+        MpiRun.Groundling([.. Line(Data(), "both"), "--quiet"]).Works();
+        Assert.Equal(4, File.ReadLines(_folder.File("both/diffusion/metrics.jsonl")).Count(line => line.Contains("\"loss\"")));
+        CommandRun.Of("inspect", _folder.File("both/model")).Works();
+    }
+
+    [Fact]
     public void Faults_are_told_in_one_line()
     {
         var data = Data();
