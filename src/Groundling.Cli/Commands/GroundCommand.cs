@@ -106,7 +106,7 @@ internal sealed class GroundCommand
 
     private GroundingPipeline OpenModel(ModelChoice choice, Rearrangement extent)
     {
-        if (choice.IsEmbedded && !_quiet) _messages.WriteLine(EmbeddedModel.Note);
+        if (choice.IsDefault && !_quiet) _messages.WriteLine(DefaultModel.Note);
         return choice.Open(extent);
     }
 

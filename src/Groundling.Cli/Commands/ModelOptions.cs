@@ -9,7 +9,7 @@ internal sealed class ModelOptions
 {
     public Option<string?> Frozen { get; } = new("--model", "-m")
     {
-        Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; the trained parts in its folder 'grounding' are used where there are any; the embedded model of drawn scenes if not given",
+        Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; the trained parts in its folder 'grounding' are used where there are any; if not given, one that comes with the program",
         HelpName = "DIR",
     };
 
@@ -21,13 +21,13 @@ internal sealed class ModelOptions
     public bool AreGiven(ParseResult parsed) => parsed.GetValue(Frozen) is not null || parsed.GetValue(Trained) is not null || parsed.GetValue(Untrained);
 
     /// <summary>What the command line chose.</summary>
-    /// <exception cref="InputException">The choices contradict each other, or the embedded model is missing.</exception>
+    /// <exception cref="InputException">The choices contradict each other, or no default model can be made.</exception>
     public ModelChoice Read(ParseResult parsed)
     {
         var (frozen, trained, untrained) = (parsed.GetValue(Frozen), parsed.GetValue(Trained), parsed.GetValue(Untrained));
         if (trained is not null && untrained) throw new InputException("--static leaves out the trained parts that --grounding names; give only one of them");
         if (frozen is null && trained is not null) throw new InputException("--grounding names trained parts alone; name the frozen model that they were trained with by --model DIR");
-        return new(frozen ?? EmbeddedModel.Path, trained, untrained, IsEmbedded: frozen is null);
+        return new(frozen ?? DefaultModel.Path(), trained, untrained, IsDefault: frozen is null);
     }
 }
 
@@ -35,8 +35,8 @@ internal sealed class ModelOptions
 /// <param name="Frozen">The frozen model's folder.</param>
 /// <param name="Trained">A folder of trained parts elsewhere, or null.</param>
 /// <param name="Untrained">Whether trained parts are left out.</param>
-/// <param name="IsEmbedded">Whether it is the one that is used where none is named.</param>
-internal sealed record ModelChoice(string Frozen, string? Trained, bool Untrained, bool IsEmbedded)
+/// <param name="IsDefault">Whether it is the one that is used where none is named.</param>
+internal sealed record ModelChoice(string Frozen, string? Trained, bool Untrained, bool IsDefault)
 {
     public GroundingPipeline Open(Rearrangement extent) => GroundingPipeline.Open(Frozen, extent, Trained, Untrained);
 }

@@ -14,7 +14,7 @@ internal static class SampleCommand
     public static Command Create(CancellationToken stop)
     {
         var captions = new Argument<string[]>("CAPTION") { Description = "What a picture is to show; \"\" for anything", Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string?>("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; the embedded model of drawn scenes if not given", HelpName = "DIR" };
+        var model = new Option<string?>("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; if not given, one that comes with the program", HelpName = "DIR" };
         var (size, threads, quiet) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet());
         size.Description = "Rows and columns of the picture, a multiple of 64; the model's own size if not given";
         var usual = new SamplingOptions();
@@ -37,7 +37,7 @@ internal static class SampleCommand
             var texts = parsed.GetValue(captions)!;
             var files = Files(parsed.GetValue(output)!, parsed.GetValue(grid) is null ? texts.Length * options.Count : 1);
             using var scope = torch.NewDisposeScope();
-            var images = Sample(parsed.GetValue(model) ?? EmbeddedModel.Path, texts, options, parsed.GetValue(quiet), parsed.InvocationConfiguration.Error, stop);
+            var images = Sample(parsed.GetValue(model) ?? DefaultModel.Path(), texts, options, parsed.GetValue(quiet), parsed.InvocationConfiguration.Error, stop);
             if (parsed.GetValue(grid) is { } columns) Write(files[0], torch.cat([.. images]), columns);
             else
                 for (var i = 0; i < files.Count; i++)

@@ -43,7 +43,7 @@ internal static class ServeCommand
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var error = parsed.InvocationConfiguration.Error;
             var choice = model.Read(parsed);
-            if (choice.IsEmbedded) error.WriteLine(EmbeddedModel.Note);
+            if (choice.IsDefault) error.WriteLine(DefaultModel.Note);
             Serve(options, choice, parsed.InvocationConfiguration.Output, error, stop);
         });
         return command;
