@@ -5,6 +5,7 @@ using Groundling.Web;
 namespace Groundling.Tests.Web;
 
 /// <summary>The page in a real browser; the tests that are explicit run with <c>-explicit on -class "*PageTests"</c>.</summary>
+/// <remarks>Where <c>GROUNDLING_SCREENSHOTS</c> names a folder, the page at both widths and in both colours is written there, to be looked at.</remarks>
 public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClassFixture<BrowserAndService>
 {
     private const string Sample = "[data-sample=balloons]", Answered = "document.getElementById('main').dataset.state === 'answer' && !document.querySelector('.busy')";
@@ -162,6 +163,8 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         // Text is readable on its ground: 4.5 to 1, as WCAG 2.2 asks.
         Assert.InRange((double)(await page.Browser.EvaluateAsync(Contrast))!, 4.5, 21);
         page.IsContent();
+        if (Environment.GetEnvironmentVariable("GROUNDLING_SCREENSHOTS") is { Length: > 0 } folder)
+            await File.WriteAllBytesAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, $"page-{width}-{(dark ? "dark" : "light")}.png"), await page.Browser.ScreenshotAsync());
     }
 
     private const string Inked = "(() => { const c = document.querySelector('canvas.masks'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 127; return n; })()";
