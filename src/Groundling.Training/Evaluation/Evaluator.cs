@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Torch;
 
 namespace Groundling.Training.Evaluation;
 
@@ -37,6 +38,7 @@ public sealed class Evaluator(PngBenchmark benchmark, ResolutionProtocol protoco
     {
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(segmenter);
+        using var pause = CollectionPause.Begin();
         var letterbox = LetterboxOf(given, segmenter.Size);
         try
         {

@@ -90,6 +90,7 @@ public sealed class TrainingRun : IDisposable
 
     private void Step(long step)
     {
+        using var pause = CollectionPause.Begin();
         using var scope = NewDisposeScope();
         using var context = new StepContext(_settings.Seed, step, _collective);
         var watch = Stopwatch.StartNew();
