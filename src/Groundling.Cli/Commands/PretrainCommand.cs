@@ -13,7 +13,7 @@ internal static class PretrainCommand
     {
         var config = new Argument<string>("CONFIG") { Description = "The pretraining's config, such as configs/pretrain-scenes.json" };
         var data = new Option<string>("--data", "-d") { Description = "The benchmark's folder, with \"annotations\" and \"images\"", HelpName = "DIR", Required = true };
-        var output = new Option<string>("--out", "-o") { Description = "The folder for both stages' runs and the model", HelpName = "RUN", Required = true };
+        var output = new Option<string>("--out", "-o") { Description = "The folder for the stages' runs and the model", HelpName = "RUN", Required = true };
         var changes = new Option<string[]>("--set") { Description = "A value instead of the config's: --set vae.steps=40 --set diffusion.batchSize=8", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = true };
         var threads = CommonOptions.Threads();
         var resume = new Option<bool>("--resume") { Description = "Go on with a pretraining that was stopped or killed" };
@@ -38,6 +38,8 @@ internal static class PretrainCommand
         Terminal.WithProgress(messages, quiet, "decoding pictures", pretraining.Pictures, report => pretraining.Prepare(report, stop));
         var vae = TrainingDisplay.Show(messages, quiet, observer => pretraining.TrainVae(observer, stop));
         if (TrainingDisplay.Report(vae, pretraining.VaePath, results, messages, quiet) is not 0 and var stopped) return stopped;
+        var text = TrainingDisplay.Show(messages, quiet, observer => pretraining.TrainText(observer, stop));
+        if (TrainingDisplay.Report(text, pretraining.TextPath, results, messages, quiet) is not 0 and var halted) return halted;
         Terminal.WithProgress(messages, quiet, "encoding pictures", pretraining.Pictures, report => pretraining.PrepareDiffusion(report, stop));
         var diffusion = TrainingDisplay.Show(messages, quiet, observer => pretraining.TrainDiffusion(observer, stop));
         if (TrainingDisplay.Report(diffusion, pretraining.DiffusionPath, results, messages, quiet) is not 0 and var interrupted) return interrupted;

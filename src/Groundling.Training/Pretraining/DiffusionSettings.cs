@@ -2,7 +2,7 @@ using static Groundling.ConfigJson;
 
 namespace Groundling.Training;
 
-/// <summary>How text encoder and UNet are trained.</summary>
+/// <summary>How the UNet is trained.</summary>
 public sealed record DiffusionSettings : TrainingSettings
 {
     /// <summary>Pictures a step, of each process.</summary>

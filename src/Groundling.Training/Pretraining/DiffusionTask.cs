@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Training;
 
-/// <summary>The second stage of pretraining: text encoder and UNet learn together to find the noise in latents (Ho et al. 2020, eq. 14).</summary>
+/// <summary>The third stage of pretraining: the UNet learns to find the noise in latents (Ho et al. 2020, eq. 14), told by the frozen text encoder what they show.</summary>
 public sealed class DiffusionTask : ITrainingTask, IDisposable
 {
     private const ulong Orders = 1, Kinds = 2, Measuring = 3;                  // streams of random numbers
@@ -22,24 +22,24 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     private readonly CaptionRows _empty;
     private readonly CaptionRows?[] _rows;
     private readonly EndlessOrder _order;
-    private readonly TextEncoder _text, _averageText;
+    private readonly TextEncoder _text;
     private readonly UNet _unet, _averageUNet;
     private readonly MovingAverage _average;
 
     /// <param name="preset">The sizes.</param>
     /// <param name="settings">How it is trained.</param>
     /// <param name="tokenizer">Text to tokens; it fits the preset's vocabulary.</param>
+    /// <param name="text">The text encoder, frozen; the caller keeps it.</param>
     /// <param name="vae">The autoencoder of the latents, with its scaling factor; the caller keeps it.</param>
     /// <param name="learnt">What it learns from; the caller keeps it.</param>
     /// <param name="coarse">The same pictures' latents at half the side, for the first steps; null where there are no such steps; the caller keeps it.</param>
     /// <param name="measured">What it is measured on; the caller keeps it.</param>
-    public DiffusionTask(ModelPreset preset, DiffusionSettings settings, ClipTokenizer tokenizer, Vae vae, CaptionedLatents learnt, RowStore? coarse, CaptionedLatents measured)
+    public DiffusionTask(ModelPreset preset, DiffusionSettings settings, ClipTokenizer tokenizer, TextEncoder text, Vae vae, CaptionedLatents learnt, RowStore? coarse, CaptionedLatents measured)
     {
-        (_settings, _prediction, _tokenizer, _vae, _learnt, _coarse, _measured) = (settings, preset.Prediction, tokenizer, vae, learnt, coarse, measured);
-        (_text, _unet) = Make();
-        (_averageText, _averageUNet) = Make();
-        Parameters = Named(_text, _unet);
-        State = Named(_averageText, _averageUNet);
+        (_settings, _prediction, _tokenizer, _text, _vae, _learnt, _coarse, _measured) = (settings, preset.Prediction, tokenizer, text, vae, learnt, coarse, measured);
+        (_unet, _averageUNet) = (Make(), Make());
+        Parameters = Named(_unet);
+        State = Named(_averageUNet);
         foreach (var (_, value) in Parameters) value.requires_grad_(true);
         foreach (var (_, value) in State) value.requires_grad_(false);
         _average = new([.. Parameters.Zip(State, (weight, average) => (weight.Value, average.Value))], settings.AverageDecay);
@@ -47,10 +47,10 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         _rows = new CaptionRows?[learnt.Captions.Count];
         _order = new(learnt.Captions.Count, StepSeed.Of(settings.Seed, Orders));
 
-        (TextEncoder, UNet) Make()
+        UNet Make()
         {
             using var generator = new Generator(settings.Seed);
-            return (new TextEncoder(preset.Text).Initialize(generator), FirstWeights.Initialize(new UNet(preset.UNet), generator));
+            return FirstWeights.Initialize(new UNet(preset.UNet), generator);
         }
     }
 
@@ -67,7 +67,9 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     public int ImagesPerStep => _settings.BatchSize;
 
     /// <summary>Weights of linear maps and convolutions decay; embeddings, norms and biases do not.</summary>
-    public bool DecaysWeight(string name)
+    public bool DecaysWeight(string name) => Decays(name);
+
+    internal static bool Decays(string name)
         => name.EndsWith(".weight", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal) && !name.Contains("_embedding.weight", StringComparison.Ordinal);
 
     /// <inheritdoc/>
@@ -104,17 +106,14 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         return new(-(losses[PromptKind.Words] + losses[PromptKind.Phrases]) / 2, scores, [("samples", Samples(stop))]);
     }
 
-    /// <summary>Writes the averaged text encoder and UNet as a model folder has them.</summary>
-    public void Save(string folder)
-    {
-        ModelFolderWriter.WriteTextEncoder(Path.Combine(folder, "text_encoder"), _averageText, ScalarType.Float32);
-        ModelFolderWriter.WriteUNet(Path.Combine(folder, "unet"), _averageUNet, ScalarType.Float32);
-    }
+    /// <summary>Writes the averaged UNet as a model folder has it.</summary>
+    public void Save(string folder) => ModelFolderWriter.WriteUNet(folder, _averageUNet, ScalarType.Float32);
 
     /// <summary>Disposes the models.</summary>
     public void Dispose()
     {
-        foreach (var module in (Module[])[_text, _unet, _averageText, _averageUNet]) module.Dispose();
+        _unet.Dispose();
+        _averageUNet.Dispose();
     }
 
     private double Loss(PromptKind kind, int limit, CancellationToken stop)
@@ -127,7 +126,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
             using var scope = NewDisposeScope();
             var latents = Draw(_measured.Latents.Gather(rows), generator);
             var (times, noise) = (Times(rows.Length, generator), randn(latents.shape, generator: generator));
-            var (states, mask) = new PromptBatch(rows.Select(row => (_measured.Captions[row], CaptionRows.Of(_tokenizer, _text.Config.Positions, _measured.Captions[row].Text), kind)), _empty).Encode(_averageText);
+            var (states, mask) = new PromptBatch(rows.Select(row => (_measured.Captions[row], CaptionRows.Of(_tokenizer, _text.Config.Positions, _measured.Captions[row].Text), kind)), _empty).Encode(_text);
             using var output = _averageUNet.call(_schedule.AddNoise(latents, noise, times), times, new TextPrompt(states, mask));
             sum += rows.Length * functional.mse_loss(output.Prediction, _schedule.Target(latents, noise, times, _prediction)).item<float>();
         }
@@ -136,7 +135,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
 
     private Picture Samples(CancellationToken stop)
     {
-        var sampler = new ImageSampler(_tokenizer, _averageText, _vae, _averageUNet, _schedule, _prediction);
+        var sampler = new ImageSampler(_tokenizer, _text, _vae, _averageUNet, _schedule, _prediction);
         var side = (int)(_measured.Latents[0].shape[1] * _vae.Stride);
         var images = _measured.Captions.Take(ShownPictures).Select((caption, i) => sampler.Sample(caption.Text, new() { Steps = ShownSteps, Seed = (ulong)i, Size = side }, cancellation: stop)).ToList();
         return PictureGrid.Of(cat(images), images.Count);
@@ -163,6 +162,5 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
 
     private CaptionRows RowsOf(int example) => _rows[example] ??= CaptionRows.Of(_tokenizer, _text.Config.Positions, _learnt.Captions[example].Text);
 
-    private static List<(string Name, Tensor Value)> Named(TextEncoder text, UNet unet)
-        => [.. text.NamedTensors().Select(pair => ($"text_encoder.{pair.Name}", pair.Tensor)), .. unet.NamedTensors().Select(pair => ($"unet.{pair.Name}", pair.Tensor))];
+    private static List<(string Name, Tensor Value)> Named(UNet unet) => [.. unet.NamedTensors().Select(pair => (pair.Name, pair.Tensor))];
 }

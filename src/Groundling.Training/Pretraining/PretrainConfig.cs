@@ -16,7 +16,10 @@ public sealed record PretrainConfig
     /// <summary>The first stage: the autoencoder.</summary>
     public AutoencoderSettings Vae { get; init; } = new();
 
-    /// <summary>The second stage: text encoder and UNet.</summary>
+    /// <summary>The second stage: the text encoder.</summary>
+    public TextSettings Text { get; init; } = new();
+
+    /// <summary>The third stage: the UNet.</summary>
     public DiffusionSettings Diffusion { get; init; } = new();
 
     /// <summary>Reads and checks a config file; what it leaves out has its default, comments are allowed.</summary>
@@ -45,11 +48,14 @@ public sealed record PretrainConfig
         Require(ModelPreset.All.Any(preset => preset.Name == Model), "model", Model, $"one of {string.Join(", ", ModelPreset.All.Select(preset => preset.Name))} is needed");
         Require(Data is not null, "data", Data, "an object is needed");
         Require(Vae is not null, "vae", Vae, "an object is needed");
+        Require(Text is not null, "text", Text, "an object is needed");
         Require(Diffusion is not null, "diffusion", Diffusion, "an object is needed");
         Data!.RequireRanges();
         Vae!.RequireOwnRanges("vae");
+        Text!.RequireOwnRanges("text");
         Diffusion!.RequireOwnRanges("diffusion");
         Require(Vae.Steps > 0, "vae.steps", Vae.Steps, "1 or more are needed");
+        Require(Text.Steps > 0, "text.steps", Text.Steps, "1 or more are needed");
         Require(Diffusion.Steps > 0, "diffusion.steps", Diffusion.Steps, "1 or more are needed");
         Require(Diffusion.CoarseSteps == 0 || Data.Side % 128 == 0, "data.side", Data.Side, "a multiple of 128 is needed for diffusion.coarseSteps");
         Require(Vae.Crop <= Data.Side, "vae.crop", Vae.Crop, $"at most data.side, {Data.Side}, is needed");

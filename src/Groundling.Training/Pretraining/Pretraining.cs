@@ -7,9 +7,9 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Training;
 
-/// <summary>The pretraining of a small Stable Diffusion: two runs, one after the other, in one folder, and the model they make.</summary>
+/// <summary>The pretraining of a small Stable Diffusion: three runs, one after the other, in one folder, and the model they make.</summary>
 /// <remarks>
-/// The folder holds <c>vae/</c> and <c>diffusion/</c>, each a <see cref="RunFolder"/>; <c>tokenizer/</c>, whose words are those of the
+/// The folder holds <c>vae/</c>, <c>text/</c> and <c>diffusion/</c>, each a <see cref="RunFolder"/>; <c>tokenizer/</c>, whose words are those of the
 /// captions; <c>cache/</c>, which may be deleted; and at last <c>model/</c>, in the diffusers layout.
 /// </remarks>
 public sealed class Pretraining
@@ -50,6 +50,9 @@ public sealed class Pretraining
     public string VaePath => Path.Combine(_folder, "vae");
 
     /// <summary>The folder of the second stage's run.</summary>
+    public string TextPath => Path.Combine(_folder, "text");
+
+    /// <summary>The folder of the third stage's run.</summary>
     public string DiffusionPath => Path.Combine(_folder, "diffusion");
 
     /// <summary>Decodes all pictures, once.</summary>
@@ -80,63 +83,88 @@ public sealed class Pretraining
         return training.Run(stop);
     }
 
-    /// <summary>What lies between the stages: the vocabulary of the captions, and the latents of all pictures.</summary>
+    /// <summary>The second stage: the captions' vocabulary and the text encoder.</summary>
+    /// <param name="observer">Watches; may be null.</param>
+    /// <param name="stop">Stops after the step in hand.</param>
+    /// <exception cref="InputException">There is another run in the folder, or the loss is not a number.</exception>
+    public TrainingOutcome TrainText(ITrainingObserver? observer, CancellationToken stop)
+    {
+        if (_processes.Rank == 0) MakeTokens();
+        _processes.Barrier();
+        using var run = OpenRun(TextPath, "text", ConfigJson.Write(new { _config.Model, _config.Data, _config.Text }), _config.Text.Seed, null);
+        using var task = new TextTask(_config.Preset().Text, _config.Text, OpenTokenizer(), _examples.Select(example => example.Caption), _measured.Select(example => example.Caption));
+        using var training = new TrainingRun(task, _config.Text, run, _processes, observer);
+        return training.Run(stop);
+    }
+
+    /// <summary>Encodes all pictures, once.</summary>
     /// <param name="progress">Told how many pictures are encoded.</param>
     /// <param name="stop">Stops the encoding.</param>
     /// <exception cref="InputException">The first stage has not been trained.</exception>
     public void PrepareDiffusion(Action<double> progress, CancellationToken stop)
     {
-        if (_processes.Rank == 0) MakeTokensAndLatents(progress, stop);
+        if (_processes.Rank == 0) MakeLatents(progress, stop);
         _processes.Barrier();
     }
 
-    /// <summary>The second stage: text encoder and UNet. <see cref="PrepareDiffusion"/> goes before it.</summary>
+    /// <summary>The third stage: the UNet. <see cref="PrepareDiffusion"/> goes before it.</summary>
     /// <param name="observer">Watches; may be null.</param>
     /// <param name="stop">Stops after the step in hand.</param>
-    /// <exception cref="InputException">There is another run in the folder, or the loss is not a number.</exception>
+    /// <exception cref="InputException">There is another run in the folder, the second stage has not been trained, or the loss is not a number.</exception>
     public TrainingOutcome TrainDiffusion(ITrainingObserver? observer, CancellationToken stop)
     {
+        using var text = OpenText();
         using var vae = OpenScaledVae(stop);
         using var learnt = OpenLatents("train", _examples, vae, null, stop);
         using var coarse = OpenCoarseLatents(vae, null, stop);
         using var measured = OpenLatents("validation", _measured, vae, null, stop);
-        using var run = OpenRun(DiffusionPath, "diffusion", ConfigJson.Write(new { _config.Model, _config.Data, _config.Diffusion }), _config.Diffusion.Seed, VaeMark());
-        using var task = new DiffusionTask(_config.Preset(), _config.Diffusion, ClipTokenizer.Open(Path.Combine(_folder, Tokenizer)), vae,
+        using var run = OpenRun(DiffusionPath, "diffusion", ConfigJson.Write(new { _config.Model, _config.Data, _config.Diffusion }), _config.Diffusion.Seed, ContentMark.OfFiles(_folder, BestVaeWeights, BestTextWeights));
+        using var task = new DiffusionTask(_config.Preset(), _config.Diffusion, OpenTokenizer(), text, vae,
             new(learnt, [.. _examples.Select(example => example.Caption)]), coarse, new(measured, [.. _measured.Select(example => example.Caption)]));
         using var training = new TrainingRun(task, _config.Diffusion, run, _processes, observer);
         return training.Run(stop);
     }
 
-    /// <summary>Writes the model of both stages' best weights, in halves.</summary>
+    /// <summary>Writes the model of the stages' best weights, in halves.</summary>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public void WriteModel(CancellationToken stop)
     {
         if (_processes.Rank > 0) return;
-        var (preset, best) = (_config.Preset(), new CheckpointFolder(Path.Combine(DiffusionPath, "checkpoints"), "best").Path);
+        var preset = _config.Preset();
         using var vae = OpenScaledVae(stop);
-        using var text = Open(new TextEncoder(preset.Text), Path.Combine(best, "text_encoder", "model.safetensors"));
-        using var unet = Open(new UNet(preset.UNet), Path.Combine(best, "unet", Weights));
+        using var text = OpenText();
+        using var unet = Open(new UNet(preset.UNet), Best(DiffusionPath, Weights));
         new CheckpointFolder(_folder, "model").Write(folder => ModelFolderWriter.Write(folder, Path.Combine(_folder, Tokenizer), text, vae, unet, preset.Prediction, ScalarType.Float16));
     }
 
-    private void MakeTokensAndLatents(Action<double> progress, CancellationToken stop)
+    private void MakeTokens()
     {
         var size = _config.Preset().Text.VocabularySize;
         var merges = VocabularyLearner.Learn(_examples.Select(example => example.Caption.Text), (int)size - ByteVocabulary.LeastSize);
         new CheckpointFolder(_folder, Tokenizer).Write(folder => ByteVocabulary.Write(folder, size, merges));
+    }
+
+    private void MakeLatents(Action<double> progress, CancellationToken stop)
+    {
         using var vae = OpenVae(_config.Preset().Vae.ScalingFactor);
         OpenLatents("train", _examples, vae, progress, stop).Dispose();
         OpenLatents("validation", _measured, vae, done => progress(_examples.Count + done), stop).Dispose();
         OpenCoarseLatents(vae, progress, stop)?.Dispose();
     }
 
-    private string BestVae => Path.Combine(VaePath, "checkpoints", "best");
+    private string BestVaeWeights => Best(VaePath, Weights);
 
-    private ContentMark VaeMark() => ContentMark.OfFiles(BestVae, Path.Combine(BestVae, Weights));
+    private string BestTextWeights => Best(TextPath, "model.safetensors");
 
-    private Vae OpenVae(double scalingFactor) => File.Exists(Path.Combine(BestVae, Weights))
-        ? Open(new Vae(_config.Preset().Vae with { ScalingFactor = scalingFactor }), Path.Combine(BestVae, Weights))
-        : throw new InputException($"{BestVae} holds no autoencoder; train the first stage before the second");
+    private static string Best(string run, string weights) => Path.Combine(run, "checkpoints", "best", weights);
+
+    private ContentMark VaeMark() => ContentMark.OfFiles(VaePath, BestVaeWeights);
+
+    private Vae OpenVae(double scalingFactor) => Open(new Vae(_config.Preset().Vae with { ScalingFactor = scalingFactor }), BestVaeWeights);
+
+    private TextEncoder OpenText() => Open(new TextEncoder(_config.Preset().Text), BestTextWeights);
+
+    private ClipTokenizer OpenTokenizer() => ClipTokenizer.Open(Path.Combine(_folder, Tokenizer));
 
     /// <summary>The autoencoder with the factor that brings the latents of all pictures that are learnt from to unit variance.</summary>
     private Vae OpenScaledVae(CancellationToken stop)
@@ -148,6 +176,7 @@ public sealed class Pretraining
 
     private static T Open<T>(T module, string weights) where T : Module
     {
+        if (!File.Exists(weights)) throw new InputException($"{weights} is missing; train the stages in their order: vae, text, diffusion");
         using var source = WeightSource.Open(weights);
         module.LoadExactly(source);
         return module.Freeze(Rearrangement.None);

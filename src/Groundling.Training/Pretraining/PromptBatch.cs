@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Groundling.Training;
 
 /// <summary>The captions of a batch of pictures on their way through the text encoder, each made a prompt of its kind.</summary>
-/// <remarks>Gradients flow to the text encoder. A caption's prompt does not depend on the others of the batch.</remarks>
+/// <remarks>A caption's prompt does not depend on the others of the batch.</remarks>
 public sealed class PromptBatch
 {
     private readonly List<long> _ids = [], _sources = [], _slots = [];

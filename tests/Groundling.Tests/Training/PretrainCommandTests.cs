@@ -15,6 +15,7 @@ public sealed class PretrainCommandTests : IDisposable
           "model": "tiny",
           "data": { "side": 128 },
           "vae": { "steps": 4, "learningRate": 0.001, "batchSize": 2, "crop": 64, "validateEvery": 2, "validationLimit": 2, "saveEvery": 2 },
+          "text": { "steps": 4, "learningRate": 0.001, "batchSize": 2, "validateEvery": 2, "saveEvery": 2 },
           "diffusion": { "steps": 4, "coarseSteps": 2, "learningRate": 0.001, "batchSize": 2, "validateEvery": 4, "validationLimit": 2, "saveEvery": 2 }
         }
         """;
@@ -65,19 +66,15 @@ public sealed class PretrainCommandTests : IDisposable
     {
         var data = Data();
         CommandRun.Of([.. Line(data, "whole"), "--threads", "1"]).Works();
-        for (var stage = 0; stage < 2; stage++)
+        for (var stage = 0; stage < 3; stage++)
         {
             using var stop = new CancellationTokenSource();
             var pretraining = new Pretraining(PretrainConfig.Read(Config), data, _folder.File("stopped"), resume: stage > 0);
             pretraining.Prepare(_ => { }, stop.Token);
-            Func<ITrainingObserver?, CancellationToken, TrainingOutcome> train = pretraining.TrainVae;
-            if (stage > 0)
-            {
-                pretraining.TrainVae(null, CancellationToken.None);
-                pretraining.PrepareDiffusion(_ => { }, stop.Token);
-                train = pretraining.TrainDiffusion;
-            }
-            Assert.True(train(new StopAfter(3, stop), stop.Token).Stopped);
+            Func<ITrainingObserver?, CancellationToken, TrainingOutcome>[] stages = [pretraining.TrainVae, pretraining.TrainText, pretraining.TrainDiffusion];
+            foreach (var earlier in stages.Take(stage)) Assert.False(earlier(null, CancellationToken.None).Stopped);
+            if (stage == 2) pretraining.PrepareDiffusion(_ => { }, stop.Token);
+            Assert.True(stages[stage](new StopAfter(3, stop), stop.Token).Stopped);
         }
         CommandRun.Of([.. Line(data, "stopped"), "--resume", "--threads", "1"]).Works();
         foreach (var file in (string[])["vae/diffusion_pytorch_model.fp16.safetensors", "unet/diffusion_pytorch_model.fp16.safetensors", "text_encoder/model.fp16.safetensors", "tokenizer/merges.txt"])
@@ -101,6 +98,7 @@ public sealed class PretrainCommandTests : IDisposable
         Refuses("data.side=64", "'data.side' is 64");                            // half of it is too small for a UNet
         Refuses("data.side=256", "not 256 x 256");
         Refuses("vae.crop=200", "'vae.crop' is 200");
+        Refuses("text.batchSize=0", "'text.batchSize' is 0");
         Refuses("diffusion.coarseSteps=9", "'diffusion.coarseSteps' is 9");
         Refuses("diffusion.uncaptioned=2", "'diffusion.uncaptioned' is 2");
         Refuses("diffusion.wide=2", "wide");

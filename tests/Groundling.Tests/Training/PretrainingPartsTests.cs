@@ -82,6 +82,36 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
+    public void The_text_encoders_losses_are_mean_cross_entropies_of_each_token_and_of_the_one_that_follows()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (tokenizer, config) = (tiny.Pipeline.Diffusion.Tokenizer, tiny.Pipeline.Diffusion.Text.Config);
+        Caption[] captions = [Caption.ParseBrackets("[two red boats] near [the shore]"), Caption.ParseBrackets("[a kite]")];        // of different lengths
+        using var task = new TextTask(config, new() { BatchSize = 2 }, tokenizer, captions, captions);
+        task.Save(_folder.Path);
+        using var text = new TextEncoder(config);
+        using (var weights = WeightSource.Open(_folder.File("model.safetensors"))) text.LoadExactly(weights);
+        var value = task.Parameters.ToDictionary(pair => pair.Name, pair => pair.Value);
+        var scores = task.Validate(0, default)!.Scores.ToDictionary(score => score.Name, score => score.Value);
+        Assert.Equal(Expected("itself", 0), scores["loss_itself"], 4);
+        Assert.Equal(Expected("next", 1), scores["loss_next"], 4);
+
+        double Expected(string map, int ahead)                                 // one caption after the other, one token after the other
+        {
+            var losses = new List<double>();
+            foreach (var caption in captions)
+            {
+                long[] row = [tokenizer.StartToken, .. tokenizer.Tokenize(caption.Text).Select(token => (long)token.Id), tokenizer.EndToken];
+                var logits = text.call(tensor(row, [1, row.Length]))[0].matmul(value[$"{map}.weight"].t()) + value[$"{map}.bias"];
+                for (var place = 0; place < row.Length - 1; place++)
+                    losses.Add((logits[place].exp().sum().log() - logits[place, row[place + ahead]]).item<float>());
+            }
+            return losses.Average();
+        }
+    }
+
+    [Fact]
     public void Equal_pictures_have_no_error_and_others_the_ratio_of_its_definition()
     {
         using var scope = NewDisposeScope();
