@@ -14,6 +14,9 @@ public sealed record DiffusionSettings : TrainingSettings
     /// </summary>
     public long CoarseSteps { get; init; }
 
+    /// <summary>The learning rate with which the steps at full size begin, where others go before them: the schedule then runs a second time, without warming up.</summary>
+    public double FineLearningRate { get; init; } = 3e-4;
+
     /// <summary>Share of the pictures whose caption is left out, so that guidance has something to compare with.</summary>
     public double Uncaptioned { get; init; } = 0.1;
 
@@ -23,11 +26,18 @@ public sealed record DiffusionSettings : TrainingSettings
     /// </summary>
     public double PhrasePrompts { get; init; } = 0.5;
 
-    /// <summary>How much of the weights' moving average is kept each step, once it has settled; the average is what is measured and saved.</summary>
+    /// <summary>How much of the weights' moving average is kept each step, once it has settled; the average is what is measured and saved. It begins anew at full size.</summary>
     public double AverageDecay { get; init; } = 0.999;
 
     /// <summary>Pictures to measure on; 0 for all.</summary>
     public int ValidationLimit { get; init; } = 256;
+
+    /// <inheritdoc/>
+    public override double LearningRateAt(long step)
+    {
+        if (CoarseSteps == 0) return base.LearningRateAt(step);
+        return step <= CoarseSteps ? Scheduled(step, CoarseSteps, LearningRate, WarmUp) : Scheduled(step - CoarseSteps, Steps - CoarseSteps, FineLearningRate, 0);
+    }
 
     internal void RequireOwnRanges(string name)
     {
@@ -35,6 +45,7 @@ public sealed record DiffusionSettings : TrainingSettings
         Require(Accumulate == 1, $"{name}.accumulate", Accumulate, "1 is needed: choose a larger batchSize");
         Require(BatchSize is >= 1 and <= 4096, $"{name}.batchSize", BatchSize, "1 to 4096 are needed");
         Require(CoarseSteps >= 0 && CoarseSteps <= Steps, $"{name}.coarseSteps", CoarseSteps, $"0 to {name}.steps, {Steps}, are needed");
+        Require(double.IsFinite(FineLearningRate) && FineLearningRate > 0, $"{name}.fineLearningRate", FineLearningRate, "more than 0 is needed");
         Require(Uncaptioned is >= 0 and <= 1, $"{name}.uncaptioned", Uncaptioned, "0 to 1 is needed");
         Require(PhrasePrompts is >= 0 and <= 1, $"{name}.phrasePrompts", PhrasePrompts, "0 to 1 is needed");
         Require(AverageDecay is >= 0 and < 1, $"{name}.averageDecay", AverageDecay, "0 up to, but not including, 1 is needed");

@@ -95,7 +95,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     }
 
     /// <inheritdoc/>
-    public void AfterStep(long step) => _average.Update(step);
+    public void AfterStep(long step) => _average.Update(step <= _settings.CoarseSteps ? step : step - _settings.CoarseSteps);
 
     /// <summary>The averaged weights' loss on pictures that were not learnt from, with the same noise each time; the score is its negative.</summary>
     public Validation? Validate(long step, CancellationToken stop)

@@ -59,14 +59,21 @@ public record TrainingSettings
 
     /// <summary>The learning rate of a step.</summary>
     /// <param name="step">From 1 to <see cref="Steps"/>.</param>
-    public double LearningRateAt(long step)
+    public virtual double LearningRateAt(long step) => Scheduled(step, Steps, LearningRate, WarmUp);
+
+    /// <summary>The schedule over a stretch of steps.</summary>
+    /// <param name="step">From 1 to <paramref name="steps"/>.</param>
+    /// <param name="steps">How many there are.</param>
+    /// <param name="full">The learning rate after warming up.</param>
+    /// <param name="warmUp">Steps in which it grows.</param>
+    protected double Scheduled(long step, long steps, double full, long warmUp)
     {
-        if (step <= WarmUp) return LearningRate * step / WarmUp;
+        if (step <= warmUp) return full * step / warmUp;
         return Schedule switch
         {
-            ScheduleShape.Cosine => LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (step - 1 - WarmUp) / Math.Max(Steps - WarmUp, 1))),
-            ScheduleShape.Step when step > DecayAt * Steps => LearningRate * DecayBy,
-            _ => LearningRate,
+            ScheduleShape.Cosine => full * 0.5 * (1 + Math.Cos(Math.PI * (step - 1 - warmUp) / Math.Max(steps - warmUp, 1))),
+            ScheduleShape.Step when step > DecayAt * steps => full * DecayBy,
+            _ => full,
         };
     }
 

@@ -100,6 +100,7 @@ public sealed class PretrainCommandTests : IDisposable
         Refuses("vae.crop=200", "'vae.crop' is 200");
         Refuses("text.batchSize=0", "'text.batchSize' is 0");
         Refuses("diffusion.coarseSteps=9", "'diffusion.coarseSteps' is 9");
+        Refuses("diffusion.fineLearningRate=0", "'diffusion.fineLearningRate' is 0");
         Refuses("diffusion.uncaptioned=2", "'diffusion.uncaptioned' is 2");
         Refuses("diffusion.wide=2", "wide");
         Refuses("model=huge", "one of sd15");

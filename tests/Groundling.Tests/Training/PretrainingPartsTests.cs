@@ -54,6 +54,18 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
+    public void The_schedule_begins_again_at_full_size()
+    {
+        var settings = new DiffusionSettings { Steps = 60, CoarseSteps = 40, WarmUp = 10, LearningRate = 1, FineLearningRate = 0.3, Schedule = ScheduleShape.Cosine };
+        Assert.Equal(0.5, settings.LearningRateAt(5), 12);                     // warming up
+        Assert.Equal(1, settings.LearningRateAt(11), 12);
+        Assert.Equal(0.5, settings.LearningRateAt(26), 12);                    // half of the way from step 11 to step 41
+        Assert.Equal(0.3, settings.LearningRateAt(41), 12);
+        Assert.Equal(0.15, settings.LearningRateAt(51), 12);
+        Assert.Equal(0.5, (settings with { CoarseSteps = 0 }).LearningRateAt(36), 12);                     // one stretch of 60
+    }
+
+    [Fact]
     public void A_phrases_prompt_is_the_mean_of_its_tokens_states_and_does_not_depend_on_the_batch()
     {
         using var scope = NewDisposeScope();
