@@ -68,7 +68,7 @@ public sealed record GroundingConfig
         DecoderLayers = 3,
         DecoderFeedForward = 512,
         Classes = 46,
-        Loss = new() { Points = 3136 },
+        Loss = new() { Points = 1024 },
     };
 
     /// <summary>Whether there is a mask decoder.</summary>
