@@ -25,13 +25,10 @@ public sealed record AutoencoderSettings : TrainingSettings
 
     internal void RequireOwnRanges(string name)
     {
-        RequireRanges(name);
-        Require(Accumulate == 1, $"{name}.accumulate", Accumulate, "1 is needed: choose a larger batchSize");
-        Require(BatchSize is >= 1 and <= 4096, $"{name}.batchSize", BatchSize, "1 to 4096 are needed");
+        StageRules.RequireRanges(this, name, BatchSize, ValidationLimit);
         Require(Crop is >= 16 and <= 1024 && Crop % 8 == 0, $"{name}.crop", Crop, "a multiple of 8 from 16 to 1024 is needed");
         Require(double.IsFinite(Edges) && Edges >= 0, $"{name}.edges", Edges, "0 or more is needed");
         Require(double.IsFinite(Coarse) && Coarse >= 0, $"{name}.coarse", Coarse, "0 or more is needed");
         Require(double.IsFinite(Divergence) && Divergence >= 0, $"{name}.divergence", Divergence, "0 or more is needed");
-        Require(ValidationLimit >= 0, $"{name}.validationLimit", ValidationLimit, "0 or more is needed");
     }
 }

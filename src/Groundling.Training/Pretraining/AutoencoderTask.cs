@@ -41,7 +41,7 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
     public int ImagesPerStep => _settings.BatchSize;
 
     /// <summary>Weights of linear maps and convolutions decay, norms and biases do not.</summary>
-    public bool DecaysWeight(string name) => name.EndsWith(".weight", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal);
+    public bool DecaysWeight(string name) => StageRules.Decays(name);
 
     /// <inheritdoc/>
     public StepLosses Step(StepContext context)

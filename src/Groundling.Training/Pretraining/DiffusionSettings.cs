@@ -41,14 +41,11 @@ public sealed record DiffusionSettings : TrainingSettings
 
     internal void RequireOwnRanges(string name)
     {
-        RequireRanges(name);
-        Require(Accumulate == 1, $"{name}.accumulate", Accumulate, "1 is needed: choose a larger batchSize");
-        Require(BatchSize is >= 1 and <= 4096, $"{name}.batchSize", BatchSize, "1 to 4096 are needed");
+        StageRules.RequireRanges(this, name, BatchSize, ValidationLimit);
         Require(CoarseSteps >= 0 && CoarseSteps <= Steps, $"{name}.coarseSteps", CoarseSteps, $"0 to {name}.steps, {Steps}, are needed");
         Require(double.IsFinite(FineLearningRate) && FineLearningRate > 0, $"{name}.fineLearningRate", FineLearningRate, "more than 0 is needed");
         Require(Uncaptioned is >= 0 and <= 1, $"{name}.uncaptioned", Uncaptioned, "0 to 1 is needed");
         Require(PhrasePrompts is >= 0 and <= 1, $"{name}.phrasePrompts", PhrasePrompts, "0 to 1 is needed");
         Require(AverageDecay is >= 0 and < 1, $"{name}.averageDecay", AverageDecay, "0 up to, but not including, 1 is needed");
-        Require(ValidationLimit >= 0, $"{name}.validationLimit", ValidationLimit, "0 or more is needed");
     }
 }

@@ -38,8 +38,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     {
         (_settings, _prediction, _tokenizer, _text, _vae, _learnt, _coarse, _measured) = (settings, preset.Prediction, tokenizer, text, vae, learnt, coarse, measured);
         (_unet, _averageUNet) = (Make(), Make());
-        Parameters = Named(_unet);
-        State = Named(_averageUNet);
+        Parameters = [.. _unet.NamedTensors()];
+        State = [.. _averageUNet.NamedTensors()];
         foreach (var (_, value) in Parameters) value.requires_grad_(true);
         foreach (var (_, value) in State) value.requires_grad_(false);
         _average = new([.. Parameters.Zip(State, (weight, average) => (weight.Value, average.Value))], settings.AverageDecay);
@@ -67,10 +67,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     public int ImagesPerStep => _settings.BatchSize;
 
     /// <summary>Weights of linear maps and convolutions decay; embeddings, norms and biases do not.</summary>
-    public bool DecaysWeight(string name) => Decays(name);
-
-    internal static bool Decays(string name)
-        => name.EndsWith(".weight", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal) && !name.Contains("_embedding.weight", StringComparison.Ordinal);
+    public bool DecaysWeight(string name) => StageRules.Decays(name);
 
     /// <inheritdoc/>
     public StepLosses Step(StepContext context)
@@ -161,6 +158,4 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     }
 
     private CaptionRows RowsOf(int example) => _rows[example] ??= CaptionRows.Of(_tokenizer, _text.Config.Positions, _learnt.Captions[example].Text);
-
-    private static List<(string Name, Tensor Value)> Named(UNet unet) => [.. unet.NamedTensors().Select(pair => (pair.Name, pair.Tensor))];
 }

@@ -54,9 +54,6 @@ public sealed record PretrainConfig
         Vae!.RequireOwnRanges("vae");
         Text!.RequireOwnRanges("text");
         Diffusion!.RequireOwnRanges("diffusion");
-        Require(Vae.Steps > 0, "vae.steps", Vae.Steps, "1 or more are needed");
-        Require(Text.Steps > 0, "text.steps", Text.Steps, "1 or more are needed");
-        Require(Diffusion.Steps > 0, "diffusion.steps", Diffusion.Steps, "1 or more are needed");
         Require(Diffusion.CoarseSteps == 0 || Data.Side % 128 == 0, "data.side", Data.Side, "a multiple of 128 is needed for diffusion.coarseSteps");
         Require(Vae.Crop <= Data.Side, "vae.crop", Vae.Crop, $"at most data.side, {Data.Side}, is needed");
         return this;

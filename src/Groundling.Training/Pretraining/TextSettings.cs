@@ -1,5 +1,3 @@
-using static Groundling.ConfigJson;
-
 namespace Groundling.Training;
 
 /// <summary>How the text encoder is trained.</summary>
@@ -11,11 +9,5 @@ public sealed record TextSettings : TrainingSettings
     /// <summary>Captions to measure on; 0 for all.</summary>
     public int ValidationLimit { get; init; } = 256;
 
-    internal void RequireOwnRanges(string name)
-    {
-        RequireRanges(name);
-        Require(Accumulate == 1, $"{name}.accumulate", Accumulate, "1 is needed: choose a larger batchSize");
-        Require(BatchSize is >= 1 and <= 4096, $"{name}.batchSize", BatchSize, "1 to 4096 are needed");
-        Require(ValidationLimit >= 0, $"{name}.validationLimit", ValidationLimit, "0 or more is needed");
-    }
+    internal void RequireOwnRanges(string name) => StageRules.RequireRanges(this, name, BatchSize, ValidationLimit);
 }

@@ -54,7 +54,7 @@ public sealed class TextTask : ITrainingTask, IDisposable
     public int ImagesPerStep => _settings.BatchSize;
 
     /// <summary>Weights of linear maps decay; embeddings, norms and biases do not.</summary>
-    public bool DecaysWeight(string name) => DiffusionTask.Decays(name);
+    public bool DecaysWeight(string name) => StageRules.Decays(name);
 
     /// <inheritdoc/>
     public StepLosses Step(StepContext context)
