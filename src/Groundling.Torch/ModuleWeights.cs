@@ -31,6 +31,25 @@ public static class ModuleWeights
         }
     }
 
+    /// <summary>Copies those weights that a module has under the same name and in the same shape; others keep the values they have.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="source">The weights.</param>
+    /// <returns>The names of the module's tensors that keep their values.</returns>
+    /// <exception cref="WeightsException">A tensor cannot be read.</exception>
+    public static IReadOnlyList<string> LoadMatching(this Module module, WeightSource source)
+    {
+        var entries = source.Entries.ToDictionary(entry => entry.Name);
+        var others = new List<string>();
+        using var frozen = no_grad();
+        foreach (var (name, tensor) in module.NamedTensors())
+        {
+            using var scope = NewDisposeScope();
+            if (entries.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(tensor.shape)) tensor.copy_(source.Read(name));
+            else others.Add(name);
+        }
+        return others;
+    }
+
     /// <summary>Marks all parameters as frozen, sets evaluation mode and lets layers rearrange weights that will not change.</summary>
     /// <param name="module">The module.</param>
     /// <param name="extent">How far layers may rearrange their weights.</param>

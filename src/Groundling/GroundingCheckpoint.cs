@@ -56,7 +56,8 @@ public static class GroundingCheckpoint
         var model = new GroundingModel(unet, vae, GroundingConfig.Read(config));
         try
         {
-            LoadExactly(model, weights, "Its config is the one beside it: were these parts trained with another frozen model?");
+            using var source = WeightSource.Open(weights);
+            model.LoadExactly(source, advice: "Its config is the one beside it: were these parts trained with another frozen model?");
             return model;
         }
         catch
@@ -66,18 +67,16 @@ public static class GroundingCheckpoint
         }
     }
 
-    /// <summary>Loads the trained parts into a model that is there already.</summary>
-    /// <exception cref="InputException">There are none.</exception>
-    /// <exception cref="WeightsException">The weights are damaged, or do not fit.</exception>
-    public static void LoadInto(string folder, GroundingModel model)
+    /// <summary>Gives a model that is to be trained the weights of one that was: all that have the same name and shape.</summary>
+    /// <param name="folder">The folder that holds <c>grounding</c>, or that folder itself.</param>
+    /// <param name="model">The model; tensors that the folder lacks, or has in another shape, keep their values.</param>
+    /// <returns>The names of those tensors.</returns>
+    /// <exception cref="InputException">There are no trained parts, or none of them fits.</exception>
+    /// <exception cref="WeightsException">The weights are damaged.</exception>
+    public static IReadOnlyList<string> LoadMatching(string folder, GroundingModel model)
     {
-        var (config, weights) = Files(folder);
-        LoadExactly(model, weights, $"Was it trained with another config? Its own is beside it: {config}");
-    }
-
-    private static void LoadExactly(GroundingModel model, string path, string advice)
-    {
-        using var weights = WeightSource.Open(path);
-        model.LoadExactly(weights, advice: advice);
+        using var weights = WeightSource.Open(Files(folder).Weights);
+        var others = model.LoadMatching(weights);
+        return others.Count < model.NamedTensors().Count() ? others : throw new InputException($"{weights.Path}: none of its tensors has the name and shape of one of this model: was it trained with another config?");
     }
 }

@@ -51,6 +51,9 @@ public sealed record GroundingConfig
     /// <summary>A pixel belongs to a phrase when its probability is greater, 0 to 1.</summary>
     public double Threshold { get; init; } = 0.5;
 
+    /// <summary>The network's longer side in pixels that the parts were trained at, a multiple of 64; 0 for the frozen model's own.</summary>
+    public int Size { get; init; }
+
     /// <summary>The losses.</summary>
     public LossConfig Loss { get; init; } = new();
 
@@ -122,6 +125,7 @@ public sealed record GroundingConfig
         ConfigJson.Require(Classes is >= 1 and <= 65_536, "classes", Classes, "1 to 65536 are needed");
         ConfigJson.Require(MaskShare is >= 0 and < 1, "maskShare", MaskShare, "0 up to, but not including, 1 is needed");
         ConfigJson.Require(Threshold is >= 0 and < 1, "threshold", Threshold, "0 up to, but not including, 1 is needed");
+        ConfigJson.Require(Size is >= 0 and <= GroundingOptions.LargestSize && Size % Letterbox.Multiple == 0, "size", Size, $"0, or a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize}, is needed");
         ConfigJson.Require(Loss is not null, "loss", "null", "an object is needed");
         Loss!.Validated();
         return this;

@@ -43,7 +43,7 @@ public sealed class GroundingPipeline : IDisposable
     public double Threshold => _model.Config.Threshold;
 
     /// <summary>The network's longer side, in pixels, that the model was trained at.</summary>
-    public int NativeSize => (int)(_diffusion.UNet.Config.SampleSize * _diffusion.Vae.Stride);
+    public int NativeSize => _model.Config.Size > 0 ? _model.Config.Size : (int)(_diffusion.UNet.Config.SampleSize * _diffusion.Vae.Stride);
 
     /// <summary>Opens a model folder, and the trained parts where there are any; without them phrases are grounded by static prompting.</summary>
     /// <param name="modelFolder">A Stable Diffusion 1.x or 2.x folder in the diffusers layout; trained parts lie in its folder <c>grounding</c>.</param>

@@ -47,15 +47,19 @@ internal static class TrainCommand
         foreach (var fault in faults.Describe()) messages.WriteLine($"warning: {fault}");
         var steps = config.Train.Steps > 0 ? config.Train.Steps : (long)Math.Ceiling(config.Train.Epochs * examples.Count / (config.Train.BatchSize * config.Train.Accumulate * processes.Size));
         var settings = config.Train with { Steps = steps };
+        var initial = settings.Initial.Length == 0 ? null : Beside(request.Config, settings.Initial);
+        var initialMark = initial is null || request.Resume ? null : MarkOf(initial);
         stop.ThrowIfCancellationRequested();
 
         using var folder = processes.Rank > 0 ? null : RunFolder.Open(request.Output, (config with { Model = source.Name }).ToJson(),
-            RunRecord.Now("grounding", settings.Seed, DataMark(request.Data, benchmark, measured), source.Mark), request.Resume, MayDiffer);
+            RunRecord.Now("grounding", settings.Seed, DataMark(request.Data, benchmark, measured), source.Mark, initialMark), request.Resume, MayDiffer);
         using var diffusion = Open(source, processes, stop);
         var cache = settings.Cache.Length == 0 ? null : new TensorCache(Beside(request.Config, settings.Cache));
         var encoders = new FrozenEncoders(diffusion, cache is null ? "" : source.EncoderMark(), cache);
         var validation = measured is null ? null : new GroundingValidation(measured, config.Data, config.Grounding.Threshold);
         using var task = new GroundingTask(config with { Train = settings }, encoders, examples, benchmark.Categories, validation);
+        // One process is enough: all begin with the first one's weights.
+        if (initial is not null && folder is { Last.Exists: false }) Begin(task.Model, initial, request.Quiet ? null : messages);
         var outcome = TrainingDisplay.Show(messages, request.Quiet || processes.Rank > 0, observer =>
         {
             using var run = new TrainingRun(task, settings, folder, processes, observer);
@@ -74,6 +78,19 @@ internal static class TrainCommand
         var diffusion = source.Open(stop);
         if (processes.Rank == 0) processes.Barrier();
         return diffusion;
+    }
+
+    private static ContentMark MarkOf(string trained)
+    {
+        var weights = GroundingCheckpoint.Files(trained).Weights;
+        return ContentMark.OfFiles(trained, [weights]);
+    }
+
+    private static void Begin(GroundingModel model, string initial, TextWriter? messages)
+    {
+        var anew = GroundingCheckpoint.LoadMatching(initial, model);
+        messages?.WriteLine($"begins with the weights of {initial}"
+            + (anew.Count == 0 ? "" : $"; anew: {string.Join(", ", anew.GroupBy(name => name.Split('.')[0]).Select(part => $"{part.Key} ({part.Count()} tensors)"))}"));
     }
 
     private static ContentMark DataMark(string folder, PngBenchmark benchmark, PngBenchmark? measured) => ContentMark.OfFiles(folder,

@@ -36,7 +36,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         (_config, _encoders, _validation) = (config, encoders, validation);
         var (settings, seed) = (config.Train, config.Train.Seed);
         using var generator = new Generator(seed);
-        _model = new GroundingModel(encoders.Diffusion.UNet, encoders.Diffusion.Vae, config.Grounding).Initialize(generator);
+        _model = new GroundingModel(encoders.Diffusion.UNet, encoders.Diffusion.Vae, config.Grounding with { Size = settings.Size }).Initialize(generator);
         _model.SavesMemory = settings.SavesMemory;
         Parameters = [.. _model.named_parameters().Select(pair => (pair.name.Replace('/', '.'), (Tensor)pair.parameter))];
         _decaying = [.. Parameters.Where(pair => pair.Value.dim() > 1 && !pair.Name.EndsWith("level_embedding.weight", StringComparison.Ordinal)).Select(pair => pair.Name)];

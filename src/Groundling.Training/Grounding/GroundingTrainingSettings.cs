@@ -24,6 +24,9 @@ public sealed record GroundingTrainingSettings : TrainingSettings
     /// <summary>In which kind of number activations are computed.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>Trained parts to begin with, relative to the config, such as another run's checkpoints/best; what they lack begins anew. Empty begins with all of it.</summary>
+    public string Initial { get; init; } = "";
+
     /// <summary>Folder for what the frozen encoders make of pictures and captions, relative to the config; empty keeps nothing.</summary>
     public string Cache { get; init; } = "";
 
@@ -35,6 +38,7 @@ public sealed record GroundingTrainingSettings : TrainingSettings
         Require(BatchSize is >= 1 and <= 4096, "train.batchSize", BatchSize, "1 to 4096 are needed");
         Require(Size is >= Letterbox.Multiple and <= GroundingOptions.LargestSize && Size % Letterbox.Multiple == 0, "train.size", Size, $"a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize} is needed");
         Require(Enum.IsDefined(Precision), "train.precision", Precision, "one of auto, f32 and bf16 is needed");
+        Require(Initial is not null, "train.initial", Initial, "a folder of trained parts, or an empty text, is needed");
         Require(Cache is not null, "train.cache", Cache, "a folder, or an empty text, is needed");
     }
 }

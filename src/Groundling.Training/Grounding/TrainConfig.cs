@@ -49,6 +49,7 @@ public sealed record TrainConfig
         Grounding!.Validated();
         Train!.RequireOwnRanges();
         Data!.RequireRanges();
+        Require(Grounding.Size == 0 || Grounding.Size == Train.Size, "grounding.size", Grounding.Size, $"leave it out: 'train.size', {Train.Size}, decides");
         return this;
     }
 }

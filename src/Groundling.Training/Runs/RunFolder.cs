@@ -99,7 +99,7 @@ public sealed class RunFolder : IDisposable
             folder.Best.Recover();
             var earlier = ReadRecord(System.IO.Path.Combine(path, Record));
             if (earlier is not null) RequireSameSources(path, earlier, record);
-            RunJson.Write(System.IO.Path.Combine(path, Record), record with { Starts = [.. earlier?.Starts ?? [], .. record.Starts] });
+            RunJson.Write(System.IO.Path.Combine(path, Record), record with { Initial = earlier?.Initial, Starts = [.. earlier?.Starts ?? [], .. record.Starts] });
             return folder;
         }
         catch

@@ -7,9 +7,10 @@ namespace Groundling.Training;
 /// <param name="Seed">What all random numbers follow from.</param>
 /// <param name="Data">What it learns from.</param>
 /// <param name="Model">The frozen model it builds on; null where there is none.</param>
+/// <param name="Initial">The trained parts it began with; null where it began anew.</param>
 /// <param name="Starts">The start, and each time it went on.</param>
-public sealed record RunRecord(string Task, ulong Seed, ContentMark? Data, ContentMark? Model, IReadOnlyList<RunStart> Starts)
+public sealed record RunRecord(string Task, ulong Seed, ContentMark? Data, ContentMark? Model, ContentMark? Initial, IReadOnlyList<RunStart> Starts)
 {
     /// <summary>The record of a run that starts now in this process.</summary>
-    public static RunRecord Now(string task, ulong seed, ContentMark? data, ContentMark? model) => new(task, seed, data, model, [RunStart.Now()]);
+    public static RunRecord Now(string task, ulong seed, ContentMark? data, ContentMark? model, ContentMark? initial = null) => new(task, seed, data, model, initial, [RunStart.Now()]);
 }

@@ -46,11 +46,37 @@ public sealed class GroundingCheckpointTests(TinyModel tiny) : IDisposable
         using var model = TinyGrounding.Build(tiny);
         var path = _folder.File("model");
         GroundingCheckpoint.Save(path, model);
-        using var other = TinyGrounding.Build(tiny, TinyGrounding.Config with { Classes = TinyGrounding.K + 1 });
-        var fault = Assert.Throws<WeightsException>(() => GroundingCheckpoint.LoadInto(path, other)).Message;
+        File.WriteAllText(Path.Combine(path, "grounding", "config.json"), (TinyGrounding.Config with { Classes = TinyGrounding.K + 1 }).ToJson());
+        var fault = Assert.Throws<WeightsException>(() => GroundingCheckpoint.Load(path, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae)).Message;
         Assert.Contains("does not fit GroundingModel (34 of ", fault);
         Assert.Contains("shape      adapter.blocks.0.class.weight: file [4, 8], model [5, 8]", fault);
-        Assert.EndsWith($"Was it trained with another config? Its own is beside it: {Path.Combine(path, "grounding", "config.json")}", fault);
+        Assert.EndsWith("were these parts trained with another frozen model?", fault);
+    }
+
+    [Fact]
+    public void A_model_begins_with_the_weights_of_one_that_has_fewer_parts_and_does_what_that_did()
+    {
+        using var fewer = TinyGrounding.Build(tiny, TinyGrounding.Config with { Parts = GroundingParts.DecoderAndAggregation }, stirred: true);
+        var path = _folder.File("model");
+        GroundingCheckpoint.Save(path, fewer);
+        using var whole = TinyGrounding.Build(tiny);
+        var anew = GroundingCheckpoint.LoadMatching(path, whole);
+        Assert.NotEmpty(anew);
+        Assert.All(anew, name => Assert.StartsWith("adapter.", name));
+        Assert.Equal(whole.NamedTensors().Count() - fewer.NamedTensors().Count(), anew.Count);
+        using var frozen = no_grad();                                          // an adapter that was not trained yet is static prompting
+        TensorAssert.Close(fewer.call(TinyGrounding.Input()).Probabilities(), whole.call(TinyGrounding.Input()).Probabilities(), 1e-5, "masks");
+    }
+
+    [Fact]
+    public void Tensors_of_another_shape_begin_anew_and_a_model_of_which_nothing_fits_is_refused()
+    {
+        var path = _folder.File("model");
+        using (var other = TinyGrounding.Build(tiny, TinyGrounding.Config with { Classes = TinyGrounding.K + 1 }, stirred: true)) GroundingCheckpoint.Save(path, other);
+        using var model = TinyGrounding.Build(tiny);
+        Assert.All(GroundingCheckpoint.LoadMatching(path, model), name => Assert.Contains("class.", name));
+        SafetensorsWriter.Write(Path.Combine(path, "grounding", "model.safetensors"), [("foreign", ScalarType.Float32, [2])], _ => ones(2));
+        Assert.Contains("none of its tensors", Assert.Throws<InputException>(() => GroundingCheckpoint.LoadMatching(path, model)).Message);
     }
 
     [Fact]

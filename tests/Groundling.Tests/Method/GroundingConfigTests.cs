@@ -38,6 +38,7 @@ public class GroundingConfigTests
     [InlineData("{ \"heads\": 0 }", "'heads' is 0; 1 to 256 are needed")]
     [InlineData("{ \"maskShare\": 1 }", "'maskShare' is 1; 0 up to, but not including, 1 is needed")]
     [InlineData("{ \"loss\": { \"dice\": -1 } }", "'loss.dice' is -1; 0 or more is needed")]
+    [InlineData("{ \"size\": 100 }", "'size' is 100; 0, or a multiple of 64 up to 4096, is needed")]
     [InlineData("{ \"loss\": null }", "'loss' is null; an object is needed")]
     [InlineData("null", "a JSON object was expected")]
     [InlineData("{", "no grounding config")]

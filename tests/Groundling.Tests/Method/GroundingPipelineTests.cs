@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Tests.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -151,6 +152,17 @@ public class GroundingPipelineTests(TinyModel tiny)
         Assert.Equal(256, tiny.Pipeline.NativeSize);                           // 32 latents of 8 pixels
         using var trace = tiny.Pipeline.Trace(TinyModel.Gradient(100, 50), TwoPhrases);
         Assert.Equal([1, 3, 128, 256], trace.Image.shape);
+    }
+
+    [Fact]
+    public void Parts_that_were_trained_at_another_size_than_the_frozen_model_say_so()
+    {
+        using var folder = new TemporaryFolder();
+        using (var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Size = 128 })) GroundingCheckpoint.Save(folder.File("trained"), model);
+        using var pipeline = GroundingPipeline.Open(tiny.Path, trained: folder.File("trained"));
+        Assert.Equal(128, pipeline.NativeSize);
+        using var trace = pipeline.Trace(TinyModel.Gradient(100, 50), TwoPhrases);
+        Assert.Equal([1, 3, 64, 128], trace.Image.shape);
     }
 
     private Grounding Ground(Picture picture, double threshold) => tiny.Pipeline.Ground(picture, TwoPhrases, new() { Size = 64, Threshold = threshold });

@@ -26,13 +26,35 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
         {
             var folder = _folder.File($"run/checkpoints/{checkpoint}");
             using var model = GroundingCheckpoint.Load(folder, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
-            Assert.Equal(SmallTraining.Config.Grounding, model.Config);
+            Assert.Equal(SmallTraining.Config.Grounding with { Size = 64 }, model.Config);
             Assert.Equal(_folder.File("run/frozen"), JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "frozen.json"))).RootElement.GetProperty("model").GetString());
             Assert.InRange(JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json"))).RootElement.GetProperty("scores").GetProperty("average_recall.overall").GetDouble(), 0, 1);
         }
         Assert.Contains("6 steps", CommandRun.Of([.. Line(data, "run"), "--resume", "--set", "train.threads=1"]).Works().Output);
         CommandRun.Of(Line(data, "run")).RefusesInOneLine("go on with it by --resume");
         CommandRun.Of([.. Line(data, "run"), "--resume", "--set", "train.learningRate=0.5"]).RefusesInOneLine("train.learningRate 0.001, this command has 0.5");
+    }
+
+    [Fact]
+    public void Begins_with_the_weights_of_another_run()
+    {
+        var data = SmallTraining.Data(_folder, 2);
+        CommandRun.Of([.. Line(data, "fewer"), "--model", tiny.Path, "--set", "grounding.parts=decoder", "--set", "train.steps=2"]).Works();
+        string[] whole = [.. Line(data, "whole"), "--model", tiny.Path, "--set", "train.initial=fewer/checkpoints/last", "--set", "train.learningRate=1e-12", "--set", "train.warmUp=0"];
+        var begun = CommandRun.Of(whole).Works().Error;
+        Assert.Contains($"begins with the weights of {_folder.File("fewer/checkpoints/last")}; anew: adapter (", begun);
+        Assert.Contains("aggregation (", begun);
+        var mark = JsonDocument.Parse(File.ReadAllText(_folder.File("whole/run.json"))).RootElement.GetProperty("initial").GetProperty("content").GetString();
+        using (var model = GroundingCheckpoint.Load(_folder.File("whole/checkpoints/last"), tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae))
+        using (var earlier = GroundingCheckpoint.Load(_folder.File("fewer/checkpoints/last"), tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae))
+            foreach (var ((_, now), (name, before)) in earlier.NamedTensors().Select(pair => (model.NamedTensors().Single(other => other.Name == pair.Name), pair)))
+                TensorAssert.Close(before, now, 1e-6, name);                   // a learning rate of nearly nothing
+
+        Directory.Delete(_folder.File("fewer"), recursive: true);              // a run that goes on has its own weights
+        Assert.DoesNotContain("begins with", CommandRun.Of([.. whole, "--resume"]).Works().Error);
+        Assert.Equal(mark, JsonDocument.Parse(File.ReadAllText(_folder.File("whole/run.json"))).RootElement.GetProperty("initial").GetProperty("content").GetString());
+        CommandRun.Of([.. Line(data, "new"), "--model", tiny.Path, "--set", "train.initial=fewer/checkpoints/last"]).RefusesInOneLine("fewer/checkpoints/last", "holds no trained parts");
+        Assert.False(Directory.Exists(_folder.File("new")));
     }
 
     [Fact]

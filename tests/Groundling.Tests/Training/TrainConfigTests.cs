@@ -40,6 +40,7 @@ public sealed class TrainConfigTests : IDisposable
     [InlineData("train.steps=many", "--set train.steps=many: the key cannot have this value")]
     [InlineData("grounding.parts=half", "--set grounding.parts=half: the key cannot have this value")]
     [InlineData("train.size=100", "'train.size' is 100; a multiple of 64")]
+    [InlineData("grounding.size=128", "'grounding.size' is 128; leave it out: 'train.size', 512, decides")]
     [InlineData("train.epochs=2", "either it or 'train.epochs' (2) says how long")]
     [InlineData("data.protocol=mine", "'data.protocol' is mine; one of original, ppmn")]
     public void Changes_that_cannot_be_are_one_clear_line(string change, params string[] says)
