@@ -1,3 +1,4 @@
+using Groundling.Data;
 using Groundling.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -28,5 +29,16 @@ public sealed class DiffusionMaskHead : Module<IReadOnlyList<Tensor>, long, long
     {
         using var scope = NewDisposeScope();
         return BlockSum.Of(_blockLogits.softmax(0), maps, height, width).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The head's maps as an answer: each phrase's divided by its largest value inside the picture.</summary>
+    /// <param name="masks">[B, N, H_0, W_0] what the head makes.</param>
+    /// <param name="letterbox">How the picture lies in the network's input.</param>
+    /// <returns>[B, N, H_0, W_0], between 0 and 1; the caller owns it.</returns>
+    public static Tensor Shares(Tensor masks, Letterbox letterbox)
+    {
+        using var scope = NewDisposeScope();
+        var largest = masks[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth].amax([2, 3], keepdim: true);
+        return (masks / largest.clamp_min(float.Epsilon)).clamp_max(1).MoveToOuterDisposeScope();
     }
 }

@@ -14,6 +14,9 @@ public sealed record GroundingOptions
     /// <summary>A pixel belongs to a phrase when its probability is greater, 0 to 1; null takes the model's own threshold.</summary>
     public double? Threshold { get; init; }
 
+    /// <summary>Whose masks are wanted; null takes the mask decoder's, and where there is none the diffusion head's.</summary>
+    public MaskHead? Head { get; init; }
+
     /// <summary>The options, or an error that names the one out of range.</summary>
     /// <exception cref="InputException">A value is out of range.</exception>
     public GroundingOptions Validated()

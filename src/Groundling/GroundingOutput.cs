@@ -1,3 +1,4 @@
+using Groundling.Data;
 using static TorchSharp.torch;
 
 namespace Groundling;
@@ -9,9 +10,10 @@ namespace Groundling;
 /// <param name="Decoder">The decoder mask head's predictions, of the input queries and after every layer, [B, N, H_0/4, W_0/4]; empty without decoder (Sec. 3.3).</param>
 public sealed record GroundingOutput(Tensor Diffusion, IReadOnlyList<MaskPrediction> AdapterBlocks, MaskPrediction? Adapter, IReadOnlyList<MaskPrediction> Decoder) : IDisposable
 {
-    /// <summary>The model's answer: the last decoder layer's probabilities, or the diffusion head's where there is no decoder.</summary>
+    /// <summary>The model's answer: the last decoder layer's probabilities, or the diffusion head's shares where there is no decoder.</summary>
+    /// <param name="letterbox">How the pictures lie in the network's input.</param>
     /// <returns>[B, N, H_0, W_0]; the caller owns it.</returns>
-    public Tensor Probabilities() => Decoder.Count == 0 ? Diffusion.alias() : MaskPrediction.Probabilities(Decoder[^1].Masks, Diffusion.shape[2], Diffusion.shape[3]);
+    public Tensor Probabilities(Letterbox letterbox) => Decoder.Count == 0 ? DiffusionMaskHead.Shares(Diffusion, letterbox) : MaskPrediction.Probabilities(Decoder[^1].Masks, Diffusion.shape[2], Diffusion.shape[3]);
 
     /// <summary>The same numbers as float32, for losses; the caller owns them.</summary>
     public GroundingOutput ToFloat32()

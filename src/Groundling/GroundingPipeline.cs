@@ -27,7 +27,7 @@ public sealed class GroundingPipeline : IDisposable
     {
         (_diffusion, _model, _ownsDiffusion) = (diffusion, model, ownsDiffusion);
         _phrases = new(diffusion.Tokenizer, diffusion.Text);
-        Origin = new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(diffusion.Path))), trained, MethodOf(model.Config.Parts, trained is not null), model.Config.HasDecoder ? "decoder" : "diffusion");
+        Origin = new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(diffusion.Path))), trained, MethodOf(model.Config.Parts, trained is not null), NameOf(HeadOf(null)));
     }
 
     /// <summary>The frozen model.</summary>
@@ -107,7 +107,8 @@ public sealed class GroundingPipeline : IDisposable
     public Grounding Ground(GroundingTrace trace, Picture picture, Caption caption, GroundingOptions options, CancellationToken cancellation = default)
     {
         using var frozen = no_grad();
-        return new(picture, caption, Masks(trace, picture, caption, options.Validated().Threshold ?? Threshold, cancellation)) { Warnings = Warnings(trace), Origin = Origin };
+        var head = HeadOf(options.Validated().Head);
+        return new(picture, caption, Masks(trace, picture, caption, head, options.Threshold ?? Threshold, cancellation)) { Warnings = Warnings(trace), Origin = Origin with { MaskHead = NameOf(head) } };
     }
 
     /// <summary>The pass behind <see cref="Ground(Picture, Caption, GroundingOptions?, CancellationToken)"/> with everything it makes, for those who want to look inside.</summary>
@@ -155,12 +156,16 @@ public sealed class GroundingPipeline : IDisposable
         return new(picture.Letterbox, image, latents, states, prompt, unet, decoder);
     }
 
-    /// <summary>[N, H_0, W_0] the answer's probabilities at the network's size, padding included: the mask decoder's, or the diffusion head's where there is none; the caller owns it.</summary>
-    public Tensor Probabilities(GroundingTrace trace)
+    /// <summary>The answer's probabilities.</summary>
+    /// <param name="trace">The pass.</param>
+    /// <param name="head">Whose; null as in <see cref="GroundingOptions.Head"/>.</param>
+    /// <returns>[N, H_0, W_0] at the network's size, padding included; the caller owns it.</returns>
+    /// <exception cref="InputException">The model has no such head.</exception>
+    public Tensor Probabilities(GroundingTrace trace, MaskHead? head = null)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        return Probabilities(trace, 0, trace.Caption.Phrases.shape[0]).MoveToOuterDisposeScope();
+        return Probabilities(trace, HeadOf(head), 0, trace.Caption.Phrases.shape[0]).MoveToOuterDisposeScope();
     }
 
     /// <summary>What the reader should know before trusting a pass: weights that hold no numbers, or attention that overflowed; usually empty.</summary>
@@ -185,16 +190,35 @@ public sealed class GroundingPipeline : IDisposable
 
     private static GroundingModel Untrained(StableDiffusion diffusion) => new(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static });
 
-    private Tensor Probabilities(GroundingTrace trace, long first, long count)
+    /// <summary>The parts of the method that are at work, in words, with the mask head where it is not the usual one.</summary>
+    /// <exception cref="InputException">The model has no such head.</exception>
+    public string MethodBy(MaskHead? head) => HeadOf(head) == HeadOf(null) ? Origin.Method : $"{Origin.Method}; {NameOf(head!.Value)} mask head";
+
+    /// <summary>The head that answers.</summary>
+    /// <param name="wanted">As in <see cref="GroundingOptions.Head"/>.</param>
+    /// <exception cref="InputException">The model has no such head.</exception>
+    public MaskHead HeadOf(MaskHead? wanted)
+    {
+        var config = _model.Config;
+        if (wanted is MaskHead.Decoder && !config.HasDecoder) throw new InputException($"{Path.GetFileName(_diffusion.Path)} has no trained mask decoder, so there is no decoder head; the diffusion head needs none");
+        if (wanted is MaskHead.Adapter && !config.HasAdapter) throw new InputException($"{Path.GetFileName(_diffusion.Path)} has no trained phrase adapter, so there is no adapter head; the diffusion head needs none");
+        return wanted ?? (config.HasDecoder ? MaskHead.Decoder : MaskHead.Diffusion);
+    }
+
+    internal static string NameOf(MaskHead head) => head.ToString().ToLowerInvariant();
+
+    private Tensor Probabilities(GroundingTrace trace, MaskHead head, long first, long count)
     {
         using var scope = NewDisposeScope();
-        var batch = trace.Decoder is null ? _model.DiffusionMasks(trace.Prompt, first, count)
-            : MaskPrediction.Probabilities(trace.Decoder.Masks.narrow(1, first, count), trace.Letterbox.Height, trace.Letterbox.Width);
+        using var adapter = head == MaskHead.Adapter ? _model.AdapterMasks(trace.Prompt) : null;
+        var logits = head == MaskHead.Decoder ? trace.Decoder?.Masks : adapter?.Masks;
+        var batch = logits is null ? DiffusionMaskHead.Shares(_model.DiffusionMasks(trace.Prompt, first, count), trace.Letterbox)
+            : MaskPrediction.Probabilities(logits.narrow(1, first, count), trace.Letterbox.Height, trace.Letterbox.Width);
         return batch.squeeze(0).MoveToOuterDisposeScope();
     }
 
     /// <summary>Masks at the picture's own size, a few phrases at a time so that memory does not grow with their number.</summary>
-    private List<GroundedPhrase> Masks(GroundingTrace trace, Picture picture, Caption caption, double threshold, CancellationToken cancellation)
+    private List<GroundedPhrase> Masks(GroundingTrace trace, Picture picture, Caption caption, MaskHead head, double threshold, CancellationToken cancellation)
     {
         var letterbox = trace.Letterbox;
         var largest = Math.Max((long)picture.Width * picture.Height, (long)letterbox.Width * letterbox.Height);
@@ -205,7 +229,7 @@ public sealed class GroundingPipeline : IDisposable
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var count = Math.Min(atOnce, caption.Phrases.Count - first);
-            var content = Probabilities(trace, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
+            var content = Probabilities(trace, head, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
             var full = content.shape[1] == picture.Height && content.shape[2] == picture.Width ? content
                 : functional.interpolate(content.unsqueeze(0), size: [picture.Height, picture.Width], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(0);
             var inside = full.gt(threshold);                                   // [n, height, width]

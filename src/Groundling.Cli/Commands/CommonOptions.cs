@@ -19,6 +19,17 @@ internal static class CommonOptions
 
     public static Option<double?> Threshold() => new("--threshold", "-t") { Description = "A pixel belongs to a phrase when its probability is greater; the model's own threshold if not given, 0.5 untrained", HelpName = "P" };
 
+    public static Option<string?> Head() => new("--head") { Description = "Whose masks: the mask decoder's, the phrase adapter's, or the UNet's attention; if not given the decoder's, untrained the attention", HelpName = "decoder|adapter|diffusion" };
+
+    public static MaskHead? ReadHead(string? name) => name switch
+    {
+        null => null,
+        "decoder" => MaskHead.Decoder,
+        "adapter" => MaskHead.Adapter,
+        "diffusion" => MaskHead.Diffusion,
+        _ => throw new InputException($"--head {name} is not known: decoder, adapter, diffusion"),
+    };
+
     public static Option<int?> Threads() => new("--threads") { Description = "Threads to compute with; all cores if not given", HelpName = "N" };
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of a table" };

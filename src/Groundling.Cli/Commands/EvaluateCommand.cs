@@ -12,7 +12,7 @@ internal static class EvaluateCommand
     private static readonly string[] Baselines = ["whole-image", "random", "oracle", "oracle-h8"];
 
     private sealed record Request(
-        string Data, string Split, ModelChoice? Model, string? Baseline, ResolutionProtocol Protocol, GroupRule Groups, int? Size, double? Threshold, int? Limit,
+        string Data, string Split, ModelChoice? Model, string? Baseline, ResolutionProtocol Protocol, GroupRule Groups, int? Size, double? Threshold, MaskHead? Head, int? Limit,
         string Output, string? Predictions, bool Resume, bool Quiet, bool Json);
 
     public static Command Create(ICollective processes, CancellationToken stop)
@@ -26,16 +26,16 @@ internal static class EvaluateCommand
             Description = "Instead of a model: the whole image; a random rectangle (seeded); the ground truth at the decoder's mask resolution (oracle: a quarter of the network's size) or the attention's (oracle-h8: an eighth)",
             HelpName = string.Join('|', Baselines),
         };
-        var threshold = CommonOptions.Threshold();
+        var (threshold, head) = (CommonOptions.Threshold(), CommonOptions.Head());
         var output = new Option<string>("--out", "-o") { Description = "Folder for report.html, report.json, per_phrase.csv and journal.jsonl", HelpName = "DIR", DefaultValueFactory = _ => "evaluation" };
         var predictions = new Option<string?>("--predictions") { Description = "Also write the masks, as groundling score reads them", HelpName = "FILE" };
         var resume = new Option<bool>("--resume") { Description = "Go on where an interrupted run of the same settings stopped" };
-        var command = new Command("evaluate", "Measure a model, or a baseline, on the benchmark.") { data, split, model.Frozen, model.Trained, model.Untrained, baseline, protocol, groups, size, threshold, threads, limit, output, predictions, resume, quiet, json };
+        var command = new Command("evaluate", "Measure a model, or a baseline, on the benchmark.") { data, split, model.Frozen, model.Trained, model.Untrained, baseline, protocol, groups, size, threshold, head, threads, limit, output, predictions, resume, quiet, json };
         command.SetAction(parsed =>
         {
             var request = new Request(
                 parsed.GetValue(data)!, parsed.GetValue(split)!, parsed.GetValue(baseline) is null || model.AreGiven(parsed) ? model.Read(parsed) : null, parsed.GetValue(baseline), ResolutionProtocol.Named(parsed.GetValue(protocol)!),
-                GroupRule.Named(parsed.GetValue(groups)!), parsed.GetValue(size), parsed.GetValue(threshold), parsed.GetValue(limit), parsed.GetValue(output)!,
+                GroupRule.Named(parsed.GetValue(groups)!), parsed.GetValue(size), parsed.GetValue(threshold), CommonOptions.ReadHead(parsed.GetValue(head)), parsed.GetValue(limit), parsed.GetValue(output)!,
                 parsed.GetValue(predictions), parsed.GetValue(resume), parsed.GetValue(quiet), parsed.GetValue(json));
             _ = new GroundingOptions { Size = request.Size, Threshold = request.Threshold }.Validated();
             EvaluationCommon.RequireLimit(request.Limit);
@@ -49,6 +49,7 @@ internal static class EvaluateCommand
     {
         if (request.Model is not null && request.Baseline is not null)
             throw new InputException($"give either a model or --baseline {string.Join('|', Baselines)}, not both");
+        if (request.Head is not null && request.Baseline is not null) throw new InputException("--head chooses among a model's mask heads; a baseline has none: leave it out");
         // The data are looked through before the seconds that a large model takes to open.
         var benchmark = PngBenchmark.Open(request.Data, request.Split);
         var evaluator = new Evaluator(benchmark, request.Protocol);
@@ -92,7 +93,7 @@ internal static class EvaluateCommand
     }
 
     private static IPhraseSegmenter Open(Request request) => request.Model is { } model
-        ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses), request.Size)
+        ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses), request.Size, request.Head)
         : request.Baseline switch
         {
             "whole-image" => new WholeImageBaseline(request.Size ?? EvaluationCommon.UsualSize),

@@ -35,11 +35,11 @@ internal sealed class GroundCommand
         caption.Description += "; if not given, the file IMAGE.txt beside each picture";
         var (phrases, narrative, index, model) = (CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index(), new ModelOptions());
         var output = new Option<string>("--out", "-o") { Description = "Folder for overlay.png, phrases.json, panoptic.png and panoptic.json; a folder for each of several pictures is made in it", HelpName = "DIR", DefaultValueFactory = _ => "out" };
-        var (threshold, size, threads, quiet, json) = (CommonOptions.Threshold(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json());
-        var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model.Frozen, model.Trained, model.Untrained, output, threshold, size, threads, quiet, json };
+        var (threshold, head, size, threads, quiet, json) = (CommonOptions.Threshold(), CommonOptions.Head(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json());
+        var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model.Frozen, model.Trained, model.Untrained, output, threshold, head, size, threads, quiet, json };
         command.SetAction(parsed =>
         {
-            var options = new GroundingOptions { Size = parsed.GetValue(size), Threshold = parsed.GetValue(threshold) }.Validated();
+            var options = new GroundingOptions { Size = parsed.GetValue(size), Threshold = parsed.GetValue(threshold), Head = CommonOptions.ReadHead(parsed.GetValue(head)) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var shared = CommonOptions.ReadCaption(parsed.GetValue(caption), parsed.GetValue(phrases), parsed.GetValue(narrative), parsed.GetValue(index));
             var run = new GroundCommand(options, parsed.GetValue(output)!, parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
@@ -107,7 +107,9 @@ internal sealed class GroundCommand
     private GroundingPipeline OpenModel(ModelChoice choice, Rearrangement extent)
     {
         if (choice.IsDefault && !_quiet) _messages.WriteLine(DefaultModel.Note);
-        return choice.Open(extent);
+        var pipeline = choice.Open(extent);
+        _ = pipeline.HeadOf(_options.Head);                                    // one that is missing shows before the first picture
+        return pipeline;
     }
 
     private Grounding GroundOne(GroundingPipeline pipeline, string path, Picture picture, Caption caption, string folder, CancellationToken cancellation)

@@ -6,12 +6,13 @@ namespace Groundling.Training.Evaluation;
 /// <summary>A model folder's own masks, as <see cref="GroundingPipeline"/> makes them.</summary>
 /// <param name="pipeline">The opened model; disposed with this.</param>
 /// <param name="size">The network's longer side; null for the size it was trained at.</param>
-public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size) : IPhraseSegmenter
+/// <param name="head">Whose masks; null as in <see cref="GroundingOptions.Head"/>.</param>
+public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, MaskHead? head = null) : IPhraseSegmenter
 {
-    private readonly GroundingOptions _options = new GroundingOptions { Size = size ?? pipeline.NativeSize }.Validated();
+    private readonly GroundingOptions _options = new GroundingOptions { Size = size ?? pipeline.NativeSize, Head = head }.Validated();
 
     /// <inheritdoc/>
-    public string Name => pipeline.Origin.Method;
+    public string Name { get; } = pipeline.MethodBy(head);
 
     /// <inheritdoc/>
     public int Size => _options.Size!.Value;
@@ -31,7 +32,7 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size) : I
         using var trace = pipeline.Trace(given.Picture, given.Example.Caption, _options, keepHeads: false, cancellation);
         if (pipeline.Warnings(trace) is [var warning, ..])
             throw new InputException(warning);
-        return new(trace.Letterbox, pipeline.Probabilities(trace));
+        return new(trace.Letterbox, pipeline.Probabilities(trace, head));
     }
 
     /// <summary>Disposes the model.</summary>

@@ -26,7 +26,7 @@ internal sealed class ModelSegmenter(FrozenEncoders encoders, GroundingModel mod
         var letterbox = Letterbox.Fit(given.Picture.Width, given.Picture.Height, size);
         var input = EncodedNarrative.Batch([encoders.Encode(encoders.Read(example.PicturePath, example.Caption, letterbox, mirrored: false))]);
         using var output = model.call(input with { Cancellation = cancellation });
-        return new(letterbox, output.Probabilities().squeeze(0).MoveToOuterDisposeScope());
+        return new(letterbox, output.Probabilities(letterbox).squeeze(0).MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>

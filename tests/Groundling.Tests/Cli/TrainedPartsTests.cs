@@ -75,6 +75,37 @@ public sealed class TrainedPartsTests : IDisposable
         Assert.NotEqual(inside.GetProperty("phrases").GetRawText(), without.GetProperty("phrases").GetRawText());
     }
 
+    [Theory]
+    [InlineData("adapter")]
+    [InlineData("diffusion")]
+    public void Ground_gives_the_masks_of_another_head(string head)
+    {
+        using var frozen = no_grad();
+        using var output = Output();
+        var expected = head == "diffusion" ? output.Diffusion[0] / output.Diffusion[0].amax([1, 2], keepdim: true)
+            : nn.functional.interpolate(output.Adapter!.Masks, size: [128, 192], mode: InterpolationMode.Bilinear, align_corners: false)[0].sigmoid();
+        var threshold = expected.median().item<float>();
+        var made = Ground("--model", _whole, "--head", head, "--threshold", $"{threshold:R}");
+        Assert.Equal(head, made.GetProperty("made_by").GetProperty("mask_head").GetString());
+        foreach (var (i, phrase) in made.GetProperty("phrases").EnumerateArray().Index())
+        {
+            var mask = tensor(RunLengthMask.Parse(phrase.GetProperty("segmentation").GetProperty("counts").GetString()!, 192, 128).ToBytes(), [128, 192]).to(@bool);
+            Assert.InRange(mask.sum().item<long>(), 1, 128 * 192 - 1);
+            Assert.InRange(mask.ne(expected[i].gt((double)threshold)).sum().item<long>(), 0, 5);           // packed weights round differently
+        }
+    }
+
+    [Fact]
+    public void A_head_that_is_not_there_is_named()
+    {
+        var line = (string[])["ground", _image, "-c", Marked, "--out", _folder.File("none")];
+        CommandRun.Of([.. line, "--model", _frozen, "--head", "decoder"]).RefusesInOneLine("has no trained mask decoder");
+        CommandRun.Of([.. line, "--model", _whole, "--static", "--head", "adapter"]).RefusesInOneLine("has no trained phrase adapter");
+        CommandRun.Of([.. line, "--model", _whole, "--head", "best"]).RefusesInOneLine("--head best is not known: decoder, adapter, diffusion");
+        CommandRun.Of("evaluate", _folder.Path, "--baseline", "oracle", "--head", "diffusion").RefusesInOneLine("a baseline has none");
+        Assert.False(Directory.Exists(_folder.File("none")));
+    }
+
     [Fact]
     public void The_checkpoints_own_threshold_holds_unless_another_is_given()
     {
@@ -120,6 +151,10 @@ public sealed class TrainedPartsTests : IDisposable
         var untrained = Evaluate("untrained", data, "--model", _whole, "--static");
         Assert.NotEqual(Figures(trained), Figures(untrained));
         Assert.Equal(Figures(Evaluate("frozen", data, "--model", _frozen)), Figures(untrained));
+
+        var attention = Evaluate("attention", data, "--model", _whole, "--head", "diffusion");
+        Assert.EndsWith("; diffusion mask head", attention.GetProperty("settings").GetProperty("method").GetString());
+        Assert.NotEqual(Figures(trained), Figures(attention));
 
         // Other trained parts are another model: their results are not mixed.
         using var other = TinyGrounding.Build(_tiny);
@@ -200,12 +235,18 @@ public sealed class TrainedPartsTests : IDisposable
 
     private Tensor Direct()
     {
+        using var output = Output();
+        return output.Probabilities(Letterbox.Fit(_picture.Width, _picture.Height, 0))[0];
+    }
+
+    private GroundingOutput Output()
+    {
         using var frozen = no_grad();
         var diffusion = _tiny.Pipeline.Diffusion;
         var letterbox = Letterbox.Fit(_picture.Width, _picture.Height, 0);
         var latents = diffusion.Vae.Encode(tensor(letterbox.ToNetwork(_picture), [1, 3, letterbox.Height, letterbox.Width]));
         var states = new PhraseEncoder(diffusion.Tokenizer, diffusion.Text).Encode(Caption.ParseBrackets(Marked));
-        return _model.call(GroundingInput.Batch(latents, [states])).Probabilities()[0];
+        return _model.call(GroundingInput.Batch(latents, [states]));
     }
 
     private JsonElement Ground(params string[] model)

@@ -134,7 +134,7 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
         Assert.Equal([2, 4, 8, 16], output.Adapter!.Masks.shape);
         Assert.Equal(1 + 3, output.Decoder.Count);
         Assert.All(output.Decoder, layer => Assert.Equal([2, 4, 16, 32], layer.Masks.shape));
-        Assert.Equal([2, 4, 64, 128], output.Probabilities().shape);
+        Assert.Equal([2, 4, 64, 128], output.Probabilities(TinyGrounding.Letterbox).shape);
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
     /// <summary>Everything an output holds, as probabilities.</summary>
     private static Dictionary<string, Tensor> All(GroundingOutput output)
     {
-        var all = new Dictionary<string, Tensor> { ["diffusion"] = output.Diffusion, ["answer"] = output.Probabilities() };
+        var all = new Dictionary<string, Tensor> { ["diffusion"] = output.Diffusion, ["answer"] = output.Probabilities(TinyGrounding.Letterbox) };
         if (output.Adapter is not null) (all["adapter"], all["adapter's classes"]) = (output.Adapter.Masks.sigmoid(), output.Adapter.Classes.softmax(-1));
         for (var i = 0; i < output.Decoder.Count; i++) (all[$"layer {i}"], all[$"classes {i}"]) = (output.Decoder[i].Masks.sigmoid(), output.Decoder[i].Classes.softmax(-1));
         return all;

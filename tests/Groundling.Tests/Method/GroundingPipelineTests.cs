@@ -51,7 +51,15 @@ public class GroundingPipelineTests(TinyModel tiny)
         Assert.InRange(inside.Count, 1, 128 * 64 - 1);
         Assert.Equal(inside.Count, phrase.Mask.Area);
         Assert.Equal(inside.Average(), phrase.Score, 1e-5);
-        Assert.Equal(0, tiny.Pipeline.Ground(picture, TwoPhrases, new() { Size = 0, Threshold = 0.999 }).Phrases[0].Score);
+    }
+
+    [Fact]
+    public void An_empty_mask_has_no_score()
+    {
+        using var folder = new TemporaryFolder();
+        using (var model = TinyGrounding.Build(tiny)) GroundingCheckpoint.Save(folder.File("trained"), model);
+        using var pipeline = GroundingPipeline.Open(tiny.Path, trained: folder.File("trained"));
+        Assert.All(pipeline.Ground(TinyModel.Gradient(64, 64), TwoPhrases, new() { Size = 64, Threshold = 0.9999 }).Phrases, phrase => Assert.Equal((0, 0), (phrase.Mask.Area, phrase.Score)));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Groundling.Data;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -46,6 +47,19 @@ public sealed class StaticPromptTests : IDisposable
             var (row, column) = (height - 1, 1);
             TensorAssert.Close(attention[1, .., row * width + column, 2].mean(), prompt.Maps[site.Index][1, 1, row, column], 1e-6, "pixels go row by row");
         }
+    }
+
+    [Fact]
+    public void An_answer_is_each_phrases_share_of_its_largest_value_inside_the_picture()
+    {
+        var letterbox = Letterbox.Fit(100, 40, 0);                             // in an input of 128 x 64
+        var masks = zeros(1, 2, 64, 128);
+        masks[0, 0, 39, 99] = 0.2f;
+        masks[0, 0, 3, 5] = 0.05f;
+        masks[0, 0, 63, 127] = 0.8f;                                           // padding
+        var shares = DiffusionMaskHead.Shares(masks, letterbox);
+        Assert.Equal((1f, 0.25f, 1f), (shares[0, 0, 39, 99].item<float>(), shares[0, 0, 3, 5].item<float>(), shares[0, 0, 63, 127].item<float>()));
+        TensorAssert.Close(zeros(64, 128), shares[0, 1], 0, "a phrase without any attention");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Groundling.Data;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -28,6 +29,9 @@ internal static class TinyGrounding
         var generator = new Generator(33);
         return new(randn([2, 4, 8, 16], generator: generator), randn([2, N, 64], generator: generator), randn([2, 64], generator: generator), valid);
     }
+
+    /// <summary>How these pictures lie in the input: nothing is padding.</summary>
+    public static Letterbox Letterbox { get; } = Letterbox.Fit(128, 64, 128);
 
     public static GroundingTarget Target(Tensor? grounded = null)
     {
