@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Groundling.Torch;
 using static TorchSharp.torch;
 
 namespace Groundling.Web;
@@ -16,7 +17,7 @@ internal sealed record ByteMap(
         using var scope = NewDisposeScope();
         var (least, largest) = (map.min().item<float>(), map.max().item<float>());
         if (!float.IsFinite(least) || !float.IsFinite(largest)) least = largest = 0;
-        var bytes = largest > least ? ((map - least) * (255 / (largest - least))).round() : zeros_like(map);
+        var bytes = largest > least ? map.Plus(-least).Times(255 / (largest - least)).round() : zeros_like(map);
         return new([(int)map.shape[0], (int)map.shape[1]], least, largest, bytes.to(uint8).contiguous().bytes.ToArray());
     }
 }

@@ -38,7 +38,6 @@ internal sealed class GroundingEngine : IDisposable
     /// <summary>Grounds a caption in a picture.</summary>
     public GroundAnswer Ground(Question question, bool probabilities, CancellationToken cancellation)
     {
-        using var pause = CollectionPause.Begin();
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var pipeline = _methods.Find(method => method.Name == question.Method).Pipeline;
@@ -50,7 +49,6 @@ internal sealed class GroundingEngine : IDisposable
     /// <summary>One phrase's attention in every block, by every method.</summary>
     public TraceAnswer Trace(Question question, int phrase, CancellationToken cancellation)
     {
-        using var pause = CollectionPause.Begin();
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var encoded = Encoded(question, cancellation);

@@ -54,7 +54,7 @@ public sealed class BidirectionalAttention : Module<Tensor, Tensor, Tensor?, (Te
         var query = Heads(_query, phrases);                                    // [B, heads, T, d]
         var logits = query.matmul(Heads(_key, pixels).transpose(-2, -1)) / Math.Sqrt(query.shape[^1]);
         var overPixels = functional.softmax(logits, -1);
-        var allowed = valid is null ? logits : logits.masked_fill(valid.logical_not().unsqueeze(1).unsqueeze(-1), double.NegativeInfinity);
+        var allowed = valid is null ? logits : logits.Unread(valid.logical_not().unsqueeze(1).unsqueeze(-1));
         var overPhrases = functional.softmax(allowed, -2);
         return (logits.MoveToOuterDisposeScope(), overPixels.MoveToOuterDisposeScope(), overPhrases.MoveToOuterDisposeScope());
     }

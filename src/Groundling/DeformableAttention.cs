@@ -42,7 +42,7 @@ public sealed class DeformableAttention : Module<Tensor, Tensor, Tensor, IReadOn
         var values = _value.call(pixels).view(batch, pixels.shape[1], _heads, -1);                         // [B, P, heads, d]
         var scale = tensor([.. sizes.SelectMany(size => new[] { (double)size.Width, size.Height })], [_levels, 1, 2], dtype: queries.dtype, device: queries.device);
         var offsets = _offsets.call(queries).view(batch, count, _heads, _levels, _points, 2) / scale;      // in pixels of each level
-        var locations = references.view(1, count, 1, 1, 1, 2) + offsets;                                   // [B, Q, heads, levels, points, 2]
+        var locations = references.view(1, count, 1, 1, 1, 2).Plus(offsets);                              // [B, Q, heads, levels, points, 2]
         var weights = functional.softmax(_weights.call(queries).view(batch, count, _heads, _levels * _points), -1).view(batch, count, _heads, _levels, _points);
         return _out.call(Sample(values, sizes, locations, weights)).MoveToOuterDisposeScope();
     }
@@ -58,7 +58,7 @@ public sealed class DeformableAttention : Module<Tensor, Tensor, Tensor, IReadOn
         using var scope = NewDisposeScope();
         var (batch, heads, depth) = (values.shape[0], values.shape[2], values.shape[3]);
         var (count, points) = (locations.shape[1], locations.shape[4]);
-        var grids = (2 * locations - 1).transpose(1, 2).flatten(0, 1);                                     // [B heads, Q, levels, points, 2]
+        var grids = locations.Times(2).Plus(-1).transpose(1, 2).flatten(0, 1);                                     // [B heads, Q, levels, points, 2]
         var shares = weights.transpose(1, 2).flatten(0, 1);                                                // [B heads, Q, levels, points]
         var sum = default(Tensor);
         long first = 0;
@@ -68,7 +68,7 @@ public sealed class DeformableAttention : Module<Tensor, Tensor, Tensor, IReadOn
             var image = values.narrow(1, first, height * width).permute(0, 2, 3, 1).reshape(batch * heads, depth, height, width);
             var samples = functional.grid_sample(image, grids.select(2, level), GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
             var read = (samples * shares.select(2, level).unsqueeze(1)).sum(-1);                           // [B heads, d, Q]
-            sum = sum is null ? read : sum + read;
+            sum = sum is null ? read : sum.Plus(read);
             first += height * width;
         }
         return sum!.view(batch, heads * depth, count).transpose(1, 2).contiguous().MoveToOuterDisposeScope();

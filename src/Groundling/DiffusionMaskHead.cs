@@ -39,6 +39,6 @@ public sealed class DiffusionMaskHead : Module<IReadOnlyList<Tensor>, long, long
     {
         using var scope = NewDisposeScope();
         var largest = masks[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth].amax([2, 3], keepdim: true);
-        return (masks / largest.clamp_min(float.Epsilon)).clamp_max(1).MoveToOuterDisposeScope();
+        return (masks / largest.Within(float.Epsilon, 1)).Within(0, 1).MoveToOuterDisposeScope();
     }
 }

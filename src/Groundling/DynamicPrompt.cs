@@ -1,4 +1,5 @@
 using Groundling.Diffusion;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,7 +56,7 @@ public sealed class DynamicPrompt : PhrasePrompt, IRepeatableExchange
     {
         using var scope = NewDisposeScope();
         var flat = map.detach().flatten(2);
-        var inside = flat.gt(share * flat.amax([2], keepdim: true));
+        var inside = flat.gt(flat.amax([2], keepdim: true).Times(share));
         return inside.logical_or(inside.any(2, keepdim: true).logical_not()).MoveToOuterDisposeScope();
     }
 

@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,7 +26,7 @@ public sealed record GroundingInput(Tensor Latents, Tensor Phrases, Tensor NullP
         if (counts.Min() == 0) throw new ArgumentException("a caption has no phrases; each needs one at least", nameof(captions));
         var most = counts.Max();
         var phrases = stack(captions.Select((caption, row) => nn.functional.pad(caption.Phrases, [0, 0, 0, most - counts[row]])));
-        var valid = counts.Min() == most ? null : arange(most).unsqueeze(0).lt(tensor(counts).unsqueeze(1)).to(phrases.device);
+        var valid = counts.Min() == most ? null : HeldScalars.Range(most, int64).unsqueeze(0).lt(tensor(counts).unsqueeze(1)).to(phrases.device);
         return new(latents.alias().MoveToOuterDisposeScope(), phrases.MoveToOuterDisposeScope(),
             stack(captions.Select(caption => caption.NullPhrase)).MoveToOuterDisposeScope(), valid?.MoveToOuterDisposeScope());
     }

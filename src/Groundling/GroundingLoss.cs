@@ -1,3 +1,4 @@
+#pragma warning disable RS0030                                                 // losses are computed in trainings, which hold the collector: CollectionPause
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

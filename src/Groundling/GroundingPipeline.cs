@@ -232,7 +232,7 @@ public sealed class GroundingPipeline : IDisposable
             var content = Probabilities(trace, head, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
             var full = content.shape[1] == picture.Height && content.shape[2] == picture.Width ? content
                 : functional.interpolate(content.unsqueeze(0), size: [picture.Height, picture.Width], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(0);
-            var inside = full.gt(threshold);                                   // [n, height, width]
+            var inside = full.IsAbove(threshold);                              // [n, height, width]
             for (var i = 0; i < count; i++)
             {
                 using var phraseScope = NewDisposeScope();

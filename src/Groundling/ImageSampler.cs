@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ public sealed class ImageSampler(ClipTokenizer tokenizer, TextEncoder text, Vae 
             var told = Predict(noisy, time, captioned);
             if (uncaptioned is null) return told.MoveToOuterDisposeScope();
             var untold = Predict(noisy, time, uncaptioned);
-            return (untold + options.Guidance * (told - untold)).MoveToOuterDisposeScope();
+            return untold.Plus((told - untold).Times(options.Guidance)).MoveToOuterDisposeScope();
         }, done, cancellation);
         return cat([.. latents.split(1).Select(vae.Decode)]).MoveToOuterDisposeScope();    // one at a time: large pictures are larger still in the decoder
     }
@@ -60,6 +61,6 @@ public sealed class ImageSampler(ClipTokenizer tokenizer, TextEncoder text, Vae 
     private Tensor Predict(Tensor noisy, int time, TextPrompt prompt)
     {
         using var scope = NewDisposeScope();
-        return unet.call(noisy, full(1, time, dtype: int64), prompt).Prediction.MoveToOuterDisposeScope();
+        return unet.call(noisy, HeldScalars.Repeated(time, 1), prompt).Prediction.MoveToOuterDisposeScope();
     }
 }

@@ -39,6 +39,6 @@ public sealed class MaskFeature : Module<Tensor, Tensor, Tensor, Vae, Tensor>
         using var scope = NewDisposeScope();
         var detail = _toDecoder is null ? vae.DecoderLevels(latents, 1)[0] : vae.FirstDecoderLevel(_toDecoder.call(feature.ToChannelsLast()));            // F_2
         var doubled = functional.interpolate(finest, size: [detail.shape[2], detail.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false);
-        return _out.call((doubled + _lateralNorm.call(_lateral.call(detail))).ToChannelsLast()).MoveToOuterDisposeScope();
+        return _out.call(doubled.Plus(_lateralNorm.call(_lateral.call(detail))).ToChannelsLast()).MoveToOuterDisposeScope();
     }
 }

@@ -35,7 +35,7 @@ public sealed class MutualAggregation : Module<LevelStates, Tensor?, LevelStates
     {
         using var scope = NewDisposeScope();
         var everyLevel = valid is null ? null : cat([.. Enumerable.Repeat(valid, LevelStates.Count)], 1);                  // [B, 3N]
-        var positions = cat([.. levels.Sizes.Select((size, level) => SinePositions.Of(size.Height, size.Width, _width, levels.Pixels) + _levels[level])], 0);
+        var positions = cat([.. levels.Sizes.Select((size, level) => SinePositions.Of(size.Height, size.Width, _width, levels.Pixels).Plus(_levels[level]))], 0);
         var references = References(levels.Sizes, levels.Pixels);              // [P, 2]
         var (pixels, phrases) = (levels.Pixels, levels.Phrases);
         foreach (var layer in _layers) (pixels, phrases) = layer.Run(pixels, phrases, everyLevel, positions, references, levels.Sizes);
@@ -46,8 +46,8 @@ public sealed class MutualAggregation : Module<LevelStates, Tensor?, LevelStates
     internal static Tensor References(IReadOnlyList<(long Height, long Width)> sizes, Tensor like)
         => cat([.. sizes.Select(size =>
         {
-            var y = ((arange(size.Height, dtype: like.dtype, device: like.device) + 0.5) / size.Height).unsqueeze(1).expand(size.Height, size.Width);
-            var x = ((arange(size.Width, dtype: like.dtype, device: like.device) + 0.5) / size.Width).unsqueeze(0).expand(size.Height, size.Width);
+            var y = HeldScalars.Range(size.Height, like.dtype, like.device).Plus(0.5).Over(size.Height).unsqueeze(1).expand(size.Height, size.Width);
+            var x = HeldScalars.Range(size.Width, like.dtype, like.device).Plus(0.5).Over(size.Width).unsqueeze(0).expand(size.Height, size.Width);
             return stack([x.flatten(), y.flatten()], -1);
         })], 0);
 
@@ -89,16 +89,16 @@ public sealed class MutualAggregation : Module<LevelStates, Tensor?, LevelStates
             using var scope = NewDisposeScope();
             // 1. Both kinds read each other through one tensor of logits.
             var (forPixels, forPhrases) = _mutual.call(_normPixels.call(pixels), _normPhrases.call(phrases), valid);
-            pixels = pixels + forPixels;                                       // F' [B, P, D]
-            phrases = phrases + forPhrases;                                    // R' [B, 3N, D]
+            pixels = pixels.Plus(forPixels);                                  // F' [B, P, D]
+            phrases = phrases.Plus(forPhrases);                               // R' [B, 3N, D]
             // 2. Pixels read a few places on every level.
             var normed = _normDeformable.call(pixels);
-            pixels = pixels + _deformable.call(normed + positions, references, normed, sizes);
-            pixels = pixels + _pixelFeedForward.call(_normPixelFeedForward.call(pixels));                  // F''
+            pixels = pixels.Plus(_deformable.call(normed.Plus(positions), references, normed, sizes));
+            pixels = pixels.Plus(_pixelFeedForward.call(_normPixelFeedForward.call(pixels)));             // F''
             // 3. Phrases read all phrases.
             normed = _normSelf.call(phrases);
-            phrases = phrases + _self.call(normed, normed, normed, valid?.unsqueeze(1).unsqueeze(1));
-            phrases = phrases + _phraseFeedForward.call(_normPhraseFeedForward.call(phrases));             // R''
+            phrases = phrases.Plus(_self.call(normed, normed, normed, valid?.unsqueeze(1).unsqueeze(1)));
+            phrases = phrases.Plus(_phraseFeedForward.call(_normPhraseFeedForward.call(phrases)));        // R''
             return (pixels.MoveToOuterDisposeScope(), phrases.MoveToOuterDisposeScope());
         }
     }

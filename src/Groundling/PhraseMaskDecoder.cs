@@ -39,8 +39,8 @@ public sealed class PhraseMaskDecoder : Module<Tensor, LevelStates, Tensor, Tens
     public override IReadOnlyList<MaskPrediction> forward(Tensor queries, LevelStates levels, Tensor maskFeature, Tensor? valid)
     {
         using var scope = NewDisposeScope();
-        var values = Enumerable.Range(0, LevelStates.Count).Select(level => levels.PixelsOf(level) + _levels[level]).ToList();
-        var keys = levels.Sizes.Select((size, level) => values[level] + SinePositions.Of(size.Height, size.Width, _width, values[level])).ToList();
+        var values = Enumerable.Range(0, LevelStates.Count).Select(level => levels.PixelsOf(level).Plus(_levels[level])).ToList();
+        var keys = levels.Sizes.Select((size, level) => values[level].Plus(SinePositions.Of(size.Height, size.Width, _width, values[level]))).ToList();
         var predictions = new List<MaskPrediction> { Predict(queries, maskFeature) };
         for (var i = 0; i < _layers.Count; i++)
         {
@@ -65,7 +65,7 @@ public sealed class PhraseMaskDecoder : Module<Tensor, LevelStates, Tensor, Tens
     {
         using var scope = NewDisposeScope();
         var shrunk = functional.interpolate(masks.detach(), size: [size.Height, size.Width], mode: InterpolationMode.Bilinear, align_corners: false);
-        var inside = shrunk.flatten(2).ge(0);                                  // a probability of one half
+        var inside = shrunk.flatten(2).IsNotNegative();                        // a probability of one half
         return inside.logical_or(inside.any(2, keepdim: true).logical_not()).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
@@ -102,9 +102,9 @@ public sealed class PhraseMaskDecoder : Module<Tensor, LevelStates, Tensor, Tens
         public override Tensor forward(Tensor queries, Tensor keys, Tensor values, Tensor readable, Tensor? valid)
         {
             using var scope = NewDisposeScope();
-            queries = _normCross.call(queries + _cross.call(queries, keys, values, readable));
-            queries = _normSelf.call(queries + _self.call(queries, queries, queries, valid?.unsqueeze(1).unsqueeze(1)));
-            return _normFeedForward.call(queries + _feedForward.call(queries)).MoveToOuterDisposeScope();
+            queries = _normCross.call(queries.Plus(_cross.call(queries, keys, values, readable)));
+            queries = _normSelf.call(queries.Plus(_self.call(queries, queries, queries, valid?.unsqueeze(1).unsqueeze(1))));
+            return _normFeedForward.call(queries.Plus(_feedForward.call(queries))).MoveToOuterDisposeScope();
         }
     }
 }

@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -22,7 +23,7 @@ public static class PointSampling
     public static Tensor At(Tensor images, Tensor points)
     {
         using var scope = NewDisposeScope();
-        var grid = (2 * points - 1).unsqueeze(1).to(images.dtype);             // [n, 1, P, 2]
+        var grid = points.Times(2).Plus(-1).unsqueeze(1).to(images.dtype);             // [n, 1, P, 2]
         return functional.grid_sample(images.unsqueeze(1), grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false)
             .squeeze(1).squeeze(1).MoveToOuterDisposeScope();
     }

@@ -37,12 +37,12 @@ internal sealed class ResnetBlock : Module<Tensor, Tensor?, Tensor>
         var normed = _norm1.call(image);
         var hidden = _conv1.call(normed);
         normed.Dispose();
-        if (_time is not null) hidden = hidden + _time.call(time!).unsqueeze(-1).unsqueeze(-1);
+        if (_time is not null) hidden = hidden.Plus(_time.call(time!).unsqueeze(-1).unsqueeze(-1));
         normed = _norm2.call(hidden);
         hidden.Dispose();
         hidden = _conv2.call(normed);
         normed.Dispose();
         var kept = _shortcut?.call(image) ?? image;
-        return (is_grad_enabled() ? hidden + kept : hidden.add_(kept)).MoveToOuterDisposeScope();
+        return (is_grad_enabled() ? hidden.Plus(kept) : hidden.PlusInPlace(kept)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,8 +43,8 @@ public sealed class DdimSampler(NoiseSchedule schedule, PredictionType predictio
         var (share, nextShare) = (schedule.SignalAt(time), schedule.SignalAt(next));
         var (signal, noise) = (Math.Sqrt(share), Math.Sqrt(1 - share));
         var (start, direction) = prediction == PredictionType.Epsilon
-            ? ((latents - noise * predicted) / signal, predicted)
-            : (signal * latents - noise * predicted, signal * predicted + noise * latents);
-        return (Math.Sqrt(nextShare) * start + Math.Sqrt(1 - nextShare) * direction).MoveToOuterDisposeScope();
+            ? ((latents - predicted.Times(noise)).Over(signal), predicted)
+            : (latents.Times(signal) - predicted.Times(noise), predicted.Times(signal).Plus(latents.Times(noise)));
+        return start.Times(Math.Sqrt(nextShare)).Plus(direction.Times(Math.Sqrt(1 - nextShare))).MoveToOuterDisposeScope();
     }
 }

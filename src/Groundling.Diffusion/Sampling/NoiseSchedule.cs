@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -58,7 +59,7 @@ public sealed class NoiseSchedule
     {
         using var scope = NewDisposeScope();
         var shares = SharesOf(times);
-        return (shares.sqrt() * latents + (1 - shares).sqrt() * noise).MoveToOuterDisposeScope();
+        return (shares.sqrt() * latents).Plus(shares.OneMinus().sqrt() * noise).MoveToOuterDisposeScope();
     }
 
     /// <summary>What the UNet is to predict.</summary>
@@ -72,7 +73,7 @@ public sealed class NoiseSchedule
         if (prediction == PredictionType.Epsilon) return noise.alias();
         using var scope = NewDisposeScope();
         var shares = SharesOf(times);
-        return (shares.sqrt() * noise - (1 - shares).sqrt() * latents).MoveToOuterDisposeScope();           // Salimans and Ho 2022, Sec. 4
+        return (shares.sqrt() * noise - shares.OneMinus().sqrt() * latents).MoveToOuterDisposeScope();           // Salimans and Ho 2022, Sec. 4
     }
 
     internal static NoiseSchedule Read(ForeignConfig json)

@@ -76,7 +76,7 @@ public sealed class TextEncoder : Module<Tensor, Tensor>
         {
             using var scope = NewDisposeScope();
             var states = _tokens.index_select(0, tokens.flatten()).view(tokens.shape[0], tokens.shape[1], -1);
-            return (states + _positions.narrow(0, 0, tokens.shape[1])).MoveToOuterDisposeScope();
+            return states.Plus(_positions.narrow(0, 0, tokens.shape[1])).MoveToOuterDisposeScope();
         }
     }
 
@@ -113,10 +113,10 @@ public sealed class TextEncoder : Module<Tensor, Tensor>
             using var scope = NewDisposeScope();
             var normed = _norm1.call(states);
             var attended = functional.scaled_dot_product_attention(Heads(_query, normed), Heads(_key, normed), Heads(_value, normed), is_casual: true);
-            var hidden = states + _out.call(attended.transpose(1, 2).flatten(2));
+            var hidden = states.Plus(_out.call(attended.transpose(1, 2).flatten(2)));
             var expanded = _expand.call(_norm2.call(hidden));
-            var activated = _quickGelu ? expanded * sigmoid(1.702 * expanded) : functional.gelu(expanded);
-            return (hidden + _contract.call(activated)).MoveToOuterDisposeScope();
+            var activated = _quickGelu ? expanded * expanded.Times(1.702).sigmoid() : functional.gelu(expanded);
+            return hidden.Plus(_contract.call(activated)).MoveToOuterDisposeScope();
         }
 
         private Tensor Heads(LinearLayer projection, Tensor states)            // [B, T, Ct] -> [B, heads, T, d]

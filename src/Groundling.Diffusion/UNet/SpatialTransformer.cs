@@ -39,7 +39,7 @@ internal sealed class SpatialTransformer : Module<Tensor, IPromptExchange, Tenso
         var pixels = linear ? _in.call(normed.ToPixels()) : _in.call(normed).ToPixels();
         pixels = _block.call(pixels, exchange);                                // [B, hw, C]
         var output = linear ? _out.call(pixels).ToImage(height, width) : _out.call(pixels.ToImage(height, width));
-        return (output + image).MoveToOuterDisposeScope();
+        return output.Plus(image).MoveToOuterDisposeScope();
     }
 
     private sealed class TransformerBlock : Module<Tensor, IPromptExchange, Tensor>
@@ -69,9 +69,9 @@ internal sealed class SpatialTransformer : Module<Tensor, IPromptExchange, Tenso
         {
             using var scope = NewDisposeScope();
             var normed = _norm1.call(pixels);
-            var mixed = pixels + _self.call(normed, normed, null);             // F_itm
-            var prompted = mixed + Cross(mixed, exchange);                     // F_ca
-            return (prompted + _feedForward.call(_norm3.call(prompted))).MoveToOuterDisposeScope();
+            var mixed = pixels.Plus(_self.call(normed, normed, null));          // F_itm
+            var prompted = mixed.Plus(Cross(mixed, exchange));                  // F_ca
+            return prompted.Plus(_feedForward.call(_norm3.call(prompted))).MoveToOuterDisposeScope();
         }
 
         private Tensor Cross(Tensor mixed, IPromptExchange exchange)

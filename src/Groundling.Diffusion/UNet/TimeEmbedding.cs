@@ -28,7 +28,7 @@ internal sealed class TimeEmbedding : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var half = _config.Widths[0] / 2;
-        var exponents = arange(half, dtype: float32, device: times.device) * (-Math.Log(10_000) / (half - _config.FrequencyShift));
+        var exponents = HeldScalars.Range(half, float32, times.device).Times(-Math.Log(10_000) / (half - _config.FrequencyShift));
         var angles = times.to(float32).unsqueeze(1) * exponents.exp().unsqueeze(0);        // [B, C_0/2]
         var waves = _config.CosineFirst ? cat([angles.cos(), angles.sin()], 1) : cat([angles.sin(), angles.cos()], 1);
         return _second.call(functional.silu(_first.call(waves))).MoveToOuterDisposeScope();

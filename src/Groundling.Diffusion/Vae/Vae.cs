@@ -45,7 +45,7 @@ public sealed class Vae : Module<Tensor, Tensor>
     public Tensor Encode(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return (Moments(images).narrow(1, 0, Config.LatentChannels) * Config.ScalingFactor).MoveToOuterDisposeScope();
+        return Moments(images).narrow(1, 0, Config.LatentChannels).Times(Config.ScalingFactor).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean and logarithm of the variance of the latents' distribution, unscaled.</summary>

@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,8 +24,8 @@ internal static class SinePositions
 
     private static Tensor Waves(long count, long channels, Tensor like)        // [count, channels]
     {
-        var places = (arange(count, dtype: like.dtype, device: like.device) + 1) * (2 * Math.PI / count);
-        var frequencies = (arange(channels / 2, dtype: like.dtype, device: like.device) * (-2 * Math.Log(Temperature) / channels)).exp();
+        var places = HeldScalars.Range(count, like.dtype, like.device).Plus(1).Times(2 * Math.PI / count);
+        var frequencies = HeldScalars.Range(channels / 2, like.dtype, like.device).Times(-2 * Math.Log(Temperature) / channels).exp();
         var angles = places.unsqueeze(1) * frequencies.unsqueeze(0);
         return stack([angles.sin(), angles.cos()], -1).flatten(1);
     }

@@ -1,0 +1,85 @@
+#pragma warning disable RS0030                                                 // the one place that makes Scalars, and holds them
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Torch;
+
+/// <summary>Arithmetic with numbers that live until native code has read them.</summary>
+/// <remarks>
+/// TorchSharp 0.107 makes a <see cref="Scalar"/> of every number in <c>x * 2</c>, <c>x.gt(0.5)</c> and even of the silent 1 in <c>a + b</c>, and does not
+/// hold it while native code reads it. Where the garbage collector runs at that moment the call fails ("Exception raised from toFloat") or computes with
+/// another number: rarely on an idle machine, and sooner the more threads wait for a core. So what applications call uses these methods, and the build
+/// refuses the others there (<c>build/BannedSymbols.txt</c>). Results belong to the scope in which they are made.
+/// </remarks>
+public static class HeldScalars
+{
+    private static readonly Scalar Zero = 0L, One = 1L;
+
+    /// <summary>a + b</summary>
+    public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
+
+    /// <summary>a += b, in a's memory.</summary>
+    public static Tensor PlusInPlace(this Tensor a, Tensor b) => a.add_(b, One);
+
+    /// <summary>a + b</summary>
+    public static Tensor Plus(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.add(held, One);
+    }
+
+    /// <summary>1 - a</summary>
+    public static Tensor OneMinus(this Tensor a) => (-a).add(One, One);
+
+    /// <summary>a * b</summary>
+    public static Tensor Times(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.mul(held);
+    }
+
+    /// <summary>a / b</summary>
+    public static Tensor Over(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.div(held);
+    }
+
+    /// <summary>a limited to a range.</summary>
+    public static Tensor Within(this Tensor a, double least, double most)
+    {
+        using Scalar low = least, high = most;
+        return a.clamp(low, high);
+    }
+
+    /// <summary>Whether a is greater than a number.</summary>
+    public static Tensor IsAbove(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.gt(held);
+    }
+
+    /// <summary>Whether a is 0 or greater.</summary>
+    public static Tensor IsNotNegative(this Tensor a) => a.ge(Zero);
+
+    /// <summary>a with minus infinity where the mask holds: what no attention may read.</summary>
+    public static Tensor Unread(this Tensor a, Tensor mask)
+    {
+        using Scalar held = double.NegativeInfinity;
+        return a.masked_fill(mask, held);
+    }
+
+    /// <summary>0, 1, ..., count - 1</summary>
+    public static Tensor Range(long count, ScalarType type, Device? device = null)
+    {
+        using Scalar held = count;
+        return arange(Zero, held, One, type, device);
+    }
+
+    /// <summary>As many whole numbers of one value.</summary>
+    public static Tensor Repeated(long value, long count)
+    {
+        using Scalar held = value;
+        return full(count, held, int64);
+    }
+}
