@@ -86,6 +86,10 @@ public sealed record GroundingConfig
     [JsonIgnore]
     public bool HasAggregation => Parts is GroundingParts.DecoderAndAggregation or GroundingParts.Full;
 
+    /// <summary>The names of the parts that are built, as tensors' names begin with them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> PartNames => ["diffusion_head", .. HasAdapter ? ["adapter"] : (string[])[], .. HasDecoder ? ["levels", "mask_feature", "decoder"] : (string[])[], .. HasAggregation ? ["aggregation"] : (string[])[]];
+
     /// <summary>Reads and checks a config file; what it leaves out has its default, comments are allowed.</summary>
     /// <exception cref="InputException">It cannot be read, has an unknown key, or a value is out of range.</exception>
     public static GroundingConfig Read(string path)

@@ -38,7 +38,9 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         using var generator = new Generator(seed);
         _model = new GroundingModel(encoders.Diffusion.UNet, encoders.Diffusion.Vae, config.Grounding with { Size = settings.Size }).Initialize(generator);
         _model.SavesMemory = settings.SavesMemory;
-        Parameters = [.. _model.named_parameters().Select(pair => (pair.name.Replace('/', '.'), (Tensor)pair.parameter))];
+        var tensors = _model.NamedTensors().ToLookup(pair => settings.KeptParts.Contains(pair.Name.Split('.')[0]));
+        (Parameters, State) = ([.. tensors[false]], [.. tensors[true]]);
+        foreach (var (_, value) in State) value.requires_grad_(false);
         _decaying = [.. Parameters.Where(pair => pair.Value.dim() > 1 && !pair.Name.EndsWith("level_embedding.weight", StringComparison.Ordinal)).Select(pair => pair.Name)];
         var order = new NarrativeOrder(examples, seed, settings.Flip);
         var classOf = categories.Keys.Order().Index().ToDictionary(pair => pair.Item, pair => pair.Index);
@@ -58,6 +60,9 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
+
+    /// <summary>The parts that keep their weights.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State { get; }
 
     /// <inheritdoc/>
     public int ImagesPerStep { get; }

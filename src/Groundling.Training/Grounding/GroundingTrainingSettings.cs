@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Groundling.Data;
 using static Groundling.ConfigJson;
 
@@ -27,6 +28,13 @@ public sealed record GroundingTrainingSettings : TrainingSettings
     /// <summary>Trained parts to begin with, relative to the config, such as another run's checkpoints/best; what they lack begins anew. Empty begins with all of it.</summary>
     public string Initial { get; init; } = "";
 
+    /// <summary>Parts of the model that keep the weights they begin with, separated by commas: "adapter,diffusion_head". Without the adapter to train, no gradient runs through the UNet.</summary>
+    public string Keep { get; init; } = "";
+
+    /// <summary>The parts in <see cref="Keep"/>.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> KeptParts => Keep.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>Folder for what the frozen encoders make of pictures and captions, relative to the config; empty keeps nothing.</summary>
     public string Cache { get; init; } = "";
 
@@ -39,6 +47,8 @@ public sealed record GroundingTrainingSettings : TrainingSettings
         Require(Size is >= Letterbox.Multiple and <= GroundingOptions.LargestSize && Size % Letterbox.Multiple == 0, "train.size", Size, $"a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize} is needed");
         Require(Enum.IsDefined(Precision), "train.precision", Precision, "one of auto, f32 and bf16 is needed");
         Require(Initial is not null, "train.initial", Initial, "a folder of trained parts, or an empty text, is needed");
+        Require(Keep is not null, "train.keep", Keep, "names of parts, or an empty text, are needed");
+        Require(Keep!.Length == 0 || Initial!.Length > 0, "train.keep", Keep, "what is kept must come from somewhere: name it in 'train.initial'");
         Require(Cache is not null, "train.cache", Cache, "a folder, or an empty text, is needed");
     }
 }

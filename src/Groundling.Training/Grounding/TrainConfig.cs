@@ -50,6 +50,9 @@ public sealed record TrainConfig
         Train!.RequireOwnRanges();
         Data!.RequireRanges();
         Require(Grounding.Size == 0 || Grounding.Size == Train.Size, "grounding.size", Grounding.Size, $"leave it out: 'train.size', {Train.Size}, decides");
+        var unknown = Train.KeptParts.Except(Grounding.PartNames).FirstOrDefault();
+        Require(unknown is null, "train.keep", unknown ?? "", $"the parts are {string.Join(", ", Grounding.PartNames)}");
+        Require(Grounding.PartNames.Except(Train.KeptParts).Any(), "train.keep", Train.Keep, "one part at least must be left to train");
         return this;
     }
 }

@@ -118,6 +118,18 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(GroundingParts.Static)]
+    [InlineData(GroundingParts.Decoder)]
+    [InlineData(GroundingParts.DecoderAndAdapter)]
+    [InlineData(GroundingParts.DecoderAndAggregation)]
+    [InlineData(GroundingParts.Full)]
+    public void The_config_names_the_parts_that_hold_weights(GroundingParts parts)
+    {
+        using var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Parts = parts });
+        Assert.Equal(model.Config.PartNames.Order(), model.NamedTensors().Select(pair => pair.Name.Split('.')[0]).Distinct().Order());
+    }
+
     [Fact]
     public void Shapes_are_those_of_the_heads()
     {

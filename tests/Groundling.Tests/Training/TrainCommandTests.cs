@@ -58,6 +58,21 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
     }
 
     [Fact]
+    public void Kept_parts_keep_their_weights_and_the_others_learn()
+    {
+        var data = SmallTraining.Data(_folder, 2);
+        CommandRun.Of([.. Line(data, "first"), "--model", tiny.Path, "--set", "train.steps=1"]).Works();
+        string[] second = [.. Line(data, "second"), "--model", tiny.Path, "--set", "train.initial=first/checkpoints/last"];
+        CommandRun.Of([.. second, "--set", "train.keep=adapter, mask_feature", "--set", "train.steps=2"]).Works();
+        var (diffusion, changed) = (tiny.Pipeline.Diffusion, new HashSet<string>());
+        using (var before = GroundingCheckpoint.Load(_folder.File("first/checkpoints/last"), diffusion.UNet, diffusion.Vae))
+        using (var after = GroundingCheckpoint.Load(_folder.File("second/checkpoints/last"), diffusion.UNet, diffusion.Vae))
+            foreach (var ((name, old), (_, now)) in before.NamedTensors().Zip(after.NamedTensors()))
+                if (!old.allclose(now, 0, 0)) changed.Add(name.Split('.')[0]);
+        Assert.Equal(["aggregation", "decoder", "diffusion_head", "levels"], changed.Order());
+    }
+
+    [Fact]
     public void Faults_show_before_a_folder_is_made()
     {
         var data = SmallTraining.Data(_folder, 2);

@@ -23,6 +23,17 @@ public sealed class TrainConfigTests : IDisposable
     }
 
     [Fact]
+    public void Parts_that_are_kept_must_be_there_and_come_from_somewhere()
+    {
+        Assert.Equal(["adapter", "diffusion_head"], Kept("adapter, diffusion_head").Train.KeptParts);
+        Assert.Contains("'train.keep' is adaptor; the parts are diffusion_head, adapter, levels", Assert.Throws<InputException>(() => Kept("adaptor")).Message);
+        Assert.Contains("one part at least", Assert.Throws<InputException>(() => Kept("diffusion_head,adapter,levels,mask_feature,decoder,aggregation")).Message);
+        Assert.Contains("name it in 'train.initial'", Assert.Throws<InputException>(() => Read("""{ "train": { "steps": 5, "keep": "adapter" } }""")).Message);
+
+        TrainConfig Kept(string parts) => Read("""{ "train": { "steps": 5, "initial": "earlier" } }""", $"train.keep={parts}");
+    }
+
+    [Fact]
     public void Changes_reach_every_depth_and_keep_their_kind()
     {
         var config = Read("""{ "train": { "steps": 5, /* kept */ "seed": 2 } }""",
