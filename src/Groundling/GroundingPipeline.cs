@@ -200,8 +200,13 @@ public sealed class GroundingPipeline : IDisposable
     public MaskHead HeadOf(MaskHead? wanted)
     {
         var config = _model.Config;
-        if (wanted is MaskHead.Decoder && !config.HasDecoder) throw new InputException($"{Path.GetFileName(_diffusion.Path)} has no trained mask decoder, so there is no decoder head; the diffusion head needs none");
-        if (wanted is MaskHead.Adapter && !config.HasAdapter) throw new InputException($"{Path.GetFileName(_diffusion.Path)} has no trained phrase adapter, so there is no adapter head; the diffusion head needs none");
+        var missing = wanted switch
+        {
+            MaskHead.Decoder when !config.HasDecoder => "mask decoder",
+            MaskHead.Adapter when !config.HasAdapter => "phrase adapter",
+            _ => null,
+        };
+        if (missing is not null) throw new InputException($"{Origin.Model} has no trained {missing}, so there is no {NameOf(wanted!.Value)} head; the diffusion head needs none");
         return wanted ?? (config.HasDecoder ? MaskHead.Decoder : MaskHead.Diffusion);
     }
 

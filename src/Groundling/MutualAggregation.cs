@@ -89,8 +89,8 @@ public sealed class MutualAggregation : Module<LevelStates, Tensor?, LevelStates
             using var scope = NewDisposeScope();
             // 1. Both kinds read each other through one tensor of logits.
             var (forPixels, forPhrases) = _mutual.call(_normPixels.call(pixels), _normPhrases.call(phrases), valid);
-            pixels = pixels.Plus(forPixels);                                  // F' [B, P, D]
-            phrases = phrases.Plus(forPhrases);                               // R' [B, 3N, D]
+            pixels = pixels.Plus(forPixels);                                   // F' [B, P, D]
+            phrases = phrases.Plus(forPhrases);                                // R' [B, 3N, D]
             // 2. Pixels read a few places on every level.
             var normed = _normDeformable.call(pixels);
             pixels = pixels.Plus(_deformable.call(normed.Plus(positions), references, normed, sizes));

@@ -64,7 +64,7 @@ public sealed class PhraseAdapterBlock : Module, IOwnInitialValues
         var state = _down.call(_normIn.call(phrases));                         // [B, N, A]
         var normed = _normSelf.call(state);
         state = state.Plus(_self.call(normed, normed, normed, valid?.unsqueeze(1).unsqueeze(1)));
-        var prompt = phrases.Plus(_up.call(state));                           // [B, N, Ct]
+        var prompt = phrases.Plus(_up.call(state));                            // [B, N, Ct]
         return (state.MoveToOuterDisposeScope(), prompt.MoveToOuterDisposeScope());
     }
 
@@ -79,10 +79,10 @@ public sealed class PhraseAdapterBlock : Module, IOwnInitialValues
         using var scope = NewDisposeScope();
         var (read, logits) = _cross.Attend(_normCross.call(state), _normPixels.call(pixels), readable?.unsqueeze(1));
         var masks = (_maskScale * logits.mean([1])).Plus(_maskBias);           // [B, N, hw]
-        var next = state.Plus(read);                                          // R_ca
-        next = next.Plus(_feedForward.call(_normFeedForward.call(next)));     // [B, N, A]
+        var next = state.Plus(read);                                           // R_ca
+        next = next.Plus(_feedForward.call(_normFeedForward.call(next)));      // [B, N, A]
         var classes = _class.call(_normClass.call(next));                      // [B, N, K + 1]
-        var result = phrases.Plus(_up.call(next));                            // [B, N, Ct]
+        var result = phrases.Plus(_up.call(next));                             // [B, N, Ct]
         return (result.MoveToOuterDisposeScope(), masks.MoveToOuterDisposeScope(), classes.MoveToOuterDisposeScope());
     }
 

@@ -113,7 +113,8 @@ public sealed class ServiceLoadTests(TinyModel tiny)
         var host = await ServiceHost.StartAsync(tiny, new() { Queue = 16 });
         await using (host)
         {
-            var asked = Enumerable.Range(0, 12).Select(i => host.Ground(ServiceHost.Picture(64, 64, 20 * i), Caption, ("size", "320"))).ToList();          // slow enough to be waiting still when the service is stopped
+            // Slow enough to be waiting still when the service is stopped.
+            var asked = Enumerable.Range(0, 12).Select(i => host.Ground(ServiceHost.Picture(64, 64, 20 * i), Caption, ("size", "320"))).ToList();
             for (var i = 0; i < 500 && await Gauge(host, "groundling_queue_length") < 8; i++) await Task.Delay(5);
             host.Stop();
             await ServiceHost.IsProblem(await host.Client.GetAsync("/readyz"), 503, "shutting down");
