@@ -26,15 +26,29 @@ public sealed class EmbeddedModelTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Ground_says_that_it_answers_and_what_it_knows()
+    [Theory]
+    [InlineData("harbor")]
+    [InlineData("balloons")]
+    [InlineData("winter")]
+    public void It_knows_the_words_of_the_samples_and_finds_nearly_all_of_their_phrases(string sample)
     {
-        var image = _folder.File("scene.png");
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "samples", "harbor.png"), image);
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "samples", "harbor.txt"), _folder.File("scene.txt"));
-        var run = CommandRun.Of("ground", image, "--out", _folder.File("out")).Works();
+        var run = CommandRun.Of("ground", Sample(sample), "--out", _folder.File("out")).Works();
         Assert.Contains("not photographs", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("never read", run.Error, StringComparison.Ordinal);
         var phrases = JsonDocument.Parse(File.ReadAllText(_folder.File("out/phrases.json"))).RootElement.GetProperty("phrases");
-        Assert.True(phrases.EnumerateArray().Count(phrase => phrase.GetProperty("area").GetInt64() > 0) > phrases.GetArrayLength() / 2);
+        Assert.True(phrases.EnumerateArray().Count(phrase => phrase.GetProperty("area").GetInt64() > 0) >= phrases.GetArrayLength() - 1);
     }
+
+    [Fact]
+    public void Words_that_it_has_never_read_are_named()
+    {
+        const string Note = "note: the embedded model never read 'zebra', 'meadow': phrases with such words may get no mask, or a wrong one";
+        string[] command = ["ground", Sample("harbor"), "--caption", "Quickly, [a zebra] and [the zebra on a Meadow]", "--out", _folder.File("out")];
+        Assert.Contains(Note, CommandRun.Of(command).Works().Error.Split('\n'));
+        Assert.DoesNotContain("note:", CommandRun.Of([.. command, "--quiet"]).Works().Error, StringComparison.Ordinal);
+        var many = CommandRun.Of(["ground", Sample("harbor"), Sample("winter"), .. command[2..]]).Works();
+        Assert.Equal(2, many.Error.Split('\n').Count(line => line == Note));
+    }
+
+    private static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "samples", name + ".png");
 }

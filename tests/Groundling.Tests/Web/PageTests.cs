@@ -175,8 +175,20 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         // Text is readable on its ground: 4.5 to 1, as WCAG 2.2 asks.
         Assert.InRange((double)(await page.Browser.EvaluateAsync(Contrast))!, 4.5, 21);
         page.IsContent();
-        if (Environment.GetEnvironmentVariable("GROUNDLING_SCREENSHOTS") is { Length: > 0 } folder)
-            await File.WriteAllBytesAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, $"page-{width}-{(dark ? "dark" : "light")}.png"), await page.Browser.ScreenshotAsync());
+        await page.ShowAsync($"page-{width}-{(dark ? "dark" : "light")}");
+    }
+
+    [Fact]
+    public async Task The_embedded_model_says_who_it_is_and_finds_most_phrases_of_a_sample()
+    {
+        await using var page = await OpenAsync(new(), model: Path.Combine(AppContext.BaseDirectory, "models", "scenes"));
+        await page.GroundSampleAsync();
+        Assert.Contains("scenes", await page.Browser.TextAsync("#model"));
+        var phrases = (int)(await page.Browser.EvaluateAsync("document.querySelectorAll('#phrases li').length"))!;
+        Assert.Equal(9, phrases);
+        Assert.InRange((int)(await page.Browser.EvaluateAsync("document.querySelectorAll('#phrases li .phrase:not(.none)').length"))!, phrases / 2 + 1, phrases);
+        page.IsContent();
+        await page.ShowAsync("page-embedded");
     }
 
     private const string Inked = "(() => { const c = document.querySelector('canvas.masks'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 127; return n; })()";
@@ -198,11 +210,11 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
     private static RunLengthMask Mask(JsonNode phrase) => RunLengthMask.Parse((string)phrase["segmentation"]!["counts"]!, 512, 512);
 
     /// <summary>The page, as for a reader who was never here; with options, that of a service of its own.</summary>
-    private async Task<OpenPage> OpenAsync(ServerOptions? options = null, bool waits = true, string? trained = null)
+    private async Task<OpenPage> OpenAsync(ServerOptions? options = null, bool waits = true, string? model = null, string? trained = null)
     {
         Assert.SkipWhen(Chromium.Place is null, "no Chromium on this machine (apt-get install chromium)");
         var browser = await shared.Browser;
-        var page = new OpenPage(options is null ? await shared.Service : await ServiceHost.StartAsync(tiny, options, trained), browser, OwnsService: options is not null);
+        var page = new OpenPage(options is null ? await shared.Service : await ServiceHost.StartAsync(model ?? tiny.Path, options, trained), browser, OwnsService: options is not null);
         await browser.ClearAsync();
         await browser.SizeAsync(1280, 860, dark: false);
         if (waits) await browser.OpenAsync(page.Service.Address);
@@ -217,6 +229,13 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         {
             await Browser.ClickAsync(Sample);
             await Browser.UntilAsync(Answered);
+        }
+
+        /// <summary>Writes what is seen, where somebody wants to look at it.</summary>
+        public async Task ShowAsync(string name)
+        {
+            if (Environment.GetEnvironmentVariable("GROUNDLING_SCREENSHOTS") is { Length: > 0 } folder)
+                await File.WriteAllBytesAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, name + ".png"), await Browser.ScreenshotAsync());
         }
 
         /// <summary>Nothing went wrong that nobody saw.</summary>

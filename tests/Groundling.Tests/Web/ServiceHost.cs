@@ -4,7 +4,7 @@ using Groundling.Web;
 
 namespace Groundling.Tests.Web;
 
-/// <summary>The service on a free port of this machine, with the tiny model on a thread of its own.</summary>
+/// <summary>The service on a free port of this machine, on a thread of its own.</summary>
 internal sealed class ServiceHost : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -28,11 +28,13 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public Task Ended => _ended.Task;
 
-    public static async Task<ServiceHost> StartAsync(TinyModel tiny, ServerOptions? options = null, string? trained = null)
+    public static Task<ServiceHost> StartAsync(TinyModel tiny, ServerOptions? options = null, string? trained = null) => StartAsync(tiny.Path, options, trained);
+
+    public static async Task<ServiceHost> StartAsync(string model, ServerOptions? options = null, string? trained = null)
     {
         var log = new StringWriter();
         var samples = Path.Combine(Shared.Root, "samples");
-        var host = new ServiceHost(new((options ?? new()) with { Port = 0, Samples = samples }, tiny.Path, trained, TextWriter.Synchronized(log)), log);
+        var host = new ServiceHost(new((options ?? new()) with { Port = 0, Samples = samples }, model, trained, TextWriter.Synchronized(log)), log);
         host.Address = await host._server.ListenAsync();
         host.Client = new() { BaseAddress = host.Address };
         var thread = new Thread(() =>
