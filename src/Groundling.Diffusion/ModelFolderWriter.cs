@@ -146,10 +146,10 @@ public static class ModelFolderWriter
         Directory.CreateDirectory(path);
         if (source is null)
         {
-            ByteVocabulary.Write(path, vocabularySize);
+            ByteVocabulary.Write(path, vocabularySize, []);
             return;
         }
-        foreach (var name in new[] { "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json" })
+        foreach (var name in new[] { "vocab.json", "merges.txt", ClipTokenizer.ConfigFile, "special_tokens_map.json" })
             if (File.Exists(Path.Combine(source, name))) File.Copy(Path.Combine(source, name), Path.Combine(path, name));
     }
 

@@ -63,6 +63,13 @@ public sealed class StableDiffusion : IDisposable
         }
     }
 
+    /// <summary>What to say of texts with words that the text encoder never read; null where there are none, or where that is not known (<see cref="ClipTokenizer.IsClosed"/>).</summary>
+    public string? UnreadWords(IEnumerable<string> texts)
+    {
+        var words = texts.SelectMany(Tokenizer.UnreadWords).Distinct().Select(word => $"'{word}'").ToList();
+        return words.Count == 0 ? null : $"{System.IO.Path.GetFileName(Path)} never read {string.Join(", ", words)}: what comes of such words means little";
+    }
+
     /// <summary>Disposes the weights.</summary>
     public void Dispose()
     {

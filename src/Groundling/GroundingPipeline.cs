@@ -108,7 +108,7 @@ public sealed class GroundingPipeline : IDisposable
     {
         using var frozen = no_grad();
         var head = HeadOf(options.Validated().Head);
-        return new(picture, caption, Masks(trace, picture, caption, head, options.Threshold ?? Threshold, cancellation)) { Warnings = Warnings(trace), Origin = Origin with { MaskHead = NameOf(head) } };
+        return new(picture, caption, Masks(trace, picture, caption, head, options.Threshold ?? Threshold, cancellation)) { Warnings = [.. Warnings(trace), .. UnreadWords(caption)], Origin = Origin with { MaskHead = NameOf(head) } };
     }
 
     /// <summary>The pass behind <see cref="Ground(Picture, Caption, GroundingOptions?, CancellationToken)"/> with everything it makes, for those who want to look inside.</summary>
@@ -180,6 +180,8 @@ public sealed class GroundingPipeline : IDisposable
         return faults.Count == 0 ? [$"{_diffusion.Path}: the attention overflowed; the masks mean nothing"]
             : [$"{_diffusion.Path}: {faults[0]}{(faults.Count > 1 ? $" (and {faults.Count - 1} more tensors)" : "")}; the masks mean nothing: get the weights again"];
     }
+
+    private IEnumerable<string> UnreadWords(Caption caption) => _diffusion.UnreadWords(caption.Phrases.Select(phrase => phrase.Text)) is { } warning ? [warning] : [];
 
     /// <summary>Disposes the model.</summary>
     public void Dispose()

@@ -56,7 +56,7 @@ internal sealed class GroundCommand
         var faults = new List<string>();
         var done = 0;
         Terminal.WithProgress(_messages, _quiet || processes.Rank > 0, "grounding", pictures.Count, progress =>
-            SharedWork.Run(processes, pictures.Zip(OutputFolders(pictures)), place => GroundOneOfMany(pipeline, place.First, place.Second, shared, model.IsDefault, cancellation), outcome =>
+            SharedWork.Run(processes, pictures.Zip(OutputFolders(pictures)), place => GroundOneOfMany(pipeline, place.First, place.Second, shared, cancellation), outcome =>
             {
                 foreach (var message in outcome.Messages) _messages.WriteLine(message);
                 if (outcome.Json is { } line) _results.WriteLine(line);
@@ -76,31 +76,25 @@ internal sealed class GroundCommand
         foreach (var message in messages) _messages.WriteLine(message);
         using var pipeline = OpenModel(model, Rearrangement.OnePass);
         var grounding = GroundOne(pipeline, path, picture, caption, _output, cancellation);
-        foreach (var message in Remarks(pipeline, grounding, model.IsDefault)) _messages.WriteLine(message);
+        foreach (var warning in grounding.Warnings) _messages.WriteLine($"warning: {warning}");
         Report(grounding, path);
         return 0;
     }
 
-    private Outcome GroundOneOfMany(GroundingPipeline pipeline, string path, string folder, Caption? shared, bool byDefault, CancellationToken cancellation)
+    private Outcome GroundOneOfMany(GroundingPipeline pipeline, string path, string folder, Caption? shared, CancellationToken cancellation)
     {
         var messages = new List<string>();
         try
         {
             var (picture, caption) = Read(path, shared, messages);
             var grounding = GroundOne(pipeline, path, picture, caption, folder, cancellation);
-            messages.AddRange(Remarks(pipeline, grounding, byDefault));
+            messages.AddRange(grounding.Warnings.Select(warning => $"warning: {warning}"));
             return new(messages, _json ? JsonLine(grounding, path) : null, null);
         }
         catch (Exception e) when (CommandLine.IsUserError(e))
         {
             return new(messages, null, e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}");
         }
-    }
-
-    private IEnumerable<string> Remarks(GroundingPipeline pipeline, Grounding grounding, bool byDefault)
-    {
-        var warnings = grounding.Warnings.Select(warning => $"warning: {warning}");
-        return byDefault && !_quiet && DefaultModel.NoteOn(grounding.Caption, pipeline.Diffusion.Tokenizer) is { } note ? warnings.Append(note) : warnings;
     }
 
     private (Picture, Caption) Read(string path, Caption? shared, List<string> messages)

@@ -54,6 +54,7 @@ internal static class SampleCommand
     private static IReadOnlyList<torch.Tensor> Sample(string model, string[] captions, SamplingOptions options, bool quiet, TextWriter messages, CancellationToken stop)
     {
         using var diffusion = StableDiffusion.Open(model);
+        if (diffusion.UnreadWords(captions) is { } warning) messages.WriteLine($"warning: {warning}");
         var sampler = new ImageSampler(diffusion.Tokenizer, diffusion.Text, diffusion.Vae, diffusion.UNet, diffusion.Schedule, diffusion.Prediction);
         var images = new List<torch.Tensor>();
         Terminal.WithProgress(messages, quiet, "sampling", captions.Length * options.Steps, report =>

@@ -14,12 +14,13 @@ public static class ByteVocabulary
     /// <summary>Ids that are taken without any merge.</summary>
     public static int LeastSize => 2 * Letters.Length + 2;
 
-    /// <summary>Writes <c>vocab.json</c> and <c>merges.txt</c>; start and end take the last two of <paramref name="size"/> ids.</summary>
+    /// <summary>Writes <c>vocab.json</c>, <c>merges.txt</c> and <c>tokenizer_config.json</c>; start and end take the last two of <paramref name="size"/> ids.</summary>
     /// <param name="folder">Where to; it is there already.</param>
     /// <param name="size">Ids in all.</param>
     /// <param name="merges">Pairs that become one token, the first first.</param>
+    /// <param name="closed">See <see cref="ClipTokenizer.IsClosed"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer ids than tokens.</exception>
-    public static void Write(string folder, long size, params IReadOnlyList<(string Left, string Right)> merges)
+    public static void Write(string folder, long size, IReadOnlyList<(string Left, string Right)> merges, bool closed = false)
     {
         if (size < LeastSize + merges.Count) throw new ArgumentOutOfRangeException(nameof(size), size, $"at least {LeastSize + merges.Count} ids are needed");
         var ids = new Dictionary<string, long>();
@@ -29,6 +30,7 @@ public static class ByteVocabulary
         ids.Add("<|startoftext|>", size - 2);
         ids.Add("<|endoftext|>", size - 1);
         File.WriteAllText(Path.Combine(folder, "vocab.json"), JsonSerializer.Serialize(ids));
+        File.WriteAllText(Path.Combine(folder, ClipTokenizer.ConfigFile), JsonSerializer.Serialize(new Dictionary<string, object> { ["tokenizer_class"] = "CLIPTokenizer", [ClipTokenizer.ClosedKey] = closed }));
         File.WriteAllText(Path.Combine(folder, "merges.txt"), $"#version: 0.2\n{string.Concat(merges.Select(merge => $"{merge.Left} {merge.Right}\n"))}");
     }
 

@@ -9,11 +9,12 @@ namespace Groundling.Diffusion;
 /// <summary>CLIP's byte-pair tokenizer, with the place of every token in the text.</summary>
 public sealed partial class ClipTokenizer
 {
+    internal const string ConfigFile = "tokenizer_config.json", ClosedKey = "closed_vocabulary";
     private const string StartText = "<|startoftext|>", EndText = "<|endoftext|>";
     private readonly BpeTokenizer _bpe;
 
-    private ClipTokenizer(BpeTokenizer bpe, int start, int end, int padding, int largest)
-        => (_bpe, StartToken, EndToken, PaddingToken, LargestToken) = (bpe, start, end, padding, largest);
+    private ClipTokenizer(BpeTokenizer bpe, int start, int end, int padding, int largest, bool closed)
+        => (_bpe, StartToken, EndToken, PaddingToken, LargestToken, IsClosed) = (bpe, start, end, padding, largest, closed);
 
     /// <summary>Id of the token that begins every input.</summary>
     public int StartToken { get; }
@@ -26,6 +27,9 @@ public sealed partial class ClipTokenizer
 
     /// <summary>The largest id that it can give.</summary>
     public int LargestToken { get; }
+
+    /// <summary>Whether each word that the text encoder learnt from is one token, so that a word of several is one that it never read: <c>closed_vocabulary</c> in <c>tokenizer_config.json</c>, which pretraining writes.</summary>
+    public bool IsClosed { get; }
 
     /// <summary>Opens a folder with <c>vocab.json</c> and <c>merges.txt</c>.</summary>
     /// <exception cref="ModelException">A file is missing or malformed.</exception>
@@ -49,7 +53,7 @@ public sealed partial class ClipTokenizer
                 PreTokenizer = new RegexPreTokenizer(Pieces(), special),
                 SpecialTokens = special,
             });
-            return new ClipTokenizer(bpe, start, end, PaddingId(folder, vocabulary) ?? end, vocabulary.Values.Max());
+            return new ClipTokenizer(bpe, start, end, PaddingId(folder, vocabulary) ?? end, vocabulary.Values.Max(), IsClosedIn(folder));
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
@@ -75,6 +79,9 @@ public sealed partial class ClipTokenizer
 
     /// <summary>The words and signs of a text, lower case: tokens never reach over their ends.</summary>
     public static IEnumerable<string> Words(string text) => Pieces().Matches(Normalize(text).Normal).Select(match => match.Value);
+
+    /// <summary>The words of a text that the text encoder never read; none where the vocabulary is not closed, for its words may be made of pieces.</summary>
+    public IEnumerable<string> UnreadWords(string text) => IsClosed ? Words(text).Where(word => Tokenize(word).Count > 1) : [];
 
     /// <summary>Composed, lower case; with the original character of each new one, and the text's length at the end.</summary>
     private static (string Normal, int[] Origin) Normalize(string text)
@@ -117,7 +124,7 @@ public sealed partial class ClipTokenizer
 
     private static int? PaddingId(string folder, Dictionary<string, int> vocabulary)
     {
-        foreach (var name in new[] { "tokenizer_config.json", "special_tokens_map.json" })
+        foreach (var name in new[] { ConfigFile, "special_tokens_map.json" })
         {
             var path = Path.Combine(folder, name);
             if (!File.Exists(path)) continue;
@@ -126,6 +133,9 @@ public sealed partial class ClipTokenizer
         }
         return null;
     }
+
+    private static bool IsClosedIn(string folder)
+        => Path.Combine(folder, ConfigFile) is var path && File.Exists(path) && ForeignConfig.Read(path).Flag(ClosedKey, fallback: false);
 
     [GeneratedRegex(@"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Pieces();

@@ -140,8 +140,9 @@ public sealed class Pretraining
     private void MakeTokens()
     {
         var size = _config.Preset().Text.VocabularySize;
-        var merges = VocabularyLearner.Learn(_examples.Select(example => example.Caption.Text), (int)size - ByteVocabulary.LeastSize);
-        new CheckpointFolder(_folder, Tokenizer).Write(folder => ByteVocabulary.Write(folder, size, merges));
+        var most = (int)size - ByteVocabulary.LeastSize;
+        var merges = VocabularyLearner.Learn(_examples.Select(example => example.Caption.Text), most);
+        new CheckpointFolder(_folder, Tokenizer).Write(folder => ByteVocabulary.Write(folder, size, merges, closed: merges.Count < most));
     }
 
     private void MakeLatents(Action<double> progress, CancellationToken stop)

@@ -238,6 +238,9 @@ function present() {
   element("main").dataset.state = "answer";
   element("found").hidden = element("downloads").hidden = false;
   element("compare").hidden = state.model.methods.length < 2;
+  const warnings = [...new Set(state.answers.flatMap(answer => answer.warnings))];
+  element("warnings").hidden = warnings.length === 0;
+  element("warnings").textContent = warnings.join(" · ");
   refresh();
   point(null);
 }

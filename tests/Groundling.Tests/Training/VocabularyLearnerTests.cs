@@ -33,4 +33,13 @@ public sealed class VocabularyLearnerTests : IDisposable
         Assert.True(tokenizer.Tokenize("zebra").Count > 1);
         Assert.Equal((1022, 1023), (tokenizer.StartToken, tokenizer.EndToken));
     }
+
+    [Theory]
+    [InlineData(true, "zebra", "meadow")]
+    [InlineData(false)]
+    public void Only_a_closed_vocabulary_knows_which_words_were_never_read(bool closed, params string[] unread)
+    {
+        ByteVocabulary.Write(_folder.Path, 1024, VocabularyLearner.Learn(["a red boat on the water"], 100), closed);
+        Assert.Equal(unread, ClipTokenizer.Open(_folder.Path).UnreadWords("A Zebra, on the RED meadow"));
+    }
 }

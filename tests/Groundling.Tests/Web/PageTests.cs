@@ -187,8 +187,15 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         var phrases = (int)(await page.Browser.EvaluateAsync("document.querySelectorAll('#phrases li').length"))!;
         Assert.Equal(9, phrases);
         Assert.InRange((int)(await page.Browser.EvaluateAsync("document.querySelectorAll('#phrases li .phrase:not(.none)').length"))!, phrases / 2 + 1, phrases);
+        Assert.True((bool)(await page.Browser.EvaluateAsync("document.getElementById('warnings').hidden"))!);
         page.IsContent();
         await page.ShowAsync("page-embedded");
+        await page.Browser.EvaluateAsync("document.getElementById('caption').select()");
+        await page.Browser.TypeAsync("A zebra is on the grass.");
+        await page.Browser.UntilAsync("document.querySelectorAll('.editor mark').length === 2");
+        await page.Browser.ClickAsync("#ground");
+        await page.Browser.UntilAsync("document.getElementById('warnings').textContent.includes(\"never read 'zebra'\")");
+        Assert.False((bool)(await page.Browser.EvaluateAsync("document.getElementById('warnings').hidden"))!);
     }
 
     private const string Inked = "(() => { const c = document.querySelector('canvas.masks'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 127; return n; })()";
