@@ -44,34 +44,7 @@ public sealed class DeformableAttention : Module<Tensor, Tensor, Tensor, IReadOn
         var offsets = _offsets.call(queries).view(batch, count, _heads, _levels, _points, 2) / scale;      // in pixels of each level
         var locations = references.view(1, count, 1, 1, 1, 2).Plus(offsets);                              // [B, Q, heads, levels, points, 2]
         var weights = functional.softmax(_weights.call(queries).view(batch, count, _heads, _levels * _points), -1).view(batch, count, _heads, _levels, _points);
-        return _out.call(Sample(values, sizes, locations, weights)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The attention itself: weighted sums of bilinear samples; outside the picture everything is zero.</summary>
-    /// <param name="values">[B, P, heads, d] the pixels of all levels, one level after another, row by row.</param>
-    /// <param name="sizes">Height and width of every level.</param>
-    /// <param name="locations">[B, Q, heads, levels, points, 2] (x, y); a level spans [0, 1].</param>
-    /// <param name="weights">[B, Q, heads, levels, points]</param>
-    /// <returns>[B, Q, heads d]; the caller owns it.</returns>
-    public static Tensor Sample(Tensor values, IReadOnlyList<(long Height, long Width)> sizes, Tensor locations, Tensor weights)
-    {
-        using var scope = NewDisposeScope();
-        var (batch, heads, depth) = (values.shape[0], values.shape[2], values.shape[3]);
-        var (count, points) = (locations.shape[1], locations.shape[4]);
-        var grids = locations.Times(2).Plus(-1).transpose(1, 2).flatten(0, 1);                                     // [B heads, Q, levels, points, 2]
-        var shares = weights.transpose(1, 2).flatten(0, 1);                                                // [B heads, Q, levels, points]
-        var sum = default(Tensor);
-        long first = 0;
-        for (var level = 0; level < sizes.Count; level++)
-        {
-            var (height, width) = sizes[level];
-            var image = values.narrow(1, first, height * width).permute(0, 2, 3, 1).reshape(batch * heads, depth, height, width);
-            var samples = functional.grid_sample(image, grids.select(2, level), GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
-            var read = (samples * shares.select(2, level).unsqueeze(1)).sum(-1);                           // [B heads, d, Q]
-            sum = sum is null ? read : sum.Plus(read);
-            first += height * width;
-        }
-        return sum!.view(batch, heads * depth, count).transpose(1, 2).contiguous().MoveToOuterDisposeScope();
+        return _out.call(DeformableSampling.Read(values, sizes, locations, weights)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Heads start by looking in different directions, points at different distances, all with the same weight (Deformable DETR).</summary>

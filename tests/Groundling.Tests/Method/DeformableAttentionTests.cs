@@ -16,7 +16,7 @@ public class DeformableAttentionTests
         var shapes = io["in.spatial_shapes"].data<long>().ToArray();
         var sizes = shapes.Chunk(2).Select(pair => (pair[0], pair[1])).ToList();
         var (value, locations, weights) = (Input("value"), Input("sampling_locations"), Input("attention_weights"));
-        var output = DeformableAttention.Sample(value, sizes, locations, weights);
+        var output = DeformableSampling.Read(value, sizes, locations, weights);
         output.backward([io["in.grad_output"]]);
         TensorAssert.Close(io["out.output"], output, 1e-5, "output");
         TensorAssert.Close(io["out.grad_value"], value.grad!, 1e-5, "gradient of the values");
@@ -56,9 +56,9 @@ public class DeformableAttentionTests
         using var scope = NewDisposeScope();
         var values = arange(12, dtype: float32).view(1, 12, 1, 1);
         var locations = tensor(new[] { 2.5f / 4, 1.5f / 3 }, [1, 1, 1, 1, 1, 2]);      // the centre of column 2, row 1
-        var read = DeformableAttention.Sample(values, [(3, 4)], locations, ones([1, 1, 1, 1, 1]));
+        var read = DeformableSampling.Read(values, [(3, 4)], locations, ones([1, 1, 1, 1, 1]));
         Assert.Equal(6, read.item<float>(), 1e-5);
-        var outside = DeformableAttention.Sample(values, [(3, 4)], locations + 2, ones([1, 1, 1, 1, 1]));
+        var outside = DeformableSampling.Read(values, [(3, 4)], locations + 2, ones([1, 1, 1, 1, 1]));
         Assert.Equal(0, outside.item<float>());
     }
 }
