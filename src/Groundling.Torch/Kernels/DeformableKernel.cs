@@ -33,7 +33,7 @@ internal static unsafe class DeformableKernel
 
     /// <summary>Whether these can be read here: float32, on the CPU, whole vectors of channels a head.</summary>
     public static bool Serves(Tensor values, Tensor locations, Tensor weights)
-        => Vector256.IsHardwareAccelerated && values.shape[3] % Lanes == 0
+        => PackedWeight.Supported && values.shape[3] % Lanes == 0
             && new[] { values, locations, weights }.All(tensor => tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous());
 
     /// <param name="values">[B, P, heads, d]</param>

@@ -23,7 +23,7 @@ internal static unsafe class GroupNormKernel
 
     /// <summary>Whether an image can be normalised here: float32, on the CPU, channels last.</summary>
     public static bool Serves(Tensor image)
-        => Vector256.IsHardwareAccelerated && image.dtype == ScalarType.Float32 && image.device_type == DeviceType.CPU
+        => PackedWeight.Supported && image.dtype == ScalarType.Float32 && image.device_type == DeviceType.CPU
             && image.shape[1] % Lanes == 0 && image.stride(1) == 1 && image.stride(3) == image.shape[1] && image.stride(2) == image.shape[1] * image.shape[3]
             && image.stride(0) == image.shape[1] * image.shape[2] * image.shape[3];
 
