@@ -31,9 +31,11 @@ internal static unsafe class DeformableKernel
         public float F, G;
     }
 
-    /// <summary>Whether these can be read here: float32, on the CPU, whole vectors of channels a head.</summary>
-    public static bool Serves(Tensor values, Tensor locations, Tensor weights)
-        => PackedWeight.Supported && values.shape[3] % Lanes == 0
+    /// <summary>Whether these can be read here: float32, on the CPU, whole vectors of channels a head, and shapes that fit, since nothing checks a pointer.</summary>
+    public static bool Serves(Tensor values, IReadOnlyList<(long Height, long Width)> sizes, Tensor locations, Tensor weights)
+        => PackedWeight.Supported && values.shape[3] % Lanes == 0 && values.shape[1] == sizes.Sum(size => size.Height * size.Width)
+            && weights.dim() == 5 && weights.shape[0] == values.shape[0] && weights.shape[2] == values.shape[2] && weights.shape[3] == sizes.Count
+            && locations.shape.SequenceEqual([.. weights.shape, 2])
             && new[] { values, locations, weights }.All(tensor => tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous());
 
     /// <param name="values">[B, P, heads, d]</param>

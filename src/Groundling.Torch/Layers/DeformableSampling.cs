@@ -17,7 +17,7 @@ public static class DeformableSampling
     {
         using var scope = NewDisposeScope();
         var (packed, places, shares) = (values.contiguous(), locations.contiguous(), weights.contiguous());
-        if (!DeformableKernel.Serves(packed, places, shares)) return ByLevels(values, sizes, locations, weights).MoveToOuterDisposeScope();
+        if (!DeformableKernel.Serves(packed, sizes, places, shares)) return ByLevels(values, sizes, locations, weights).MoveToOuterDisposeScope();
         long[] flat = [.. sizes.SelectMany(size => new[] { size.Height, size.Width })];
         return (is_grad_enabled() ? DeformableFunction.Run(packed, flat, places, shares) : DeformableKernel.Run(packed, flat, places, shares)).MoveToOuterDisposeScope();
     }

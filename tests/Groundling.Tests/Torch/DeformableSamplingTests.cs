@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -44,5 +45,12 @@ public class DeformableSamplingTests
         output.sum().backward();
         Assert.Equal(0, output.abs().max().item<float>());
         Assert.Equal(0, values.grad!.abs().max().item<float>());
+    }
+
+    [Fact]
+    public void Levels_that_are_larger_than_the_values_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Throws<ExternalException>(() => DeformableSampling.Read(ones([1, 172, 1, 8]), Sizes, ones([1, 3, 1, 3, 1, 2]), ones([1, 3, 1, 3, 1])));
     }
 }
