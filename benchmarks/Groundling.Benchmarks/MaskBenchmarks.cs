@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Groundling.Data;
-using Groundling.Data.Scenes;
+using Groundling.Data.Benchmark;
+using Groundling.Scenes;
 
 namespace Groundling.Benchmarks;
 

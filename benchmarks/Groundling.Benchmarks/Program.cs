@@ -6,10 +6,8 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Groundling.Benchmarks;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is ["loader", ..])
-    return LoaderMeasurement.Run(args[1..]);
 
 // In this process: the native libraries stay loaded, and nothing is built again.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
-BenchmarkSwitcher.FromAssembly(typeof(LoaderMeasurement).Assembly).Run(args, config);
+BenchmarkSwitcher.FromAssembly(typeof(MaskBenchmarks).Assembly).Run(args, config);
 return 0;

@@ -3,8 +3,7 @@
 //   dotnet run --project examples/TextToMask -- MODEL PICTURE CAPTION OUT.png
 using Groundling;
 using Groundling.Data;
-using Groundling.Diffusion;
-using Groundling.Torch;
+using Groundling.Rendering;
 
 if (args is not [var model, var file, var caption, var output])
 {
@@ -20,7 +19,7 @@ try
     File.WriteAllBytes(output, OverlayRenderer.Render(grounding).EncodePng());
     return 0;
 }
-catch (Exception e) when (e is InputException or ModelException or WeightsException)
+catch (GroundlingException e)
 {
     Console.Error.WriteLine($"error: {e.Message}");
     return 2;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Groundling.Cli.Commands;
-using Groundling.Data;
 using Groundling.Diffusion;
 using Groundling.Torch;
 using Groundling.Training;
@@ -74,5 +73,5 @@ public static partial class CommandLine
     private static partial Regex TypeName();
 
     /// <summary>Whether an exception says what the user should mend, rather than that the program is wrong.</summary>
-    public static bool IsUserError(Exception e) => e is InputException or ModelException or WeightsException or IOException or UnauthorizedAccessException;
+    public static bool IsUserError(Exception e) => e is GroundlingException or IOException or UnauthorizedAccessException;
 }

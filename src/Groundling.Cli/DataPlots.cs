@@ -1,4 +1,5 @@
-using Groundling.Data;
+using Groundling.Data.Benchmark;
+using Groundling.Evaluation;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -14,7 +15,7 @@ internal static class DataPlots
     /// <returns>The files written.</returns>
     public static IReadOnlyList<string> Write(string folder, BenchmarkStatistics statistics)
     {
-        PlotFont.Use();
+        ChartFont.Register();
         Directory.CreateDirectory(folder);
         return
         [
@@ -68,6 +69,7 @@ internal static class DataPlots
     private static Plot New(string title)
     {
         var plot = new Plot();
+        plot.Font.Set(ChartFont.Name);
         plot.Title(title);
         return plot;
     }

@@ -1,4 +1,3 @@
-using Groundling.Data;
 using Groundling.Training;
 using static TorchSharp.torch;
 

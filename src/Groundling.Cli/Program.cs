@@ -1,8 +1,9 @@
 using System.Globalization;
 using Groundling.Cli;
+using Groundling.Data.NounPhrases;
 using Groundling.Torch;
+using var stop = new StopSignals();
 
 MemoryAllocator.KeepFreedBlocks();
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-using var stop = new StopSignals();
 return JointRun.Of(args, stop.Token);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Groundling.Data.NounPhrases;
 
 namespace Groundling.Cli;
 

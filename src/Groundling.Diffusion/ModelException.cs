@@ -1,7 +1,7 @@
 namespace Groundling.Diffusion;
 
 /// <summary>A model folder that cannot be used; the message says what, where, which rule, and what to do.</summary>
-public sealed class ModelException : Exception
+public sealed class ModelException : GroundlingException
 {
     /// <summary>Creates the error with its whole text.</summary>
     public ModelException(string message) : base(message) { }

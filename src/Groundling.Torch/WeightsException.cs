@@ -1,7 +1,7 @@
 namespace Groundling.Torch;
 
 /// <summary>A weight file that cannot be used; the message says which file, which rule, and what to do.</summary>
-public sealed class WeightsException : Exception
+public sealed class WeightsException : GroundlingException
 {
     /// <summary>Creates the error with its whole text.</summary>
     public WeightsException(string message) : base(message) { }

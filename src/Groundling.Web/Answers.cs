@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 
 namespace Groundling.Web;
 

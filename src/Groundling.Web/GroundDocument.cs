@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using Groundling.Data;
 
 namespace Groundling.Web;
 

@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Diffusion;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

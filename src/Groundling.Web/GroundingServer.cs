@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;

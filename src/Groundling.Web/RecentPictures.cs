@@ -1,3 +1,5 @@
+using Groundling.Data;
+
 namespace Groundling.Web;
 
 /// <summary>The pictures asked about last, as the UNet reads them: a second question about one skips nearly half of the work.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Groundling.Data;
 
 namespace Groundling.Web;
 

@@ -1,3 +1,4 @@
+using Groundling.Data;
 using Microsoft.AspNetCore.Http;
 
 namespace Groundling.Web;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 using Microsoft.AspNetCore.Http;
 
 namespace Groundling.Web;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Groundling.Data.NounPhrases;
 using Microsoft.AspNetCore.Http;
 
 namespace Groundling.Web;

@@ -1,5 +1,8 @@
+using Groundling.Aggregation;
+using Groundling.Decoding;
 using Groundling.Diffusion;
-using Groundling.Torch;
+using Groundling.Modeling;
+using Groundling.Prompting;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

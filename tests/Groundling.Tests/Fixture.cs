@@ -1,5 +1,5 @@
-using TorchSharp;
 using Groundling.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Groundling.Tests;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Groundling.Data;
+using Groundling.Data.Benchmark;
 using static TorchSharp.torch;
 
 namespace Groundling.Cli.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
-using Groundling.Data;
+using Groundling.Data.Benchmark;
 using Spectre.Console;
 
 namespace Groundling.Cli.Commands;

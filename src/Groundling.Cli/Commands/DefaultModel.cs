@@ -1,5 +1,3 @@
-using Groundling.Data;
-
 namespace Groundling.Cli.Commands;
 
 /// <summary>The model of commands that are given none: the embedded one, which the build lays beside the program.</summary>

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using Groundling.Data;
+using Groundling.Data.Benchmark;
+using Groundling.Evaluation;
+using Groundling.Modeling;
 using Groundling.Torch;
 using Groundling.Training;
-using Groundling.Training.Evaluation;
 
 namespace Groundling.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Groundling.Data;
-using Groundling.Training.Evaluation;
+using Groundling.Data.Benchmark;
+using Groundling.Evaluation;
 using Spectre.Console;
 
 namespace Groundling.Cli.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Modeling;
 using static TorchSharp.torch;
 
 namespace Groundling.Cli.Commands;

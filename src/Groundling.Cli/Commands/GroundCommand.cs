@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using Groundling.Data;
-using Groundling.Diffusion;
+using Groundling.Data.Benchmark;
+using Groundling.Rendering;
 using Groundling.Torch;
 using Groundling.Training;
 using Spectre.Console;

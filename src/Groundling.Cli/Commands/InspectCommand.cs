@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Groundling.Diffusion;
+using Groundling.Modeling;
+using Groundling.Torch;
 using Spectre.Console;
 
 namespace Groundling.Cli.Commands;

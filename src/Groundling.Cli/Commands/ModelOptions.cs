@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Groundling.Data;
 using Groundling.Torch;
 
 namespace Groundling.Cli.Commands;

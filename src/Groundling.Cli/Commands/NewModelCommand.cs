@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Groundling.Data;
 using Groundling.Diffusion;
 using Spectre.Console;
 using static TorchSharp.torch;

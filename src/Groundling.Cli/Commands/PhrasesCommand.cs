@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 using Spectre.Console;
 
 namespace Groundling.Cli.Commands;

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Text;
-using Groundling.Data;
+using Groundling.Core;
+using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
-using Groundling.Torch;
+using Groundling.Evaluation;
 using Groundling.Training;
+using Groundling.Web;
 using TorchSharp;
 
 namespace Groundling.Cli.Commands;

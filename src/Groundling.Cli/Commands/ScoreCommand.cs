@@ -1,6 +1,8 @@
 using System.CommandLine;
-using Groundling.Data;
-using Groundling.Training.Evaluation;
+using Groundling.Data.Benchmark;
+using Groundling.Evaluation;
+using Groundling.Modeling;
+using Groundling.Scenes.Narratives;
 
 namespace Groundling.Cli.Commands;
 

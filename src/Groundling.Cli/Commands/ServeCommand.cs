@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Groundling.Data;
 using Groundling.Web;
 
 namespace Groundling.Cli.Commands;

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using Groundling.Data;
+using Groundling.Data.Benchmark;
 using Groundling.Diffusion;
+using Groundling.Evaluation;
+using Groundling.Modeling;
+using Groundling.Torch;
 using Groundling.Training;
-using Groundling.Training.Evaluation;
 using static TorchSharp.torch;
 
 namespace Groundling.Cli.Commands;

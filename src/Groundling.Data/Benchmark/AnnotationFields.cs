@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Takes the fields of one record of an annotation file, or says which field of which record is wrong.</summary>
 internal readonly struct AnnotationFields(JsonElement record, string where)

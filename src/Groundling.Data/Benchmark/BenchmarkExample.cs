@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>A narrative with everything needed to ground it and to judge the result; pixels are read on demand.</summary>
 /// <param name="Index">The narrative's place in its file, from 0.</param>

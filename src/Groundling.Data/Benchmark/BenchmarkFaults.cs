@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Counts the faults of the benchmark's files and keeps examples, so that a run survives them and still says so. Safe for several threads.</summary>
 public sealed class BenchmarkFaults

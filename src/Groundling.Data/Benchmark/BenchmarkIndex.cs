@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Both annotation files of a split in packed form; any example is read in microseconds.</summary>
 internal sealed class BenchmarkIndex

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>A phrase with ground truth.</summary>
 /// <param name="Span">The phrase in the caption.</param>

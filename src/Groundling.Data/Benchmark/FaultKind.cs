@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>What can be wrong with the benchmark's files without making them useless.</summary>
 public enum FaultKind

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Bytes that grow at their end: small whole numbers take one byte, texts are UTF-8 with their length before them.</summary>
 internal sealed class IndexBuffer

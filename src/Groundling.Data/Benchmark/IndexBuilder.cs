@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Reads both annotation files once, on all processors, and packs what grounding needs.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Reads what <see cref="IndexBuffer"/> wrote.</summary>
 internal ref struct IndexCursor(ReadOnlySpan<byte> bytes, int at)

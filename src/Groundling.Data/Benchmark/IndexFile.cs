@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>The index as a file: magic, version, checksum, length, stamps of the two sources, content.</summary>
 internal static class IndexFile

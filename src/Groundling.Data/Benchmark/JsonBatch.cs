@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Consecutive records of one array of a JSON file, not yet parsed: what one thread works on.</summary>
 /// <param name="section">The array's name; "" when the file is an array.</param>

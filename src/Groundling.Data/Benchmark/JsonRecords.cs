@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Groundling.Data.NounPhrases;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Reads the records of a large JSON file one by one: of its array, or of the arrays that its object holds.</summary>
 /// <remarks>Only a batch of records is in memory at a time; annotation files reach hundreds of megabytes.</remarks>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>One narrative of the Panoptic Narrative Grounding benchmark.</summary>
 /// <param name="ImageId">The COCO image, without leading zeros.</param>

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>A narrative's caption with its noun phrases placed.</summary>
 /// <param name="Caption">The text and its phrases: every noun, grounded or not. May be empty in the official files.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>The narratives of one batch, packed: caption, phrases, and which of the image's segments they stand for.</summary>
 internal sealed class NarrativePart(string path, PanopticAnnotations panoptic, Dictionary<string, int> ordinals, int count)

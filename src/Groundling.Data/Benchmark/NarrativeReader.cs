@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Reads png_coco_*.json, one narrative at a time.</summary>
 public static class NarrativeReader

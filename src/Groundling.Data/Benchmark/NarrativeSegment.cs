@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>A stretch of a narrative with the panoptic segments it stands for.</summary>
 /// <param name="Utterance">The words; letter case and blanks may differ from the caption.</param>

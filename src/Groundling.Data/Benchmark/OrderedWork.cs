@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Work on several threads whose results come in the order of what went in.</summary>
 internal static class OrderedWork

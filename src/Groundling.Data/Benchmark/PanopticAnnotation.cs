@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>The panoptic annotation of one image.</summary>
 /// <param name="ImageId">The COCO image, without leading zeros.</param>

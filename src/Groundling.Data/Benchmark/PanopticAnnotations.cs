@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>What a panoptic_*.json file says: categories, pictures, and each image's segments.</summary>
 public sealed class PanopticAnnotations

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>A category of COCO's panoptic annotations.</summary>
 /// <param name="Id">The category's number.</param>

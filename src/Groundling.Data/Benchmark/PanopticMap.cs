@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>A panoptic PNG taken apart once: runs of one id down the columns, from which any segment's or union's mask follows at once.</summary>
 public sealed class PanopticMap

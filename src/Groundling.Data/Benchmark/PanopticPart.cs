@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>The records of one batch of a panoptic_*.json file.</summary>
 internal sealed class PanopticPart

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>What a panoptic_*.json file says of an image's picture.</summary>
 /// <param name="FileName">The picture's file name; never with a folder.</param>

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>COCO's panoptic pictures: each pixel's segment id as a colour, id = R + 256 G + 65536 B; 0 is void.</summary>
 public static class PanopticPng

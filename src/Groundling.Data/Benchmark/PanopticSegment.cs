@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>A segment of a COCO panoptic annotation.</summary>
 /// <param name="Id">Its colour in the panoptic PNG.</param>

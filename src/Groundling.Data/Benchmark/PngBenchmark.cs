@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>The Panoptic Narrative Grounding benchmark in its folder: narratives, panoptic annotations, pictures.</summary>
 /// <remarks>

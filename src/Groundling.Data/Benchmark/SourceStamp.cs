@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>By what a file is known to be unchanged: length, time of change, and a checksum of its beginning and end.</summary>
 internal readonly record struct SourceStamp(long Length, long Ticks, long Sample)

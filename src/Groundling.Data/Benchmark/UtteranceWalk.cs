@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Finds utterances one after the other in a caption; letter case and blanks do not count.</summary>
 internal sealed class UtteranceWalk(string caption)

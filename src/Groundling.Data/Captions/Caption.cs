@@ -1,3 +1,5 @@
+using Groundling.Data.NounPhrases;
+
 namespace Groundling.Data;
 
 /// <summary>A caption with the noun phrases that are to be grounded. Phrases may lie inside one another.</summary>

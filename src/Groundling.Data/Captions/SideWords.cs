@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Groundling.Data.NounPhrases;
 
 namespace Groundling.Data;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>Reads everything a split holds and says what is wrong with it.</summary>
 public static class BenchmarkCheck

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>What a check of a split found.</summary>
 /// <param name="Usable">Narratives with phrases whose files are there and agree.</param>

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>What a split's examples are like.</summary>
 public sealed class BenchmarkStatistics

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling.Data.Benchmark;
 
 /// <summary>How a number is spread over the examples.</summary>
 public sealed class Distribution

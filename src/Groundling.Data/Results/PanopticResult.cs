@@ -1,3 +1,5 @@
+using Groundling.Data.Benchmark;
+
 namespace Groundling.Data;
 
 /// <summary>A grounding as one panoptic map: where masks overlap, the phrase with the higher score has the pixel.</summary>

@@ -1,3 +1,6 @@
+using Groundling.Data;
+using Groundling.Modeling;
+using Groundling.Prompting;
 using static TorchSharp.torch;
 
 namespace Groundling.Training;

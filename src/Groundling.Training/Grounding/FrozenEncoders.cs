@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
+using Groundling.Prompting;
 using TorchSharp;
 using static TorchSharp.torch;
 

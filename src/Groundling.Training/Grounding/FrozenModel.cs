@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Groundling.Data;
 using Groundling.Diffusion;
-using Groundling.Training.Evaluation;
+using Groundling.Evaluation;
+using Groundling.Modeling;
 
 namespace Groundling.Training;
 

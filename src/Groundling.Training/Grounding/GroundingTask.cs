@@ -1,6 +1,11 @@
+using Groundling.Core;
 using Groundling.Data;
+using Groundling.Data.Benchmark;
+using Groundling.Data.NounPhrases;
+using Groundling.Diffusion;
+using Groundling.Losses;
+using Groundling.Modeling;
 using Groundling.Torch;
-using Groundling.Training.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,6 +18,7 @@ namespace Groundling.Training;
 /// </remarks>
 public sealed class GroundingTask : ITrainingTask, IDisposable
 {
+    private const ulong Orders = 1;                                            // a stream of random numbers
     private const ulong Points = 3;                                            // a stream of random numbers beside those of the narratives' row
     private readonly TrainConfig _config;
     private readonly FrozenEncoders _encoders;
@@ -42,14 +48,11 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         (Parameters, State) = ([.. tensors[false]], [.. tensors[true]]);
         foreach (var (_, value) in State) value.requires_grad_(false);
         _decaying = [.. Parameters.Where(pair => pair.Value.dim() > 1 && !pair.Name.EndsWith("level_embedding.weight", StringComparison.Ordinal)).Select(pair => pair.Name)];
-        var order = new NarrativeOrder(examples, seed, settings.Flip);
+        var order = new EndlessOrder(examples.Count, StepSeed.Of(seed, Orders));
         var classOf = categories.Keys.Order().Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         ImagesPerStep = settings.BatchSize * settings.Accumulate;
         _loader = new(place =>
-        {
-            var (example, mirrored) = order[place];
-            return TrainingNarrative.Read(place, example, mirrored, encoders, settings.Size, classOf);
-        }, ImagesPerStep);
+            TrainingNarrative.Read(place, examples[order[place]], settings.Flip && TrainingNarrative.IsMirrored(seed, place), encoders, settings.Size, classOf), ImagesPerStep);
     }
 
     /// <inheritdoc/>

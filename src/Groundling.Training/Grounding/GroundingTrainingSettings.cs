@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Groundling.Data;
-using static Groundling.ConfigJson;
+using static Groundling.Core.ConfigJson;
 
 namespace Groundling.Training;
 

@@ -1,5 +1,6 @@
 using Groundling.Data;
-using Groundling.Training.Evaluation;
+using Groundling.Data.Benchmark;
+using Groundling.Evaluation;
 
 namespace Groundling.Training;
 
@@ -24,7 +25,7 @@ public sealed class GroundingValidation(PngBenchmark benchmark, TrainingDataSett
         {
             stop.ThrowIfCancellationRequested();
             var result = _evaluator.Evaluate(given, segmenter, threshold, stop);
-            if (pictures.Count < settings.Pictures) pictures.Add(($"narrative {given.Example.Index}", GalleryFigure.Overlay(given, result, segmenter.Size)));
+            if (pictures.Count < settings.Pictures) pictures.Add(($"narrative {given.Example.Index}", ResultOverlay.Render(given, result, segmenter.Size)));
             phrases.AddRange(result.WithoutMasks().Phrases);
         }
         if (phrases.Count == 0) throw new InputException($"{benchmark.NarrativesPath} holds no phrase with ground truth to measure on; name another data.validation, or none");

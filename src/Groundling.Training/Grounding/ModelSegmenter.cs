@@ -1,5 +1,5 @@
 using Groundling.Data;
-using Groundling.Training.Evaluation;
+using Groundling.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using Groundling.Data;
-
 namespace Groundling.Training;
 
 /// <summary>Reads the narratives of a step from disk.</summary>
@@ -20,7 +18,7 @@ internal sealed class NarrativeLoader(Func<long, TrainingNarrative> read, int pe
     public IReadOnlyList<TrainingNarrative> Load(long step, ICollective collective)
     {
         var narratives = new List<TrainingNarrative>(perStep);
-        foreach (var place in NarrativeOrder.PlacesOf(step, perStep, collective))
+        foreach (var place in EndlessOrder.PlacesOf(step, perStep, collective))
         {
             try
             {

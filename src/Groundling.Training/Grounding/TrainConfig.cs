@@ -1,5 +1,6 @@
 using Groundling.Data;
-using static Groundling.ConfigJson;
+using Groundling.Modeling;
+using static Groundling.Core.ConfigJson;
 
 namespace Groundling.Training;
 

@@ -1,6 +1,5 @@
-using Groundling.Data;
-using Groundling.Training.Evaluation;
-using static Groundling.ConfigJson;
+using Groundling.Evaluation;
+using static Groundling.Core.ConfigJson;
 
 namespace Groundling.Training;
 

@@ -1,4 +1,6 @@
 using Groundling.Data;
+using Groundling.Data.Benchmark;
+using Groundling.Losses;
 
 namespace Groundling.Training;
 
@@ -9,6 +11,11 @@ namespace Groundling.Training;
 /// <param name="Classes">Each phrase's category, 0 to K - 1.</param>
 internal sealed record TrainingNarrative(long Place, EncoderInput Input, IReadOnlyList<byte[]> Masks, IReadOnlyList<long> Classes)
 {
+    private const ulong Mirrors = 2;                                           // a stream of random numbers of its own; the order's is 1
+
+    /// <summary>Whether the narrative at a place is mirrored, as half of them are where a run mirrors; it follows from the seed alone.</summary>
+    public static bool IsMirrored(ulong seed, long place) => (StepSeed.Of(seed, Mirrors, (ulong)place) & 1) != 0;
+
     /// <summary>Reads one; safe on any thread.</summary>
     /// <exception cref="InputException">A file cannot be read, or the sizes do not agree.</exception>
     public static TrainingNarrative Read(long place, BenchmarkExample example, bool mirrored, FrozenEncoders encoders, int size, IReadOnlyDictionary<int, int> classOf)

@@ -1,3 +1,4 @@
+using Groundling.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Groundling.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 

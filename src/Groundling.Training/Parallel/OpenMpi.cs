@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Groundling.Data;
 
 namespace Groundling.Training;
 

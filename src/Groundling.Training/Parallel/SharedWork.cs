@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Groundling.Data.NounPhrases;
 
 namespace Groundling.Training;
 

@@ -1,3 +1,4 @@
+using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
 using Groundling.Torch;
 using TorchSharp;

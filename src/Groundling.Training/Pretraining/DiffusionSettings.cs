@@ -1,4 +1,4 @@
-using static Groundling.ConfigJson;
+using static Groundling.Core.ConfigJson;
 
 namespace Groundling.Training;
 

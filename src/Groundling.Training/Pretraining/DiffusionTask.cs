@@ -1,5 +1,7 @@
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
+using Groundling.Evaluation;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

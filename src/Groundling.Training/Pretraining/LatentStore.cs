@@ -1,3 +1,4 @@
+using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
-using Groundling.Data;
 using Groundling.Diffusion;
-using static Groundling.ConfigJson;
+using static Groundling.Core.ConfigJson;
 
 namespace Groundling.Training;
 

@@ -1,7 +1,10 @@
+using Groundling.Core;
 using Groundling.Data;
+using Groundling.Data.Benchmark;
+using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
+using Groundling.Evaluation;
 using Groundling.Torch;
-using Groundling.Training.Evaluation;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

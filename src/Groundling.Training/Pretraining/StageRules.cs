@@ -1,4 +1,4 @@
-using static Groundling.ConfigJson;
+using static Groundling.Core.ConfigJson;
 
 namespace Groundling.Training;
 
@@ -10,7 +10,7 @@ internal static class StageRules
     /// <param name="name">The key under which they stand in the config, for messages.</param>
     /// <param name="batchSize">Its examples a step, of each process.</param>
     /// <param name="validationLimit">Its examples to measure on.</param>
-    /// <exception cref="Data.InputException">A value is out of range.</exception>
+    /// <exception cref="InputException">A value is out of range.</exception>
     public static void RequireRanges(TrainingSettings settings, string name, int batchSize, int validationLimit)
     {
         settings.RequireRanges(name);

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Groundling.Data;
+using Groundling.Core;
 
 namespace Groundling.Training;
 

@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using static TorchSharp.torch;
 
 namespace Groundling.Training;

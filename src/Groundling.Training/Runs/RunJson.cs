@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Groundling.Torch;
+using Groundling.Core;
 
 namespace Groundling.Training;
 

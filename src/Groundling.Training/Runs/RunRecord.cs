@@ -1,4 +1,4 @@
-using Groundling.Training.Evaluation;
+using Groundling.Evaluation;
 
 namespace Groundling.Training;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Groundling.Data;
+using Groundling.Core;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
-using Groundling.Data;
-using static Groundling.ConfigJson;
+using static Groundling.Core.ConfigJson;
 
 namespace Groundling.Training;
 

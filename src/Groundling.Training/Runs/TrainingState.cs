@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Groundling.Data;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

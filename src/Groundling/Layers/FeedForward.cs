@@ -4,7 +4,7 @@ using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Groundling;
+namespace Groundling.Layers;
 
 /// <summary>Two linear layers with GELU between them.</summary>
 internal sealed class FeedForward : Module<Tensor, Tensor>

@@ -4,7 +4,7 @@ using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Groundling;
+namespace Groundling.Layers;
 
 /// <summary>Multi-head attention whose width may differ from that of what it reads.</summary>
 internal sealed class MultiHeadAttention : Module<Tensor, Tensor, Tensor, Tensor?, Tensor>

@@ -4,18 +4,24 @@ using System.Xml.XPath;
 
 namespace Groundling.Tests.Architecture;
 
-/// <summary>Who may refer to whom: Torch, then Diffusion, then Groundling; Data beside them without the engine; Training and Web above; Cli on top.</summary>
+/// <summary>Who may refer to whom: Core below all; Torch, then Diffusion, then Groundling; Data, Rendering and Scenes beside them without the engine; Evaluation, Training and Web above; Cli on top.</summary>
 public class ReferenceTests
 {
+    private static readonly string[] Library = ["Groundling.Core", "Groundling.Torch", "Groundling.Data", "Groundling.Diffusion"];
+
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Groundling.Torch"] = [],
-        ["Groundling.Data"] = [],
-        ["Groundling.Diffusion"] = ["Groundling.Torch"],
-        ["Groundling"] = ["Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
-        ["Groundling.Training"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
-        ["Groundling.Web"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"],
-        ["Groundling.Cli"] = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch", "Groundling.Training", "Groundling.Web"],
+        ["Groundling.Core"] = [],
+        ["Groundling.Torch"] = ["Groundling.Core"],
+        ["Groundling.Data"] = ["Groundling.Core"],
+        ["Groundling.Diffusion"] = ["Groundling.Core", "Groundling.Torch"],
+        ["Groundling"] = Library,
+        ["Groundling.Rendering"] = ["Groundling.Core", "Groundling.Data"],
+        ["Groundling.Scenes"] = ["Groundling.Core", "Groundling.Data"],
+        ["Groundling.Evaluation"] = [.. Library, "Groundling", "Groundling.Rendering"],
+        ["Groundling.Training"] = [.. Library, "Groundling", "Groundling.Rendering", "Groundling.Evaluation"],
+        ["Groundling.Web"] = [.. Library, "Groundling"],
+        ["Groundling.Cli"] = [.. Library, "Groundling", "Groundling.Rendering", "Groundling.Scenes", "Groundling.Evaluation", "Groundling.Training", "Groundling.Web"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];
@@ -35,12 +41,23 @@ public class ReferenceTests
         Assert.Empty(compiled.Except(Allowed[project]));
     }
 
-    [Fact]
-    public void Pictures_and_captions_need_no_engine()
+    [Theory]
+    [InlineData("Groundling.Core")]
+    [InlineData("Groundling.Data")]
+    [InlineData("Groundling.Rendering")]
+    [InlineData("Groundling.Scenes")]
+    public void Pictures_and_captions_need_no_engine(string project)
     {
-        Assert.DoesNotContain(Assembly.Load("Groundling.Data").GetReferencedAssemblies(), name => name.Name is "TorchSharp");
-        Assert.DoesNotContain("TorchSharp", File.ReadAllText(Path.Combine(Shared.Root, "src/Groundling.Data/Groundling.Data.csproj")));
+        Assert.DoesNotContain(Assembly.Load(project).GetReferencedAssemblies(), name => name.Name is "TorchSharp");
+        Assert.DoesNotContain("TorchSharp", File.ReadAllText(Path.Combine(Shared.Root, $"src/{project}/{project}.csproj")));
     }
+
+    [Theory]
+    [InlineData("Groundling.Core")]
+    [InlineData("Groundling.Data")]
+    [InlineData("Groundling.Scenes")]
+    public void Only_rendering_shapes_text(string project)
+        => Assert.DoesNotContain("HarfBuzz", File.ReadAllText(Path.Combine(Shared.Root, $"src/{project}/{project}.csproj")));
 
     [Fact]
     public void Only_executables_carry_libtorch()

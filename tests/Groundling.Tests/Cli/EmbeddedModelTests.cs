@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Groundling.Data.Scenes;
+using Groundling.Scenes;
 using Groundling.Tests.Data;
+using Groundling.Web;
 
 namespace Groundling.Tests.Cli;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Groundling.Data;
+using Groundling.Diffusion;
 using Groundling.Tests.Data;
 using Groundling.Torch;
 using TorchSharp;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Groundling.Diffusion;
 using Groundling.Tests.Data;
 using Groundling.Torch;
 using TorchSharp;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Groundling.Modeling;
 using Groundling.Tests.Data;
 using Groundling.Tests.Method;
 

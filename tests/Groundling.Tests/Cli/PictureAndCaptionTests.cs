@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Groundling.Data;
 using Groundling.Tests.Data;
 using SkiaSharp;
 

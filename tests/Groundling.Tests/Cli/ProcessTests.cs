@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Groundling.Data.Scenes;
+using Groundling.Data.NounPhrases;
+using Groundling.Scenes;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Cli;

@@ -1,5 +1,9 @@
 using System.Text.Json;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
+using Groundling.Diffusion;
+using Groundling.Modeling;
+using Groundling.Prompting;
 using Groundling.Tests.Data;
 using Groundling.Tests.Evaluation;
 using Groundling.Tests.Method;

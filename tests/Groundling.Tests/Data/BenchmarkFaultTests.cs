@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Data.Benchmark;
 
 namespace Groundling.Tests.Data;
 

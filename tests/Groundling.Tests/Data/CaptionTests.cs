@@ -1,5 +1,6 @@
 using CsCheck;
 using Groundling.Data;
+using Groundling.Web;
 
 namespace Groundling.Tests.Data;
 

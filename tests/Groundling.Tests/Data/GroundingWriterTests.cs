@@ -1,5 +1,9 @@
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Data;
+using Groundling.Data.Benchmark;
+using Groundling.Rendering;
+using Groundling.Scenes;
 
 namespace Groundling.Tests.Data;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Groundling.Data;
+using Groundling.Data.Benchmark;
 using Groundling.Torch;
 
 namespace Groundling.Tests.Data;

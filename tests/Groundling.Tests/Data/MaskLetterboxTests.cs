@@ -1,5 +1,7 @@
 using CsCheck;
 using Groundling.Data;
+using Groundling.Data.Benchmark;
+using Groundling.Web;
 
 namespace Groundling.Tests.Data;
 

@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Rendering;
 
 namespace Groundling.Tests.Data;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 using Groundling.Data;
+using Groundling.Web;
 
 namespace Groundling.Tests.Data;
 

@@ -1,4 +1,4 @@
-using Groundling.Data.Rendering;
+using Groundling.Rendering;
 
 namespace Groundling.Tests.Data;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsCheck;
 using Groundling.Diffusion;
 using Groundling.Tests.Data;
+using Groundling.Web;
 
 namespace Groundling.Tests.Diffusion;
 

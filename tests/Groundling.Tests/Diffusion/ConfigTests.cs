@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Groundling.Diffusion;
+using Groundling.Evaluation;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Diffusion;

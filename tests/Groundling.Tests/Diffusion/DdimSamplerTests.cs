@@ -1,4 +1,6 @@
+using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
+using Groundling.Web;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CsCheck;
-using Groundling.Training.Evaluation;
+using Groundling.Evaluation;
+using Groundling.Web;
 
 namespace Groundling.Tests.Evaluation;
 

@@ -1,6 +1,7 @@
 using Groundling.Data;
+using Groundling.Data.Benchmark;
+using Groundling.Evaluation;
 using Groundling.Tests.Data;
-using Groundling.Training.Evaluation;
 
 namespace Groundling.Tests.Evaluation;
 

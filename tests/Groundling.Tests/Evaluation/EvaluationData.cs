@@ -1,5 +1,6 @@
 using Groundling.Data;
-using Groundling.Data.Scenes;
+using Groundling.Data.Benchmark;
+using Groundling.Scenes;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Evaluation;

@@ -1,6 +1,6 @@
 using CsCheck;
-using Groundling.Data;
-using Groundling.Training.Evaluation;
+using Groundling.Evaluation;
+using Groundling.Web;
 
 namespace Groundling.Tests.Evaluation;
 

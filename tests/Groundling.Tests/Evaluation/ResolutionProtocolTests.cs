@@ -1,6 +1,7 @@
 using CsCheck;
 using Groundling.Data;
-using Groundling.Training.Evaluation;
+using Groundling.Evaluation;
+using Groundling.Web;
 using static TorchSharp.torch;
 
 namespace Groundling.Tests.Evaluation;

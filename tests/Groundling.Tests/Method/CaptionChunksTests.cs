@@ -1,5 +1,6 @@
 using CsCheck;
 using Groundling.Diffusion;
+using Groundling.Web;
 
 namespace Groundling.Tests.Method;
 

@@ -1,3 +1,5 @@
+using Groundling.Aggregation;
+using Groundling.Data.NounPhrases;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Modeling;
 using Groundling.Tests.Data;
 using Groundling.Torch;
 using TorchSharp;

@@ -1,4 +1,6 @@
-using Groundling.Data;
+using Groundling.Decoding;
+using Groundling.Modeling;
+using Groundling.Scenes;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Method;
@@ -11,7 +13,7 @@ public class GroundingConfigTests
         Assert.Equal(new GroundingConfig(), GroundingConfig.Parse("{}"));
         Assert.Equal(GroundingConfig.Paper, GroundingConfig.Paper.Validated());
         Assert.Equal(GroundingConfig.Scenes, GroundingConfig.Scenes.Validated());
-        Assert.Equal(Groundling.Data.Scenes.SceneCategories.All.Count, GroundingConfig.Scenes.Classes);
+        Assert.Equal(Groundling.Scenes.SceneCategories.All.Count, GroundingConfig.Scenes.Classes);
         Assert.Equal((256, 256, 6, 9, 8, 4), (GroundingConfig.Paper.Width, GroundingConfig.Paper.AdapterWidth, GroundingConfig.Paper.AggregationLayers,
             GroundingConfig.Paper.DecoderLayers, GroundingConfig.Paper.Heads, GroundingConfig.Paper.DeformablePoints));
     }

@@ -1,4 +1,7 @@
-using Groundling.Torch;
+using Groundling.Decoding;
+using Groundling.Evaluation;
+using Groundling.Losses;
+using Groundling.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,12 @@
+using Groundling.Data;
+using Groundling.Data.NounPhrases;
+using Groundling.Decoding;
+using Groundling.Diffusion;
+using Groundling.Losses;
+using Groundling.Modeling;
+using Groundling.Prompting;
 using Groundling.Torch;
+using Groundling.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,8 @@
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
+using Groundling.Diffusion;
+using Groundling.Modeling;
+using Groundling.Prompting;
 using Groundling.Tests.Data;
 using TorchSharp;
 using static TorchSharp.torch;

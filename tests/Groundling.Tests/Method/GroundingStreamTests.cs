@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 
 namespace Groundling.Tests.Method;
 

@@ -1,4 +1,9 @@
+using Groundling.Aggregation;
+using Groundling.Decoding;
 using Groundling.Diffusion;
+using Groundling.Losses;
+using Groundling.Modeling;
+using Groundling.Prompting;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

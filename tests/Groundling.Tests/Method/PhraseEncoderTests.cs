@@ -1,4 +1,7 @@
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
+using Groundling.Diffusion;
+using Groundling.Prompting;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using Groundling.Data;
-using Groundling.Torch;
+using Groundling.Diffusion;
+using Groundling.Prompting;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,7 @@
 using Groundling.Data;
+using Groundling.Diffusion;
+using Groundling.Losses;
+using Groundling.Modeling;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

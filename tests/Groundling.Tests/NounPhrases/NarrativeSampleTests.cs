@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 
 namespace Groundling.Tests.NounPhrases;
 

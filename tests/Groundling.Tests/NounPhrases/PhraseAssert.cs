@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 
 namespace Groundling.Tests.NounPhrases;
 

@@ -1,5 +1,7 @@
 using CsCheck;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
+using Groundling.Web;
 
 namespace Groundling.Tests.NounPhrases;
 

@@ -1,5 +1,7 @@
 using Groundling.Data;
-using Groundling.Data.Scenes;
+using Groundling.Data.Benchmark;
+using Groundling.Data.NounPhrases;
+using Groundling.Scenes;
 
 namespace Groundling.Tests.NounPhrases;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Groundling.Data;
+using Groundling.Training;
 
 namespace Groundling.Tests.NounPhrases;
 

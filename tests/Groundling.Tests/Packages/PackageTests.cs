@@ -15,7 +15,8 @@ namespace Groundling.Tests.Packages;
 public sealed class PackageTests(ITestOutputHelper output) : IDisposable
 {
     private const string Version = "0.0.0-test";                               // none that a machine's package folder could have already
-    private static readonly string[] Libraries = ["Groundling", "Groundling.Data", "Groundling.Diffusion", "Groundling.Torch"];
+    private static readonly string[] Libraries = ["Groundling", "Groundling.Core", "Groundling.Data", "Groundling.Diffusion", "Groundling.Evaluation", "Groundling.Rendering", "Groundling.Torch"];
+    private static readonly string[] WithoutEngine = ["Groundling.Core", "Groundling.Data", "Groundling.Rendering"];
     private readonly TemporaryFolder _folder = new();
 
     private string Feed => _folder.File("artifacts/package/release");
@@ -65,7 +66,8 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         Assert.NotEmpty(nuspec.Descendants(space + "description").Single().Value);
         var dependencies = nuspec.Descendants(space + "dependency").Select(dependency => dependency.Attribute("id")!.Value).ToList();
         Assert.DoesNotContain(dependencies, dependency => dependency.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || dependency.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase));
-        Assert.Equal(name != "Groundling.Data", dependencies.Contains("TorchSharp"));
+        if (WithoutEngine.Contains(name)) Assert.DoesNotContain("TorchSharp", dependencies);
+        Assert.Equal(name == "Groundling.Torch", dependencies.Contains("TorchSharp"));
         Assert.Equal(name == "Groundling.Torch", files.Contains("buildTransitive/Groundling.Torch.targets"));
     }
 

@@ -1,4 +1,5 @@
 using Groundling.Diffusion;
+using Groundling.Evaluation;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Groundling.Cli;
+using Groundling.Data.NounPhrases;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 

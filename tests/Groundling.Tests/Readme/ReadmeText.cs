@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Groundling.Data.NounPhrases;
 
 namespace Groundling.Tests.Readme;
 

@@ -1,4 +1,6 @@
-using Groundling.Data.Scenes;
+using Groundling.Data;
+using Groundling.Data.Benchmark;
+using Groundling.Scenes;
 
 namespace Groundling.Tests.Scenes;
 

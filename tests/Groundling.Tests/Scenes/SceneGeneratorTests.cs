@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Groundling.Data;
-using Groundling.Data.Scenes;
+using Groundling.Data.Benchmark;
+using Groundling.Scenes;
 
 namespace Groundling.Tests.Scenes;
 

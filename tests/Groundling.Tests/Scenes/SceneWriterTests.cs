@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Groundling.Data;
-using Groundling.Data.Scenes;
+using Groundling.Data.Benchmark;
+using Groundling.Data.NounPhrases;
+using Groundling.Scenes;
 
 namespace Groundling.Tests.Scenes;
 

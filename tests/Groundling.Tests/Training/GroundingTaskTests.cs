@@ -1,5 +1,7 @@
 using Groundling.Data;
+using Groundling.Modeling;
 using Groundling.Tests.Data;
+using Groundling.Torch;
 using Groundling.Training;
 using TorchSharp;
 using static TorchSharp.torch;

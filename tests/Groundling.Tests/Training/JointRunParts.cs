@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Groundling.Data;
+using Groundling.Data.NounPhrases;
 using Groundling.Training;
 using TorchSharp;
 using static TorchSharp.torch;

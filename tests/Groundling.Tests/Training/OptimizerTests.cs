@@ -1,4 +1,3 @@
-using Groundling.Data;
 using Groundling.Training;
 using TorchSharp;
 using static TorchSharp.torch;

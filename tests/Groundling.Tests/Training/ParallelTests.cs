@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Groundling.Data;
-using Groundling.Data.Scenes;
+using Groundling.Scenes;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 using Groundling.Tests.Evaluation;
 using Groundling.Torch;
+using Groundling.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Groundling.Data;
-using Groundling.Data.Scenes;
+using Groundling.Data.NounPhrases;
+using Groundling.Scenes;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 using Groundling.Training;

@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
 using Groundling.Tests.Data;
 using Groundling.Torch;

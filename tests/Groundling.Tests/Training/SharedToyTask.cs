@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using Groundling.Training;
 using TorchSharp;
 using static TorchSharp.torch;

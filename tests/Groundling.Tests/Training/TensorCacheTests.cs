@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Data.Benchmark;
 using Groundling.Tests.Data;
 using Groundling.Training;
 using TorchSharp;

@@ -1,5 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Groundling.Data;
+using Groundling.Data.NounPhrases;
+using Groundling.Diffusion;
+using Groundling.Modeling;
+using Groundling.Scenes;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 using Groundling.Torch;
@@ -118,7 +123,7 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
     [Trait("Category", "Long")]
     public void Eight_scenes_are_learnt_by_heart_and_by_static_prompting_they_are_not()
     {
-        Groundling.Data.Scenes.SceneWriter.Write(_folder.File("eight"), Groundling.Data.Scenes.SceneSplit.Train, 8, seed: 3, size: 64);
+        Groundling.Scenes.SceneWriter.Write(_folder.File("eight"), Groundling.Scenes.SceneSplit.Train, 8, seed: 3, size: 64);
         var config = Path.Combine(Shared.Root, "configs", "overfit.json");
         var score = Score("full");
         output.WriteLine($"average recall {score:F4}");

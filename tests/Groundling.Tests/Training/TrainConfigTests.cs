@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Modeling;
 using Groundling.Tests.Data;
 using Groundling.Training;
 

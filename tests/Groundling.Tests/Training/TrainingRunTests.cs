@@ -1,6 +1,9 @@
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
 using Groundling.Tests.Data;
+using Groundling.Torch;
 using Groundling.Training;
 
 namespace Groundling.Tests.Training;

@@ -1,3 +1,5 @@
+using Groundling.Web;
+
 namespace Groundling.Tests.Web;
 
 /// <summary>One browser and one service for all tests of the page; each starts when it is first asked for.</summary>

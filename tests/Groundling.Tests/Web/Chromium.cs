@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Groundling.Data.NounPhrases;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Web;

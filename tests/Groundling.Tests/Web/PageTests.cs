@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
+using Groundling.Diffusion;
+using Groundling.Modeling;
 using Groundling.Tests.Data;
 using Groundling.Tests.Method;
 using Groundling.Web;

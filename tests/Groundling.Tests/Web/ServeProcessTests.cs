@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
+using Groundling.Data;
 using Groundling.Tests.Cli;
 
 namespace Groundling.Tests.Web;

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Groundling.Data;
+using Groundling.Data.NounPhrases;
 using Groundling.Web;
 
 namespace Groundling.Tests.Web;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using Groundling.Data;
 using Groundling.Tests.Cli;
 
 namespace Groundling.Tests.Web;

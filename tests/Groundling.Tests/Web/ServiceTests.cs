@@ -7,6 +7,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Groundling.Data;
+using Groundling.Data.NounPhrases;
+using Groundling.Diffusion;
 using Groundling.Web;
 
 namespace Groundling.Tests.Web;

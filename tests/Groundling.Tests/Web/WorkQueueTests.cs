@@ -1,3 +1,4 @@
+using Groundling.Data.NounPhrases;
 using Groundling.Web;
 
 namespace Groundling.Tests.Web;

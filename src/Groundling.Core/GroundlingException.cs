@@ -1,0 +1,16 @@
+namespace Groundling;
+
+/// <summary>A fault that whoever runs Groundling can mend; the root of its documented exceptions. The message is one line: what, where, which rule, what to do.</summary>
+/// <remarks>The command line prints the message alone and ends with exit code 2.</remarks>
+public abstract class GroundlingException : Exception
+{
+    /// <summary>A fault without further detail.</summary>
+    protected GroundlingException() { }
+
+    /// <param name="message">One line: what, where, which rule, what to do.</param>
+    protected GroundlingException(string message) : base(message) { }
+
+    /// <param name="message">One line: what, where, which rule, what to do.</param>
+    /// <param name="innerException">What the system reported.</param>
+    protected GroundlingException(string message, Exception innerException) : base(message, innerException) { }
+}

@@ -1,9 +1,0 @@
-namespace Groundling.Data.Scenes.Drawing;
-
-internal enum Daylight
-{
-    Day,
-    Dawn,
-    Dusk,
-    Night,
-}

@@ -1,8 +1,0 @@
-using System.Numerics;
-
-namespace Groundling.Data.Scenes.Drawing;
-
-internal sealed class SolidPaint(Vector4 colour) : Paint
-{
-    public override void Row(int x, int y, Span<Vector4> colours) => colours.Fill(colour);
-}

@@ -1,6 +1,0 @@
-using Groundling.Data.Scenes.Drawing;
-
-namespace Groundling.Data.Scenes.Worlds;
-
-/// <summary>A piece of backdrop: painted in order among the things.</summary>
-internal sealed record Layer(float Order, Action<Pen> Paint);

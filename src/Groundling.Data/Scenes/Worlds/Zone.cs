@@ -1,6 +1,0 @@
-using Groundling.Data.Scenes.Things;
-
-namespace Groundling.Data.Scenes.Worlds;
-
-/// <summary>Where things may stand: a strip of the picture in unit space, y down.</summary>
-internal readonly record struct Zone(float Top, float Bottom, Footing Footing = Footing.Ground, float Left = 0f, float Right = 1f);

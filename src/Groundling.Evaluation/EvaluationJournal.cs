@@ -1,0 +1,120 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Groundling.Evaluation;
+
+/// <summary>
+/// What an evaluation has done so far, one line of JSON a narrative behind a line of settings. Each line is flushed as a whole; a last
+/// line that an interruption cut is dropped when the journal is opened again.
+/// </summary>
+public sealed class EvaluationJournal : IDisposable
+{
+    private readonly FileStream _file;
+
+    private EvaluationJournal(string path, FileStream file, IReadOnlyList<NarrativeResult> done) => (Path, _file, Done) = (path, file, done);
+
+    /// <summary>How a result is written.</summary>
+    public static JsonSerializerOptions Style => EvaluationJson.OneLine;
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>What an earlier run left, without masks.</summary>
+    public IReadOnlyList<NarrativeResult> Done { get; }
+
+    /// <summary>Begins a journal, or goes on with one.</summary>
+    /// <param name="path">The file; its folder is made where missing.</param>
+    /// <param name="settings">What the results depend on.</param>
+    /// <param name="resume">Whether to go on with an existing file; without one a new one is begun.</param>
+    /// <exception cref="InputException">There is a journal and it is not to be resumed, it has other settings, or it is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be written, or another evaluation is writing it.</exception>
+    public static EvaluationJournal Open(string path, EvaluationSettings settings, bool resume)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        try
+        {
+            if (file.Length > 0 && !resume)
+                throw new InputException($"{path} holds the results of an earlier run; go on with it by --resume, or give another --out");
+            var done = new List<NarrativeResult>();
+            long whole = 0;
+            foreach (var (number, line, end) in Lines(file))
+            {
+                if (number == 1)
+                    settings.RequireSame(line, path);
+                else
+                    done.Add(Parse(line, path, number).WithoutMasks());
+                whole = end;
+            }
+            file.SetLength(whole);
+            file.Position = whole;
+            var journal = new EvaluationJournal(path, file, done);
+            if (whole == 0)
+                journal.AppendLine(settings.ToJson());
+            return journal;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The results of a journal, masks included, one at a time.</summary>
+    /// <exception cref="InputException">A line is damaged.</exception>
+    public static IEnumerable<NarrativeResult> Read(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        foreach (var (number, line, _) in Lines(file))
+            if (number > 1)
+                yield return Parse(line, path, number);
+    }
+
+    /// <summary>Adds a result; when this returns, the operating system has it.</summary>
+    public void Append(NarrativeResult result) => AppendLine(JsonSerializer.Serialize(result, EvaluationJson.OneLine));
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private void AppendLine(string json)
+    {
+        _file.Write(Encoding.UTF8.GetBytes(json + "\n"));
+        _file.Flush();
+    }
+
+    /// <summary>The lines that end in a line feed, each with the offset behind it.</summary>
+    private static IEnumerable<(int Number, string Line, long End)> Lines(FileStream file)
+    {
+        file.Position = 0;
+        var buffer = new byte[1 << 16];
+        using var line = new MemoryStream();
+        long end = 0;
+        int number = 0;
+        for (int read; (read = file.Read(buffer)) > 0;)
+            for (int at = 0; at < read;)
+            {
+                int feed = buffer.AsSpan(at, read - at).IndexOf((byte)'\n');
+                int length = feed < 0 ? read - at : feed;
+                line.Write(buffer, at, length);
+                at += length + 1;
+                if (feed < 0)
+                    continue;
+                end += line.Length + 1;
+                yield return (++number, Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length), end);
+                line.SetLength(0);
+            }
+    }
+
+    private static NarrativeResult Parse(string line, string path, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<NarrativeResult>(line, EvaluationJson.OneLine) ?? throw new JsonException();
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{path}, line {number}, is not a result of an evaluation; delete that line to have it done again, or give another --out", e);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Groundling.Data.Benchmark;
+
+namespace Groundling.Evaluation;
+
+/// <summary>The figures of an evaluation. Equal settings and results give an equal report, to the last digit.</summary>
+/// <param name="Settings">What the figures depend on.</param>
+/// <param name="Counts">How much was judged.</param>
+/// <param name="AverageRecall">The benchmark's metric, as a fraction.</param>
+/// <param name="ShareAboveHalf">Share of phrases with IoU above 0.5.</param>
+/// <param name="MeanIou">Mean IoU.</param>
+/// <param name="Faults">What the data get wrong, a line a kind.</param>
+/// <param name="Categories">By category, the commonest first.</param>
+public sealed record EvaluationReport(
+    EvaluationSettings Settings, EvaluationCounts Counts, GroupFigures AverageRecall, GroupFigures ShareAboveHalf, GroupFigures MeanIou,
+    IReadOnlyList<string> Faults, IReadOnlyList<CategoryFigures> Categories)
+{
+    /// <summary>Sums up.</summary>
+    /// <param name="settings">What the figures depend on.</param>
+    /// <param name="results">Every narrative once, in any order.</param>
+    /// <param name="faults">What reading the data found.</param>
+    /// <param name="categories">The categories by id.</param>
+    public static EvaluationReport From(
+        EvaluationSettings settings, IEnumerable<NarrativeResult> results, BenchmarkFaults faults, IReadOnlyDictionary<int, PanopticCategory> categories)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(faults);
+        var rule = GroupRule.Named(settings.Groups);
+        NarrativeResult[] narratives = [.. results.OrderBy(r => r.Narrative)];
+        PhraseResult[] phrases = [.. narratives.SelectMany(r => r.Phrases)];
+        int Count(PhraseGroup group) => phrases.Count(p => rule.Contains(group, p));
+        double[] IoUs(PhraseGroup group) => [.. phrases.Where(p => rule.Contains(group, p)).Select(p => p.IoU)];
+        return new(
+            settings,
+            new(narratives.Length, narratives.Select(r => r.ImageId).Distinct().Count(), phrases.Length,
+                Count(PhraseGroup.Things), Count(PhraseGroup.Stuff), Count(PhraseGroup.Singulars), Count(PhraseGroup.Plurals), phrases.Count(p => p.Missing)),
+            GroupFigures.Of(group => Evaluation.AverageRecall.Of(IoUs(group))),
+            GroupFigures.Of(group => ShareAbove(IoUs(group))),
+            GroupFigures.Of(group => Mean(IoUs(group))),
+            Described(faults, narratives),
+            [.. phrases.GroupBy(p => p.CategoryId).Select(g => Category(g, categories)).OrderByDescending(c => c.Phrases).ThenBy(c => c.Name, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The report as JSON: fractions in full precision.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, EvaluationJson.Indented) + "\n";
+
+    private static CategoryFigures Category(IGrouping<int, PhraseResult> phrases, IReadOnlyDictionary<int, PanopticCategory> categories)
+    {
+        double[] ious = [.. phrases.Select(p => p.IoU)];
+        var category = categories.GetValueOrDefault(phrases.Key);
+        return new(category?.Name ?? $"category {phrases.Key}", category?.IsThing ?? false, ious.Length, Evaluation.AverageRecall.Of(ious)!.Value, ShareAbove(ious)!.Value, Mean(ious)!.Value);
+    }
+
+    private static List<string> Described(BenchmarkFaults faults, NarrativeResult[] narratives)
+    {
+        // Areas are counted with the results, which an earlier run may have made, and not while reading.
+        List<string> lines = [.. faults.Describe()];
+        Add(narratives.Sum(r => r.WrongAreas), "segments of a narrative do not have as many pixels as their area says (pixels used)");
+        Add(narratives.Count(r => r.OtherSize), "narratives have a picture of another size than its annotation (annotation's used)");
+        return lines;
+
+        void Add(int count, string what)
+        {
+            if (count > 0)
+                lines.Add($"{count} {what}");
+        }
+    }
+
+    private static double? ShareAbove(double[] ious) => ious.Length == 0 ? null : (double)ious.Count(iou => iou > 0.5) / ious.Length;
+
+    private static double? Mean(double[] ious) => ious.Length == 0 ? null : ious.Sum() / ious.Length;
+}

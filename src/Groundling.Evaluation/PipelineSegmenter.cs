@@ -1,0 +1,40 @@
+using Groundling.Data;
+using static TorchSharp.torch;
+
+namespace Groundling.Evaluation;
+
+/// <summary>A model folder's own masks, as <see cref="GroundingPipeline"/> makes them.</summary>
+/// <param name="pipeline">The opened model; disposed with this.</param>
+/// <param name="size">The network's longer side; null for the size it was trained at.</param>
+/// <param name="head">Whose masks; null as in <see cref="GroundingOptions.Head"/>.</param>
+public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, MaskHead? head = null) : IPhraseSegmenter
+{
+    private readonly GroundingOptions _options = new GroundingOptions { Size = size ?? pipeline.NativeSize, Head = head }.Validated();
+
+    /// <inheritdoc/>
+    public string Name { get; } = pipeline.MethodBy(head);
+
+    /// <inheritdoc/>
+    public int Size => _options.Size!.Value;
+
+    /// <inheritdoc/>
+    public double Threshold => pipeline.Threshold;
+
+    /// <summary>The folder of the trained parts; null where there are none.</summary>
+    public string? Trained => pipeline.Origin.Trained;
+
+    /// <inheritdoc/>
+    /// <exception cref="InputException">The picture cannot be read, a phrase has no letters, or the model's numbers overflow.</exception>
+    public PhraseProbabilities Segment(EvaluationCase given, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        using var frozen = no_grad();
+        using var trace = pipeline.Trace(given.Picture, given.Example.Caption, _options, keepHeads: false, cancellation);
+        if (pipeline.Warnings(trace) is [var warning, ..])
+            throw new InputException(warning);
+        return new(trace.Letterbox, pipeline.Probabilities(trace, head));
+    }
+
+    /// <summary>Disposes the model.</summary>
+    public void Dispose() => pipeline.Dispose();
+}

@@ -1,0 +1,86 @@
+using Groundling.Data;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling.Evaluation;
+
+/// <summary>At which resolution prediction and ground truth meet; published figures follow two different rules.</summary>
+public abstract class ResolutionProtocol
+{
+    private const long ProbabilitiesAtOnce = 1 << 25;                          // 128 MB of float32
+
+    private protected ResolutionProtocol(string name, string description) => (Name, Description) = (name, description);
+
+    /// <summary>F-LMM's: probabilities are enlarged to the picture's own size.</summary>
+    public static ResolutionProtocol Original { get; } = new OriginalProtocol();
+
+    /// <summary>PPMN's: the ground truth is reduced to a quarter of the network's input.</summary>
+    public static ResolutionProtocol Ppmn { get; } = new PpmnProtocol();
+
+    /// <summary>Both protocols.</summary>
+    public static IReadOnlyList<ResolutionProtocol> All { get; } = [Original, Ppmn];
+
+    /// <summary>"original" or "ppmn".</summary>
+    public string Name { get; }
+
+    /// <summary>The protocol in words.</summary>
+    public string Description { get; }
+
+    /// <summary>The protocol of a name.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    public static ResolutionProtocol Named(string name) =>
+        All.FirstOrDefault(p => p.Name == name) ?? throw new InputException($"--protocol {name} is not known: {string.Join(", ", All.Select(p => p.Name))}");
+
+    /// <summary>The size of the masks that are compared.</summary>
+    public abstract (int Width, int Height) JudgedSize(Letterbox letterbox);
+
+    /// <summary>The ground truth as it is judged.</summary>
+    /// <param name="masks">At the picture's own size.</param>
+    /// <param name="letterbox">How the picture lies in the network's input.</param>
+    public abstract IReadOnlyList<RunLengthMask> Truth(IReadOnlyList<RunLengthMask> masks, Letterbox letterbox);
+
+    /// <summary>Binary predictions at the picture's own size as they are judged.</summary>
+    public abstract RunLengthMask Resized(RunLengthMask mask, Letterbox letterbox);
+
+    /// <summary>The predictions as they are judged.</summary>
+    /// <param name="probabilities">At the method's stride.</param>
+    /// <param name="threshold">A pixel is inside when its probability is greater.</param>
+    /// <param name="letterbox">How a picture of the annotation's size lies in the network's input.</param>
+    public IReadOnlyList<RunLengthMask> Predictions(PhraseProbabilities probabilities, double threshold, Letterbox letterbox)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        ArgumentNullException.ThrowIfNull(letterbox);
+        var (width, height) = JudgedSize(letterbox);
+        var masks = new List<RunLengthMask>();
+        long count = probabilities.Map.shape[0], area = Math.Max((long)width * height, (long)letterbox.Width * letterbox.Height);
+        long atOnce = Math.Clamp(ProbabilitiesAtOnce / area, 1, 64);
+        using var frozen = no_grad();
+        for (long first = 0; first < count; first += atOnce)
+        {
+            using var scope = NewDisposeScope();
+            var some = probabilities.Map.narrow(0, first, Math.Min(atOnce, count - first)).unsqueeze(0);
+            var inside = AtJudgedSize(some, probabilities.Letterbox, width, height).gt(threshold).to(uint8);
+            masks.AddRange(Encoded(inside.squeeze(0), width, height));
+        }
+        return masks;
+    }
+
+    /// <param name="map">[1, n, H_0/s, W_0/s]</param>
+    /// <param name="letterbox">H_0 x W_0.</param>
+    /// <param name="width">Columns wanted.</param>
+    /// <param name="height">Rows wanted.</param>
+    /// <returns>[1, n, height, width]</returns>
+    private protected abstract Tensor AtJudgedSize(Tensor map, Letterbox letterbox, int width, int height);
+
+    private protected static Tensor Bilinear(Tensor map, long height, long width) => map.shape[^2] == height && map.shape[^1] == width ? map
+        : functional.interpolate(map, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+
+    private protected static IEnumerable<RunLengthMask> Encoded(Tensor inside, int width, int height)
+    {
+        for (long i = 0; i < inside.shape[0]; i++)
+        {
+            using var one = inside[i].contiguous();
+            yield return RunLengthMask.FromBytes(one.bytes, width, height);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Groundling.Core;
+using Groundling.Data;
+using Groundling.Data.Benchmark;
+
+namespace Groundling.Rendering;
+
+/// <summary>Writes a grounding into a folder: overlay.png, phrases.json, panoptic.png and panoptic.json.</summary>
+public static class GroundingWriter
+{
+    /// <summary>Writes the files, all or none: they are written in full beside their places first, then moved in one by one.</summary>
+    /// <param name="grounding">What to write.</param>
+    /// <param name="imageName">What the files call the picture.</param>
+    /// <param name="outDir">The folder; made if it is not there. Files of the same names are replaced.</param>
+    /// <param name="options">Which files; all by default.</param>
+    /// <returns>The paths written.</returns>
+    /// <exception cref="InputException">The folder cannot be made or written, or the disk is full; nothing is left behind.</exception>
+    public static IReadOnlyList<string> Write(Grounding grounding, string imageName, string outDir, WriteOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(grounding);
+        ArgumentNullException.ThrowIfNull(outDir);
+        options ??= new WriteOptions();
+
+        // 1. Everything in memory: from here on only the disk can fail.
+        var files = new List<(string Name, byte[] Bytes)>();
+        if (options.Overlay)
+            files.Add(("overlay.png", OverlayRenderer.Render(grounding).EncodePng()));
+        if (options.Phrases)
+            files.Add(("phrases.json", GroundingJson.Phrases(grounding, imageName)));
+        if (options.Panoptic)
+        {
+            var result = PanopticResult.From(grounding);
+            files.Add(("panoptic.png", PanopticPng.Encode(result.Ids, grounding.Picture.Width, grounding.Picture.Height)));
+            files.Add(("panoptic.json", GroundingJson.Panoptic(grounding, result, imageName, "panoptic.png")));
+        }
+        return FolderWriter.Write(outDir, files);
+    }
+}

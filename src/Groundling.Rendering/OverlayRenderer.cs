@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using Groundling.Data;
+using SkiaSharp;
+
+namespace Groundling.Rendering;
+
+/// <summary>Draws a grounding as a figure: the picture with each phrase's mask in a colour of its own, and a legend.</summary>
+/// <remarks>
+/// Small pictures are enlarged by a whole factor, large ones reduced: neither side of the figure passes <see cref="LongestSide"/>.
+/// The embedded font makes the figure the same on every machine; only characters it lacks come from the system's fonts.
+/// </remarks>
+public static class OverlayRenderer
+{
+    /// <summary>The most pixels along a side of the figure.</summary>
+    public const int LongestSide = 4096;
+
+    /// <summary>Draws the figure.</summary>
+    /// <exception cref="ArgumentException">A mask has another size than the picture.</exception>
+    public static Picture Render(Grounding grounding)
+    {
+        RequireOneSize(grounding);
+
+        // 1. How large everything is: shrink until picture and legend fit the figure.
+        using var typefaces = new Typefaces();
+        var colours = PhrasePalette.Take(grounding.Phrases.Count);
+        var layout = OverlayLayout.For(grounding, colours, typefaces);
+
+        // 2. The picture at its shown size, with every mask.
+        using var shown = Scaled(grounding.Picture, layout.Frame);
+        var places = PaintMasks(shown, grounding, colours, layout);
+
+        // 3. The page: picture, numbers, legend.
+        using var page = new SKBitmap(new SKImageInfo(layout.Width, layout.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using (var canvas = new SKCanvas(page))
+        {
+            canvas.Clear(SKColors.White);
+            canvas.DrawBitmap(shown, layout.PictureLeft, layout.Margin);
+            var text = new TextSetter(typefaces, layout.NumberSize);
+            foreach (var (phrase, place) in places)
+                DrawNumber(canvas, text, phrase, colours[phrase], place, layout, new SKPoint(layout.PictureLeft, layout.Margin));
+            layout.Legend.Draw(canvas, layout.LegendLeft, layout.LegendTop, new SKSize(layout.Width, layout.Height));
+        }
+        return ToPicture(page);
+    }
+
+    /// <summary>Draws the picture with masks and numbers alone, for pages that have a legend of their own.</summary>
+    /// <exception cref="ArgumentException">A mask has another size than the picture.</exception>
+    public static Picture RenderPicture(Grounding grounding)
+    {
+        RequireOneSize(grounding);
+        using var typefaces = new Typefaces();
+        var colours = PhrasePalette.Take(grounding.Phrases.Count);
+        var layout = OverlayLayout.For(grounding, colours, typefaces);
+        using var shown = Scaled(grounding.Picture, layout.Frame);
+        var places = PaintMasks(shown, grounding, colours, layout);
+        using (var canvas = new SKCanvas(shown))
+        {
+            var text = new TextSetter(typefaces, layout.NumberSize);
+            foreach (var (phrase, place) in places)
+                DrawNumber(canvas, text, phrase, colours[phrase], place, layout, default);
+        }
+        return ToPicture(shown);
+    }
+
+    private static void RequireOneSize(Grounding grounding)
+    {
+        ArgumentNullException.ThrowIfNull(grounding);
+        var picture = grounding.Picture;
+        if (grounding.Phrases.FirstOrDefault(p => p.Mask.Width != picture.Width || p.Mask.Height != picture.Height) is { } other)
+            throw new ArgumentException($"The mask of \"{other.Span.Text}\" is {other.Mask.Width} x {other.Mask.Height}, the picture {picture.Width} x {picture.Height}.", nameof(grounding));
+    }
+
+    private static SKBitmap Scaled(Picture picture, DisplayFrame frame)
+    {
+        using var source = new SKBitmap(new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var from = picture.Rgb;
+        var to = MemoryMarshal.Cast<byte, uint>(source.GetPixelSpan());
+        for (int i = 0; i < to.Length; i++)
+            to[i] = from[3 * i] | (uint)from[3 * i + 1] << 8 | (uint)from[3 * i + 2] << 16 | 0xFF000000;
+        var sampling = frame.IsBlocky || (frame.Width == picture.Width && frame.Height == picture.Height)
+            ? new SKSamplingOptions(SKFilterMode.Nearest)
+            : frame.ScaleX > 1 ? new SKSamplingOptions(SKCubicResampler.Mitchell) : new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
+        return source.Resize(new SKImageInfo(frame.Width, frame.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), sampling);
+    }
+
+    /// <summary>Fills first; outlines above all fills, small masks above large ones.</summary>
+    private static List<(int Phrase, SKPoint Place)> PaintMasks(SKBitmap shown, Grounding grounding, IReadOnlyList<Colour> colours, OverlayLayout layout)
+    {
+        var painter = new MaskPainter(layout.Frame);
+        var canvas = shown.GetPixelSpan();
+        int[] order = [.. Enumerable.Range(0, grounding.Phrases.Count).Where(i => grounding.Phrases[i].Mask.Area > 0).OrderByDescending(i => grounding.Phrases[i].Mask.Area)];
+        foreach (int i in order)
+            painter.Tint(grounding.Phrases[i].Mask, colours[i]);
+        painter.Fill(canvas);
+        var places = new List<(int Phrase, SKPoint Place)>();
+        var taken = new List<SKPoint>();
+        foreach (int i in order)
+            painter.Outline(canvas, grounding.Phrases[i].Mask, colours[i]);
+        foreach (int i in order.Reverse())
+            if (painter.PlaceNumber(grounding.Phrases[i].Mask, taken, layout.NumberHalf) is { } place)
+            {
+                places.Add((i, place));
+                taken.Add(place);
+            }
+        return places;
+    }
+
+    private static void DrawNumber(SKCanvas canvas, TextSetter text, int phrase, Colour colour, SKPoint place, OverlayLayout layout, SKPoint corner)
+    {
+        var half = layout.NumberHalf;
+        var centre = new SKPoint(
+            corner.X + Math.Clamp(place.X, half.X, Math.Max(half.X, layout.Frame.Width - half.X)),
+            corner.Y + Math.Clamp(place.Y, half.Y, Math.Max(half.Y, layout.Frame.Height - half.Y)));
+        using var halo = new SKPaint { Color = SKColors.White, IsAntialias = true };
+        float rim = Math.Max(1, half.Y * 0.14f);
+        canvas.DrawRoundRect(new SKRoundRect(new SKRect(centre.X - half.X - rim, centre.Y - half.Y - rim, centre.X + half.X + rim, centre.Y + half.Y + rim), half.Y * 0.55f + rim), halo);
+        Legend.DrawChip(canvas, text, phrase + 1, colour, centre, half, isFound: true);
+    }
+
+    private static Picture ToPicture(SKBitmap page)
+    {
+        var from = page.GetPixelSpan();
+        var rgb = new byte[3 * page.Width * page.Height];
+        for (int i = 0, at = 0; at < rgb.Length; i += 4, at += 3)
+            (rgb[at], rgb[at + 1], rgb[at + 2]) = (from[i], from[i + 1], from[i + 2]);
+        return new Picture(page.Width, page.Height, rgb);
+    }
+}

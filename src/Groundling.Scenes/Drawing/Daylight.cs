@@ -1,0 +1,9 @@
+namespace Groundling.Scenes.Drawing;
+
+internal enum Daylight
+{
+    Day,
+    Dawn,
+    Dusk,
+    Night,
+}

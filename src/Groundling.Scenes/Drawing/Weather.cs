@@ -1,0 +1,10 @@
+namespace Groundling.Scenes.Drawing;
+
+internal enum Weather
+{
+    Clear,
+    Cloudy,
+    Fog,
+    Rain,
+    Snow,
+}

@@ -1,0 +1,30 @@
+namespace Groundling.Training;
+
+/// <summary>Orders of a list that follow from a seed and an epoch alone.</summary>
+public static class ShuffledOrder
+{
+    /// <summary>Every place of a list once, shuffled.</summary>
+    /// <param name="count">Places in the list.</param>
+    /// <param name="seed">The same seed gives the same orders.</param>
+    /// <param name="epoch">Each epoch has an order of its own.</param>
+    public static int[] Of(int count, ulong seed, ulong epoch)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        ulong state = seed * 0xD1342543DE82EF95 ^ epoch * 0xAF251AF3B0F025B5;
+        for (int left = order.Length; left > 1; left--)
+        {
+            int taken = (int)(Mixed(ref state) % (ulong)left);               // the bias is below 1e-9 for any list that fits memory
+            (order[left - 1], order[taken]) = (order[taken], order[left - 1]);
+        }
+        return order;
+    }
+
+    /// <summary>SplitMix64.</summary>
+    private static ulong Mixed(ref ulong state)
+    {
+        ulong z = state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

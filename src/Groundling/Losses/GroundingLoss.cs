@@ -1,0 +1,121 @@
+#pragma warning disable RS0030                                                 // losses are computed in trainings, which hold the collector: CollectionPause
+using Groundling.Decoding;
+using Groundling.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling.Losses;
+
+/// <summary>The losses of the three mask heads (Sec. 3.4): means over grounded phrases, then over a head's blocks or layers.</summary>
+/// <param name="config">Weights and sampling.</param>
+/// <param name="draw">Where the points come from, for the grounded phrases in the order of the batch.</param>
+public sealed class GroundingLoss(LossConfig config, PointDraw draw)
+{
+    /// <param name="config">Weights and sampling.</param>
+    /// <param name="generator">Where the points come from; a seeded one makes a step repeatable.</param>
+    public GroundingLoss(LossConfig config, Generator generator) : this(config, PointSampling.From(generator))
+    {
+    }
+
+    /// <summary>Compares an output with its target.</summary>
+    /// <param name="output">The three heads' masks; the caller keeps them.</param>
+    /// <param name="target">What they should be; the caller keeps it.</param>
+    /// <returns>Zero, with gradients of zero, where nothing is grounded; the caller owns it.</returns>
+    public GroundingLosses Compute(GroundingOutput output, GroundingTarget target)
+    {
+        using var scope = NewDisposeScope();
+        var grounded = target.Grounded.flatten().nonzero().squeeze(1);         // [n] places among B N
+        var masks = Select(target.Masks, grounded).to(output.Diffusion.dtype); // [n, H, W]
+        var classes = Select(target.Classes, grounded);                        // [n]
+        var parts = new Dictionary<string, Tensor>();
+        var total = zeros(1, dtype: output.Diffusion.dtype, device: output.Diffusion.device).sum();
+        if (config.Diffusion > 0)
+        {
+            parts["diffusion"] = Diffusion(Select(output.Diffusion, grounded), masks);
+            total = total + config.Diffusion * parts["diffusion"];
+        }
+        IReadOnlyList<MaskPrediction> adapter = output.Adapter is null ? [] : [.. output.AdapterBlocks, output.Adapter];
+        foreach (var (name, weight, predictions) in new[] { ("adapter", config.Adapter, adapter), ("decoder", config.Decoder, output.Decoder) })
+        {
+            if (weight == 0 || predictions.Count == 0) continue;
+            var (category, crossEntropy, dice) = Mean(predictions, grounded, masks, classes);
+            (parts[$"{name}.class"], parts[$"{name}.crossEntropy"], parts[$"{name}.dice"]) = (category, crossEntropy, dice);
+            total = total + weight * (config.Class * category + config.CrossEntropy * crossEntropy + config.Dice * dice);
+        }
+        return new(total.MoveToOuterDisposeScope(), parts.ToDictionary(part => part.Key, part => part.Value.detach().MoveToOuterDisposeScope()));
+    }
+
+    /// <summary>Mean over masks and pixels of the binary cross-entropy of probabilities.</summary>
+    /// <param name="probabilities">[n, H, W]</param>
+    /// <param name="masks">[n, H', W'] 0 to 1; averaged to the probabilities' size where it is another.</param>
+    /// <returns>A scalar; the caller owns it.</returns>
+    public Tensor Diffusion(Tensor probabilities, Tensor masks)
+    {
+        using var scope = NewDisposeScope();
+        if (!masks.shape.SequenceEqual(probabilities.shape) && masks.shape[0] > 0) masks = functional.adaptive_avg_pool2d(masks, [probabilities.shape[1], probabilities.shape[2]]);
+        var safe = probabilities.clamp(config.ProbabilityFloor, 1 - config.ProbabilityFloor);
+        var entropy = -(masks * safe.log() + (1 - masks) * (1 - safe).log());
+        return (entropy.sum() / Math.Max(entropy.numel(), 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean binary cross-entropy of logits at points.</summary>
+    /// <param name="logits">[n, P]</param>
+    /// <param name="labels">[n, P] 0 to 1.</param>
+    /// <returns>A scalar; the caller owns it.</returns>
+    public static Tensor CrossEntropy(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var entropy = functional.relu(logits) - logits * labels + (-logits.abs()).exp().log1p();           // no overflow for large logits
+        return (entropy.sum() / Math.Max(entropy.numel(), 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One minus twice the overlap over the sum of both, each mask's own, then their mean; 1 is added above and below for empty masks.</summary>
+    /// <param name="logits">[n, P]</param>
+    /// <param name="labels">[n, P] 0 to 1.</param>
+    /// <returns>A scalar; the caller owns it.</returns>
+    public static Tensor Dice(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var inside = logits.sigmoid();
+        var overlap = (2 * (inside * labels).sum(-1) + 1) / (inside.sum(-1) + labels.sum(-1) + 1);         // [n]
+        return ((1 - overlap).sum() / Math.Max(overlap.numel(), 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean cross-entropy of class logits.</summary>
+    /// <param name="logits">[n, K + 1], "no class" last.</param>
+    /// <param name="classes">[n] 0 to K - 1; anything else means "no class".</param>
+    /// <returns>A scalar; the caller owns it.</returns>
+    public static Tensor Class(Tensor logits, Tensor classes)
+    {
+        using var scope = NewDisposeScope();
+        var none = logits.shape[1] - 1;
+        var known = classes.ge(0).logical_and(classes.lt(none));
+        var wanted = where(known, classes, full_like(classes, none));
+        var likelihood = functional.log_softmax(logits, -1).gather(1, wanted.unsqueeze(1));
+        return (-likelihood.sum() / Math.Max(likelihood.numel(), 1)).MoveToOuterDisposeScope();
+    }
+
+    private (Tensor Class, Tensor CrossEntropy, Tensor Dice) Mean(IReadOnlyList<MaskPrediction> predictions, Tensor grounded, Tensor masks, Tensor classes)
+    {
+        var sums = new List<Tensor[]>();
+        foreach (var prediction in predictions)
+        {
+            using var scope = NewDisposeScope();
+            var logits = Select(prediction.Masks, grounded);                   // [n, h, w]
+            Tensor category = Class(Select(prediction.Classes, grounded), classes), crossEntropy, dice;
+            if (logits.shape[0] == 0) (crossEntropy, dice) = (logits.sum(), logits.sum());
+            else
+            {
+                var points = PointSampling.Choose(logits, config, draw);  // [n, P, 2]
+                var (values, labels) = (PointSampling.At(logits, points), PointSampling.At(masks, points).detach());
+                (crossEntropy, dice) = (CrossEntropy(values, labels), Dice(values, labels));
+            }
+            sums.Add([category.MoveToOuterDisposeScope(), crossEntropy.MoveToOuterDisposeScope(), dice.MoveToOuterDisposeScope()]);
+        }
+        Tensor Average(int part) => stack(sums.Select(sum => sum[part])).mean();
+        return (Average(0), Average(1), Average(2));
+    }
+
+    private static Tensor Select(Tensor batch, Tensor grounded) => batch.flatten(0, 1).index_select(0, grounded);          // [B, N, ...] -> [n, ...]
+}

@@ -1,0 +1,47 @@
+using Groundling.Diffusion;
+using Groundling.Torch;
+
+namespace Groundling.Modeling;
+
+/// <summary>What a folder of trained parts holds, and whether it fits a frozen model.</summary>
+public static class GroundingInspection
+{
+    /// <summary>Inspects trained parts; reads their weights once to find values that are not numbers. The frozen model's weights are not read.</summary>
+    /// <param name="folder">The folder that holds <c>grounding</c>, or that folder itself.</param>
+    /// <param name="frozen">The frozen model's folder, whose configs can be read.</param>
+    /// <exception cref="InputException">There are no trained parts in the folder.</exception>
+    public static PartInspection Inspect(string folder, string frozen)
+    {
+        var (configPath, weightsPath) = GroundingCheckpoint.Files(folder);
+        var model = ModelFolder.Open(frozen);
+        UNet? unet = null;
+        Vae? vae = null;
+        try
+        {
+            return ModelInspection.Part(GroundingCheckpoint.Folder, () => WeightSource.Open(weightsPath), () => Read(configPath), config =>
+                {
+                    unet = new(UNetConfig.Read(model.Config("unet")));
+                    vae = new(VaeConfig.Read(model.Config("vae")));
+                    return new GroundingModel(unet, vae, config);
+                }, KeyMap.Identity, config => null,
+                config => $"{GroundingPipeline.MethodOf(config.Parts, trained: true)}, width {config.Width}, {config.Classes} classes");
+        }
+        finally
+        {
+            unet?.Dispose();
+            vae?.Dispose();
+        }
+    }
+
+    private static GroundingConfig Read(string path)
+    {
+        try
+        {
+            return GroundingConfig.Read(path);
+        }
+        catch (InputException e)
+        {
+            throw new ModelException(e.Message, e);
+        }
+    }
+}
