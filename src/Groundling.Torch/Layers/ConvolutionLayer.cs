@@ -20,6 +20,8 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter _bias;
 
+    static ConvolutionLayer() => Nnpack.TurnOff();
+
     /// <param name="inputs">Channels of the input.</param>
     /// <param name="outputs">Channels of the output.</param>
     /// <param name="kernel">Height and width of the kernel.</param>
