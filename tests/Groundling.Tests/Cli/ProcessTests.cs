@@ -69,14 +69,30 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         Assert.True(File.Exists(_folder.File("out/report.html")));
     }
 
+    [Theory]
+    [InlineData("2000")]
+    [InlineData("30000000000", "OMP_WAIT_POLICY", "ACTIVE")]
+    [InlineData("7", "GOMP_SPINCOUNT", "7")]
+    public async Task Threads_wait_awake_for_a_moment_only_unless_the_user_chose(string turns, params string[] chosen)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "libgomp is Linux's");
+        var environment = new Dictionary<string, string?> { ["OMP_DISPLAY_ENV"] = "VERBOSE", ["OMP_WAIT_POLICY"] = null, ["GOMP_SPINCOUNT"] = null };
+        if (chosen is [var name, var value]) environment[name] = value;
+        var run = await Run(["inspect", tiny.Path], null, environment);
+        Assert.Contains($"GOMP_SPINCOUNT = '{turns}'", run.Works().Error);
+    }
+
     private static Task<CommandRun> Run(params string[] arguments) => Run(arguments, null);
 
     /// <param name="arguments">The command line.</param>
     /// <param name="interruptWhen">Ctrl-C is sent as soon as this holds.</param>
-    private static async Task<CommandRun> Run(string[] arguments, Func<bool>? interruptWhen)
+    /// <param name="environment">What the process finds otherly than this one; null takes a variable away.</param>
+    private static async Task<CommandRun> Run(string[] arguments, Func<bool>? interruptWhen, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli");
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
