@@ -13,7 +13,7 @@ if (args is not [var model, var file, var caption, var output])
 try
 {
     using var pipeline = GroundingPipeline.Open(model);
-    var grounding = pipeline.Ground(Picture.Load(file), Caption.Read(caption));
+    var grounding = pipeline.Ground(Picture.Load(file), Caption.Parse(caption));
     foreach (var phrase in grounding.Phrases)
         Console.WriteLine($"{phrase.Span.Text}: {phrase.Mask.Area} pixels, score {phrase.Score:F2}");
     File.WriteAllBytes(output, OverlayRenderer.Render(grounding).EncodePng());

@@ -32,10 +32,11 @@ public sealed class StableDiffusion : IDisposable
 
     /// <summary>Opens a folder in the diffusers layout; float32 weights stay in the files and are read as they are used.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="extent">How far weights are rearranged for speed as they are first used.</param>
+    /// <param name="rearrangement">How far weights are rearranged for speed as they are first used.</param>
+    /// <param name="begin">Called as each of text_encoder, vae and unet begins, by that name; what it throws ends the opening.</param>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
     /// <exception cref="WeightsException">A weight file is damaged or does not fit its config.</exception>
-    public static StableDiffusion Open(string path, Rearrangement extent = Rearrangement.ManyPasses)
+    public static StableDiffusion Open(string path, Rearrangement rearrangement = Rearrangement.ManyPasses, Action<string>? begin = null)
     {
         var folder = ModelFolder.Open(path);
         var tokenizer = ClipTokenizer.Open(folder.Tokenizer);
@@ -50,9 +51,12 @@ public sealed class StableDiffusion : IDisposable
         Vae? vae = null;
         try
         {
+            begin?.Invoke("text_encoder");
             text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(Rearrangement.None);
-            vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze(extent);
-            var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze(extent);
+            begin?.Invoke("vae");
+            vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze(rearrangement);
+            begin?.Invoke("unet");
+            var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze(rearrangement);
             return new(path, tokenizer, text, vae, unet, prediction, schedule);
         }
         catch

@@ -59,7 +59,7 @@ internal sealed record PhrasesAnswer(
     {
         var marked = caption.AsSpan().ContainsAny('[', ']');
         if (!marked && NounPhraseChunker.English.Chunk(caption).Count == 0) return new(caption, marked, []);
-        var read = RequestException.About("caption", () => Data.Caption.Read(caption));
+        var read = RequestException.About("caption", () => Groundling.Caption.Parse(caption));
         return new(read.Text, marked, [.. read.Phrases.Select(phrase => new PhraseAnswer(phrase.Text, phrase.Start, phrase.End, phrase.Plural))]);
     }
 }

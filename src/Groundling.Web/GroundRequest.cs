@@ -41,9 +41,9 @@ internal record GroundRequest
     public Caption ReadCaption()
     {
         if (Caption is not null) Short(Caption);
-        var read = Phrases is not null ? RequestException.About("phrases", () => Data.Caption.FromPhrases(Caption, Phrases))
+        var read = Phrases is not null ? RequestException.About("phrases", () => Groundling.Caption.FromPhrases(Caption, Phrases))
             : Caption is null ? throw Fault("caption", "there is no caption; send the field 'caption', with its phrases in [brackets] or without")
-            : RequestException.About("caption", () => Data.Caption.Read(Caption));
+            : RequestException.About("caption", () => Groundling.Caption.Parse(Caption));
         return read.Phrases.Count <= MostPhrases ? read
             : throw Fault(Phrases is null ? "caption" : "phrases", $"there are {read.Phrases.Count} phrases; {MostPhrases} are allowed: send them in parts");
     }

@@ -24,7 +24,7 @@ internal sealed class GroundingEngine : IDisposable
     /// <param name="trained">The trained parts' folder, if they lie elsewhere.</param>
     public GroundingEngine(string model, string? trained)
     {
-        _pipeline = GroundingPipeline.Open(model, Rearrangement.ManyPasses, trained);
+        _pipeline = GroundingPipeline.Open(new GroundingPipelineOptions { ModelFolder = model, TrainedParts = trained is null ? TrainedParts.Auto : TrainedParts.In(trained) });
         _methods = _pipeline.Origin.Trained is null ? [(Static, _pipeline)] : [(Full, _pipeline), (Static, _pipeline.WithoutTrainedParts())];
         var grey = new Picture(NativeSize, NativeSize, new byte[3 * NativeSize * NativeSize]);
         foreach (var (method, _) in _methods) Ground(new(grey, Caption.ParseBrackets("[a picture]"), new(), method, "first"), probabilities: true, default);

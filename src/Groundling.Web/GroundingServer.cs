@@ -68,7 +68,7 @@ public sealed class GroundingServer : IAsyncDisposable
     /// <summary>Loads the model and works on the calling thread, the only one that ever touches the model, until the token is cancelled and every request that was taken in has its answer.</summary>
     /// <param name="stop">Begins the end: nothing more is taken in, <c>/readyz</c> says so.</param>
     /// <param name="ready">Called when the model is loaded and warm.</param>
-    /// <exception cref="Exception">The model cannot be opened: what <see cref="GroundingPipeline.Open"/> throws.</exception>
+    /// <exception cref="Exception">The model cannot be opened: what <see cref="GroundingPipeline.Open(GroundingPipelineOptions, IProgress{OpeningProgress}?, CancellationToken)"/> throws.</exception>
     public void Run(CancellationToken stop, Action? ready = null)
     {
         using var drain = stop.Register(Drain);

@@ -54,7 +54,7 @@ internal static class CommonOptions
             return grounded.Phrases.Count > 0 ? grounded : placed.Caption.Phrases.Count > 0 ? placed.Caption
                 : throw new InputException($"{narrative}: narrative {index} has no noun phrases; choose another --index");
         }
-        if (phrases is not null) return Data.Caption.FromPhrases(text, phrases.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        return text is null ? null : Data.Caption.Read(text);
+        if (phrases is not null) return Groundling.Caption.FromPhrases(text, phrases.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        return text is null ? null : Groundling.Caption.Parse(text);
     }
 }

@@ -148,7 +148,7 @@ internal sealed class GroundCommand
         if (!File.Exists(path)) throw new InputException($"{picture}: no caption: give --caption, --phrases or --narrative, or put a caption into {path}");
         try
         {
-            return Caption.Read(File.ReadAllText(path).Trim());
+            return Caption.Parse(File.ReadAllText(path).Trim());
         }
         catch (InputException e)
         {

@@ -37,5 +37,10 @@ internal sealed class ModelOptions
 /// <param name="IsDefault">Whether it is the one that is used where none is named.</param>
 internal sealed record ModelChoice(string Frozen, string? Trained, bool Untrained, bool IsDefault)
 {
-    public GroundingPipeline Open(Rearrangement extent) => GroundingPipeline.Open(Frozen, extent, Trained, Untrained);
+    public GroundingPipeline Open(Rearrangement rearrangement) => GroundingPipeline.Open(new GroundingPipelineOptions
+    {
+        ModelFolder = Frozen,
+        TrainedParts = Untrained ? TrainedParts.None : Trained is null ? TrainedParts.Auto : TrainedParts.In(Trained),
+        Rearrangement = rearrangement,
+    });
 }

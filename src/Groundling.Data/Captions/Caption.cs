@@ -1,6 +1,7 @@
+using Groundling.Data;
 using Groundling.Data.NounPhrases;
 
-namespace Groundling.Data;
+namespace Groundling;
 
 /// <summary>A caption with the noun phrases that are to be grounded. Phrases may lie inside one another.</summary>
 /// <param name="Text">The caption without marks.</param>
@@ -56,10 +57,10 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
         return WithPhrases(plain, [.. spans.Select(s => new PhraseSpan(s.Start, s.End - s.Start, plain[s.Start..s.End]))]);
     }
 
-    /// <summary>Reads a caption whose phrases stand in brackets, or finds the noun phrases of one without any bracket.</summary>
+    /// <summary>Takes the phrases of a caption from its brackets, or finds its noun phrases where it has none.</summary>
     /// <param name="text">English, or marked as for <see cref="ParseBrackets"/>.</param>
     /// <exception cref="InputException">The caption is empty, no noun phrase is found, or its brackets are unbalanced or empty.</exception>
-    public static Caption Read(string text)
+    public static Caption Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         RequireText(text);

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling;
 
 /// <summary>Where a noun phrase stands in its caption.</summary>
 /// <param name="Start">Offset of the first character in <see cref="Caption.Text"/>, in UTF-16 units.</param>

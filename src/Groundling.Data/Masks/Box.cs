@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling;
 
 /// <summary>An upright rectangle of whole pixels; COCO's <c>bbox</c> [x, y, width, height]. All zero when it holds nothing.</summary>
 /// <param name="X">Left column, 0 at the picture's left edge.</param>

@@ -1,6 +1,7 @@
+using Groundling.Data;
 using SkiaSharp;
 
-namespace Groundling.Data;
+namespace Groundling;
 
 /// <summary>An upright picture of 8-bit red, green and blue, row by row.</summary>
 public sealed class Picture

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling;
 
 /// <summary>A noun phrase with what it stands for in the picture.</summary>
 /// <param name="Span">The phrase in the caption.</param>

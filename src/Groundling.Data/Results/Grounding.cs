@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling;
 
 /// <summary>A picture and a caption with a mask for each noun phrase.</summary>
 /// <param name="Picture">The picture as it was read.</param>

@@ -1,4 +1,4 @@
-namespace Groundling.Data;
+namespace Groundling;
 
 /// <summary>What made a grounding's masks.</summary>
 /// <param name="Model">The frozen model's folder, by its name.</param>

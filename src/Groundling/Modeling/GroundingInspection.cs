@@ -24,7 +24,7 @@ public static class GroundingInspection
                     vae = new(VaeConfig.Read(model.Config("vae")));
                     return new GroundingModel(unet, vae, config);
                 }, KeyMap.Identity, config => null,
-                config => $"{GroundingPipeline.MethodOf(config.Parts, trained: true)}, width {config.Width}, {config.Classes} classes");
+                config => $"{MethodNames.Of(config.Parts, trained: true)}, width {config.Width}, {config.Classes} classes");
         }
         finally
         {

@@ -21,7 +21,7 @@ public class DataCommandTests
         Assert.Contains("read and indexed", check.Output);
         Assert.Contains("no faults", check.Output);
         Assert.Equal(5, Directory.GetFiles(plots, "*.png").Length);
-        Assert.All(Directory.GetFiles(plots), file => Assert.True(Groundling.Data.Picture.Load(file).Width == 800));
+        Assert.All(Directory.GetFiles(plots), file => Assert.True(Picture.Load(file).Width == 800));
 
         using var json = JsonDocument.Parse(CommandRun.Of("data", "check", folder.Path, "--split", "compositional", "--json", "--quiet").Works().Output);
         var root = json.RootElement;

@@ -62,7 +62,7 @@ public class GroundingPipelineTests(TinyModel tiny)
     {
         using var folder = new TemporaryFolder();
         using (var model = TinyGrounding.Build(tiny)) GroundingCheckpoint.Save(folder.File("trained"), model);
-        using var pipeline = GroundingPipeline.Open(tiny.Path, trained: folder.File("trained"));
+        using var pipeline = GroundingPipeline.Open(new GroundingPipelineOptions { ModelFolder = tiny.Path, TrainedParts = TrainedParts.In(folder.File("trained")) });
         Assert.All(pipeline.Ground(TinyModel.Gradient(64, 64), TwoPhrases, new() { Size = 64, Threshold = 0.9999 }).Phrases, phrase => Assert.Equal((0, 0), (phrase.Mask.Area, phrase.Score)));
     }
 
@@ -171,7 +171,7 @@ public class GroundingPipelineTests(TinyModel tiny)
     {
         using var folder = new TemporaryFolder();
         using (var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Size = 128 })) GroundingCheckpoint.Save(folder.File("trained"), model);
-        using var pipeline = GroundingPipeline.Open(tiny.Path, trained: folder.File("trained"));
+        using var pipeline = GroundingPipeline.Open(new GroundingPipelineOptions { ModelFolder = tiny.Path, TrainedParts = TrainedParts.In(folder.File("trained")) });
         Assert.Equal(128, pipeline.NativeSize);
         using var trace = pipeline.Trace(TinyModel.Gradient(100, 50), TwoPhrases);
         Assert.Equal([1, 3, 64, 128], trace.Image.shape);

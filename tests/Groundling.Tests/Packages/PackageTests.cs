@@ -46,7 +46,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         var samples = Path.Combine(Shared.Root, "samples");
         var caption = File.ReadAllText(Path.Combine(samples, "harbor.txt")).Trim();
         var run = (await RunAsync(_folder.File("example/TextToMask"), _folder.Path, "tiny", Path.Combine(samples, "harbor.png"), caption, "overlay.png")).Works();
-        Assert.Equal(Caption.Read(caption).Phrases.Count, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Contains(" pixels, score ")));
+        Assert.Equal(Caption.Parse(caption).Phrases.Count, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Contains(" pixels, score ")));
         Assert.True(Picture.Load(_folder.File("overlay.png")).Width >= 512);
         foreach (var (model, picture) in new[] { ("tiny", "nowhere.png"), ("nowhere", Path.Combine(samples, "harbor.png")) })
             (await RunAsync(_folder.File("example/TextToMask"), _folder.Path, model, picture, caption, "none.png")).RefusesInOneLine("nowhere");

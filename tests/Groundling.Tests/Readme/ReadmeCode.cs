@@ -16,7 +16,7 @@ internal static class ReadmeCode
 
     public static async Task ManyPictures(GroundingPipeline pipeline)
     {
-        var pictures = Directory.GetFiles("samples", "*.png").Select(file => CaptionedPicture.FromFile(file, Caption.Read(File.ReadAllText(Path.ChangeExtension(file, ".txt")))));
+        var pictures = Directory.GetFiles("samples", "*.png").Select(file => CaptionedPicture.FromFile(file, Caption.Parse(File.ReadAllText(Path.ChangeExtension(file, ".txt")))));
         await foreach (var result in pipeline.GroundAsync(pictures))
             Console.WriteLine($"{result.Source.Name}: {result.Fault?.Message ?? $"{result.Required.Phrases.Count} masks"}");
     }

@@ -26,7 +26,7 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
     public async Task A_form_and_JSON_get_what_the_library_says()
     {
         var picture = ServiceHost.Picture();
-        var expected = JsonNode.Parse(GroundingJson.Phrases(tiny.Pipeline.Ground(Picture.Decode(picture, "a"), Groundling.Data.Caption.ParseBrackets(Caption), new() { Size = 64, Threshold = 0.2 }), "a"))!;
+        var expected = JsonNode.Parse(GroundingJson.Phrases(tiny.Pipeline.Ground(Picture.Decode(picture, "a"), Groundling.Caption.ParseBrackets(Caption), new() { Size = 64, Threshold = 0.2 }), "a"))!;
         var form = await ServiceHost.Json(await _host.Ground(picture, Caption, ("size", "64"), ("threshold", "0.2")));
         var json = await ServiceHost.Json(await _host.Client.PostAsJsonAsync("/v1/ground", new { image = picture, caption = Caption, size = 64, threshold = 0.2 }));
         foreach (var answer in new[] { form, json })
@@ -69,7 +69,7 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
         var answer = await ServiceHost.Json(await _host.Client.PostAsync("/v1/trace", ServiceHost.Form(ServiceHost.Picture(128, 64), Caption, ("phrase", "1"), ("size", "0"))));
         Assert.Equal("two grey horses", (string)answer["phrase"]!);
         var blocks = answer["methods"]![0]!["blocks"]!.AsArray();
-        using var trace = tiny.Pipeline.Trace(Picture.Decode(ServiceHost.Picture(128, 64), "a"), Groundling.Data.Caption.ParseBrackets(Caption), new() { Size = 0 });
+        using var trace = tiny.Pipeline.Trace(Picture.Decode(ServiceHost.Picture(128, 64), "a"), Groundling.Caption.ParseBrackets(Caption), new() { Size = 0 });
         Assert.Equal(tiny.Pipeline.Diffusion.UNet.Sites.Select(site => site.Path), blocks.Select(block => (string)block!["block"]!));
         foreach (var (block, map) in blocks.Zip(trace.Prompt.Maps))
         {

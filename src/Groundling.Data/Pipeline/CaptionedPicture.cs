@@ -1,5 +1,3 @@
-using Groundling.Data;
-
 namespace Groundling;
 
 /// <summary>One of many pictures to ground: how to read it, and its caption.</summary>

@@ -1,0 +1,29 @@
+using Groundling.Torch;
+
+namespace Groundling;
+
+/// <summary>What a pipeline is opened with.</summary>
+public sealed record GroundingPipelineOptions
+{
+    /// <summary>The frozen model: a Stable Diffusion 1.x or 2.x folder in the diffusers layout.</summary>
+    public required string ModelFolder { get; init; }
+
+    /// <summary>Which trained parts stand beside it.</summary>
+    public TrainedParts TrainedParts { get; init; } = TrainedParts.Auto;
+
+    /// <summary>
+    /// How far weights are rearranged for speed when they are first used: <see cref="Rearrangement.OnePass"/> suits a single picture,
+    /// <see cref="Rearrangement.ManyPasses"/> a program that grounds several.
+    /// </summary>
+    public Rearrangement Rearrangement { get; init; } = Rearrangement.ManyPasses;
+
+    /// <summary>The options, or an error that names the one that cannot be used.</summary>
+    /// <exception cref="InputException">No model folder is named, or a value is none of its kind.</exception>
+    public GroundingPipelineOptions Validated()
+    {
+        if (string.IsNullOrWhiteSpace(ModelFolder)) throw new InputException("no model folder is named; name a Stable Diffusion 1.x or 2.x folder in the diffusers layout");
+        if (TrainedParts is null) throw new InputException("the trained parts are null; take TrainedParts.Auto, TrainedParts.None or TrainedParts.In(folder)");
+        if (!Enum.IsDefined(Rearrangement)) throw new InputException($"a rearrangement of {(int)Rearrangement} is none of {string.Join(", ", Enum.GetNames<Rearrangement>())}");
+        return this;
+    }
+}

@@ -1,0 +1,76 @@
+using Groundling.Data;
+using Groundling.Decoding;
+using Groundling.Prompting;
+using Groundling.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling;
+
+/// <summary>Chooses who answers, and makes masks of a pass.</summary>
+/// <param name="model">The model that made the pass.</param>
+/// <param name="name">What messages call it.</param>
+internal sealed class MaskReader(GroundingModel model, string name)
+{
+    private const long ProbabilitiesAtOnce = 1 << 25;                          // 128 MB of float32
+
+    /// <summary>The head that answers.</summary>
+    /// <param name="wanted">As in <see cref="GroundingOptions.Head"/>.</param>
+    /// <exception cref="InputException">The model has no such head.</exception>
+    public MaskHead HeadOf(MaskHead? wanted)
+    {
+        var config = model.Config;
+        var missing = wanted switch
+        {
+            MaskHead.Decoder when !config.HasDecoder => "mask decoder",
+            MaskHead.Adapter when !config.HasAdapter => "phrase adapter",
+            _ => null,
+        };
+        if (missing is not null) throw new InputException($"{name} has no trained {missing}, so there is no {MethodNames.Of(wanted!.Value)} head; the diffusion head needs none");
+        return wanted ?? (config.HasDecoder ? MaskHead.Decoder : MaskHead.Diffusion);
+    }
+
+    /// <summary>Some phrases' probabilities.</summary>
+    /// <returns>[count, H_0, W_0] at the network's size, padding included; in the caller's scope.</returns>
+    public Tensor Probabilities(GroundingTrace trace, MaskHead head, long first, long count)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        using var adapter = head == MaskHead.Adapter ? model.AdapterMasks(trace.Prompt) : null;
+        var logits = head == MaskHead.Decoder ? trace.Decoder?.Masks : adapter?.Masks;
+        var batch = logits is null ? DiffusionMaskHead.Shares(model.DiffusionMasks(trace.Prompt, first, count), trace.Letterbox)
+            : MaskPrediction.Probabilities(logits.narrow(1, first, count), trace.Letterbox.Height, trace.Letterbox.Width);
+        return batch.squeeze(0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Masks at the picture's own size, a few phrases at a time so that memory does not grow with their number.</summary>
+    public List<GroundedPhrase> Masks(GroundingTrace trace, Picture picture, Caption caption, MaskHead head, double threshold, CancellationToken cancellation)
+    {
+        using var frozen = no_grad();
+        var letterbox = trace.Letterbox;
+        var largest = Math.Max((long)picture.Width * picture.Height, (long)letterbox.Width * letterbox.Height);
+        var atOnce = (int)Math.Clamp(ProbabilitiesAtOnce / largest, 1, 64);
+        var grounded = new List<GroundedPhrase>();
+        for (var first = 0; first < caption.Phrases.Count; first += atOnce)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var count = Math.Min(atOnce, caption.Phrases.Count - first);
+            var content = Probabilities(trace, head, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
+            var full = AtSize(content, picture);
+            var inside = full.IsAbove(threshold);                              // [n, height, width]
+            for (var i = 0; i < count; i++)
+            {
+                using var phraseScope = NewDisposeScope();
+                var mask = RunLengthMask.FromBytes(inside[i].to(uint8).contiguous().bytes, picture.Width, picture.Height);
+                var score = mask.Area == 0 ? 0 : full[i].masked_select(inside[i]).mean().item<float>();
+                grounded.Add(new(caption.Phrases[first + i], score, mask));
+            }
+        }
+        return grounded;
+    }
+
+    private static Tensor AtSize(Tensor content, Picture picture) => content.shape[1] == picture.Height && content.shape[2] == picture.Width ? content
+        : functional.interpolate(content.unsqueeze(0), size: [picture.Height, picture.Width], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(0);
+}

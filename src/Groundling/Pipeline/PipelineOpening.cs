@@ -1,0 +1,48 @@
+using Groundling.Diffusion;
+using Groundling.Modeling;
+using Groundling.Torch;
+
+namespace Groundling;
+
+/// <summary>Opens the frozen model and the trained parts, part by part.</summary>
+internal static class PipelineOpening
+{
+    private const int FrozenParts = 3;
+
+    /// <returns>The frozen model, the method's model on it, and the folder of the trained parts, null where there are none; the caller owns both models.</returns>
+    public static (StableDiffusion Diffusion, GroundingModel Model, string? Trained) Open(
+        GroundingPipelineOptions options, IProgress<OpeningProgress>? progress, CancellationToken cancellation)
+    {
+        var trained = Trained(options);
+        if (trained is not null) _ = GroundingCheckpoint.Files(trained);       // a wrong path shows before the seconds that a large model takes
+        var (done, total) = (0, trained is null ? FrozenParts : FrozenParts + 1);
+        var diffusion = StableDiffusion.Open(options.ModelFolder, options.Rearrangement, Begin);
+        try
+        {
+            if (trained is not null) Begin(GroundingCheckpoint.Folder);
+            var model = trained is null ? Untrained(diffusion) : GroundingCheckpoint.Load(trained, diffusion.UNet, diffusion.Vae);
+            progress?.Report(new("", total, total));
+            return (diffusion, model.Freeze(options.Rearrangement), trained);
+        }
+        catch
+        {
+            diffusion.Dispose();
+            throw;
+        }
+
+        void Begin(string part)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new(part, done++, total));
+        }
+    }
+
+    /// <summary>A model of static prompting, without weights of its own.</summary>
+    public static GroundingModel Untrained(StableDiffusion diffusion) => new(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static });
+
+    private static string? Trained(GroundingPipelineOptions options)
+    {
+        if (options.TrainedParts == TrainedParts.None) return null;
+        return options.TrainedParts.Folder ?? (GroundingCheckpoint.Exists(options.ModelFolder) ? options.ModelFolder : null);
+    }
+}
