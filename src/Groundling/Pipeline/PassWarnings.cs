@@ -13,6 +13,7 @@ internal sealed class PassWarnings(StableDiffusion diffusion, GroundingModel mod
     public IReadOnlyList<string> Of(GroundingTrace trace)
     {
         using var frozen = no_grad();
+        using var scope = NewDisposeScope();
         var made = trace.Decoder is null ? trace.Prompt.Maps : trace.Prompt.Maps.Append(trace.Decoder.Masks);
         if (made.All(values => values.isfinite().all().item<bool>())) return [];
         var parts = new (string Name, Module Module)[]
