@@ -1,3 +1,4 @@
+using System.Text;
 using Groundling.Core;
 using Groundling.Data;
 using Groundling.Data.Benchmark;
@@ -25,13 +26,15 @@ public static class GroundingWriter
         if (options.Overlay)
             files.Add(("overlay.png", OverlayRenderer.Render(grounding).EncodePng()));
         if (options.Phrases)
-            files.Add(("phrases.json", GroundingJson.Phrases(grounding, imageName)));
+            files.Add(("phrases.json", Lines(GroundingDocument.From(grounding, imageName).ToJson())));
         if (options.Panoptic)
         {
             var result = PanopticResult.From(grounding);
             files.Add(("panoptic.png", PanopticPng.Encode(result.Ids, grounding.Picture.Width, grounding.Picture.Height)));
-            files.Add(("panoptic.json", GroundingJson.Panoptic(grounding, result, imageName, "panoptic.png")));
+            files.Add(("panoptic.json", Lines(result.ToJson(grounding, imageName, "panoptic.png"))));
         }
         return FolderWriter.Write(outDir, files);
+
+        static byte[] Lines(string json) => Encoding.UTF8.GetBytes(json + "\n");
     }
 }

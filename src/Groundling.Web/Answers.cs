@@ -1,35 +1,54 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
 
 namespace Groundling.Web;
 
-/// <summary>A grounding, and how it was made.</summary>
-/// <param name="Grounding">Phrases and masks.</param>
-/// <param name="Method">"full" or "static".</param>
-/// <param name="Threshold">The threshold that was used.</param>
-/// <param name="Probabilities">Each phrase's probabilities over the picture, where they were asked for.</param>
-internal sealed record GroundAnswer(Grounding Grounding, string Method, double Threshold, IReadOnlyList<ByteMap>? Probabilities)
+/// <summary>The answer of /v1/ground: what phrases.json holds, and how it was made.</summary>
+internal sealed record GroundAnswer : GroundingDocument
 {
-    /// <summary>The answer as JSON; its phrases are those of phrases.json. <see cref="GroundDocument"/> says what it holds.</summary>
-    public byte[] ToJson(double milliseconds) => GroundingJson.Written(json =>
+    private static readonly JsonSerializerOptions Style = new()
     {
-        json.WriteStartObject();
-        GroundingJson.WriteMembers(json, Grounding);
-        json.WriteString("method", Method);
-        json.WriteNumber("threshold", Threshold);
-        if (Probabilities is not null)
-        {
-            json.WritePropertyName("probabilities");
-            JsonSerializer.Serialize(json, Probabilities, RequestReader.Json);
-        }
-        json.WriteStartArray("warnings");
-        foreach (var warning in Grounding.Warnings) json.WriteStringValue(warning);
-        json.WriteEndArray();
-        json.WriteNumber("milliseconds", Math.Round(milliseconds));
-        json.WriteEndObject();
-    });
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public GroundAnswer() { }
+
+    [SetsRequiredMembers]
+    private GroundAnswer(GroundingDocument document, string method) : base(document) => Method = method;
+
+    [Description("\"full\" or \"static\".")]
+    [JsonPropertyOrder(1)]
+    public required string Method { get; init; }
+
+    [Description("The threshold that was used.")]
+    [JsonPropertyOrder(1)]
+    public double Threshold { get; init; }
+
+    [Description("Where they were asked for: each phrase's probabilities, a value for every 4 x 4 pixels of the network's input.")]
+    [JsonPropertyOrder(1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ByteMap>? Probabilities { get; init; }
+
+    [Description("What to know before trusting the masks; usually nothing.")]
+    [JsonPropertyOrder(1)]
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    [Description("From the request's begin to its answer.")]
+    [JsonPropertyOrder(1)]
+    public double Milliseconds { get; init; }
+
+    public static GroundAnswer Of(Grounding grounding, string method, double threshold, IReadOnlyList<ByteMap>? probabilities)
+        => new(From(grounding), method) { Threshold = threshold, Probabilities = probabilities, Warnings = grounding.Warnings };
+
+    public byte[] ToJson(double milliseconds)
+        => [.. JsonSerializer.SerializeToUtf8Bytes(this with { Milliseconds = Math.Round(milliseconds) }, Style), (byte)'\n'];
 }
 
 internal sealed record TraceAnswer(

@@ -6,7 +6,12 @@ namespace Groundling.Web;
 /// <summary>What /openapi/v1.json says besides what the routes and their types say themselves.</summary>
 internal static class ApiDescription
 {
-    public static void Configure(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>
+    public static void Configure(OpenApiOptions options) => options.AddSchemaTransformer((schema, context, _) =>
+    {
+        if (context.JsonTypeInfo.Type == typeof(Box)) DescribeNumbers(schema, 4, "x, y, width, height.");
+        if (context.JsonTypeInfo.Type == typeof(RunLengthMask)) DescribeMask(schema);
+        return Task.CompletedTask;
+    }).AddDocumentTransformer((document, _, _) =>
     {
         document.Info = new()
         {
@@ -20,6 +25,25 @@ internal static class ApiDescription
                 form.Schema = AsForm(schemas[name]);
         return Task.CompletedTask;
     });
+
+    /// <summary>What the converters of boxes and masks write, which no generator can see.</summary>
+    private static OpenApiSchema DescribeNumbers(OpenApiSchema schema, int count, string description)
+    {
+        (schema.Type, schema.Items, schema.Description) = (JsonSchemaType.Array, new OpenApiSchema { Type = JsonSchemaType.Integer }, description);
+        schema.MinItems = schema.MaxItems = count;
+        return schema;
+    }
+
+    private static void DescribeMask(OpenApiSchema schema)
+    {
+        (schema.Type, schema.Description) = (JsonSchemaType.Object, "The mask, run-length coded as COCO does it.");
+        schema.Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["size"] = DescribeNumbers(new(), 2, "height, width."),
+            ["counts"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "COCO's compressed run lengths." },
+        };
+        schema.Required = new HashSet<string> { "size", "counts" };
+    }
 
     /// <summary>The same fields as a form sends them: the picture as a file, and phrases as text.</summary>
     private static OpenApiSchema AsForm(IOpenApiSchema body)

@@ -44,7 +44,7 @@ internal sealed class GroundingEngine : IDisposable
         var pipeline = _methods.Find(method => method.Name == question.Method).Pipeline;
         using var trace = pipeline.Trace(Encoded(question, cancellation), question.Caption, keepHeads: false, cancellation);
         var grounding = pipeline.Ground(trace, question.Picture, question.Caption, question.Options, cancellation);
-        return new(grounding, question.Method, question.Options.Threshold ?? pipeline.Threshold, probabilities ? Probabilities(pipeline, trace) : null);
+        return GroundAnswer.Of(grounding, question.Method, question.Options.Threshold ?? pipeline.Threshold, probabilities ? Probabilities(pipeline, trace) : null);
     }
 
     /// <summary>One phrase's attention in every block, by every method.</summary>

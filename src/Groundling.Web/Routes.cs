@@ -16,7 +16,7 @@ internal static class Routes
         var open = app.MapGroup("").WithTags("Service");
 
         guarded.MapPost("/ground", GroundAsync)
-            .WithSummary("Grounds a caption's phrases in a picture: a mask for each.").Takes<GroundRequest>().Produces<GroundDocument>();
+            .WithSummary("Grounds a caption's phrases in a picture: a mask for each.").Takes<GroundRequest>().Produces<GroundAnswer>();
         guarded.MapPost("/trace", TraceAsync)
             .WithSummary("One phrase's attention in every block of the UNet, by every method of the model.").Takes<TraceRequest>().Produces<TraceAnswer>();
         guarded.MapPost("/phrases", (Delegate)PhrasesAsync)

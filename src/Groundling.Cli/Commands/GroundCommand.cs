@@ -90,7 +90,7 @@ internal sealed class GroundCommand
             var (picture, caption) = Read(path, shared, messages);
             var grounding = GroundOne(pipeline, path, picture, caption, folder, cancellation);
             messages.AddRange(grounding.Warnings.Select(warning => $"warning: {warning}"));
-            return new(messages, _json ? JsonLine(grounding, path) : null, null);
+            return new(messages, _json ? GroundingDocument.From(grounding, path).ToJson(indented: false) : null, null);
         }
         catch (Exception e) when (CommandLine.IsUserError(e))
         {
@@ -122,7 +122,7 @@ internal sealed class GroundCommand
 
     private void Report(Grounding grounding, string path)
     {
-        if (_json) _results.Write(Encoding.UTF8.GetString(GroundingJson.Phrases(grounding, path)));
+        if (_json) _results.Write(GroundingDocument.From(grounding, path).ToJson() + "\n");
         if (_quiet || _json) return;
         var table = new Table().Border(TableBorder.Rounded).AddColumns("#", "phrase", "score", "area", "box x, y, w, h");
         foreach (var column in table.Columns.Where((_, i) => i != 1)) column.RightAligned();
@@ -134,12 +134,6 @@ internal sealed class GroundCommand
         }
         Terminal.On(_results).Write(table);
         _results.WriteLine($"{Path.Combine(_output, "overlay.png")}, phrases.json, panoptic.png, panoptic.json");
-    }
-
-    private static string JsonLine(Grounding grounding, string path)
-    {
-        using var json = System.Text.Json.JsonDocument.Parse(GroundingJson.Phrases(grounding, path));
-        return System.Text.Json.JsonSerializer.Serialize(json.RootElement, JsonStyle.OneLine);
     }
 
     private static Caption CaptionBeside(string picture)

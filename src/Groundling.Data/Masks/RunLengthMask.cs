@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using Groundling.Data;
 
 namespace Groundling;
 
 /// <summary>A binary mask as COCO writes it: lengths of alternating runs, down each column in turn, beginning with outside (may be 0 long).</summary>
 /// <remarks>Immutable. Every count but the first is at least 1, so equal masks have equal counts.</remarks>
+[JsonConverter(typeof(RunLengthMaskConverter))]
 public sealed class RunLengthMask
 {
     private readonly uint[] _counts;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Groundling.Data.Benchmark;
 
 namespace Groundling.Data;
@@ -47,6 +48,17 @@ public sealed record PanopticResult(int[] Ids, IReadOnlyList<(int Phrase, Panopt
             segments.Add((i, new PanopticSegment(colours[i].PanopticId, category, kept.Area, kept.Box, IsCrowd: false)));
         }
         return new PanopticResult(ids, segments, categories);
+    }
+
+    /// <summary>panoptic.json: COCO's images, annotations and categories for one picture.</summary>
+    /// <param name="grounding">The grounding that this was made of.</param>
+    /// <param name="imageName">What the file calls the picture.</param>
+    /// <param name="panopticName">The panoptic PNG's file name.</param>
+    public string ToJson(Grounding grounding, string imageName, string panopticName)
+    {
+        ArgumentNullException.ThrowIfNull(grounding);
+        var document = PanopticDocument.From(this, grounding.Picture.Width, grounding.Picture.Height, imageName, panopticName);
+        return JsonSerializer.Serialize(document, GroundingJsonContext.Indented.PanopticDocument);
     }
 
     private static Dictionary<int, (int Area, Box Box)> Extents(int[] ids, int width)
