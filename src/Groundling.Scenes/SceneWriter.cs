@@ -92,8 +92,8 @@ public static class SceneWriter
     {
         int id = scene.Index + 1;
         string name = id.ToString("D12", CultureInfo.InvariantCulture) + ".png";
-        File.WriteAllBytes(Path.Combine(folder.StagedImages, name), PngEncoder.Encode(scene.Rgb, scene.Width, scene.Height));
-        File.WriteAllBytes(Path.Combine(folder.StagedMaps, name), PngEncoder.EncodeIds(scene.SegmentIds, scene.Width, scene.Height));
+        File.WriteAllBytes(Path.Combine(folder.StagedImages, name), new Picture(scene.Width, scene.Height, scene.Rgb).EncodePng());
+        File.WriteAllBytes(Path.Combine(folder.StagedMaps, name), PanopticPng.Encode(scene.SegmentIds, scene.Width, scene.Height));
         return new Entry(SceneAnnotations.Narrative(scene, id), SceneAnnotations.Image(scene, id, name), SceneAnnotations.Panoptic(scene, id, name));
     }
 
