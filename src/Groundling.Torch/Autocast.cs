@@ -4,29 +4,40 @@ using static TorchSharp.torch;
 
 namespace Groundling.Torch;
 
-/// <summary>Runs the operators that may be inexact in a smaller type, and the others in float32, until it is disposed.</summary>
+/// <summary>Mixed precision: operators that may be inexact run in a smaller type, and the others in float32, until it is disposed; on this thread alone.</summary>
 /// <remarks>TorchSharp does not wrap this; the names are those of libtorch 2.10's own functions. Backward passes belong outside.</remarks>
 public sealed class Autocast : IDisposable
 {
-    private readonly sbyte _device;
-    private readonly bool _before;
+    private readonly AutocastSetting _before;
 
     /// <param name="type"><c>bfloat16</c> or <c>float16</c>.</param>
     /// <param name="device">The kind of device whose operators are meant.</param>
-    public Autocast(ScalarType type, DeviceType device)
+    public Autocast(ScalarType type, DeviceType device) : this(new AutocastSetting(device, On: true, type))
     {
-        _device = (sbyte)device;
-        _before = IsEnabled(_device);
-        SetType(_device, (sbyte)type);
-        SetEnabled(_device, true);
+    }
+
+    internal Autocast(AutocastSetting setting)
+    {
+        _before = Around(setting.Device);
+        Set(setting);
         _ = IncrementNesting();
     }
+
+    /// <summary>The setting of this thread.</summary>
+    /// <param name="device">The kind of device whose operators are meant.</param>
+    public static AutocastSetting Around(DeviceType device) => new(device, IsEnabled((sbyte)device), (ScalarType)TypeOf((sbyte)device));
 
     /// <summary>Operators run as before.</summary>
     public void Dispose()
     {
         if (DecrementNesting() == 0) ClearCache();
-        SetEnabled(_device, _before);
+        Set(_before);
+    }
+
+    private static void Set(AutocastSetting setting)
+    {
+        SetType((sbyte)setting.Device, (sbyte)setting.Type);
+        SetEnabled((sbyte)setting.Device, setting.On);
     }
 
     private const string Library = "torch_cpu";
@@ -40,6 +51,9 @@ public sealed class Autocast : IDisposable
 
     [DllImport(Library, EntryPoint = "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE")]
     private static extern void SetType(sbyte device, sbyte type);
+
+    [DllImport(Library, EntryPoint = "_ZN2at8autocast18get_autocast_dtypeEN3c1010DeviceTypeE")]
+    private static extern sbyte TypeOf(sbyte device);
 
     [DllImport(Library, EntryPoint = "_ZN2at8autocast11clear_cacheEv")] private static extern void ClearCache();
     [DllImport(Library, EntryPoint = "_ZN2at8autocast17increment_nestingEv")] private static extern int IncrementNesting();

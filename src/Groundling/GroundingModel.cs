@@ -1,8 +1,10 @@
 using Groundling.Aggregation;
+using Groundling.Data;
 using Groundling.Decoding;
 using Groundling.Diffusion;
 using Groundling.Modeling;
 using Groundling.Prompting;
+using Groundling.Recomputing;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -52,7 +54,7 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     /// <summary>The model's sizes and switches.</summary>
     public GroundingConfig Config { get; }
 
-    /// <summary>Whether the UNet's blocks run again for the backward pass instead of keeping what they made: less memory for more time.</summary>
+    /// <summary>Gradient checkpointing: whether the UNet's blocks run again for the backward pass instead of keeping what they made, where the adapter is trained.</summary>
     public bool SavesMemory { get; set; }
 
     /// <param name="input">Latents and phrases from the frozen encoders (<see cref="PhraseEncoder"/>, <see cref="Vae.Encode"/>).</param>
@@ -67,7 +69,7 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         // 2. What each block's pixels attended to is a mask already (Sec. 3.1) ...
         var diffusion = DiffusionMasks(prompt, 0, input.Phrases.shape[1]);     // [B, N, H0, W0]
         // 3. ... and so is what its phrases attended to (Sec. 3.2).
-        var blocks = (prompt as DynamicPrompt)?.Predictions ?? [];             // L x [B, N, h_l, w_l]
+        var blocks = Predictions(prompt);                                  // L x [B, N, h_l, w_l]
         var adapter = AdapterMasks(prompt);                                    // [B, N, h, w]
         var decoder = _decoder is null ? [] : Decode(input, features, prompt); // [B, N, H0/4, W0/4] a layer
         return new(diffusion.MoveToOuterDisposeScope(), [.. blocks.Select(block => block.KeepOuter())], adapter?.KeepOuter(), [.. decoder.Select(layer => layer.KeepOuter())]);
@@ -76,9 +78,9 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     /// <summary>The same pass for its answer alone and for those who want to look inside: what it reads and makes is kept, heads that only training needs do not run.</summary>
     /// <param name="input">As in <see cref="forward"/>.</param>
     /// <param name="keepHeads">Whether the attention of each head is kept, not only their mean.</param>
-    /// <returns>The prompts with their maps, the UNet's features, and the last decoder layer's prediction, null where there is no decoder; the caller owns them.</returns>
+    /// <returns>What the pass leaves; the caller owns it.</returns>
     /// <exception cref="OperationCanceledException">The input's token was cancelled.</exception>
-    public (PhrasePrompt Prompt, UNetOutput UNet, MaskPrediction? Decoder) Trace(GroundingInput input, bool keepHeads = false)
+    public GroundingPass Trace(GroundingInput input, bool keepHeads = false)
     {
         using var scope = NewDisposeScope();
         var prompt = Prompt(input, keepHeads);
@@ -87,7 +89,7 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
             var unet = Read(input, prompt);
             var decoder = _decoder is null ? null : Decode(input, unet.Features, prompt)[^1].KeepOuter();
             foreach (var kept in unet.Features.Append(unet.Prediction)) kept.MoveToOuterDisposeScope();
-            return (prompt, unet, decoder);
+            return new(prompt, unet, decoder);
         }
         catch
         {
@@ -109,17 +111,44 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     }
 
     /// <summary>The adapter mask head on a pass's prompts (Sec. 3.2), logits [B, N, h, w]; null without adapter; the caller owns it.</summary>
-    public MaskPrediction? AdapterMasks(PhrasePrompt prompt) => prompt is DynamicPrompt dynamic ? _adapter?.call(dynamic.Predictions) : null;
+    public MaskPrediction? AdapterMasks(PhrasePrompt prompt) => prompt is DynamicPrompt ? _adapter?.call(Predictions(prompt)) : null;
+
+    /// <summary>The answer of one of the heads, as <see cref="GroundingOutput.Probabilities(Letterbox)"/> gives the usual one's.</summary>
+    /// <param name="prompt">The pass's prompts.</param>
+    /// <param name="decoder">The pass's last prediction of the mask decoder, where there is one.</param>
+    /// <param name="letterbox">How the pictures lie in the network's input.</param>
+    /// <param name="head">A head that the model has.</param>
+    /// <param name="first">The first phrase that is wanted.</param>
+    /// <param name="count">How many, n.</param>
+    /// <returns>[B, n, H_0, W_0], padding included; the caller owns it.</returns>
+    public Tensor Probabilities(PhrasePrompt prompt, MaskPrediction? decoder, Letterbox letterbox, MaskHead head, long first, long count)
+    {
+        using var scope = NewDisposeScope();
+        var masks = head switch
+        {
+            MaskHead.Decoder => decoder!.Masks.narrow(1, first, count),
+            MaskHead.Adapter => AdapterMasks(prompt)!.Masks.narrow(1, first, count),
+            _ => DiffusionMasks(prompt, first, count),
+        };
+        return GroundingOutput.Probabilities(head, masks, letterbox).MoveToOuterDisposeScope();
+    }
+
+    private static IReadOnlyList<MaskPrediction> Predictions(PhrasePrompt prompt)
+        => prompt is DynamicPrompt dynamic ? [.. dynamic.PhraseReadings.Select(reading => reading.Prediction)] : [];
 
     private static int LastBlock(UNet unet, int level) => unet.Sites.LastOrDefault(site => site.Stride == 1 << level)?.Index
         ?? throw new ModelException($"the UNet has no transformer block at stride {8 << level}; the trained parts need one at strides 8, 16 and 32");
 
-    private UNetOutput Read(GroundingInput input, PhrasePrompt prompt) => _frozen.UNet.call(input.Latents, DetailTime.to(input.Latents.device), prompt);
+    private UNetOutput Read(GroundingInput input, PhrasePrompt prompt)
+        => _frozen.UNet.call(input.Latents, DetailTime.to(input.Latents.device), prompt is DynamicPrompt dynamic && Recomputes ? new RecomputedPrompt(dynamic, _adapter!, input, Config.NullPhrase) : prompt);
+
+    /// <summary>A frozen adapter sends no gradient through the UNet: there is nothing to run again.</summary>
+    private bool Recomputes => SavesMemory && _adapter!.parameters().Any(parameter => parameter.requires_grad);
 
     private IReadOnlyList<MaskPrediction> Decode(GroundingInput input, IReadOnlyList<Tensor> features, PhrasePrompt prompt)
     {
         // 4. Three levels of pixels, and of the phrases from the same places (Sec. 3.3).
-        var phrases = _lastBlocks.Select(block => prompt is DynamicPrompt dynamic ? dynamic.Phrases[block] : input.Phrases);
+        var phrases = _lastBlocks.Select(block => prompt is DynamicPrompt dynamic ? dynamic.PhraseReadings[block].Phrases : input.Phrases);
         var levels = _levels!.call(features, [.. phrases]);                    // [B, P, D]; [B, 3N, D]
         // 5. All levels of both inform each other.
         if (_aggregation is not null) levels = _aggregation.call(levels, input.Valid);
@@ -131,11 +160,5 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     }
 
     private PhrasePrompt Prompt(GroundingInput input, bool keepHeads)
-    {
-        var (h, w) = (input.Latents.shape[2], input.Latents.shape[3]);
-        var nullPhrase = Config.NullPhrase ? input.NullPhrase : null;
-        return _adapter is null
-            ? new StaticPrompt(input.Phrases, nullPhrase, input.Valid, h, w, keepHeads, input.Cancellation)
-            : new DynamicPrompt(_adapter, input.Phrases, nullPhrase, input.Valid, h, w, SavesMemory, keepHeads, input.Cancellation);
-    }
+        => _adapter is null ? new StaticPrompt(input, Config.NullPhrase, keepHeads) : new DynamicPrompt(_adapter, input, Config.NullPhrase, keepHeads);
 }

@@ -79,9 +79,9 @@ internal sealed class SpatialTransformer : Module<Tensor, IPromptExchange, Tenso
             using var scope = NewDisposeScope();
             var prompt = exchange.PromptFor(_site, mixed);                     // [B, K, Ct]
             var query = _norm2.call(mixed);
-            if (!exchange.WantsAttention) return _cross.call(query, prompt, exchange.PromptMask).MoveToOuterDisposeScope();
-            var (read, attention) = _cross.Attend(query, prompt, exchange.PromptMask);
-            exchange.Attended(_site, mixed, attention);
+            if (!exchange.WantsAttention) return _cross.call(query, prompt.States, prompt.Readable).MoveToOuterDisposeScope();
+            var (read, attention) = _cross.Attend(query, prompt.States, prompt.Readable);
+            exchange.Attended(_site, new(mixed, attention));
             return read.MoveToOuterDisposeScope();
         }
     }

@@ -11,8 +11,5 @@ public sealed class TextPrompt(Tensor states, Tensor? mask = null) : IPromptExch
     public bool WantsAttention => false;
 
     /// <inheritdoc/>
-    public Tensor? PromptMask => mask;
-
-    /// <inheritdoc/>
-    public Tensor PromptFor(TransformerSite site, Tensor pixels) => states;
+    public BlockPrompt PromptFor(TransformerSite site, Tensor pixels) => new(states, mask);
 }

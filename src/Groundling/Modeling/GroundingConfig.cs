@@ -90,6 +90,10 @@ public sealed record GroundingConfig
     [JsonIgnore]
     public bool HasAggregation => Parts is GroundingParts.DecoderAndAggregation or GroundingParts.Full;
 
+    /// <summary>The head that answers where none is asked for.</summary>
+    [JsonIgnore]
+    public MaskHead AnsweringHead => HasDecoder ? MaskHead.Decoder : MaskHead.Diffusion;
+
     /// <summary>The names of the parts that are built, as tensors' names begin with them.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> PartNames => ["diffusion_head", .. HasAdapter ? ["adapter"] : (string[])[], .. HasDecoder ? ["levels", "mask_feature", "decoder"] : (string[])[], .. HasAggregation ? ["aggregation"] : (string[])[]];

@@ -15,7 +15,16 @@ public sealed record GroundingOutput(Tensor Diffusion, IReadOnlyList<MaskPredict
     /// <summary>The model's answer: the last decoder layer's probabilities, or the diffusion head's shares where there is no decoder.</summary>
     /// <param name="letterbox">How the pictures lie in the network's input.</param>
     /// <returns>[B, N, H_0, W_0]; the caller owns it.</returns>
-    public Tensor Probabilities(Letterbox letterbox) => Decoder.Count == 0 ? DiffusionMaskHead.Shares(Diffusion, letterbox) : MaskPrediction.Probabilities(Decoder[^1].Masks, Diffusion.shape[2], Diffusion.shape[3]);
+    public Tensor Probabilities(Letterbox letterbox)
+        => Decoder.Count == 0 ? Probabilities(MaskHead.Diffusion, Diffusion, letterbox) : Probabilities(MaskHead.Decoder, Decoder[^1].Masks, letterbox);
+
+    /// <summary>What a head says of its phrases, as an answer.</summary>
+    /// <param name="head">Whose masks they are.</param>
+    /// <param name="masks">[B, N, h, w] the decoder's or the adapter's logits; [B, N, H_0, W_0] the diffusion head's probabilities.</param>
+    /// <param name="letterbox">How the pictures lie in the network's input.</param>
+    /// <returns>[B, N, H_0, W_0]; the caller owns it.</returns>
+    internal static Tensor Probabilities(MaskHead head, Tensor masks, Letterbox letterbox)
+        => head == MaskHead.Diffusion ? DiffusionMaskHead.Shares(masks, letterbox) : MaskPrediction.Probabilities(masks, letterbox.Height, letterbox.Width);
 
     /// <summary>The same numbers as float32, for losses; the caller owns them.</summary>
     public GroundingOutput ToFloat32()

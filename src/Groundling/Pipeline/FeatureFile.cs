@@ -39,10 +39,11 @@ public static class FeatureFile
             ("null_phrase", trace.Caption.NullPhrase),
             ("phrases", trace.Caption.Phrases),
         };
-        tensors.AddRange(trace.Prompt.Attention.OrderBy(pair => pair.Key.Index).Select(pair => ($"attention.{pair.Key.Path}.attn2", pair.Value[0])));
+        foreach (var reading in trace.Prompt.PixelReadings)
+            if (reading.Heads is { } heads) tensors.Add(($"attention.{reading.Site.Path}.attn2", heads[0]));
         tensors.AddRange(trace.UNet.Features.Take(3).Select((feature, level) => ($"features.stride{8 << level}", feature[0])));
         tensors.Add(("masks.diffusion", pipeline.Model.DiffusionMasks(trace.Prompt, 0, caption.Phrases.Count)[0]));
-        if (trace.Prompt is DynamicPrompt dynamic) tensors.AddRange(pipeline.Diffusion.UNet.Sites.Select(site => ($"phrases.{site.Path}", dynamic.Phrases[site.Index][0])));
+        if (trace.Prompt is DynamicPrompt dynamic) tensors.AddRange(dynamic.PixelReadings.Zip(dynamic.PhraseReadings, (pixels, phrases) => ($"phrases.{pixels.Site.Path}", phrases.Phrases[0])));
         if (pipeline.Model.AdapterMasks(trace.Prompt) is { } adapter) tensors.Add(("logits.adapter", adapter.Masks[0]));
         if (trace.Decoder is { } decoder) tensors.Add(("logits.decoder", decoder.Masks[0]));
         var letterbox = trace.Letterbox;

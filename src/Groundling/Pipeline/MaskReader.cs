@@ -28,7 +28,7 @@ internal sealed class MaskReader(GroundingModel model, string name)
             _ => null,
         };
         if (missing is not null) throw new InputException($"{name} has no trained {missing}, so there is no {MethodNames.Of(wanted!.Value)} head; the diffusion head needs none");
-        return wanted ?? (config.HasDecoder ? MaskHead.Decoder : MaskHead.Diffusion);
+        return wanted ?? config.AnsweringHead;
     }
 
     /// <summary>Some phrases' probabilities.</summary>
@@ -37,11 +37,7 @@ internal sealed class MaskReader(GroundingModel model, string name)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        using var adapter = head == MaskHead.Adapter ? model.AdapterMasks(trace.Prompt) : null;
-        var logits = head == MaskHead.Decoder ? trace.Decoder?.Masks : adapter?.Masks;
-        var batch = logits is null ? DiffusionMaskHead.Shares(model.DiffusionMasks(trace.Prompt, first, count), trace.Letterbox)
-            : MaskPrediction.Probabilities(logits.narrow(1, first, count), trace.Letterbox.Height, trace.Letterbox.Width);
-        return batch.squeeze(0).MoveToOuterDisposeScope();
+        return model.Probabilities(trace.Prompt, trace.Decoder, trace.Letterbox, head, first, count).squeeze(0).MoveToOuterDisposeScope();
     }
 
     /// <summary>Masks at the picture's own size, a few phrases at a time so that memory does not grow with their number.</summary>

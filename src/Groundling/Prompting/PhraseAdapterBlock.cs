@@ -58,33 +58,33 @@ public sealed class PhraseAdapterBlock : Module, IOwnInitialValues
     /// <summary>Phrases among themselves, before the UNet block reads them.</summary>
     /// <param name="phrases">[B, N, C_t] R^(l-1)</param>
     /// <param name="valid">[B, N] false where a phrase is padding, or null; each row has a valid one.</param>
-    /// <returns>Their state at the adapter's width [B, N, A], and R_itm [B, N, C_t], which the UNet block reads; the caller owns both.</returns>
-    public (Tensor State, Tensor Prompt) Inject(Tensor phrases, Tensor? valid)
+    /// <returns>R_itm, which the UNet block reads.</returns>
+    public InjectedPhrases Inject(Tensor phrases, Tensor? valid)
     {
         using var scope = NewDisposeScope();
         var state = _down.call(_normIn.call(phrases));                         // [B, N, A]
         var normed = _normSelf.call(state);
         state = state.Plus(_self.call(normed, normed, normed, valid?.unsqueeze(1).unsqueeze(1)));
         var prompt = phrases.Plus(_up.call(state));                            // [B, N, Ct]
-        return (state.MoveToOuterDisposeScope(), prompt.MoveToOuterDisposeScope());
+        return new(state.MoveToOuterDisposeScope(), prompt.MoveToOuterDisposeScope());
     }
 
     /// <summary>Phrases read the picture, after the UNet block has read them.</summary>
     /// <param name="phrases">[B, N, C_t] R^(l-1)</param>
-    /// <param name="state">[B, N, A] what <see cref="Inject"/> made of them.</param>
+    /// <param name="injected">What <see cref="Inject"/> made of them.</param>
     /// <param name="pixels">[B, hw, C_l] F_itm, the UNet block's self-attention output.</param>
     /// <param name="readable">[B, N, hw] true where a phrase may look, or null; no phrase may be without any place.</param>
-    /// <returns>R^l [B, N, C_t], the adapter mask head's logits [B, N, hw] and class logits [B, N, K + 1]; the caller owns them.</returns>
-    public (Tensor Phrases, Tensor Masks, Tensor Classes) Extract(Tensor phrases, Tensor state, Tensor pixels, Tensor? readable)
+    /// <returns>R^l, and the adapter mask head's prediction.</returns>
+    public ExtractedPhrases Extract(Tensor phrases, InjectedPhrases injected, Tensor pixels, Tensor? readable)
     {
         using var scope = NewDisposeScope();
-        var (read, logits) = _cross.Attend(_normCross.call(state), _normPixels.call(pixels), readable?.unsqueeze(1));
+        var (read, logits) = _cross.Attend(_normCross.call(injected.State), _normPixels.call(pixels), readable?.unsqueeze(1));
         var masks = (_maskScale * logits.mean([1])).Plus(_maskBias);           // [B, N, hw]
-        var next = state.Plus(read);                                           // R_ca
+        var next = injected.State.Plus(read);                                  // R_ca
         next = next.Plus(_feedForward.call(_normFeedForward.call(next)));      // [B, N, A]
         var classes = _class.call(_normClass.call(next));                      // [B, N, K + 1]
         var result = phrases.Plus(_up.call(next));                             // [B, N, Ct]
-        return (result.MoveToOuterDisposeScope(), masks.MoveToOuterDisposeScope(), classes.MoveToOuterDisposeScope());
+        return new(result.MoveToOuterDisposeScope(), masks.MoveToOuterDisposeScope(), classes.MoveToOuterDisposeScope());
     }
 
     Tensor? IOwnInitialValues.InitialValue(string name, long[] shape) => name == "up.weight" ? zeros(shape) : null;

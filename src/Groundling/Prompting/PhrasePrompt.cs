@@ -1,98 +1,103 @@
 using Groundling.Diffusion;
+using Groundling.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Groundling.Prompting;
 
-/// <summary>Phrases as the UNet's prompt: the null phrase joins them as a key, padding is masked, and every block's maps are kept (Sec. 3.1).</summary>
+/// <summary>Phrases as the UNet's prompt in one pass: the null phrase joins them as a key, padding is masked, every block's maps are kept (Sec. 3.1).</summary>
 /// <remarks>
 /// With phrases as the only keys a lone phrase would get the whole picture; the null phrase is a key for what belongs to none.
+/// A call that is out of order is an <see cref="InvalidOperationException"/>.
 /// </remarks>
 public abstract class PhrasePrompt : IPromptExchange, IDisposable
 {
     private readonly CancellationToken _cancellation;
-    private readonly Tensor? _nullPhrase, _mask;
-    private readonly long _height, _width;
     private readonly bool _keepHeads;
-    private readonly List<Tensor> _maps = [];
-    private readonly Dictionary<TransformerSite, Tensor> _attention = [];
+    private readonly BlockOrder _order;
+    private readonly Tensor? _nullPhrase, _readable;
+    private readonly List<PixelReading> _pixelReadings = [];
+    private readonly List<Tensor> _kept = [];
 
-    /// <param name="nullPhrase">[B, C_t], or null where phrases are the only keys.</param>
-    /// <param name="valid">[B, N] false where a phrase is padding, or null.</param>
-    /// <param name="latentHeight">h of the latents.</param>
-    /// <param name="latentWidth">w of the latents.</param>
+    /// <param name="input">Latents and phrases; the caller keeps them until the pass has ended.</param>
+    /// <param name="nullPhrase">Whether pixels may attend to none of the phrases.</param>
     /// <param name="keepHeads">Whether the attention of each head is kept too.</param>
-    /// <param name="cancellation">Looked at in every block.</param>
-    protected PhrasePrompt(Tensor? nullPhrase, Tensor? valid, long latentHeight, long latentWidth, bool keepHeads, CancellationToken cancellation)
+    /// <param name="firstBlock">Index of the block that comes first; 0 in a whole pass.</param>
+    private protected PhrasePrompt(GroundingInput input, bool nullPhrase, bool keepHeads, int firstBlock = 0)
     {
-        (_height, _width, _keepHeads, _cancellation) = (latentHeight, latentWidth, keepHeads, cancellation);
+        (_keepHeads, _cancellation, _order) = (keepHeads, input.Cancellation, new(firstBlock));
+        LatentSize = (input.Latents.shape[2], input.Latents.shape[3]);
         using var scope = NewDisposeScope();
-        _nullPhrase = nullPhrase?.unsqueeze(1).DetachFromDisposeScope();                                   // [B, 1, Ct]
-        var alwaysThere = valid is null || nullPhrase is null ? null : ones(valid.shape[0], 1, dtype: @bool, device: valid.device);
-        _mask = (alwaysThere is null ? valid?.alias() : cat([alwaysThere, valid!], 1))?.DetachFromDisposeScope();
+        _nullPhrase = nullPhrase ? Keep(input.NullPhrase.unsqueeze(1)) : null;                             // [B, 1, Ct]
+        _readable = input.Valid is null ? null : Keep(nullPhrase ? cat([ones_like(input.Valid[.., ..1]), input.Valid], 1) : input.Valid.alias());
     }
 
-    /// <summary>[B, N, h_l, w_l] of every block in order: the share of a pixel's attention that a phrase gets, averaged over heads.</summary>
-    public IReadOnlyList<Tensor> Maps => _maps;
+    /// <summary>What the pixels of every block read, in the blocks' order.</summary>
+    public IReadOnlyList<PixelReading> PixelReadings => _pixelReadings;
 
-    /// <summary>[B, heads, h_l w_l, 1 + N] of every block, the null phrase first; empty unless heads are kept.</summary>
-    public IReadOnlyDictionary<TransformerSite, Tensor> Attention => _attention;
+    /// <summary>[B, N, h_l, w_l] of every block, the maps of <see cref="PixelReadings"/>.</summary>
+    public IReadOnlyList<Tensor> Maps => [.. _pixelReadings.Select(reading => reading.Map)];
 
     /// <inheritdoc/>
     public bool WantsAttention => true;
 
-    /// <inheritdoc/>
-    public Tensor? PromptMask => _mask;
-
     /// <summary>Height and width of the latents.</summary>
-    internal (long Height, long Width) LatentSize => (_height, _width);
-
-    /// <summary>How many keys stand before the first phrase.</summary>
-    protected int NullPhrases => _nullPhrase is null ? 0 : 1;
+    internal (long Height, long Width) LatentSize { get; }
 
     /// <inheritdoc/>
-    public Tensor PromptFor(TransformerSite site, Tensor pixels)
+    public BlockPrompt PromptFor(TransformerSite site, Tensor pixels)
     {
         _cancellation.ThrowIfCancellationRequested();
-        return Prompt(site, pixels);
+        _order.Asks(site);
+        using var scope = NewDisposeScope();
+        return new(Inject(site), _readable);
     }
 
     /// <inheritdoc/>
-    public virtual void Attended(TransformerSite site, Tensor pixels, Tensor attention)
+    public void Attended(TransformerSite site, BlockAttention attention)
     {
+        _order.Tells(site);
         using var scope = NewDisposeScope();
-        var phrases = attention.narrow(-1, NullPhrases, attention.shape[^1] - NullPhrases).mean([1]);      // [B, hw, N]
-        KeepMap(ToImage(site, phrases.transpose(1, 2)).contiguous());
-        if (_keepHeads) _attention.Add(site, attention.alias().DetachFromDisposeScope());
+        var (probabilities, first) = (attention.Probabilities, _nullPhrase is null ? 0 : 1);
+        var ofPhrases = probabilities.narrow(-1, first, probabilities.shape[^1] - first).mean([1]);        // [B, hw, N]
+        var map = Keep(ToImage(site, ofPhrases.transpose(1, 2)).contiguous());                             // [B, N, h, w]
+        _pixelReadings.Add(new(site, map, _keepHeads ? Keep(probabilities.alias()) : null));
+        Extract(site, attention.Pixels, map);
     }
 
-    /// <summary>Disposes the maps.</summary>
+    /// <summary>Disposes all that the pass has left here.</summary>
     public void Dispose()
     {
-        Dispose(disposing: true);
+        _kept.ForEach(tensor => tensor.Dispose());
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Disposes what a derived prompt keeps, too.</summary>
-    protected virtual void Dispose(bool disposing)
-    {
-        if (!disposing) return;
-        _nullPhrase?.Dispose();
-        _mask?.Dispose();
-        foreach (var kept in _maps.Concat(_attention.Values)) kept.Dispose();
-    }
+    /// <summary>The prompt of one block, [B, K, C_t] with the null phrase; kept.</summary>
+    private protected abstract Tensor Inject(TransformerSite site);
 
-    /// <summary>[B, K, C_t] the prompt of one block; it stays with this object.</summary>
-    protected abstract Tensor Prompt(TransformerSite site, Tensor pixels);
+    /// <summary>The phrases' turn to read: the pixels [B, hw, C_l] of the block, and its map [B, N, h_l, w_l].</summary>
+    private protected abstract void Extract(TransformerSite site, Tensor pixels, Tensor map);
 
     /// <summary>The keys of phrases: the null phrase first, where there is one.</summary>
-    protected Tensor WithNullPhrase(Tensor phrases)                            // [B, N, Ct] -> [B, 1 + N, Ct]
+    private protected Tensor WithNullPhrase(Tensor phrases)                    // [B, N, Ct] -> [B, 1 + N, Ct]
         => _nullPhrase is null ? phrases.alias() : cat([_nullPhrase, phrases], 1);
 
     /// <summary>A value for every pixel of a block, as an image.</summary>
-    protected Tensor ToImage(TransformerSite site, Tensor pixels)              // [B, N, hw] -> [B, N, h, w]
-        => pixels.reshape(pixels.shape[0], pixels.shape[1], _height / site.Stride, _width / site.Stride);
+    private protected Tensor ToImage(TransformerSite site, Tensor pixels)      // [B, N, hw] -> [B, N, h, w]
+        => pixels.reshape(pixels.shape[0], pixels.shape[1], LatentSize.Height / site.Stride, LatentSize.Width / site.Stride);
 
-    /// <summary>Keeps the next block's map.</summary>
-    protected void KeepMap(Tensor map) => _maps.Add(map.DetachFromDisposeScope());
+    /// <summary>Keeps a tensor until this object is disposed.</summary>
+    private protected Tensor Keep(Tensor tensor)
+    {
+        _kept.Add(tensor.DetachFromDisposeScope());
+        return tensor;
+    }
+
+    /// <summary>Takes what a block has left elsewhere as if it had run here.</summary>
+    private protected void Take(PixelReading reading)
+    {
+        _order.Asks(reading.Site);
+        _order.Tells(reading.Site);
+        _pixelReadings.Add(reading with { Map = Keep(reading.Map) });
+    }
 }

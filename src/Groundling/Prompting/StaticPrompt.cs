@@ -1,34 +1,24 @@
 using Groundling.Diffusion;
+using Groundling.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Groundling.Prompting;
 
-/// <summary>Static prompting: every block reads the same phrases, and its attention maps are kept (Sec. 3.1).</summary>
+/// <summary>Static prompting: every block's pixels read the same phrases, R^0, and the phrases read nothing (Sec. 3.1).</summary>
 public sealed class StaticPrompt : PhrasePrompt
 {
-    private readonly Tensor _prompt;
+    private readonly Tensor _prompt;                                           // [B, 1 + N, Ct]
 
-    /// <param name="phrases">[B, N, C_t]</param>
-    /// <param name="nullPhrase">[B, C_t], or null where phrases are the only keys.</param>
-    /// <param name="valid">[B, N] false where a phrase is padding, or null.</param>
-    /// <param name="latentHeight">h of the latents.</param>
-    /// <param name="latentWidth">w of the latents.</param>
+    /// <param name="input">Latents and phrases; the caller keeps them until the pass has ended.</param>
+    /// <param name="nullPhrase">Whether pixels may attend to none of the phrases.</param>
     /// <param name="keepHeads">Whether the attention of each head is kept too.</param>
-    /// <param name="cancellation">Looked at in every block.</param>
-    public StaticPrompt(Tensor phrases, Tensor? nullPhrase, Tensor? valid, long latentHeight, long latentWidth, bool keepHeads = false, CancellationToken cancellation = default)
-        : base(nullPhrase, valid, latentHeight, latentWidth, keepHeads, cancellation)
-    {
-        _prompt = WithNullPhrase(phrases).DetachFromDisposeScope();            // [B, 1 + N, Ct]
-    }
+    public StaticPrompt(GroundingInput input, bool nullPhrase = true, bool keepHeads = false) : base(input, nullPhrase, keepHeads)
+        => _prompt = Keep(WithNullPhrase(input.Phrases));
 
-    /// <inheritdoc/>
-    protected override Tensor Prompt(TransformerSite site, Tensor pixels) => _prompt;
+    private protected override Tensor Inject(TransformerSite site) => _prompt;
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    private protected override void Extract(TransformerSite site, Tensor pixels, Tensor map)
     {
-        base.Dispose(disposing);
-        if (disposing) _prompt.Dispose();
     }
 }

@@ -36,7 +36,7 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
         using var frozen = no_grad();
         using var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { AttentionMask = attentionMask, NullPhrase = nullPhrase });
         var input = TinyGrounding.Input(tensor(new[] { true, true, true, true, true, true, false, false }, [2, TinyGrounding.N]));
-        using var prompt = new StaticPrompt(input.Phrases, nullPhrase ? input.NullPhrase : null, input.Valid, 8, 16);
+        using var prompt = new StaticPrompt(input, nullPhrase);
         tiny.Pipeline.Diffusion.UNet.call(input.Latents, ones(1, dtype: int64), prompt).Dispose();
         using var head = new DiffusionMaskHead(16);
         var expected = head.call(prompt.Maps, 64, 128);
@@ -215,6 +215,18 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
             losses.Total.backward();
             return (model.named_parameters().Where(pair => pair.parameter.grad is not null).ToDictionary(pair => pair.name, pair => pair.parameter.grad!.clone()), losses.Total.item<float>());
         }
+    }
+
+    [Fact]
+    public void A_frozen_adapter_sends_no_gradient_through_the_UNet_though_blocks_may_run_again()
+    {
+        using var model = TinyGrounding.Build(tiny, stirred: true);
+        foreach (var (name, parameter) in model.named_parameters()) parameter.requires_grad = !name.StartsWith("adapter.", StringComparison.Ordinal);
+        model.SavesMemory = true;
+        using var pass = model.Trace(TinyGrounding.Input());
+        Assert.All(pass.UNet.Features, feature => Assert.False(feature.requires_grad));
+        Assert.All(pass.Prompt.Maps, map => Assert.False(map.requires_grad));
+        Assert.True(pass.Decoder!.Masks.requires_grad);
     }
 
     [Fact]

@@ -133,7 +133,7 @@ public class GroundingPipelineTests(TinyModel tiny)
         using (var scope = NewDisposeScope())
         using (no_grad())
         {
-            using var prompt = new StaticPrompt(ones(1, 2, 64), ones(1, 64), null, 8, 8, cancellation: stop.Token);
+            using var prompt = new StaticPrompt(new(zeros(1, 4, 8, 8), ones(1, 2, 64), ones(1, 64), null) { Cancellation = stop.Token });
             Assert.ThrowsAny<OperationCanceledException>(() => tiny.Pipeline.Diffusion.UNet.call(ones(1, 4, 8, 8), ones(1, dtype: int64), prompt));
             Assert.Empty(prompt.Maps);
         }

@@ -28,9 +28,9 @@ public class ModuleGradientTests
         var readable = padded ? DynamicPrompt.Readable(check.Random(2, 3, 2, 4).abs(), 0.5) : null;
         check.Run(block, () =>
         {
-            var (state, prompt) = block.Inject(phrases, valid);
-            var (next, masks, classes) = block.Extract(phrases, state, pixels, readable);
-            return [prompt, next, masks, classes];
+            var injected = block.Inject(phrases, valid);
+            var (next, masks, classes) = block.Extract(phrases, injected, pixels, readable);
+            return [injected.Prompt, next, masks, classes];
         }, ("phrases", phrases), ("pixels", pixels));
     }
 
@@ -174,9 +174,9 @@ public class ModuleGradientTests
         using var scope = NewDisposeScope();
         using var block = new PhraseAdapterBlock(12, 6, 8, 2, 3).Initialize(new Generator(1));
         var phrases = randn(2, 3, 12);
-        var (state, prompt) = block.Inject(phrases, null);
-        var (next, masks, _) = block.Extract(phrases, state, randn(2, 8, 6), null);
-        TensorAssert.Close(phrases, prompt, 0, "what the UNet reads");
+        var injected = block.Inject(phrases, null);
+        var (next, masks, _) = block.Extract(phrases, injected, randn(2, 8, 6), null);
+        TensorAssert.Close(phrases, injected.Prompt, 0, "what the UNet reads");
         TensorAssert.Close(phrases, next, 0, "what the next block gets");
         Assert.True(masks.std().item<float>() > 0, "the adapter mask head sees something from the start");
     }

@@ -35,18 +35,17 @@ public sealed class StaticPromptTests : IDisposable
     public void Maps_and_the_null_phrase_share_each_pixels_attention()
     {
         using var prompt = Run(_latents, _phrases, _null, null, keepHeads: true);
-        Assert.Equal(16, prompt.Maps.Count);
-        Assert.Equal(16, prompt.Attention.Count);
-        foreach (var (site, attention) in prompt.Attention)
+        Assert.Equal(_tiny.Pipeline.Diffusion.UNet.Sites, prompt.PixelReadings.Select(reading => reading.Site));
+        foreach (var (site, map, attention) in prompt.PixelReadings)
         {
             var (height, width) = (8 / site.Stride, 16 / site.Stride);
-            Assert.Equal([2, 4, height * width, 1 + N], attention.shape);
-            Assert.Equal([2, N, height, width], prompt.Maps[site.Index].shape);
+            Assert.Equal([2, 4, height * width, 1 + N], attention!.shape);
+            Assert.Equal([2, N, height, width], map.shape);
             TensorAssert.Close(ones(2, 4, height * width), attention.sum(-1), 1e-5, site.Path);
             var left = attention[.., .., .., 0].mean([1]).view(2, height, width);
-            TensorAssert.Close(ones(2, height, width), prompt.Maps[site.Index].sum(1) + left, 1e-5, site.Path);
+            TensorAssert.Close(ones(2, height, width), map.sum(1) + left, 1e-5, site.Path);
             var (row, column) = (height - 1, 1);
-            TensorAssert.Close(attention[1, .., row * width + column, 2].mean(), prompt.Maps[site.Index][1, 1, row, column], 1e-6, "pixels go row by row");
+            TensorAssert.Close(attention[1, .., row * width + column, 2].mean(), map[1, 1, row, column], 1e-6, "pixels go row by row");
         }
     }
 
@@ -147,13 +146,13 @@ public sealed class StaticPromptTests : IDisposable
     {
         using var head = new DiffusionMaskHead(16);
         using var prompt = Run(latents, phrases, nullPhrase, valid, keepHeads: false);
-        Assert.Empty(prompt.Attention);
+        Assert.All(prompt.PixelReadings, reading => Assert.Null(reading.Heads));
         return head.call(prompt.Maps, 64, 128);
     }
 
     private StaticPrompt Run(Tensor latents, Tensor phrases, Tensor nullPhrase, Tensor? valid, bool keepHeads)
     {
-        var prompt = new StaticPrompt(phrases, nullPhrase, valid, latents.shape[2], latents.shape[3], keepHeads);
+        var prompt = new StaticPrompt(new(latents, phrases, nullPhrase, valid), keepHeads: keepHeads);
         using var output = _tiny.Pipeline.Diffusion.UNet.call(latents, ones(1, dtype: int64), prompt);
         return prompt;
     }

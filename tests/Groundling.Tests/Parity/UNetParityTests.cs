@@ -92,11 +92,9 @@ public class UNetParityTests
 
         public bool WantsAttention => true;
 
-        public Tensor? PromptMask => mask;
+        public BlockPrompt PromptFor(TransformerSite site, Tensor pixels) => new(prompt, mask);
 
-        public Tensor PromptFor(TransformerSite site, Tensor pixels) => prompt;
-
-        public void Attended(TransformerSite site, Tensor pixels, Tensor attention) => Maps.Add($"{site.Path}.attn2", attention.alias().DetachFromDisposeScope());
+        public void Attended(TransformerSite site, BlockAttention attention) => Maps.Add($"{site.Path}.attn2", attention.Probabilities.alias().DetachFromDisposeScope());
 
         public void BlockDone(string path, Tensor output) => Blocks.Add(path, output.alias().DetachFromDisposeScope());
     }

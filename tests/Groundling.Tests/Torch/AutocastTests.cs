@@ -22,6 +22,23 @@ public sealed class AutocastTests
     }
 
     [Fact]
+    public void A_setting_can_be_taken_up_again()
+    {
+        using var scope = NewDisposeScope();
+        Tensor a = ones(4, 4), b = ones(4, 4);
+        AutocastSetting inside;
+        var outside = Autocast.Around(DeviceType.CPU);
+        using (new Autocast(float16, DeviceType.CPU))
+        {
+            inside = Autocast.Around(DeviceType.CPU);
+            using (outside.Enter()) Assert.Equal(float32, a.matmul(b).dtype);
+            Assert.Equal(float16, a.matmul(b).dtype);
+        }
+        Assert.Equal(outside, Autocast.Around(DeviceType.CPU));
+        using (inside.Enter()) Assert.Equal(float16, a.matmul(b).dtype);
+    }
+
+    [Fact]
     public void Gradients_are_those_of_the_float32_weights()
     {
         using var scope = NewDisposeScope();

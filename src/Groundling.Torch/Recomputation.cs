@@ -3,33 +3,37 @@ using static TorchSharp.torch;
 
 namespace Groundling.Torch;
 
-/// <summary>Gradient checkpointing: a block's inner results are forgotten after the forward pass and made again for the backward pass.</summary>
-public sealed class Checkpoint : autograd.MultiTensorFunction<Checkpoint>
+/// <summary>Gradient checkpointing (activation checkpointing): a block's inner results are forgotten after the forward pass and made again for the backward pass.</summary>
+/// <remarks>
+/// The block runs again in the types in which it ran first (<see cref="Autocast"/>), on whatever thread libtorch runs the backward pass: autocast and
+/// dispose scopes belong to a thread each.
+/// </remarks>
+public sealed class Recomputation : autograd.MultiTensorFunction<Recomputation>
 {
-    private const string BlockKey = "block", RequiresGradKey = "requires_grad";
+    private const string BlockKey = "block", RequiresGradKey = "requires_grad", AutocastKey = "autocast";
 
     /// <inheritdoc/>
-    public override string Name => nameof(Checkpoint);
+    public override string Name => nameof(Recomputation);
 
     /// <summary>Runs a block so that only its inputs are kept for the backward pass.</summary>
     /// <param name="block">A pure function of its inputs and of parameters; it runs twice and must give the same results.</param>
     /// <param name="inputs">At least one must require a gradient.</param>
-    /// <returns>What the block returned, of one type and device; the caller owns it. Gradients on the way back belong to the dispose scope around it.</returns>
+    /// <returns>What the block returned, on one device; the caller owns it. Gradients on the way back belong to the dispose scope around it.</returns>
     public static IReadOnlyList<Tensor> Run(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> block, params IEnumerable<Tensor> inputs)
     {
-        // TorchSharp fails on the way back when one of several results has gone unused: all travel as one.
+        // TorchSharp fails on the way back when one of several results has gone unused: all travel as one, in the widest of their types.
         using var scope = NewDisposeScope();
-        IReadOnlyList<long[]> shapes = [];
+        IReadOnlyList<(long[] Shape, ScalarType Type)> kinds = [];
         Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> packed = given =>
         {
             var results = block(given);
-            shapes = [.. results.Select(result => result.shape)];
+            kinds = [.. results.Select(result => (result.shape, result.dtype))];
             return results.Count == 1 ? results : [cat([.. results.Select(result => result.flatten())])];
         };
         var all = apply([packed, .. inputs])[0];
-        if (shapes.Count == 1) return [all.MoveToOuterDisposeScope()];
-        return [.. all.split([.. shapes.Select(shape => shape.Aggregate(1L, (product, size) => product * size))])
-            .Zip(shapes, (part, shape) => part.view(shape).MoveToOuterDisposeScope())];
+        if (kinds.Count == 1) return [all.MoveToOuterDisposeScope()];
+        return [.. all.split([.. kinds.Select(kind => kind.Shape.Aggregate(1L, (product, size) => product * size))])
+            .Zip(kinds, (part, kind) => part.view(kind.Shape).to(kind.Type).MoveToOuterDisposeScope())];
     }
 
     /// <inheritdoc/>
@@ -40,6 +44,7 @@ public sealed class Checkpoint : autograd.MultiTensorFunction<Checkpoint>
         ctx.save_for_backward(inputs);
         ctx.save_data(BlockKey, block);
         ctx.save_data(RequiresGradKey, inputs.Select(input => input.requires_grad).ToArray());
+        ctx.save_data(AutocastKey, Autocast.Around(inputs[0].device_type));
         using var scope = NewDisposeScope();
         using var forget = no_grad();
         return [.. block(inputs).Select(output => output.MoveToOuterDisposeScope())];
@@ -53,7 +58,8 @@ public sealed class Checkpoint : autograd.MultiTensorFunction<Checkpoint>
         using var scope = NewDisposeScope();
         using var record = enable_grad();
         var inputs = ctx.get_saved_variables().Select((input, i) => input.detach().requires_grad_(requiresGrad[i])).ToList();
-        var outputs = block(inputs);
+        IReadOnlyList<Tensor> outputs;
+        using (((AutocastSetting)ctx.get_data(AutocastKey)).Enter()) outputs = block(inputs);
         var followed = Enumerable.Range(0, outputs.Count).Where(i => outputs[i].requires_grad && grad_outputs[i] is not null).ToList();
         torch.autograd.backward([.. followed.Select(i => outputs[i])], [.. followed.Select(i => grad_outputs[i])]);
         return [null!, .. inputs.Select((input, i) => requiresGrad[i] ? input.grad?.MoveToOuterDisposeScope()! : null!)];

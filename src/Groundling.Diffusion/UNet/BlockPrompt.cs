@@ -1,0 +1,8 @@
+using static TorchSharp.torch;
+
+namespace Groundling.Diffusion;
+
+/// <summary>What one transformer block's pixels attend to; the tensors stay with the exchange that gives them.</summary>
+/// <param name="States">[B, K, C_t] the context: keys and values of the block's cross-attention.</param>
+/// <param name="Readable">[B, K] true where a state may be attended to, or null where all may.</param>
+public sealed record BlockPrompt(Tensor States, Tensor? Readable = null);
