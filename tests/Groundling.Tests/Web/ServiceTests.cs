@@ -214,7 +214,6 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
         var answer = await ServiceHost.Json(await _host.Ground(ServiceHost.Picture(), "[a dog]", ("size", "64"), ("probabilities", "true")));
         Assert.Equal(answer.AsObject().Select(member => member.Key).Order(), Members("GroundAnswer").Where(name => name != "image").Order());
         Assert.Equal(answer["phrases"]![0]!.AsObject().Select(member => member.Key).Order(), Members("PhraseDocument").Where(name => name != "plural").Order());
-        Assert.All(["GroundAnswer", "PhraseDocument"], name => Assert.All(schemas[name]!["properties"]!.AsObject(), Described));
         Assert.Equal(["counts", "size"], Members("RunLengthMask").Order());
         Assert.Equal("Groundling", (string)description["info"]!["title"]!);
         Assert.Equal(typeof(GroundingServer).Assembly.GetName().Version!.ToString(3), (string)description["info"]!["version"]!);
@@ -228,6 +227,8 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
             Assert.Equal(phrase, form["phrase"] is not null);
             Assert.EndsWith("Request", (string)content["application/json"]!["schema"]!["$ref"]!);
         }
+
+        IEnumerable<string> Members(string schema) => schemas[schema]!["properties"]!.AsObject().Select(member => member.Key);
     }
 
     [Fact]
