@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Groundling.Core;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -150,7 +151,7 @@ public static class ModelFolderWriter
             return;
         }
         foreach (var name in new[] { "vocab.json", "merges.txt", ClipTokenizer.ConfigFile, "special_tokens_map.json" })
-            if (File.Exists(Path.Combine(source, name))) File.Copy(Path.Combine(source, name), Path.Combine(path, name));
+            if (File.Exists(Path.Combine(source, name))) AtomicFile.Copy(Path.Combine(source, name), Path.Combine(path, name));
     }
 
     private static void RequireFit(ClipTokenizer tokenizer, string path, ModelPreset preset)

@@ -91,7 +91,7 @@ public static class ModuleWeights
         }
     }
 
-    /// <summary>Other tensors may have been changed in memory, and would be as in the file again.</summary>
+    /// <summary>Others may be written to by an optimiser while they are looked at.</summary>
     private static void ReleaseFrozen(Tensor tensor)
     {
         if (tensor is Parameter { requires_grad: false }) MappedFile.ReleasePages(tensor);

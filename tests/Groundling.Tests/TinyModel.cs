@@ -27,13 +27,19 @@ public sealed class TinyModel : IDisposable
     public string Copy(TemporaryFolder into)
     {
         var copy = into.File("model");
+        CopyTo(copy);
+        return copy;
+    }
+
+    /// <summary>Copies the folder.</summary>
+    public void CopyTo(string folder)
+    {
         foreach (var file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories))
         {
-            var target = System.IO.Path.Combine(copy, System.IO.Path.GetRelativePath(Path, file));
+            var target = System.IO.Path.Combine(folder, System.IO.Path.GetRelativePath(Path, file));
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }
-        return copy;
     }
 
     /// <summary>Smooth colours, different in every corner.</summary>

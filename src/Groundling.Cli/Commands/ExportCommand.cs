@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Diffusion;
 using Groundling.Modeling;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ internal static class ExportCommand
     private static void Copy(string file, string target)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        File.Copy(file, target);
+        AtomicFile.Copy(file, target);
     }
 
     private static string FrozenModelOf(string checkpoint)

@@ -57,7 +57,7 @@ internal static class TrainCommand
         using var folder = processes.Rank > 0 ? null : RunFolder.Open(request.Output, (config with { Model = source.Name }).ToJson(),
             RunRecord.Now("grounding", settings.Seed, DataMark(request.Data, benchmark, measured), source.Mark, initialMark), request.Resume, MayDiffer);
         using var diffusion = Open(source, processes, stop);
-        var cache = settings.Cache.Length == 0 ? null : new TensorCache(Beside(request.Config, settings.Cache));
+        var cache = settings.Cache.Length == 0 ? null : Cache(Beside(request.Config, settings.Cache), messages);
         var encoders = new FrozenEncoders(diffusion, cache is null ? "" : source.EncoderMark(), cache);
         var validation = measured is null ? null : new GroundingValidation(measured, config.Data, config.Grounding.Threshold);
         using var task = new GroundingTask(config with { Train = settings }, encoders, examples, benchmark.Categories, validation);
@@ -72,6 +72,14 @@ internal static class TrainCommand
         if (unused.Count > 0) messages.WriteLine($"warning: {unused.Count} narratives could not be used and were left out, the first: {unused[0]}");
         if (cache is { Damaged: > 0 }) messages.WriteLine($"warning: {cache.Damaged} damaged files in the cache were made anew");
         return TrainingDisplay.Report(outcome, request.Output, results, messages, request.Quiet);
+    }
+
+    private static TensorCache Cache(string folder, TextWriter messages)
+    {
+        var cache = new TensorCache(folder);
+        if (cache.Prepare() is { } why)
+            messages.WriteLine($"warning: the cache {folder} cannot be written: {why}; what it lacks is made anew each time (train.cache names another)");
+        return cache;
     }
 
     /// <summary>Random weights are made by one process before the others look for them.</summary>

@@ -23,8 +23,19 @@ internal sealed unsafe class MappedFile : IDisposable
 
     public MappedFile(string path)
     {
-        Length = new FileInfo(path).Length;
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.CopyOnWrite);
+        // Opened for reading alone: copies on write are pages of this process, and need no right to write the file.
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        try
+        {
+            Length = RandomAccess.GetLength(handle);
+            _file = MemoryMappedFile.CreateFromFile(
+                handle, mapName: null, capacity: 0, MemoryMappedFileAccess.CopyOnWrite, HandleInheritability.None, leaveOpen: false);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
         _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
         byte* pointer = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
@@ -63,8 +74,8 @@ internal sealed unsafe class MappedFile : IDisposable
     }
 
     /// <summary>
-    /// Lets the system take back the memory of a mapped tensor's pages; they return from the file when they are read again.
-    /// Does nothing for other tensors, and on systems other than Linux.
+    /// Lets the system take back the memory of a mapped tensor's pages; they return from the file when they are read again. Does
+    /// nothing for a tensor that was written to, whose values only memory has, for other tensors, and on systems other than Linux.
     /// </summary>
     public static void ReleasePages(Tensor tensor)
     {
@@ -75,7 +86,34 @@ internal sealed unsafe class MappedFile : IDisposable
         nint page = Environment.SystemPageSize;
         var first = (address + page - 1) / page * page;
         var last = (address + (nint)(tensor.numel() * tensor.dtype.ElementSize())) / page * page;
-        if (last > first) _ = madvise(first, last - first, adviceDontNeed);
+        if (last > first && AreAsInFile(first / page, last / page)) _ = madvise(first, last - first, adviceDontNeed);
+    }
+
+    /// <summary>
+    /// Whether the system made no copy of any of these pages, as it does when one is written to. Where it does not say: no.
+    /// </summary>
+    private static bool AreAsInFile(nint first, nint last)
+    {
+        const ulong present = 1UL << 63, swapped = 1UL << 62, ofFile = 1UL << 61;                // proc_pid_pagemap(5)
+        try
+        {
+            using var map = File.OpenHandle("/proc/self/pagemap");
+            var pages = new ulong[Math.Min(last - first, 8192)];
+            while (first < last)
+            {
+                var bytes = MemoryMarshal.AsBytes(pages.AsSpan(0, (int)Math.Min(last - first, pages.Length)));
+                var count = RandomAccess.Read(map, bytes, first * sizeof(ulong)) / sizeof(ulong);
+                if (count == 0) return false;
+                foreach (var entry in pages.AsSpan(0, count))
+                    if ((entry & (present | swapped)) != 0 && (entry & ofFile) == 0) return false;
+                first += count;
+            }
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     public void Dispose()

@@ -19,6 +19,7 @@ public sealed class TensorCache(string folder)
     private const int Checked = 8, HashBytes = 32, Head = Checked + HashBytes + 4;
     private static readonly byte[] Mark = "GLTC"u8.ToArray();
     private int _damaged, _found, _made;
+    private bool _readOnly;
 
     /// <summary>Files that were damaged, and have been or will be replaced.</summary>
     public int Damaged => _damaged;
@@ -28,6 +29,26 @@ public sealed class TensorCache(string folder)
 
     /// <summary>Tensors that were written.</summary>
     public int Made => _made;
+
+    /// <summary>
+    /// Makes the folder where it is missing. One that may only be read is a cache all the same, and is given nothing to keep.
+    /// </summary>
+    /// <returns>Why nothing can be kept; null where it can.</returns>
+    public string? Prepare()
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var trial = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
+            new FileStream(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _readOnly = true;
+            return e.Message.TrimEnd('.');
+        }
+    }
 
     /// <summary>A key: the SHA-256 of the parts and their lengths.</summary>
     public static byte[] Key(params ReadOnlySpan<string> parts)
@@ -53,12 +74,13 @@ public sealed class TensorCache(string folder)
         return entry;
     }
 
-    /// <summary>Keeps a tensor.</summary>
+    /// <summary>Keeps a tensor; does nothing where <see cref="Prepare"/> found that nothing can be kept.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="value">float32, on the CPU.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; the message names the cache.</exception>
     public void Write(byte[] key, Tensor value)
     {
+        if (_readOnly) return;
         var shape = value.shape;
         var numbers = value.detach().contiguous().data<float>().ToArray();
         var file = new byte[Head + 8 * shape.Length + sizeof(float) * numbers.Length];

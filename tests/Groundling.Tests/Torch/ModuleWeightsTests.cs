@@ -124,6 +124,26 @@ public class ModuleWeightsTests
     }
 
     [Fact]
+    public void Giving_memory_back_does_not_undo_what_was_trained_before_freezing()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var layer = new LinearLayer(256, 1024);
+        SafetensorsWriter.Write(folder.File("w.safetensors"), [("weight", zeros(1024, 256)), ("bias", zeros(1024))]);
+        using (var source = WeightSource.Open(folder.File("w.safetensors"))) layer.LoadExactly(source);
+        using (no_grad())
+        {
+            var weight = layer.parameters().First();
+            weight[1023, 200] = 3;                                             // one number of the last whole page is enough
+            layer.Freeze();
+            Assert.Empty(layer.NonFinite());
+            layer.ReleasePages();
+            Assert.Equal(3, layer.forward(ones(64, 256))[63, 1023].item<float>());                // packs the weight, and lets it go
+            Assert.Equal(3, weight[1023, 200].item<float>());
+        }
+    }
+
+    [Fact]
     public void Frozen_weights_return_from_their_file()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere nothing is given back");
