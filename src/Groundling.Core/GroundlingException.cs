@@ -1,7 +1,12 @@
 namespace Groundling;
 
 /// <summary>A fault that whoever runs Groundling can mend; the root of its documented exceptions. The message is one line: what, where, which rule, what to do.</summary>
-/// <remarks>The command line prints the message alone and ends with exit code 2.</remarks>
+/// <remarks>
+/// The kinds below it: <see cref="InputException"/>, what was given (a picture, a caption, an option, a file); <c>ModelException</c>, a model folder;
+/// <c>WeightsException</c>, a weight file; <c>EngineException</c>, no libtorch. Besides these, methods throw what .NET's own do: <see cref="ArgumentException"/>
+/// for a caller's mistake, <see cref="IOException"/> for a disk, <see cref="OperationCanceledException"/>. The command line prints the message alone and
+/// ends with exit code 2.
+/// </remarks>
 public abstract class GroundlingException : Exception
 {
     /// <summary>A fault without further detail.</summary>

@@ -34,11 +34,13 @@ public sealed class StableDiffusion : IDisposable
     /// <param name="path">The folder.</param>
     /// <param name="rearrangement">How far weights are rearranged for speed as they are first used.</param>
     /// <param name="begin">Called as each of text_encoder, vae and unet begins, by that name; what it throws ends the opening.</param>
+    /// <exception cref="EngineException">There is no libtorch, or it cannot be loaded.</exception>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
     /// <exception cref="WeightsException">A weight file is damaged or does not fit its config.</exception>
     public static StableDiffusion Open(string path, Rearrangement rearrangement = Rearrangement.ManyPasses, Action<string>? begin = null)
     {
         var folder = ModelFolder.Open(path);
+        EngineException.ThrowIfUnavailable();
         var tokenizer = ClipTokenizer.Open(folder.Tokenizer);
         var textConfig = TextEncoderConfig.Read(folder.Config("text_encoder"));
         var vaeConfig = VaeConfig.Read(folder.Config("vae"));

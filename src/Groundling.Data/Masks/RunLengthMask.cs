@@ -34,6 +34,26 @@ public sealed class RunLengthMask
     /// <summary>A mask with nothing inside.</summary>
     public static RunLengthMask Empty(int width, int height) => new(width, height, [RequireSize(width, height)]);
 
+    /// <summary>A mask of a box.</summary>
+    /// <param name="box">What is inside; all zero for nothing.</param>
+    /// <param name="width">Columns, at least 1.</param>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The box reaches out of the mask.</exception>
+    public static RunLengthMask FromBox(Box box, int width, int height)
+    {
+        uint total = RequireSize(width, height);
+        if (box.X < 0 || box.Y < 0 || box.Width < 0 || box.Height < 0 || box.X > width - box.Width || box.Y > height - box.Height)
+            throw new ArgumentOutOfRangeException(nameof(box), $"The box [{box.X}, {box.Y}, {box.Width}, {box.Height}] is not within {width} x {height}.");
+        var runs = new RunBuilder(2 * box.Width);
+        for (int x = 0; x < box.Width; x++)
+        {
+            runs.Add(false, (uint)(x == 0 ? box.X * height + box.Y : height - box.Height));
+            runs.Add(true, (uint)box.Height);
+        }
+        runs.Add(false, total - (box.Width == 0 ? 0 : (uint)((box.X + box.Width - 1) * height + box.Y + box.Height)));
+        return new RunLengthMask(width, height, runs.ToArray());
+    }
+
     /// <summary>Encodes a mask of bytes.</summary>
     /// <param name="rowMajor">[height, width]; not zero = inside.</param>
     /// <param name="width">Columns, at least 1.</param>

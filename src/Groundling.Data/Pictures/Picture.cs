@@ -9,6 +9,8 @@ public sealed class Picture
     /// <summary>The most pixels a picture may have.</summary>
     public const long MaxPixels = 100_000_000;
 
+    private const string ThePicture = "the picture";
+
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="rgb">[height, width, 3] bytes; kept, not copied.</param>
@@ -46,12 +48,44 @@ public sealed class Picture
     /// <exception cref="InputException">The file is missing, unreadable, not a picture, cut short, or larger than <see cref="MaxPixels"/>.</exception>
     public static Picture Load(string path) => PictureDecoder.Decode(PictureDecoder.ReadFile(path), path);
 
+    /// <summary>Reads a PNG, JPEG, WebP, GIF or BMP file from a stream: an upload, a blob, an archive's entry.</summary>
+    /// <param name="stream">Read from where it stands to its end; the caller keeps it.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="InputException">It holds no picture, is cut short, or larger than <see cref="MaxPixels"/>.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public static Picture Load(Stream stream, string name = ThePicture)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return PictureDecoder.Decode(PictureDecoder.ReadAll(stream, name), name);
+    }
+
+    /// <inheritdoc cref="Load(Stream, string)"/>
+    /// <param name="stream">Read from where it stands to its end; the caller keeps it.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<Picture> LoadAsync(Stream stream, string name = ThePicture, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return PictureDecoder.Decode(await PictureDecoder.ReadAllAsync(stream, name, cancellation).ConfigureAwait(false), name);
+    }
+
     /// <summary>Reads the bytes of a PNG, JPEG, WebP, GIF or BMP file.</summary>
-    /// <param name="bytes">The whole file.</param>
+    /// <param name="bytes">The whole file; of a <see cref="ReadOnlyMemory{T}"/>, its span.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="mostPixels">The most pixels allowed; what the file declares is checked before anything is decoded.</param>
     /// <exception cref="InputException">The bytes are not a picture, cut short, or larger than allowed.</exception>
-    public static Picture Decode(byte[] bytes, string name, long mostPixels = MaxPixels) => PictureDecoder.Decode(bytes, name, mostPixels);
+    public static Picture Decode(ReadOnlySpan<byte> bytes, string name = ThePicture, long mostPixels = MaxPixels)
+        => PictureDecoder.Decode(bytes, name, mostPixels);
+
+    /// <summary>Copies a Skia bitmap of any colour type; where it is transparent, it is laid on white.</summary>
+    /// <param name="bitmap">The caller keeps it.</param>
+    /// <exception cref="InputException">It has no pixels in memory, or more than <see cref="MaxPixels"/>.</exception>
+    public static Picture FromBitmap(SKBitmap bitmap)
+    {
+        ArgumentNullException.ThrowIfNull(bitmap);
+        return PictureDecoder.FromBitmap(bitmap);
+    }
 
     /// <summary>The picture as a mirror shows it: left and right exchanged.</summary>
     public Picture Mirrored()
@@ -63,10 +97,11 @@ public sealed class Picture
         return new Picture(Width, Height, rgb, Notes);
     }
 
-    /// <summary>The picture as a PNG file of 8-bit RGB.</summary>
-    public byte[] EncodePng()
+    /// <summary>The picture as a Skia bitmap, to draw on.</summary>
+    /// <returns>A copy; the caller owns it.</returns>
+    public SKBitmap ToBitmap()
     {
-        using var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgb888x, SKAlphaType.Opaque));
+        var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgb888x, SKAlphaType.Opaque));
         unsafe
         {
             var target = (byte*)bitmap.GetPixels();
@@ -79,6 +114,13 @@ public sealed class Picture
                 target[4 * i + 3] = 255;
             }
         }
+        return bitmap;
+    }
+
+    /// <summary>The picture as a PNG file of 8-bit RGB.</summary>
+    public byte[] EncodePng()
+    {
+        using var bitmap = ToBitmap();
         using var pixmap = bitmap.PeekPixels();
         using var data = pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub | SKPngEncoderFilterFlags.Up | SKPngEncoderFilterFlags.Paeth, 4))
             ?? throw new InvalidOperationException($"A {Width} x {Height} picture could not be encoded as PNG.");

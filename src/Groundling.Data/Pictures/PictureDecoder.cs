@@ -6,7 +6,8 @@ namespace Groundling.Data;
 /// <summary>Turns a picture file into upright 8-bit RGB, or says in one line why not.</summary>
 internal static class PictureDecoder
 {
-    private const int MaxBytes = 1 << 29;
+    private const int MaxBytes = 1 << 29, Block = 1 << 16;
+    private const string OnWhite = "transparency laid on white";
 
     public static byte[] ReadFile(string path)
     {
@@ -16,15 +17,7 @@ internal static class PictureDecoder
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            using var bytes = new MemoryStream(file.CanSeek ? (int)Math.Clamp(file.Length, 256, MaxBytes) : 1 << 16);
-            var block = new byte[1 << 16];
-            for (int read; (read = file.Read(block)) > 0;)
-            {
-                bytes.Write(block, 0, read);
-                if (bytes.Length > MaxBytes)
-                    throw new InputException($"{path} is larger than {MaxBytes >> 20} MiB; give a smaller picture file.");
-            }
-            return bytes.ToArray();
+            return ReadAll(file, path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -36,10 +29,64 @@ internal static class PictureDecoder
         }
     }
 
-    public static Picture Decode(byte[] bytes, string name, long mostPixels = Picture.MaxPixels) => Decode(bytes, name, ToPicture, mostPixels);
+    /// <summary>The rest of a stream, as far as a picture file may be long.</summary>
+    /// <exception cref="InputException">It is longer.</exception>
+    /// <exception cref="IOException">The stream's own.</exception>
+    public static byte[] ReadAll(Stream stream, string name)
+    {
+        using var bytes = new MemoryStream(Capacity(stream));
+        var block = new byte[Block];
+        for (int read; (read = stream.Read(block)) > 0;)
+            Append(bytes, block.AsSpan(0, read), name);
+        return bytes.ToArray();
+    }
+
+    /// <inheritdoc cref="ReadAll"/>
+    public static async Task<byte[]> ReadAllAsync(Stream stream, string name, CancellationToken cancellation)
+    {
+        using var bytes = new MemoryStream(Capacity(stream));
+        var block = new byte[Block];
+        for (int read; (read = await stream.ReadAsync(block, cancellation).ConfigureAwait(false)) > 0;)
+            Append(bytes, block.AsSpan(0, read), name);
+        return bytes.ToArray();
+    }
+
+    private static int Capacity(Stream stream) => stream.CanSeek ? (int)Math.Clamp(stream.Length - stream.Position, 256, MaxBytes) : Block;
+
+    private static void Append(MemoryStream bytes, ReadOnlySpan<byte> read, string name)
+    {
+        bytes.Write(read);
+        if (bytes.Length > MaxBytes)
+            throw new InputException($"{name} is larger than {MaxBytes >> 20} MiB; give a smaller picture file.");
+    }
+
+    public static Picture Decode(ReadOnlySpan<byte> bytes, string name, long mostPixels = Picture.MaxPixels) => Decode(bytes, name, ToPicture, mostPixels);
+
+    /// <summary>A bitmap's pixels on white.</summary>
+    /// <exception cref="InputException">It has no pixels, or too many, or they cannot be read.</exception>
+    public static unsafe Picture FromBitmap(SKBitmap bitmap)
+    {
+        const string name = "the bitmap";
+        RequireSize(bitmap.Width, bitmap.Height, name, Picture.MaxPixels);
+        var info = new SKImageInfo(bitmap.Width, bitmap.Height, SKColorType.Rgba8888, bitmap.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        var pixels = NativeMemory.AllocZeroed((nuint)info.BytesSize64);
+        try
+        {
+            using var pixmap = bitmap.PeekPixels();
+            if (pixmap is null || !pixmap.ReadPixels(info, (nint)pixels, info.RowBytes))
+                throw new InputException($"{name} of {bitmap.Width} x {bitmap.Height} pixels ({bitmap.ColorType}) cannot be read; give one whose pixels are in memory.");
+            var rgb = new byte[3L * info.Width * info.Height];
+            bool transparent = Upright((byte*)pixels, info.Width, info.Height, SKEncodedOrigin.TopLeft, info.IsOpaque, rgb);
+            return new(info.Width, info.Height, rgb, transparent ? [OnWhite] : []);
+        }
+        finally
+        {
+            NativeMemory.Free(pixels);
+        }
+    }
 
     /// <summary>A panoptic PNG's ids, R + 256 G + 65536 B; colours are taken as they stand, neither turned nor laid on white.</summary>
-    public static unsafe (int[] Ids, int Width, int Height) DecodeIds(byte[] bytes, string name) => Decode(bytes, name, (codec, _, pixels) =>
+    public static unsafe (int[] Ids, int Width, int Height) DecodeIds(ReadOnlySpan<byte> bytes, string name) => Decode(bytes, name, (codec, _, pixels) =>
     {
         var ids = new int[codec.Info.Width * codec.Info.Height];
         var colours = new ReadOnlySpan<int>((void*)pixels, ids.Length);
@@ -48,10 +95,9 @@ internal static class PictureDecoder
         return (ids, codec.Info.Width, codec.Info.Height);
     });
 
-    private static unsafe T Decode<T>(byte[] bytes, string name, Func<SKCodec, PictureHeader, nint, T> convert, long mostPixels = Picture.MaxPixels)
+    private static unsafe T Decode<T>(ReadOnlySpan<byte> bytes, string name, Func<SKCodec, PictureHeader, nint, T> convert, long mostPixels = Picture.MaxPixels)
     {
-        ArgumentNullException.ThrowIfNull(bytes);
-        if (bytes.Length == 0)
+        if (bytes.IsEmpty)
             throw new InputException($"{name} is empty (0 bytes); give a PNG, JPEG, WebP, GIF or BMP picture.");
         var header = PictureHeader.Read(bytes);
         if (header is { Width: { } w, Height: { } h })
@@ -96,7 +142,7 @@ internal static class PictureDecoder
         if (header.Components == 1)
             notes.Add("greyscale: the one channel used for red, green and blue");
         if (transparent)
-            notes.Add("transparency laid on white");
+            notes.Add(OnWhite);
         if (origin is not SKEncodedOrigin.Default)
             notes.Add("turned upright as the camera noted (EXIF orientation)");
         return turned ? new Picture(height, width, rgb, notes) : new Picture(width, height, rgb, notes);
@@ -152,7 +198,7 @@ internal static class PictureDecoder
             throw new InputException($"{name} declares {width} x {height} pixels, more than the {mostPixels / 1_000_000} million allowed; scale it down first.");
     }
 
-    private static InputException Refusal(SKCodecResult result, PictureHeader header, byte[] bytes, string name) => (result, header) switch
+    private static InputException Refusal(SKCodecResult result, PictureHeader header, ReadOnlySpan<byte> bytes, string name) => (result, header) switch
     {
         (_, { Format: null }) => new($"{name} is not a picture; give a PNG, JPEG, WebP, GIF or BMP file."),
         (_, { IsReadable: false }) => new($"{name} is a {header.Format} file, which is not read here; convert it to PNG or JPEG."),

@@ -4,29 +4,35 @@ using System.Text.Json.Serialization;
 namespace Groundling;
 
 /// <summary>
-/// A grounding without its picture, as JSON holds it: phrases.json, <c>ground --json</c> and the service's answers. Serialises by
-/// <see cref="ToJson"/> and by System.Text.Json with snake-case names.
+/// A grounding without its picture, as JSON holds it: phrases.json, <c>ground --json</c> and the service's answers. <see cref="ToJson"/> and
+/// System.Text.Json under any options give the same names.
 /// </summary>
 public record GroundingDocument
 {
     /// <summary>What the picture is called; left out where nobody named it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyName("image")]
     public string? Image { get; init; }
 
     /// <summary>The picture's columns.</summary>
+    [JsonPropertyName("width")]
     public required int Width { get; init; }
 
     /// <summary>The picture's rows.</summary>
+    [JsonPropertyName("height")]
     public required int Height { get; init; }
 
     /// <summary>The caption without brackets.</summary>
+    [JsonPropertyName("caption")]
     public required string Caption { get; init; }
 
     /// <summary>What made the masks; left out where that is not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyName("made_by")]
     public GroundingOrigin? MadeBy { get; init; }
 
     /// <summary>The phrases in the caption's order.</summary>
+    [JsonPropertyName("phrases")]
     public required IReadOnlyList<PhraseDocument> Phrases { get; init; }
 
     /// <summary>A grounding as a document.</summary>

@@ -8,28 +8,36 @@ public sealed record PhraseDocument
     private const int ScoreDigits = 6;
 
     /// <summary>The phrase as the caption writes it.</summary>
+    [JsonPropertyName("text")]
     public required string Text { get; init; }
 
     /// <summary>Where it begins in the caption, in UTF-16 units.</summary>
+    [JsonPropertyName("start")]
     public required int Start { get; init; }
 
     /// <summary>Where it ends.</summary>
+    [JsonPropertyName("end")]
     public required int End { get; init; }
 
     /// <summary>Whether it names several things; left out where nobody said.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyName("plural")]
     public bool? Plural { get; init; }
 
     /// <summary>The mean probability inside the mask, in [0, 1], 0 where it is empty; rounded to six places.</summary>
+    [JsonPropertyName("score")]
     public required double Score { get; init; }
 
     /// <summary>The mask's pixels.</summary>
+    [JsonPropertyName("area")]
     public required long Area { get; init; }
 
     /// <summary>The smallest box around the mask: [x, y, width, height].</summary>
+    [JsonPropertyName("box")]
     public required Box Box { get; init; }
 
     /// <summary>The mask, run-length coded as COCO does it: { size: [height, width], counts }.</summary>
+    [JsonPropertyName("segmentation")]
     public required RunLengthMask Segmentation { get; init; }
 
     internal static PhraseDocument From(GroundedPhrase phrase) => new()

@@ -52,6 +52,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <param name="options">The model folder, the trained parts, and what the weights are made ready for.</param>
     /// <param name="progress">Told as each part begins, and at the end.</param>
     /// <param name="cancellation">Looked at between the parts.</param>
+    /// <exception cref="EngineException">There is no libtorch, or it cannot be loaded; the message names the package to add.</exception>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
     /// <exception cref="WeightsException">A weight file is damaged or does not fit its config, or the trained parts do not fit the frozen model.</exception>
     /// <exception cref="InputException">An option cannot be used, there are no trained parts in the folder given for them, or their config cannot be read.</exception>

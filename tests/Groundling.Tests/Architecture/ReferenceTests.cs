@@ -18,6 +18,7 @@ public class ReferenceTests
         ["Groundling"] = Library,
         ["Groundling.Rendering"] = ["Groundling.Core", "Groundling.Data"],
         ["Groundling.Scenes"] = ["Groundling.Core", "Groundling.Data"],
+        ["Groundling.Testing"] = ["Groundling.Core", "Groundling.Data"],
         ["Groundling.Evaluation"] = [.. Library, "Groundling", "Groundling.Rendering"],
         ["Groundling.Training"] = [.. Library, "Groundling", "Groundling.Rendering", "Groundling.Evaluation"],
         ["Groundling.Web"] = [.. Library, "Groundling"],
@@ -46,6 +47,7 @@ public class ReferenceTests
     [InlineData("Groundling.Data")]
     [InlineData("Groundling.Rendering")]
     [InlineData("Groundling.Scenes")]
+    [InlineData("Groundling.Testing")]
     public void Pictures_and_captions_need_no_engine(string project)
     {
         Assert.DoesNotContain(Assembly.Load(project).GetReferencedAssemblies(), name => name.Name is "TorchSharp");

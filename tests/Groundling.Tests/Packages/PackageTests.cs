@@ -15,9 +15,11 @@ namespace Groundling.Tests.Packages;
 public sealed class PackageTests(ITestOutputHelper output) : IDisposable
 {
     private const string Version = "0.0.0-test";                               // none that a machine's package folder could have already
-    private static readonly string[] Libraries = ["Groundling", "Groundling.Core", "Groundling.Data", "Groundling.Diffusion", "Groundling.Evaluation", "Groundling.Rendering", "Groundling.Torch"];
-    private static readonly string[] WithoutEngine = ["Groundling.Core", "Groundling.Data", "Groundling.Rendering"];
+    private static readonly string[] Libraries = ["Groundling", "Groundling.Core", "Groundling.Data", "Groundling.Diffusion", "Groundling.Evaluation", "Groundling.Rendering", "Groundling.Testing", "Groundling.Torch"];
+    private static readonly string[] WithoutEngine = ["Groundling.Core", "Groundling.Data", "Groundling.Rendering", "Groundling.Testing"];
     private readonly TemporaryFolder _folder = new();
+
+    private static string Machine => Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
 
     private string Feed => _folder.File("artifacts/package/release");
 
@@ -38,18 +40,68 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(Version, (await RunAsync(tool, _folder.Path, "--version")).Works().Output.Split('+')[0].Trim());
         (await RunAsync(tool, _folder.Path, "new-model", "--preset", "tiny", "--out", "tiny")).Works();
 
+        await AProgramFromNothingAsync(tool);
+        await AWebApplicationAsync();
+
         // The example, in the place beside the packages that it has in the repository; other packages come from where they come for the repository.
-        var example = Directory.CreateDirectory(_folder.File("examples/TextToMask")).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(Shared.Root, "examples/TextToMask"))) File.Copy(file, Path.Combine(example, Path.GetFileName(file)));
-        var machine = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
-        await DotnetAsync(example, "build", "-c", "Release", "-o", _folder.File("example"), $"-p:GroundlingVersion={Version}", $"-p:RestorePackagesPath={_folder.File("packages")}", $"-p:RestoreFallbackFolders={machine}");
+        await ExampleAsync("TextToMask");
         var samples = Path.Combine(Shared.Root, "samples");
         var caption = File.ReadAllText(Path.Combine(samples, "harbor.txt")).Trim();
-        var run = (await RunAsync(_folder.File("example/TextToMask"), _folder.Path, "tiny", Path.Combine(samples, "harbor.png"), caption, "overlay.png")).Works();
+        var run = (await RunAsync(_folder.File("TextToMask/TextToMask"), _folder.Path, "tiny", Path.Combine(samples, "harbor.png"), caption, "overlay.png")).Works();
         Assert.Equal(Caption.Parse(caption).Phrases.Count, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Contains(" pixels, score ")));
         Assert.True(Picture.Load(_folder.File("overlay.png")).Width >= 512);
         foreach (var (model, picture) in new[] { ("tiny", "nowhere.png"), ("nowhere", Path.Combine(samples, "harbor.png")) })
-            (await RunAsync(_folder.File("example/TextToMask"), _folder.Path, model, picture, caption, "none.png")).RefusesInOneLine("nowhere");
+            (await RunAsync(_folder.File("TextToMask/TextToMask"), _folder.Path, model, picture, caption, "none.png")).RefusesInOneLine("nowhere");
+    }
+
+    /// <summary>README's lines and nothing else: from <c>dotnet new console</c> to masks, and one line where the libtorch was forgotten.</summary>
+    private async Task AProgramFromNothingAsync(string tool)
+    {
+        var program = _folder.File("masks");
+        Dictionary<string, string> reader = new() { ["RestorePackagesPath"] = _folder.File("packages"), ["RestoreFallbackFolders"] = Machine, ["RestoreAdditionalProjectSources"] = Feed };
+        await DotnetAsync(_folder.Path, ["new", "console", "--output", "masks"], reader);
+        await DotnetAsync(program, ["add", "package", "Groundling", "--version", Version], reader);
+        File.WriteAllText(Path.Combine(program, "Program.cs"), new Readme.ReadmeText("README.md").Fences("csharp")[0]);
+        File.WriteAllBytes(Path.Combine(program, "horses.jpg"), TinyModel.Gradient(160, 120).EncodePng());
+        (await RunAsync(tool, program, "new-model", "--preset", "tiny", "--out", "stable-diffusion-v1-5")).Works();
+        var forgotten = await RunAsync("dotnet", program, ["run"], reader);
+        Assert.NotEqual(0, forgotten.Code);
+        Assert.Contains("dotnet add package libtorch-cpu-linux-x64 --version 2.10.0", forgotten.Error.Split('\n').First(line => line.StartsWith("Unhandled")));
+        await DotnetAsync(program, ["add", "package", "libtorch-cpu-linux-x64", "--version", "2.10.0"], reader);
+        Assert.Matches(@"a grey horse: \d+ pixels, score", (await RunAsync("dotnet", program, ["run"], reader)).Works().Output);
+    }
+
+    private async Task AWebApplicationAsync()
+    {
+        await ExampleAsync("MaskService");
+        using var process = Process.Start(new ProcessStartInfo(_folder.File("MaskService/MaskService"), ["--model", "tiny", "--urls", "http://127.0.0.1:0"]) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true })!;
+        try
+        {
+            string? line;
+            do line = await process.StandardOutput.ReadLineAsync();
+            while (line is not null && !line.Contains("listening on"));
+            var unread = process.StandardOutput.ReadToEndAsync();
+            using var client = new HttpClient { BaseAddress = new(line!.Split("listening on: ")[1].Trim()) };
+            using var answer = await client.PostAsync("/ground", Form(TinyModel.Gradient(90, 60).EncodePng()));
+            Assert.Equal(2, GroundingDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync()).Phrases.Count);
+            using var refused = await client.PostAsync("/ground", Form([1, 2, 3]));
+            Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains("is not a picture", await refused.Content.ReadAsStringAsync());
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        static MultipartFormDataContent Form(byte[] picture) => new() { { new ByteArrayContent(picture), "picture", "a.png" }, { new StringContent("[a man] on [a horse]"), "caption" } };
+    }
+
+    private async Task ExampleAsync(string name)
+    {
+        var example = Directory.CreateDirectory(_folder.File($"examples/{name}")).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(Shared.Root, $"examples/{name}"))) File.Copy(file, Path.Combine(example, Path.GetFileName(file)));
+        await DotnetAsync(example, "build", "-c", "Release", "-o", _folder.File(name), $"-p:GroundlingVersion={Version}", $"-p:RestorePackagesPath={_folder.File("packages")}", $"-p:RestoreFallbackFolders={Machine}");
     }
 
     /// <summary>Assembly, XML documentation, readme, licence and symbols are there; a libtorch is not.</summary>
@@ -71,15 +123,21 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(name == "Groundling.Torch", files.Contains("buildTransitive/Groundling.Torch.targets"));
     }
 
-    private static async Task DotnetAsync(string folder, params string[] arguments)
+    private static Task DotnetAsync(string folder, params string[] arguments) => DotnetAsync(folder, arguments, []);
+
+    private static async Task DotnetAsync(string folder, string[] arguments, Dictionary<string, string> environment)
     {
-        var run = await RunAsync("dotnet", folder, arguments);
+        var run = await RunAsync("dotnet", folder, arguments, environment);
         Assert.True(run.Code == 0, $"dotnet {string.Join(' ', arguments)}\n{run.Output}{run.Error}");
     }
 
-    private static async Task<CommandRun> RunAsync(string program, string folder, params string[] arguments)
+    private static Task<CommandRun> RunAsync(string program, string folder, params string[] arguments) => RunAsync(program, folder, arguments, []);
+
+    private static async Task<CommandRun> RunAsync(string program, string folder, string[] arguments, Dictionary<string, string> environment)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return new(process.ExitCode, await output, await error);
