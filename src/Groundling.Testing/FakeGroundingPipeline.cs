@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Groundling.Testing;
 
-/// <summary>A pipeline without a model, for tests of what is built on one: answers with given masks and remembers what it was asked. Safe for use from several threads.</summary>
+/// <summary>
+/// A pipeline without a model, for tests of what is built on one: answers with given masks and remembers what it was asked. Safe for use
+/// from several threads.
+/// </summary>
 /// <example>
 /// <code>
 /// var pipeline = new FakeGroundingPipeline { Boxes = { ["a dog"] = new Box(10, 20, 30, 40) } };
@@ -23,7 +26,9 @@ public sealed class FakeGroundingPipeline : IGroundingPipeline
     /// <inheritdoc/>
     public int NativeSize { get; init; } = 512;
 
-    /// <summary>Where each phrase is, by its text; cut at the picture's edges. Others are found nowhere: an empty mask with score 0.</summary>
+    /// <summary>
+    /// Where each phrase is, by its text; cut at the picture's edges. Others are found nowhere: an empty mask with score 0.
+    /// </summary>
     public IDictionary<string, Box> Boxes { get; } = new Dictionary<string, Box>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Says where a phrase is in a picture, instead of <see cref="Boxes"/>; the mask has the picture's size.</summary>
@@ -52,9 +57,11 @@ public sealed class FakeGroundingPipeline : IGroundingPipeline
 
     private GroundedPhrase Answer(Picture picture, PhraseSpan phrase)
     {
-        var mask = Mask?.Invoke(picture, phrase) ?? RunLengthMask.FromBox(Within(picture, Boxes.TryGetValue(phrase.Text, out var box) ? box : default), picture.Width, picture.Height);
+        var box = Within(picture, Boxes.TryGetValue(phrase.Text, out var given) ? given : default);
+        var mask = Mask?.Invoke(picture, phrase) ?? RunLengthMask.FromBox(box, picture.Width, picture.Height);
         if ((mask.Width, mask.Height) != (picture.Width, picture.Height))
-            throw new InvalidOperationException($"The mask given for \"{phrase.Text}\" is of {mask.Width} x {mask.Height} pixels, the picture of {picture.Width} x {picture.Height}.");
+            throw new InvalidOperationException($"The mask given for \"{phrase.Text}\" is of {mask.Width} x {mask.Height} pixels, "
+                + $"the picture of {picture.Width} x {picture.Height}.");
         return new(phrase, mask.Area == 0 ? 0 : Score, mask);
     }
 

@@ -19,7 +19,8 @@ public sealed class EngineException : GroundlingException
         {
             _ = TorchSharp.torch.get_num_threads();
         }
-        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or NotSupportedException or BadImageFormatException)
+        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException
+            or NotSupportedException or BadImageFormatException)
         {
             throw new EngineException(Explained(e.ToString()), e);
         }
@@ -28,7 +29,8 @@ public sealed class EngineException : GroundlingException
     /// <summary>What to do about a fault of loading.</summary>
     /// <param name="fault">Everything that the loader said.</param>
     private static string Explained(string fault) => fault.Contains("GLIBCXX", StringComparison.Ordinal)
-        ? "libLibTorchSharp.so asks for a newer libstdc++ than this system has; reference the package Groundling.Torch from the program itself and build it again: its build step mends the file"
+        ? "libLibTorchSharp.so asks for a newer libstdc++ than this system has; reference the package Groundling.Torch "
+            + "from the program itself and build it again: its build step mends the file"
         : $"no libtorch can be loaded; add the one of this system to the program: dotnet add package {Package} --version {LibtorchVersion}";
 
     private static string Package => OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64"

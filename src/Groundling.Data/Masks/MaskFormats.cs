@@ -70,8 +70,9 @@ public static class MaskFormats
     }
 
     /// <summary>
-    /// The mask's outlines along the pixels' edges, exactly: filled by the even-odd rule they are the mask, and their areas, holes subtracted, sum to
-    /// <see cref="RunLengthMask.Area"/>. Pixels that touch only at a corner are not joined; outlines may touch at corners.
+    /// The mask's outlines along the pixels' edges, exactly: filled by the even-odd rule they are the mask, and their areas, holes
+    /// subtracted, sum to <see cref="RunLengthMask.Area"/>. Pixels that touch only at a corner are not joined;
+    /// outlines may touch at corners.
     /// </summary>
     /// <returns>A polygon for each piece of the mask, from top to bottom, then left to right; none where the mask is empty.</returns>
     public static IReadOnlyList<MaskPolygon> ToPolygons(this RunLengthMask mask)

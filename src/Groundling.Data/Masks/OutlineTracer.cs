@@ -12,7 +12,7 @@ internal sealed class OutlineTracer
     private static readonly (int X, int Y)[] Start = [(0, 0), (1, 0), (1, 1), (0, 1)];
 
     private readonly Box _box;
-    private readonly int[] _piece;                                             // of each pixel of the box: 0 outside, else the piece's number
+    private readonly int[] _piece;                                             // of each pixel: 0 outside, else its piece's number
     private readonly byte[] _walked;                                           // a bit a side
 
     public OutlineTracer(RunLengthMask mask)

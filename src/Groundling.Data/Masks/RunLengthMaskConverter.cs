@@ -21,7 +21,8 @@ internal sealed class RunLengthMaskConverter : JsonConverter<RunLengthMask>
             else if (isCounts) counts = reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new JsonException(Expected);
             else reader.Skip();
         }
-        if (counts is null || size is not [> 0 and var height, > 0 and var width] || (long)width * height > int.MaxValue) throw new JsonException(Expected);
+        if (counts is null || size is not [> 0 and var height, > 0 and var width] || (long)width * height > int.MaxValue)
+            throw new JsonException(Expected);
         try
         {
             return RunLengthMask.Parse(counts, width, height);

@@ -10,24 +10,30 @@ public static class GroundingPipelineExtensions
     /// <summary>Grounds every phrase of a caption in a picture, on a thread of the pool.</summary>
     /// <inheritdoc cref="IGroundingPipeline.Ground"/>
     public static Task<Grounding> GroundAsync(
-        this IGroundingPipeline pipeline, Picture picture, Caption caption, GroundingOptions? options = null, CancellationToken cancellation = default)
+        this IGroundingPipeline pipeline, Picture picture, Caption caption,
+        GroundingOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         return Task.Run(() => pipeline.Ground(picture, caption, options, cancellation), cancellation);
     }
 
-    /// <summary>Grounds many pictures, in their order; the next one is read and decoded while the model works, and no more than one is ahead.</summary>
+    /// <summary>
+    /// Grounds many pictures, in their order; the next one is read and decoded while the model works, and no more than one is ahead.
+    /// </summary>
     /// <param name="pipeline">What grounds them.</param>
     /// <param name="pictures">Asked for one at a time, on a thread of the pool.</param>
     /// <param name="options">Size, threshold and mask head of all.</param>
-    /// <param name="cancellation">Looked at between and within the stages; the enumeration then ends with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellation">
+    /// Looked at between and within the stages; the enumeration then ends with <see cref="OperationCanceledException"/>.
+    /// </param>
     /// <returns>
-    /// An outcome for each picture: one that cannot be read or grounded is an outcome with its fault, and the others go on. Any other exception
-    /// ends the enumeration.
+    /// An outcome for each picture: one that cannot be read or grounded is an outcome with its fault, and the others go on.
+    /// Any other exception ends the enumeration.
     /// </returns>
     /// <exception cref="InputException">An option is out of range.</exception>
     public static IAsyncEnumerable<PictureOutcome> GroundAsync(
-        this IGroundingPipeline pipeline, IAsyncEnumerable<CaptionedPicture> pictures, GroundingOptions? options = null, CancellationToken cancellation = default)
+        this IGroundingPipeline pipeline, IAsyncEnumerable<CaptionedPicture> pictures,
+        GroundingOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(pictures);
@@ -36,11 +42,13 @@ public static class GroundingPipelineExtensions
 
     /// <inheritdoc cref="GroundAsync(IGroundingPipeline, IAsyncEnumerable{CaptionedPicture}, GroundingOptions?, CancellationToken)"/>
     public static IAsyncEnumerable<PictureOutcome> GroundAsync(
-        this IGroundingPipeline pipeline, IEnumerable<CaptionedPicture> pictures, GroundingOptions? options = null, CancellationToken cancellation = default)
+        this IGroundingPipeline pipeline, IEnumerable<CaptionedPicture> pictures,
+        GroundingOptions? options = null, CancellationToken cancellation = default)
         => GroundAsync(pipeline, pictures.ToAsyncEnumerable(), options, cancellation);
 
     private static async IAsyncEnumerable<PictureOutcome> Outcomes(
-        IGroundingPipeline pipeline, IAsyncEnumerable<CaptionedPicture> pictures, GroundingOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+        IGroundingPipeline pipeline, IAsyncEnumerable<CaptionedPicture> pictures,
+        GroundingOptions options, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var source = pictures.GetAsyncEnumerator(stop.Token);
@@ -76,7 +84,8 @@ public static class GroundingPipelineExtensions
         }
     }, stop);
 
-    private static PictureOutcome Ground(IGroundingPipeline pipeline, Decoded decoded, GroundingOptions options, CancellationToken cancellation)
+    private static PictureOutcome Ground(
+        IGroundingPipeline pipeline, Decoded decoded, GroundingOptions options, CancellationToken cancellation)
     {
         if (decoded.Picture is null) return new(decoded.Source, null, decoded.Fault);
         try

@@ -2,8 +2,8 @@ namespace Groundling;
 
 /// <summary>
 /// A picture and a caption in, a mask for every noun phrase out: what applications call, and what their tests put a double in the place of.
-/// <c>GroundingPipeline</c> of the package <c>Groundling</c> answers with a model; <c>FakeGroundingPipeline</c> of <c>Groundling.Testing</c> with
-/// given masks. Implementations are safe for use from several threads.
+/// <c>GroundingPipeline</c> of the package <c>Groundling</c> answers with a model; <c>FakeGroundingPipeline</c> of
+/// <c>Groundling.Testing</c> with given masks. Implementations are safe for use from several threads.
 /// </summary>
 /// <remarks>Tasks and many pictures: <see cref="GroundingPipelineExtensions"/>.</remarks>
 public interface IGroundingPipeline
@@ -11,7 +11,9 @@ public interface IGroundingPipeline
     /// <summary>What makes the masks.</summary>
     GroundingOrigin Origin { get; }
 
-    /// <summary>A pixel belongs to a phrase when its probability is greater, 0 to 1, unless <see cref="GroundingOptions.Threshold"/> says otherwise.</summary>
+    /// <summary>
+    /// A pixel belongs to a phrase when its probability is greater, 0 to 1, unless <see cref="GroundingOptions.Threshold"/> says otherwise.
+    /// </summary>
     double Threshold { get; }
 
     /// <summary>The network's longer side, in pixels, unless <see cref="GroundingOptions.Size"/> says otherwise.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Groundling;
 
-/// <summary>A picture and a caption with a mask for each noun phrase. Serialises as its <see cref="GroundingDocument"/>, without the picture.</summary>
+/// <summary>
+/// A picture and a caption with a mask for each noun phrase. Serialises as its <see cref="GroundingDocument"/>, without the picture.
+/// </summary>
 /// <param name="Picture">The picture as it was read.</param>
 /// <param name="Caption">The caption with its phrases.</param>
 /// <param name="Phrases">The grounded phrases, in the caption's order.</param>

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Groundling;
 
 /// <summary>
-/// A grounding without its picture, as JSON holds it: phrases.json, <c>ground --json</c> and the service's answers. <see cref="ToJson"/> and
-/// System.Text.Json under any options give the same names.
+/// A grounding without its picture, as JSON holds it: phrases.json, <c>ground --json</c> and the service's answers.
+/// <see cref="ToJson"/> and System.Text.Json under any options give the same names.
 /// </summary>
 public record GroundingDocument
 {
@@ -82,7 +82,8 @@ public record GroundingDocument
     {
         ArgumentNullException.ThrowIfNull(picture);
         if ((picture.Width, picture.Height) != (Width, Height))
-            throw new InputException($"the grounding is of a picture of {Width} x {Height} pixels, not {picture.Width} x {picture.Height}; give the picture that it was made of");
+            throw new InputException($"the grounding is of a picture of {Width} x {Height} pixels, not {picture.Width} x {picture.Height}; "
+                + "give the picture that it was made of");
         List<GroundedPhrase> phrases = [.. Phrases.Select(phrase => phrase.ToPhrase())];
         return new(picture, new(Caption, [.. phrases.Select(phrase => phrase.Span)]), phrases) { Origin = MadeBy };
     }

@@ -5,7 +5,9 @@ using Groundling.Data;
 
 namespace Groundling;
 
-/// <summary>How groundings become JSON, made by the compiler: snake-case names, and letters of all scripts as they are, for files and no web page.</summary>
+/// <summary>
+/// How groundings become JSON, made by the compiler: snake-case names, and letters of all scripts as they are, for files and no web page.
+/// </summary>
 [JsonSerializable(typeof(GroundingDocument))]
 [JsonSerializable(typeof(PanopticDocument))]
 internal sealed partial class GroundingJsonContext : JsonSerializerContext

@@ -15,7 +15,9 @@ internal sealed record PanopticDocument(
 
     public sealed record AnnotationEntry(int ImageId, string FileName, IReadOnlyList<SegmentEntry> SegmentsInfo);
 
-    public sealed record SegmentEntry(int Id, int CategoryId, long Area, [property: JsonPropertyName("bbox")] Box Box, [property: JsonPropertyName("iscrowd")] int IsCrowd);
+    public sealed record SegmentEntry(
+        int Id, int CategoryId, long Area,
+        [property: JsonPropertyName("bbox")] Box Box, [property: JsonPropertyName("iscrowd")] int IsCrowd);
 
     public sealed record CategoryEntry(int Id, string Name, string Supercategory, [property: JsonPropertyName("isthing")] int IsThing);
 
@@ -23,7 +25,9 @@ internal sealed record PanopticDocument(
     public static PanopticDocument From(PanopticResult result, int width, int height, string imageName, string panopticName) => new(
         [new(ImageId, imageName, width, height)],
         [new(ImageId, panopticName, [.. result.Segments.Select(kept => Entry(kept.Segment))])],
-        [.. result.Categories.Select((name, i) => new CategoryEntry(i + 1, name, "phrase", IsThing: 1))]);      // as COCO's tools ask of a category with several segments
+        // COCO's tools ask for things where a category has several segments.
+        [.. result.Categories.Select((name, i) => new CategoryEntry(i + 1, name, "phrase", IsThing: 1))]);
 
-    private static SegmentEntry Entry(PanopticSegment segment) => new(segment.Id, segment.CategoryId, segment.Area, segment.Box, segment.IsCrowd ? 1 : 0);
+    private static SegmentEntry Entry(PanopticSegment segment)
+        => new(segment.Id, segment.CategoryId, segment.Area, segment.Box, segment.IsCrowd ? 1 : 0);
 }

@@ -61,6 +61,7 @@ public sealed record PhraseDocument
         if (Start < 0 || End <= Start || End > document.Caption.Length || document.Caption[Start..End] != Text)
             throw new InputException($"a grounding's phrase \"{Text}\" is not at {Start} to {End} of its caption; the file was changed");
         if ((Segmentation.Width, Segmentation.Height) != (document.Width, document.Height))
-            throw new InputException($"the mask of \"{Text}\" is of {Segmentation.Width} x {Segmentation.Height} pixels, its picture of {document.Width} x {document.Height}; the file was changed");
+            throw new InputException($"the mask of \"{Text}\" is of {Segmentation.Width} x {Segmentation.Height} pixels, "
+                + $"its picture of {document.Width} x {document.Height}; the file was changed");
     }
 }

@@ -1,9 +1,8 @@
-using Groundling.Diffusion;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Groundling;
+namespace Groundling.Diffusion;
 
 /// <summary>Captions to pictures, by classifier-free guidance (Ho and Salimans 2022).</summary>
 /// <param name="tokenizer">Text to tokens.</param>

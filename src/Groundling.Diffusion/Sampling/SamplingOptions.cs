@@ -1,4 +1,4 @@
-namespace Groundling;
+namespace Groundling.Diffusion;
 
 /// <summary>How pictures are made.</summary>
 public sealed record SamplingOptions

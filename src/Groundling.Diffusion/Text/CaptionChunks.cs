@@ -1,6 +1,4 @@
-using Groundling.Diffusion;
-
-namespace Groundling;
+namespace Groundling.Diffusion;
 
 /// <summary>Cuts a caption into pieces that the text encoder can read in one go (method: long captions).</summary>
 public static class CaptionChunks

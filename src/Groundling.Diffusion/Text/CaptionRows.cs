@@ -1,6 +1,4 @@
-using Groundling.Diffusion;
-
-namespace Groundling;
+namespace Groundling.Diffusion;
 
 /// <summary>A caption as the text encoder reads it for pictures to be made: full rows, one for each of the caption's chunks.</summary>
 /// <remarks>

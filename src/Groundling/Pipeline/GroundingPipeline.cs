@@ -43,7 +43,9 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <summary>The network's longer side, in pixels, that the model was trained at.</summary>
     public int NativeSize => Model.Config.Size > 0 ? Model.Config.Size : (int)(Diffusion.UNet.Config.SampleSize * Diffusion.Vae.Stride);
 
-    /// <summary>Opens a model folder, and the trained parts in it where there are any; without them phrases are grounded by static prompting.</summary>
+    /// <summary>
+    /// Opens a model folder, and the trained parts in it where there are any; without them phrases are grounded by static prompting.
+    /// </summary>
     /// <param name="modelFolder">As <see cref="GroundingPipelineOptions.ModelFolder"/>.</param>
     /// <inheritdoc cref="Open(GroundingPipelineOptions, IProgress{OpeningProgress}?, CancellationToken)" path="/exception"/>
     public static GroundingPipeline Open(string modelFolder) => Open(new GroundingPipelineOptions { ModelFolder = modelFolder });
@@ -54,10 +56,15 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <param name="cancellation">Looked at between the parts.</param>
     /// <exception cref="EngineException">There is no libtorch, or it cannot be loaded; the message names the package to add.</exception>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
-    /// <exception cref="WeightsException">A weight file is damaged or does not fit its config, or the trained parts do not fit the frozen model.</exception>
-    /// <exception cref="InputException">An option cannot be used, there are no trained parts in the folder given for them, or their config cannot be read.</exception>
+    /// <exception cref="WeightsException">
+    /// A weight file is damaged or does not fit its config, or the trained parts do not fit the frozen model.
+    /// </exception>
+    /// <exception cref="InputException">
+    /// An option cannot be used, there are no trained parts in the folder given for them, or their config cannot be read.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static GroundingPipeline Open(GroundingPipelineOptions options, IProgress<OpeningProgress>? progress = null, CancellationToken cancellation = default)
+    public static GroundingPipeline Open(
+        GroundingPipelineOptions options, IProgress<OpeningProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var (diffusion, model, trained) = PipelineOpening.Open(options.Validated(), progress, cancellation);
@@ -69,7 +76,8 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <param name="progress">Told as each part begins, and at the end.</param>
     /// <param name="cancellation">Looked at between the parts.</param>
     /// <returns>The pipeline, opened on a thread of the pool; the caller owns it.</returns>
-    public static Task<GroundingPipeline> OpenAsync(string modelFolder, IProgress<OpeningProgress>? progress = null, CancellationToken cancellation = default)
+    public static Task<GroundingPipeline> OpenAsync(
+        string modelFolder, IProgress<OpeningProgress>? progress = null, CancellationToken cancellation = default)
         => OpenAsync(new GroundingPipelineOptions { ModelFolder = modelFolder }, progress, cancellation);
 
     /// <inheritdoc cref="Open(GroundingPipelineOptions, IProgress{OpeningProgress}?, CancellationToken)"/>
@@ -78,7 +86,9 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         GroundingPipelineOptions options, IProgress<OpeningProgress>? progress = null, CancellationToken cancellation = default)
         => Task.Run(() => Open(options, progress, cancellation), cancellation);
 
-    /// <summary>The same frozen model by static prompting, to compare with; it holds no weights of its own, and serves as long as this one.</summary>
+    /// <summary>
+    /// The same frozen model by static prompting, to compare with; it holds no weights of its own, and serves as long as this one.
+    /// </summary>
     public GroundingPipeline WithoutTrainedParts()
         => new(Diffusion, PipelineOpening.Untrained(Diffusion).Freeze(Rearrangement.None), trained: null, ownsDiffusion: false);
 
@@ -100,7 +110,8 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <param name="cancellation">Looked at between a few phrases and the next.</param>
     /// <exception cref="InputException">The threshold is out of range, or the model has no such head.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Grounding Ground(GroundingTrace trace, Picture picture, Caption caption, GroundingOptions options, CancellationToken cancellation = default)
+    public Grounding Ground(
+        GroundingTrace trace, Picture picture, Caption caption, GroundingOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var head = HeadOf(options.Validated().Head);
@@ -139,7 +150,10 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         return _pass.Trace(picture, caption, keepHeads, cancellation);
     }
 
-    /// <summary>The pass behind <see cref="Ground(Picture, Caption, GroundingOptions?, CancellationToken)"/> with everything it makes, for those who want to look inside.</summary>
+    /// <summary>
+    /// The pass behind <see cref="Ground(Picture, Caption, GroundingOptions?, CancellationToken)"/> with everything it makes, for those who
+    /// want to look inside.
+    /// </summary>
     /// <param name="picture">The picture.</param>
     /// <param name="caption">The caption.</param>
     /// <param name="options">Size.</param>
@@ -148,7 +162,8 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <returns>The caller owns it.</returns>
     /// <exception cref="InputException">The size is out of range, or a phrase cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public GroundingTrace Trace(Picture picture, Caption caption, GroundingOptions? options = null, bool keepHeads = true, CancellationToken cancellation = default)
+    public GroundingTrace Trace(
+        Picture picture, Caption caption, GroundingOptions? options = null, bool keepHeads = true, CancellationToken cancellation = default)
     {
         using var encoded = Encode(picture, options, cancellation);
         return Trace(encoded, caption, keepHeads, cancellation);
@@ -165,7 +180,9 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         return _reader.Probabilities(trace, HeadOf(head), 0, trace.Caption.Phrases.shape[0]);
     }
 
-    /// <summary>What the reader should know before trusting a pass: weights that hold no numbers, or attention that overflowed; usually empty.</summary>
+    /// <summary>
+    /// What the reader should know before trusting a pass: weights that hold no numbers, or attention that overflowed; usually empty.
+    /// </summary>
     /// <param name="trace">The pass.</param>
     public IReadOnlyList<string> Warnings(GroundingTrace trace)
     {
@@ -181,7 +198,8 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <summary>The parts of the method that are at work, in words, with the mask head where it is not the usual one.</summary>
     /// <param name="head">As in <see cref="GroundingOptions.Head"/>.</param>
     /// <exception cref="InputException">The model has no such head.</exception>
-    public string MethodBy(MaskHead? head) => HeadOf(head) == HeadOf(null) ? Origin.Method : $"{Origin.Method}; {MethodNames.Of(head!.Value)} mask head";
+    public string MethodBy(MaskHead? head)
+        => HeadOf(head) == HeadOf(null) ? Origin.Method : $"{Origin.Method}; {MethodNames.Of(head!.Value)} mask head";
 
     /// <summary>Disposes the model.</summary>
     public void Dispose()

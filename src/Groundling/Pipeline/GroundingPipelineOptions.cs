@@ -21,9 +21,12 @@ public sealed record GroundingPipelineOptions
     /// <exception cref="InputException">No model folder is named, or a value is none of its kind.</exception>
     public GroundingPipelineOptions Validated()
     {
-        if (string.IsNullOrWhiteSpace(ModelFolder)) throw new InputException("no model folder is named; name a Stable Diffusion 1.x or 2.x folder in the diffusers layout");
-        if (TrainedParts is null) throw new InputException("the trained parts are null; take TrainedParts.Auto, TrainedParts.None or TrainedParts.In(folder)");
-        if (!Enum.IsDefined(Rearrangement)) throw new InputException($"a rearrangement of {(int)Rearrangement} is none of {string.Join(", ", Enum.GetNames<Rearrangement>())}");
+        if (string.IsNullOrWhiteSpace(ModelFolder))
+            throw new InputException("no model folder is named; name a Stable Diffusion 1.x or 2.x folder in the diffusers layout");
+        if (TrainedParts is null)
+            throw new InputException("the trained parts are null; take TrainedParts.Auto, TrainedParts.None or TrainedParts.In(folder)");
+        if (!Enum.IsDefined(Rearrangement))
+            throw new InputException($"a rearrangement of {(int)Rearrangement} is none of {string.Join(", ", Enum.GetNames<Rearrangement>())}");
         return this;
     }
 }

@@ -27,7 +27,9 @@ internal sealed class MaskReader(GroundingModel model, string name)
             MaskHead.Adapter when !config.HasAdapter => "phrase adapter",
             _ => null,
         };
-        if (missing is not null) throw new InputException($"{name} has no trained {missing}, so there is no {MethodNames.Of(wanted!.Value)} head; the diffusion head needs none");
+        if (missing is not null)
+            throw new InputException(
+                $"{name} has no trained {missing}, so there is no {MethodNames.Of(wanted!.Value)} head; the diffusion head needs none");
         return wanted ?? config.AnsweringHead;
     }
 
@@ -41,7 +43,8 @@ internal sealed class MaskReader(GroundingModel model, string name)
     }
 
     /// <summary>Masks at the picture's own size, a few phrases at a time so that memory does not grow with their number.</summary>
-    public List<GroundedPhrase> Masks(GroundingTrace trace, Picture picture, Caption caption, MaskHead head, double threshold, CancellationToken cancellation)
+    public List<GroundedPhrase> Masks(
+        GroundingTrace trace, Picture picture, Caption caption, MaskHead head, double threshold, CancellationToken cancellation)
     {
         using var frozen = no_grad();
         var letterbox = trace.Letterbox;
@@ -67,6 +70,10 @@ internal sealed class MaskReader(GroundingModel model, string name)
         return grounded;
     }
 
-    private static Tensor AtSize(Tensor content, Picture picture) => content.shape[1] == picture.Height && content.shape[2] == picture.Width ? content
-        : functional.interpolate(content.unsqueeze(0), size: [picture.Height, picture.Width], mode: InterpolationMode.Bilinear, align_corners: false).squeeze(0);
+    private static Tensor AtSize(Tensor content, Picture picture)
+    {
+        long[] size = [picture.Height, picture.Width];
+        return content.shape[1..].SequenceEqual(size) ? content
+            : functional.interpolate(content.unsqueeze(0), size, mode: InterpolationMode.Bilinear, align_corners: false).squeeze(0);
+    }
 }

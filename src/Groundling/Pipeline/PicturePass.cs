@@ -39,7 +39,10 @@ internal sealed class PicturePass(StableDiffusion diffusion, GroundingModel mode
         cancellation.ThrowIfCancellationRequested();
         // One UNet pass, in which every block says where each phrase is, and the trained parts where there are any.
         var (image, latents) = (picture.Image.alias(), picture.Latents.alias());
-        var input = new GroundingInput(latents, states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null) { Cancellation = cancellation };
+        var input = new GroundingInput(latents, states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null)
+        {
+            Cancellation = cancellation,
+        };
         var (prompt, unet, decoder) = model.Trace(input, keepHeads);           // 16 attention maps; 4 levels; [1, N, H/4, W/4]
         Tensor?[] kept =
         [
@@ -53,6 +56,7 @@ internal sealed class PicturePass(StableDiffusion diffusion, GroundingModel mode
     private static void RequireOwnSize(Picture picture)
     {
         if (Math.Max(picture.Width, picture.Height) > GroundingOptions.LargestSize)
-            throw new InputException($"a picture of {picture.Width} x {picture.Height} pixels is too large for its own size to be kept (size 0): {GroundingOptions.LargestSize} at most; give a size");
+            throw new InputException($"a picture of {picture.Width} x {picture.Height} pixels is too large for its own size "
+                + $"to be kept (size 0): {GroundingOptions.LargestSize} at most; give a size");
     }
 }

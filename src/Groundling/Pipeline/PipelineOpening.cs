@@ -9,12 +9,16 @@ internal static class PipelineOpening
 {
     private const int FrozenParts = 3;
 
-    /// <returns>The frozen model, the method's model on it, and the folder of the trained parts, null where there are none; the caller owns both models.</returns>
+    /// <returns>
+    /// The frozen model, the method's model on it, and the folder of the trained parts, null where there are none; the caller owns both
+    /// models.
+    /// </returns>
     public static (StableDiffusion Diffusion, GroundingModel Model, string? Trained) Open(
         GroundingPipelineOptions options, IProgress<OpeningProgress>? progress, CancellationToken cancellation)
     {
         var trained = Trained(options);
-        if (trained is not null) _ = GroundingCheckpoint.Files(trained);       // a wrong path shows before the seconds that a large model takes
+        // A wrong path shows before the seconds that a large model takes.
+        if (trained is not null) _ = GroundingCheckpoint.Files(trained);
         var (done, total) = (0, trained is null ? FrozenParts : FrozenParts + 1);
         var diffusion = StableDiffusion.Open(options.ModelFolder, options.Rearrangement, Begin);
         try
@@ -38,7 +42,8 @@ internal static class PipelineOpening
     }
 
     /// <summary>A model of static prompting, without weights of its own.</summary>
-    public static GroundingModel Untrained(StableDiffusion diffusion) => new(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static });
+    public static GroundingModel Untrained(StableDiffusion diffusion)
+        => new(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static });
 
     private static string? Trained(GroundingPipelineOptions options)
     {

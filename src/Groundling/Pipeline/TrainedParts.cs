@@ -8,7 +8,9 @@ public sealed record TrainedParts
 
     private TrainedParts(string name, string? folder) => (_name, Folder) = (name, folder);
 
-    /// <summary>Those in the model folder's own folder <c>grounding</c>; where there is none, phrases are grounded by static prompting.</summary>
+    /// <summary>
+    /// Those in the model folder's own folder <c>grounding</c>; where there is none, phrases are grounded by static prompting.
+    /// </summary>
     public static TrainedParts Auto { get; } = new(AutoName, null);
 
     /// <summary>None, though there may be some: static prompting, the zero-shot baseline (Sec. 3.1).</summary>
