@@ -73,7 +73,7 @@ internal sealed class MaskReader(GroundingModel model, string name)
     private static Tensor AtSize(Tensor content, Picture picture)
     {
         long[] size = [picture.Height, picture.Width];
-        return content.shape[1..].SequenceEqual(size) ? content
+        return content.shape.AsSpan(1).SequenceEqual(size) ? content
             : functional.interpolate(content.unsqueeze(0), size, mode: InterpolationMode.Bilinear, align_corners: false).squeeze(0);
     }
 }
