@@ -21,17 +21,7 @@ public static class ConfigJson
 
     /// <summary>The text of a config file.</summary>
     /// <exception cref="InputException">It cannot be read; the message begins with the path.</exception>
-    public static string ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: {e.Message}", e);
-        }
-    }
+    public static string ReadText(string path) => PlainText.Read(path);
 
     /// <summary>The config of a JSON text; its ranges are still to be checked.</summary>
     /// <param name="json">The text; what it leaves out has its default.</param>

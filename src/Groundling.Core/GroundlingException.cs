@@ -1,3 +1,5 @@
+using Groundling.Core;
+
 namespace Groundling;
 
 /// <summary>A fault that whoever runs Groundling can mend; the root of its documented exceptions. The message is one line: what, where, which rule, what to do.</summary>
@@ -12,10 +14,15 @@ public abstract class GroundlingException : Exception
     /// <summary>A fault without further detail.</summary>
     protected GroundlingException() { }
 
-    /// <param name="message">One line: what, where, which rule, what to do.</param>
-    protected GroundlingException(string message) : base(message) { }
+    /// <param name="message">What, where, which rule, what to do; line ends in what it quotes become blanks.</param>
+    protected GroundlingException(string message) : base(PlainText.InOneLine(message)) { }
 
-    /// <param name="message">One line: what, where, which rule, what to do.</param>
+    /// <param name="message">What, where, which rule, what to do; line ends in what it quotes become blanks.</param>
     /// <param name="innerException">What the system reported.</param>
-    protected GroundlingException(string message, Exception innerException) : base(message, innerException) { }
+    protected GroundlingException(string message, Exception innerException) : base(PlainText.InOneLine(message), innerException) { }
+
+    /// <param name="message">What, where, which rule, what to do.</param>
+    /// <param name="details">Lines below it, indented: where a list says more than its length.</param>
+    protected GroundlingException(string message, IEnumerable<string> details)
+        : base(string.Join("\n  ", details.Prepend(message).Select(PlainText.InOneLine))) { }
 }

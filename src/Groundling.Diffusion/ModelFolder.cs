@@ -12,6 +12,11 @@ public sealed class ModelFolder
         ("Kandinsky", "Kandinsky"), ("IF", "DeepFloyd IF"),
     ];
 
+    /// <summary>What stands between a weight file's stem and its ending, the wanted one first.</summary>
+    private static readonly string[] Variants = ["", ".fp32", ".fp16", ".bf16"];
+
+    private static readonly string[] Pickled = [".bin", ".ckpt", ".pt", ".pth"];
+
     private ModelFolder(string path) => Path = path;
 
     /// <summary>The folder.</summary>
@@ -41,43 +46,33 @@ public sealed class ModelFolder
     /// <summary>The path of a part's config.</summary>
     public string Config(string part) => System.IO.Path.Combine(Path, part, "config.json");
 
-    /// <summary>Opens a part's weights: one file, half precision, or an index of several.</summary>
+    /// <summary>Opens a part's weights: one file or an index of several, in float32 where there is a choice.</summary>
     /// <exception cref="ModelException">There are none that can be read safely.</exception>
     /// <exception cref="WeightsException">They are damaged.</exception>
     public WeightSource Weights(string part)
     {
         var folder = System.IO.Path.Combine(Path, part);
         var stem = part == "text_encoder" ? "model" : "diffusion_pytorch_model";
-        string[] names = [$"{stem}.safetensors", $"{stem}.safetensors.index.json", $"{stem}.fp16.safetensors", $"{stem}.safetensors.index.fp16.json"];
+        string[] names = [.. Variants.SelectMany(variant => new[] { $"{stem}{variant}.safetensors", $"{stem}.safetensors.index{variant}.json" })];
         if (names.FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name))) is { } found)
             return WeightSource.Open(System.IO.Path.Combine(folder, found));
-        var pickled = Directory.EnumerateFiles(folder).Select(System.IO.Path.GetFileName).FirstOrDefault(name => name!.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".ckpt", StringComparison.OrdinalIgnoreCase));
+        var files = Directory.EnumerateFiles(folder).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal).ToList();
+        if (files.FirstOrDefault(name => name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)) is { } other)
+            throw new ModelException(other.Contains("non_ema", StringComparison.OrdinalIgnoreCase)
+                ? $"{folder}: has only the weights that training goes on from ({other}), which make other pictures than the published model's averaged ones; get {names[0]}, or rename the file to that name"
+                : $"{folder}: has weights of another name ({other}); {names[0]} is needed, or {names[1]} where they lie in several files");
+        var pickled = files.FirstOrDefault(name => Pickled.Contains(System.IO.Path.GetExtension(name), StringComparer.OrdinalIgnoreCase));
         throw new ModelException(pickled is null
-            ? $"{folder}: has no weights; {string.Join(" or ", names.Take(3))} is needed"
+            ? $"{folder}: has no weights; {names[0]}, {names[1]} or {names[2]} is needed"
             : $"{folder}: has only pickled weights ({pickled}), which can run code when they are read and are not supported; get or convert to {names[0]}");
     }
 
-    /// <summary>What the model's schedule says its output means; noise where there is no schedule.</summary>
-    /// <exception cref="ModelException">It is neither noise nor velocity.</exception>
-    public PredictionType Prediction()
-    {
-        if (ScheduleConfig() is not { } json) return PredictionType.Epsilon;
-        return json.Text("prediction_type", "epsilon") switch
-        {
-            "epsilon" => PredictionType.Epsilon,
-            "v_prediction" => PredictionType.Velocity,
-            _ => throw json.Fault("prediction_type", "epsilon or v_prediction is needed"),
-        };
-    }
-
-    /// <summary>How noise grows with time; Stable Diffusion's where the folder does not say.</summary>
+    /// <summary>What the folder says of noise and predictions; Stable Diffusion's where it does not say.</summary>
     /// <exception cref="ModelException">The schedule is of a kind that is not known, or out of range.</exception>
-    public NoiseSchedule Schedule() => ScheduleConfig() is { } json ? NoiseSchedule.Read(json) : NoiseSchedule.StableDiffusion;
-
-    private ForeignConfig? ScheduleConfig()
+    public ScheduleConfig Schedule()
     {
         var path = System.IO.Path.Combine(Path, "scheduler", "scheduler_config.json");
-        return File.Exists(path) ? ForeignConfig.Read(path) : null;
+        return File.Exists(path) ? ScheduleConfig.Read(ForeignConfig.Read(path)) : ScheduleConfig.StableDiffusion;
     }
 
     private static void RefuseOtherModels(string index)

@@ -150,7 +150,7 @@ public static class ModelFolderWriter
             ByteVocabulary.Write(path, vocabularySize, []);
             return;
         }
-        foreach (var name in new[] { "vocab.json", "merges.txt", ClipTokenizer.ConfigFile, "special_tokens_map.json" })
+        foreach (var name in TokenizerFiles.Names)
             if (File.Exists(Path.Combine(source, name))) AtomicFile.Copy(Path.Combine(source, name), Path.Combine(path, name));
     }
 
@@ -231,6 +231,7 @@ public static class ModelFolderWriter
         ["out_channels"] = config.OutChannels,
         ["down_block_types"] = List(config.DownAttends.Select(attends => attends ? "CrossAttnDownBlock2D" : "DownBlock2D")),
         ["up_block_types"] = List(config.UpAttends.Select(attends => attends ? "CrossAttnUpBlock2D" : "UpBlock2D")),
+        ["mid_block_type"] = config.HasMiddle ? "UNetMidBlock2DCrossAttn" : null,
         ["block_out_channels"] = List(config.Widths),
         ["attention_head_dim"] = List(config.Heads),
         ["layers_per_block"] = config.LayersPerBlock,

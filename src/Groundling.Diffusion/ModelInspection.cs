@@ -34,7 +34,7 @@ public static class ModelInspection
             Part("unet", () => folder.Weights("unet"), () => UNetConfig.Read(folder.Config("unet")), config => new UNet(config), KeyMap.Identity,
                 config => StableDiffusion.PromptMismatch(folder, TextEncoderConfig.Read(folder.Config("text_encoder")), config)
                     ?? StableDiffusion.LatentMismatch(folder, VaeConfig.Read(folder.Config("vae")), config),
-                config => $"widths {string.Join('/', config.Widths)}, heads {string.Join('/', config.Heads)}, prompt width {config.PromptWidth}, {folder.Prediction()}"),
+                config => $"widths {string.Join('/', config.Widths)}, heads {string.Join('/', config.Heads)}, prompt width {config.PromptWidth}, {folder.Schedule().Prediction}"),
         ];
     }
 

@@ -48,7 +48,7 @@ public sealed class StableDiffusion : IDisposable
         if (TokenizerMismatch(folder, tokenizer, textConfig) is { } tokens) throw new ModelException(tokens);
         if (PromptMismatch(folder, textConfig, unetConfig) is { } prompts) throw new ModelException(prompts);
         if (LatentMismatch(folder, vaeConfig, unetConfig) is { } latents) throw new ModelException(latents);
-        var (prediction, schedule) = (folder.Prediction(), folder.Schedule());
+        var (schedule, prediction) = folder.Schedule();
         TextEncoder? text = null;
         Vae? vae = null;
         try

@@ -1,4 +1,3 @@
-using System.Text;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -117,15 +116,14 @@ public static class ModuleWeights
                 faults.Add($"type       {entry.Name}: file {SafetensorsTypes.Name(entry.Type)}, model {SafetensorsTypes.Name(target.dtype)}");
         }
         faults.AddRange(targets.Keys.Where(name => !entryOf.ContainsKey(name)).Select(name => $"missing    {name} [{string.Join(", ", targets[name].shape)}]"));
-        return faults.Count == 0 ? entryOf : throw new WeightsException(Explain(module, source, keyCount, faults, advice));
+        return faults.Count == 0 ? entryOf : throw Mismatch(module, source, keyCount, faults, advice);
     }
 
-    private static string Explain(Module module, WeightSource source, int keyCount, List<string> faults, string? advice)
+    private static WeightsException Mismatch(Module module, WeightSource source, int keyCount, List<string> faults, string? advice)
     {
-        var text = new StringBuilder($"{source.Path} does not fit {module.GetType().Name} ({faults.Count} of {keyCount} keys differ):");
-        foreach (var fault in faults.Order(StringComparer.Ordinal).Take(LongestList)) text.Append("\n  ").Append(fault);
-        if (faults.Count > LongestList) text.Append($"\n  and {faults.Count - LongestList} more");
-        if (advice is not null) text.Append("\n  ").Append(advice);
-        return text.ToString();
+        var lines = faults.Order(StringComparer.Ordinal).Take(LongestList).ToList();
+        if (faults.Count > LongestList) lines.Add($"and {faults.Count - LongestList} more");
+        if (advice is not null) lines.Add(advice);
+        return new($"{source.Path} does not fit {module.GetType().Name} ({faults.Count} of {keyCount} keys differ):", lines);
     }
 }

@@ -25,7 +25,7 @@ public sealed class DdimSampler(NoiseSchedule schedule, PredictionType predictio
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            latents = Step(latents, predict(latents, times[i]), times[i], times[i] - schedule.Steps / steps).MoveToOuterDisposeScope();
+            latents = Step(latents, predict(latents, times[i]), times[i], i + 1 < times.Count ? times[i + 1] : -1).MoveToOuterDisposeScope();
             done?.Invoke(i + 1);
         }
         return latents.MoveToOuterDisposeScope();

@@ -19,20 +19,29 @@ public sealed class NoiseSchedule
     /// <param name="offset">Added to the time steps that sampling visits.</param>
     /// <param name="endsClean">Whether sampling's last step leaves no noise at all, or as little as step 0 has.</param>
     public NoiseSchedule(int steps, double first, double last, bool scaledLinear, int offset, bool endsClean)
+        : this(EvenBetas(steps, first, last, scaledLinear), zeroAtEnd: false, TimeStepSpacing.Leading, offset, endsClean) { }
+
+    /// <param name="betas">Beta of each step, at least 2.</param>
+    /// <param name="zeroAtEnd">Whether the shares are shifted so that nothing of the latents is left at the last step (Lin et al. 2024, algorithm 1).</param>
+    /// <param name="spacing">Which time steps sampling visits.</param>
+    /// <param name="offset">Added to them; only of <see cref="TimeStepSpacing.Leading"/>.</param>
+    /// <param name="endsClean">Whether sampling's last step leaves no noise at all, or as little as step 0 has.</param>
+    public NoiseSchedule(IReadOnlyList<double> betas, bool zeroAtEnd, TimeStepSpacing spacing, int offset, bool endsClean)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
-        (_shares, _offset, _endsClean) = (new double[steps], offset, endsClean);
+        ArgumentOutOfRangeException.ThrowIfLessThan(betas.Count, 2);
+        (_shares, Spacing, _offset, _endsClean) = (new double[betas.Count], spacing, offset, endsClean);
         var share = 1.0;
-        for (var step = 0; step < steps; step++)
-        {
-            var along = (double)step / (steps - 1);
-            var beta = scaledLinear ? Math.Pow(Math.Sqrt(first) + along * (Math.Sqrt(last) - Math.Sqrt(first)), 2) : first + along * (last - first);
-            _shares[step] = share *= 1 - beta;
-        }
+        for (var step = 0; step < betas.Count; step++) _shares[step] = share *= 1 - betas[step];
+        if (!zeroAtEnd) return;
+        var (first, last) = (Math.Sqrt(_shares[0]), Math.Sqrt(_shares[^1]));
+        for (var step = 0; step < betas.Count; step++) _shares[step] = Math.Pow((Math.Sqrt(_shares[step]) - last) * first / (first - last), 2);
     }
 
     /// <summary>The schedule of SD 1.x and 2.x.</summary>
     public static NoiseSchedule StableDiffusion { get; } = new(1000, 0.00085, 0.012, scaledLinear: true, offset: 1, endsClean: false);
+
+    /// <summary>Which time steps sampling visits.</summary>
+    public TimeStepSpacing Spacing { get; }
 
     /// <summary>Time steps in all.</summary>
     public int Steps => _shares.Length;
@@ -41,13 +50,18 @@ public sealed class NoiseSchedule
     /// <param name="time">Below <see cref="Steps"/>; negative for the end of sampling.</param>
     public double SignalAt(int time) => time >= 0 ? _shares[time] : _endsClean ? 1 : _shares[0];
 
-    /// <summary>The time steps that sampling visits, the noisiest first, evenly spaced.</summary>
+    /// <summary>The time steps that sampling visits, the noisiest first, evenly spaced (Lin et al. 2024, table 2).</summary>
     /// <param name="count">How many, from 1 to <see cref="Steps"/>.</param>
     public IReadOnlyList<int> TimesFor(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Steps);
-        return [.. Enumerable.Range(0, count).Select(i => Math.Min((count - 1 - i) * (Steps / count) + _offset, Steps - 1))];
+        return [.. Enumerable.Range(0, count).Select(i => Spacing switch
+        {
+            TimeStepSpacing.Trailing => (int)Math.Round(Steps - i * ((double)Steps / count)) - 1,
+            TimeStepSpacing.Linspace => count == 1 ? 0 : (int)Math.Round((Steps - 1) * (count - 1.0 - i) / (count - 1)),
+            _ => Math.Min((count - 1 - i) * (Steps / count) + _offset, Steps - 1),
+        })];
     }
 
     /// <summary>Latents with the noise of their time steps.</summary>
@@ -76,15 +90,16 @@ public sealed class NoiseSchedule
         return (shares.sqrt() * noise - shares.OneMinus().sqrt() * latents).MoveToOuterDisposeScope();           // Salimans and Ho 2022, Sec. 4
     }
 
-    internal static NoiseSchedule Read(ForeignConfig json)
-    {
-        var kind = json.Text("beta_schedule", "scaled_linear");
-        json.Require(kind is "scaled_linear" or "linear", "beta_schedule", "scaled_linear or linear is needed");
-        var (first, last) = (json.Number("beta_start", 0.00085), json.Number("beta_end", 0.012));
-        json.Require(first is > 0 and < 1, "beta_start", "more than 0 and less than 1 is needed");
-        json.Require(last > first && last < 1, "beta_end", "more than beta_start and less than 1 is needed");
-        return new(json.Count("num_train_timesteps", 100_000, fallback: 1000, least: 2), first, last, kind == "scaled_linear", json.Count("steps_offset", 1000, fallback: 0, least: 0), json.Flag("set_alpha_to_one", true));
-    }
-
     private Tensor SharesOf(Tensor times) => tensor(_shares, dtype: float32)[times].view(-1, 1, 1, 1);
+
+    /// <summary>Betas that grow evenly from the first to the last.</summary>
+    /// <param name="steps">Time steps, at least 2.</param>
+    /// <param name="first">Beta of the first step.</param>
+    /// <param name="last">Beta of the last step.</param>
+    /// <param name="scaledLinear">Whether the roots of the betas grow linearly, as in Stable Diffusion, or the betas themselves.</param>
+    public static double[] EvenBetas(int steps, double first, double last, bool scaledLinear) => [.. Enumerable.Range(0, steps).Select(step =>
+    {
+        var along = (double)step / (steps - 1);
+        return scaledLinear ? Math.Pow(Math.Sqrt(first) + along * (Math.Sqrt(last) - Math.Sqrt(first)), 2) : first + along * (last - first);
+    })];
 }

@@ -24,8 +24,9 @@ public sealed class TextEncoder : Module<Tensor, Tensor>
     /// <summary>The encoder's sizes.</summary>
     public TextEncoderConfig Config { get; }
 
-    /// <summary>Older files carry buffers that follow from the config.</summary>
-    public static KeyMap Keys { get; } = new(("embeddings.position_ids", null), ("text_projection", null));
+    /// <summary>Older files carry buffers that follow from the config; newer ones leave out the first segment of every name.</summary>
+    public static KeyMap Keys { get; } = new(("embeddings.position_ids", null), ("text_projection", null), ("text_model", "text_model"),
+        ("embeddings", "text_model.embeddings"), ("encoder", "text_model.encoder"), ("final_layer_norm", "text_model.final_layer_norm"));
 
     /// <param name="tokens">[B, T] token ids, T at most <see cref="TextEncoderConfig.Positions"/>.</param>
     /// <returns>[B, T, C_t] the last layer's states after the final layer norm; the caller owns it.</returns>

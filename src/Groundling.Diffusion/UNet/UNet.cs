@@ -15,7 +15,7 @@ public sealed class UNet : Module<Tensor, Tensor, IPromptExchange, UNetOutput>
     [ComponentName(Name = "conv_in")] private readonly ConvolutionLayer _in;
     [ComponentName(Name = "time_embedding")] private readonly TimeEmbedding _time;
     [ComponentName(Name = "down_blocks")] private readonly ModuleList<DownLevel> _down;
-    [ComponentName(Name = "mid_block")] private readonly MidLevel _mid;
+    [ComponentName(Name = "mid_block")] private readonly MidLevel? _mid;
     [ComponentName(Name = "up_blocks")] private readonly ModuleList<UpLevel> _up;
     [ComponentName(Name = "conv_norm_out")] private readonly GroupNormLayer _normOut;
     [ComponentName(Name = "conv_out")] private readonly ConvolutionLayer _out;
@@ -28,7 +28,7 @@ public sealed class UNet : Module<Tensor, Tensor, IPromptExchange, UNetOutput>
         _in = new(config.InChannels, widths[0], 3);
         _time = new(config);
         _down = new([.. Enumerable.Range(0, levels).Select(level => BuildDown(level))]);
-        _mid = new(Resnet(widths[^1], widths[^1]), Transformer("mid_block.attentions.0", levels - 1), Resnet(widths[^1], widths[^1]));
+        _mid = config.HasMiddle ? new(Resnet(widths[^1], widths[^1]), Transformer("mid_block.attentions.0", levels - 1), Resnet(widths[^1], widths[^1])) : null;
         _up = new([.. Enumerable.Range(0, levels).Select(place => BuildUp(place))]);
         _normOut = new(config.NormGroups, widths[0], config.NormEpsilon, silu: true);
         _out = new(widths[0], config.OutChannels, 3);
@@ -66,8 +66,11 @@ public sealed class UNet : Module<Tensor, Tensor, IPromptExchange, UNetOutput>
             exchange.BlockDone($"down_blocks.{level}", image);
         }
         // 3. Bottom.
-        image = _mid.Run(image, time, exchange);                               // [B, C_L, h/8, w/8]
-        exchange.BlockDone("mid_block", image);
+        if (_mid is not null)
+        {
+            image = _mid.Run(image, time, exchange);                           // [B, C_L, h/8, w/8]
+            exchange.BlockDone("mid_block", image);
+        }
         // 4. Up: the features for grounding are taken before each doubling.
         var features = new List<Tensor>();
         for (var place = 0; place < _up.Count; place++)

@@ -5,6 +5,9 @@ public sealed record VaeConfig
 {
     private const string DownKind = "DownEncoderBlock2D", UpKind = "UpDecoderBlock2D";
 
+    /// <summary>Of pictures in training (sample_size), and of formats that hold less than float32 (force_upcast).</summary>
+    private static readonly string[] Harmless = ["sample_size", "force_upcast"];
+
     /// <summary>Width of each level, finest first; the latents are 2^(levels - 1) times smaller than the picture.</summary>
     public IReadOnlyList<long> Widths { get; init; } = [128, 256, 512, 512];
 
@@ -48,6 +51,9 @@ public sealed record VaeConfig
         json.Require(config.NormGroups > 0 && config.Widths.All(width => width % config.NormGroups == 0), "norm_num_groups", "it must divide every width in block_out_channels");
         json.Require(config.LatentChannels is > 0 and <= 64, "latent_channels", "1 to 64 are needed");
         json.Require(config.ScalingFactor > 0, "scaling_factor", "a positive number is needed");
+        json.RequireUnused("Stable Diffusion 1.x and 2.x have none; another kind of autoencoder is not supported", "shift_factor", "latents_mean", "latents_std");
+        foreach (var key in new[] { "use_quant_conv", "use_post_quant_conv", "mid_block_add_attention" }) json.Require(json.Flag(key, true), key, "true is needed");
+        json.RefuseUnknownKeys(Harmless);
         return config;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Groundling.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,6 +11,7 @@ namespace Groundling.Torch;
 public sealed class SafetensorsFile : IDisposable
 {
     private const long LongestHeader = 100_000_000;
+    private const int MostDimensions = 64;                                      // libtorch's
     private readonly MappedFile _mapped;
     private readonly Dictionary<string, SafetensorsEntry> _entries;
     private readonly long _dataStart;
@@ -40,6 +42,7 @@ public sealed class SafetensorsFile : IDisposable
         {
             if (!File.Exists(path)) throw new WeightsException($"{path}: no such file");
             if (new FileInfo(path).Length < 8) throw Fault(path, "is shorter than the 8 bytes of a header length; download or write it again");
+            if (GitLfs.IsPointer(path)) throw Fault(path, GitLfs.Advice);
             mapped = new MappedFile(path);
             return new SafetensorsFile(path, mapped);
         }
@@ -83,28 +86,43 @@ public sealed class SafetensorsFile : IDisposable
 
     private (long, Dictionary<string, SafetensorsEntry>, IReadOnlyDictionary<string, string>) ParseHeader(ReadOnlySpan<byte> json, long dataStart)
     {
-        var reader = new Utf8JsonReader(json.TrimEnd((byte)' '));
+        if (json.Length > 0 && json[0] != '{') throw Fault(Path, "has a header that does not begin with '{'");
+        var reader = new Utf8JsonReader(json);
         using var header = JsonDocument.ParseValue(ref reader);
+        if (reader.Read()) throw Fault(Path, "has a header that goes on after its end");                    // blanks are all that may stand there; else this throws
         var entries = new Dictionary<string, SafetensorsEntry>();
         var metadata = new Dictionary<string, string>();
-        foreach (var property in header.RootElement.EnumerateObject())
+        foreach (var property in Members(header.RootElement))
         {
-            if (property.Name == "__metadata__")
-            {
-                foreach (var pair in property.Value.EnumerateObject()) metadata[pair.Name] = pair.Value.ToString();
-                continue;
-            }
-            var offsets = property.Value.GetProperty("data_offsets");
-            if (offsets.GetArrayLength() != 2) throw Fault(Path, $"gives '{property.Name}' {offsets.GetArrayLength()} offsets; a begin and an end are needed");
-            var shape = property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
-            var typeName = property.Value.GetProperty("dtype").GetString() ?? "";
-            if (!SafetensorsTypes.TryParse(typeName, out var type))
-                throw Fault(Path, $"holds '{property.Name}' as {typeName}; known types are {SafetensorsTypes.Names}");
-            var entry = new SafetensorsEntry(property.Name, type, shape, offsets[0].GetInt64(), offsets[1].GetInt64());
-            if (!entries.TryAdd(property.Name, entry)) throw Fault(Path, $"names '{property.Name}' twice");
+            if (property.Name != "__metadata__") entries.Add(property.Name, Entry(property));
+            else if (property.Value.ValueKind != JsonValueKind.Null)
+                foreach (var pair in Members(property.Value)) metadata.Add(pair.Name, pair.Value.GetString() ?? throw Fault(Path, $"has metadata '{pair.Name}' that is not a text"));
         }
         return (dataStart, entries, metadata);
     }
+
+    private SafetensorsEntry Entry(JsonProperty property)
+    {
+        var fields = Members(property.Value).ToDictionary(field => field.Name, field => field.Value);
+        var offsets = fields["data_offsets"];
+        if (offsets.GetArrayLength() != 2) throw Fault(Path, $"gives '{property.Name}' {offsets.GetArrayLength()} offsets; a begin and an end are needed");
+        var shape = fields["shape"].EnumerateArray().Select(Whole).ToArray();
+        if (shape.Length > MostDimensions) throw Fault(Path, $"holds '{property.Name}' with {shape.Length} dimensions; {MostDimensions} are supported");
+        var typeName = fields["dtype"].GetString() ?? "";
+        return SafetensorsTypes.TryParse(typeName, out var type) ? new SafetensorsEntry(property.Name, type, shape, Whole(offsets[0]), Whole(offsets[1]))
+            : throw Fault(Path, $"holds '{property.Name}' as {typeName}; known types are {SafetensorsTypes.Names}");
+    }
+
+    /// <summary>An object's members; readers differ on which of two with the same name counts, so that neither does.</summary>
+    private IEnumerable<JsonProperty> Members(JsonElement value)
+    {
+        var seen = new HashSet<string>();
+        foreach (var member in value.EnumerateObject())
+            yield return seen.Add(member.Name) ? member : throw Fault(Path, $"names '{member.Name}' twice");
+    }
+
+    /// <summary>A whole number as the reference reads it: -0 is a fraction there.</summary>
+    private static long Whole(JsonElement value) => value.GetRawText() is "-0" ? throw new FormatException("-0 is not a whole number") : value.GetInt64();
 
     private void CheckLayout()
     {
@@ -113,6 +131,7 @@ public sealed class SafetensorsFile : IDisposable
         foreach (var entry in _entries.Values.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
             if (entry.Shape.Any(n => n < 0)) throw Fault(Path, $"holds '{entry.Name}' with a negative size");
+            if (entry.ByteCountWithoutZeros > long.MaxValue) throw Fault(Path, $"holds '{entry.Name}' as {entry.Describe()}, which needs more than any file can hold");
             if (entry.Begin < 0 || entry.End < entry.Begin || entry.End > size)
                 throw Fault(Path, $"places '{entry.Name}' at bytes {entry.Begin}..{entry.End} of {size}; it is truncated or damaged");
             if (entry.Begin != expected)

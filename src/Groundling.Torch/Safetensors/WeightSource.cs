@@ -20,14 +20,14 @@ public sealed class WeightSource : IDisposable
     /// <summary>Bytes of all files together.</summary>
     public long ByteCount => _files.Sum(file => new FileInfo(file.Path).Length);
 
-    /// <summary>Opens <c>*.safetensors</c>, or <c>*.safetensors.index.json</c> with its shards beside it.</summary>
+    /// <summary>Opens <c>*.safetensors</c>, or an index of shards that lie beside it: <c>*.safetensors.index.json</c>, <c>*.safetensors.index.fp16.json</c>.</summary>
     /// <exception cref="WeightsException">A file is missing or damaged, or two of them disagree.</exception>
     public static WeightSource Open(string path)
     {
         var source = new WeightSource(path);
         try
         {
-            if (path.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase)) source.OpenShards();
+            if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) source.OpenShards();
             else source.Add(path);
             return source;
         }

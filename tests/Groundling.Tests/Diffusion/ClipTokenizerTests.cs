@@ -41,9 +41,34 @@ public sealed class ClipTokenizerTests : IDisposable
     [Fact] public void Capital_accents_are_lowered() => Is("CAFÉ", Caf, AccentEnd);
     [Fact] public void Emoji_are_four_bytes() => Is("🐶", Byte(0xF0), Byte(0x9F), Byte(0x90), 256 + 0xB6);
     [Fact] public void Start_and_end_in_a_text_are_themselves() => Is("cat<|endoftext|>an<|startoftext|>", CatEnd, End, AnEnd, Start);
+    [Fact] public void Special_tokens_are_found_before_signs_run_on() => Is("cat!<|EndOfText|>!", CatEnd, Last('!'), End, Last('!'));
+    [Fact] public void Letters_beyond_the_basic_plane_are_one_piece() => Is("𝐜𝐚", Byte(0xF0), Byte(0x9D), Byte(0x90), Byte(0x9C), Byte(0xF0), Byte(0x9D), Byte(0x90), 256 + 0x9A);
+    [Fact] public void Digits_beyond_the_basic_plane_stand_alone() => Is("𝟏𝟐", Byte(0xF0), Byte(0x9D), Byte(0x9F), 256 + 0x8F, Byte(0xF0), Byte(0x9D), Byte(0x9F), 256 + 0x90);
+    [Fact] public void Dotted_capital_i_is_an_i_and_a_dot() => Is("\u0130", Last('i'), Byte(0xCC), 256 + 0x87);
+    [Fact] public void Capitals_beyond_the_basic_plane_are_lowered() => Is("\U00010400", Byte(0xF0), Byte(0x90), Byte(0x90), 256 + 0xA8);
     [Fact] public void Nothing_gives_nothing() => Is(" \n ");
     [Fact] public void What_is_no_character_is_read_as_its_bytes() => Is("\uFFFE", Byte(0xEF), Byte(0xBF), 256 + 0xBE);
     [Fact] public void Half_a_pair_is_read_as_the_replacement_character() => Is("\uD83D", Byte(0xEF), Byte(0xBF), 256 + 0xBD);
+
+    /// <summary>Every code point between two letters, against the classes that the standard's own ranges give and, in the basic plane, against .NET's regular expressions.</summary>
+    [Fact]
+    public void Every_code_point_parts_words_as_its_class_says()
+    {
+        var reference = new System.Text.RegularExpressions.Regex(@"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+");
+        (int First, int Last, int Pieces)[] beyond = [(0x10000, 0x1000B, 1), (0x1D400, 0x1D454, 1), (0x1D7CE, 0x1D7FF, 3), (0x1F300, 0x1F5FF, 3), (0x20000, 0x2A6DF, 1), (0x10107, 0x10133, 3), (0xE0100, 0xE01EF, 3)];
+        var faults = new List<string>();
+        for (var code = 0; code <= 0x10FFFF; code++)
+        {
+            if (code is >= 0xD800 and <= 0xDFFF) continue;
+            var text = $"x{char.ConvertFromUtf32(code)}y";
+            var pieces = ClipTokenizer.Words(text).ToList();
+            var expected = pieces.Any(piece => piece.Any(char.IsSurrogate)) ? pieces : char.IsWhiteSpace((char)code) ? ["x", "y"] : reference.Matches(string.Concat(pieces)).Select(match => match.Value);
+            if (!expected.SequenceEqual(pieces)) faults.Add($"{code:X}: {string.Join('|', pieces)}");
+            foreach (var (first, last, count) in beyond)
+                if (code >= first && code <= last && pieces.Count != count) faults.Add($"{code:X}: {pieces.Count} pieces, not {count}");
+        }
+        Assert.Empty(faults);
+    }
 
     [Fact]
     public void Places_are_those_of_the_text_as_given()

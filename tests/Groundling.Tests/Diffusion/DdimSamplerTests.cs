@@ -1,5 +1,6 @@
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
+using Groundling.Tests.Data;
 using Groundling.Web;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -30,6 +31,69 @@ public sealed class DdimSamplerTests
         Assert.Equal(1000, Schedule.TimesFor(1000).Count);
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.TimesFor(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.TimesFor(1001));
+    }
+
+    [Fact]
+    public void Every_spacing_visits_the_reference_s_times()
+    {
+        // Worked out by hand from the definitions of Lin et al. 2024, table 2, for 1000 time steps.
+        NoiseSchedule Of(TimeStepSpacing spacing) => new(NoiseSchedule.EvenBetas(1000, 0.00085, 0.012, true), zeroAtEnd: false, spacing, offset: 1, endsClean: false);
+        Assert.Equal([501, 1], Of(TimeStepSpacing.Leading).TimesFor(2));
+        Assert.Equal([999, 499], Of(TimeStepSpacing.Trailing).TimesFor(2));
+        Assert.Equal([999, 666, 332], Of(TimeStepSpacing.Trailing).TimesFor(3));
+        Assert.Equal([999, 0], Of(TimeStepSpacing.Linspace).TimesFor(2));
+        Assert.Equal([999, 749, 500, 250, 0], Of(TimeStepSpacing.Linspace).TimesFor(5));
+        Assert.All(Enum.GetValues<TimeStepSpacing>(), spacing => Assert.Equal(1000, Of(spacing).TimesFor(1000).Count));
+    }
+
+    [Fact]
+    public void A_schedule_shifted_to_no_signal_ends_in_noise_alone_and_begins_as_before()
+    {
+        var shifted = new NoiseSchedule(NoiseSchedule.EvenBetas(1000, 0.00085, 0.012, true), zeroAtEnd: true, TimeStepSpacing.Trailing, offset: 1, endsClean: true);
+        Assert.Equal(0, shifted.SignalAt(999));
+        Assert.Equal(1 - 0.00085, shifted.SignalAt(0), 12);
+        Assert.Equal(1, shifted.SignalAt(-1));
+        // The roots are those of the plain schedule under one straight line.
+        double Root(NoiseSchedule schedule, int time) => Math.Sqrt(schedule.SignalAt(time));
+        Assert.Equal((Root(Schedule, 500) - Root(Schedule, 999)) / (Root(Schedule, 0) - Root(Schedule, 999)), Root(shifted, 500) / Root(shifted, 0), 12);
+    }
+
+    [Theory]
+    [InlineData("""{"trained_betas":[0.1,0.2],"num_train_timesteps":2}""", 0.9, 0.72)]
+    [InlineData("""{"num_train_timesteps":2}""", 0.9999, 0.9999 * 0.98)]
+    [InlineData("""{"num_train_timesteps":2,"_class_name":"HeunDiscreteScheduler"}""", 1 - 0.00085, (1 - 0.00085) * (1 - 0.012))]
+    public void Betas_are_the_config_s_or_its_sampler_s_own(string config, double first, double last)
+    {
+        using var folder = new TemporaryFolder();
+        var schedule = ScheduleOf(folder, config);
+        Assert.Equal([first, last], [schedule.SignalAt(0), schedule.SignalAt(1)], new Close());
+    }
+
+    [Fact]
+    public void What_a_sampler_leaves_out_is_its_own_default()
+    {
+        using var folder = new TemporaryFolder();
+        NoiseSchedule Of(string config) => ScheduleOf(folder, config);
+        Assert.Equal((TimeStepSpacing.Leading, 1.0), (Of("{}").Spacing, Of("{}").SignalAt(-1)));
+        var pndm = Of("""{"_class_name":"PNDMScheduler"}""");
+        Assert.Equal((TimeStepSpacing.Leading, pndm.SignalAt(0)), (pndm.Spacing, pndm.SignalAt(-1)));
+        Assert.Equal(TimeStepSpacing.Linspace, Of("""{"_class_name":"EulerDiscreteScheduler"}""").Spacing);
+        Assert.Equal(TimeStepSpacing.Trailing, Of("""{"_class_name":"EulerDiscreteScheduler","timestep_spacing":"trailing"}""").Spacing);
+        var least = Of("""{"_class_name":"DPMSolverMultistepScheduler","final_sigmas_type":"sigma_min"}""");
+        Assert.Equal(least.SignalAt(0), least.SignalAt(-1));
+    }
+
+    private static NoiseSchedule ScheduleOf(TemporaryFolder folder, string config)
+    {
+        foreach (var part in new[] { "tokenizer", "text_encoder", "vae", "unet", "scheduler" }) Directory.CreateDirectory(folder.File(part));
+        File.WriteAllText(folder.File("scheduler/scheduler_config.json"), config);
+        return ModelFolder.Open(folder.Path).Schedule().Noise;
+    }
+
+    private sealed class Close : IEqualityComparer<double>
+    {
+        public bool Equals(double x, double y) => Math.Abs(x - y) < 1e-12;
+        public int GetHashCode(double value) => 0;
     }
 
     [Theory]

@@ -94,8 +94,25 @@ public class SafetensorsTests
     [InlineData("""{"x":{"dtype":"F32","data_offsets":[0,8]}}""", 8, "header", "cannot be read")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1.5],"data_offsets":[0,8]}}""", 8, "header", "cannot be read")]
     [InlineData("""{"x":[1]}""", 8, "header", "cannot be read")]
-    [InlineData("""["x"]""", 8, "header", "cannot be read")]
+    [InlineData("""["x"]""", 8, "header", "begin with '{'")]
     [InlineData("""{"x":""", 8, "header", "cannot be read")]
+    [InlineData("""{"x":{"dtype":"I32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "'dtype'", "twice")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,9],"data_offsets":[0,4]}}""", 4, "'data_offsets'", "twice")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0078":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "'x'", "twice")]
+    [InlineData("""{"__metadata__":{},"__metadata__":{},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "'__metadata__'", "twice")]
+    [InlineData("""{"__metadata__":{"a":"x","a":"y"},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "'a'", "twice")]
+    [InlineData("""{"__metadata__":{"a":1},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "header", "cannot be read")]
+    [InlineData("""{"__metadata__":{"a":null},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "'a'", "not a text")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}""", 0, "header", "cannot be read")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1e0],"data_offsets":[0,4]}}""", 4, "header", "cannot be read")]
+    [InlineData("""{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "header", "cannot be read")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},}""", 4, "header", "cannot be read")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}garbage""", 4, "header", "cannot be read")]
+    [InlineData(""" {"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "header", "begin with '{'")]
+    [InlineData("null", 0, "header", "begin with '{'")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""", 0, "'x'", "needs more")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[0,4611686018427387904,4611686018427387904],"data_offsets":[0,0]}}""", 0, "'x'", "needs more")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}""", 4, "'x'", "65 dimensions")]
     public void Broken_files_are_refused_by_rule(string header, int dataBytes, string names, string says)
     {
         using var folder = new TemporaryFolder();
@@ -103,6 +120,31 @@ public class SafetensorsTests
         var message = Refused(path);
         Assert.Contains(names, message);
         Assert.Contains(says, message);
+    }
+
+    [Theory]
+    [InlineData("""{"__metadata__":null,"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""")]
+    [InlineData("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}\n \t")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"later":[1,2]}}""")]
+    [InlineData("""{"y":{"dtype":"F32","shape":[0,3],"data_offsets":[0,0]},"z":{"dtype":"F32","shape":[3,0],"data_offsets":[0,0]},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F64","shape":[0],"data_offsets":[4,4]}}""")]
+    [InlineData("""{"a\nb":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"x":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}""")]
+    public void What_the_reference_reads_is_read(string header)
+    {
+        using var folder = new TemporaryFolder();
+        using var file = SafetensorsFile.Open(folder.Write("x.safetensors", Bytes(header, BitConverter.GetBytes(2.5f))));
+        using var x = file.Read("x");
+        Assert.Equal(2.5f, x.item<float>());
+        foreach (var name in file.Entries.Keys) file.Read(name).Dispose();
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = Bytes("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", new byte[4]);
+        bytes[10] = 0xFF;
+        Assert.Contains("header", Refused(folder.Write("x.safetensors", bytes)));
+        Assert.Contains("header", Refused(folder.Write("x.safetensors", [.. BitConverter.GetBytes(5UL), 0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}'])));
     }
 
     [Fact]
