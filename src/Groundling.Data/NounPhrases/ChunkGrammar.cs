@@ -37,7 +37,7 @@ internal static class ChunkGrammar
         {
             if (caption.Is(index, AnyNoun))
             {
-                if (head >= 0 && !possessed && caption.Is(head, Plural) && !caption.Word(head).Has(WordTraits.PluralModifier))
+                if (head >= 0 && !possessed && ((caption.Is(head, Plural) && !caption.Word(head).Has(WordTraits.PluralModifier)) || IsSubject(caption, start, index)))
                 {
                     break;
                 }
@@ -68,6 +68,35 @@ internal static class ChunkGrammar
         }
 
         return (null, Math.Max(index, start + 1));
+    }
+
+    // "on the beach people are playing", "in the background trees can be seen": a place in front, and without a comma its subject.
+    // "On the kitchen counters are plates" goes on with what is there, so that the counters are the place.
+    private static bool IsSubject(TaggedCaption caption, int start, int index)
+    {
+        var before = start - 1;
+        while (caption.Is(before - 1, Preposition | Of))
+        {
+            before--;
+        }
+
+        if (!caption.Is(index, Plural) || !caption.Is(start, Article | Possessive | Demonstrative) || !caption.Is(before, Preposition) || !caption.OpensSentence(before))
+        {
+            return false;
+        }
+
+        if (!caption.Is(index + 1, Be))
+        {
+            return caption.Is(index + 1, Auxiliary);
+        }
+
+        var next = index + 2;
+        while (caption.Is(next, Adverb))
+        {
+            next++;
+        }
+
+        return caption.Is(next, Gerund | AnyPast) || caption.Word(next).CanBe(Gerund | AnyPast) || (caption.Is(next, Adjective) && !caption.NounFollows(next));
     }
 
     private static bool PrecedesNoun(TaggedCaption caption, int index, int start)

@@ -23,7 +23,19 @@ internal static class ContextTagger
                 continue;
             }
 
-            // 2. Everything else by the first rule that knows the word.
+            // 2. What is quoted before a noun describes it: a "no parking" sign.
+            if (caption.QuotedBeforeNoun(index) is var closing and > 0)
+            {
+                for (; index <= closing; index++)
+                {
+                    caption.Decide(index, Adjective);
+                }
+
+                index--;
+                continue;
+            }
+
+            // 3. Everything else by the first rule that knows the word.
             caption.Decide(index, Decide(caption, index));
         }
 

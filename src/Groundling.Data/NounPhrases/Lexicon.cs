@@ -19,8 +19,8 @@ internal sealed class Lexicon(
             return known;
         }
 
-        var hyphen = text.LastIndexOf('-');
-        var guess = hyphen > 0 ? Hyphenated(text[..hyphen], text[(hyphen + 1)..]) : Suffixes.Guess(text);
+        var (hyphen, underscore) = (text.LastIndexOf('-'), text.LastIndexOf('_'));
+        var guess = underscore > 0 ? Label(text[(underscore + 1)..]) : hyphen > 0 ? Hyphenated(text[..hyphen], text[(hyphen + 1)..]) : Suffixes.Guess(text);
         return guess with { Traits = guess.Traits | known.Traits };
     }
 
@@ -39,6 +39,13 @@ internal sealed class Lexicon(
         }
 
         return (0, None);
+    }
+
+    // "traffic_light", "red_car": written as one word, a label names a thing, whatever its last word might else be.
+    private Word Label(string last)
+    {
+        var head = Look(last);
+        return new Word(head.CanBe(AnyNoun) ? head.Classes & AnyNoun : Noun, head.Traits & ~WordTraits.LeansVerb);
     }
 
     // "10-foot", "red-tiled" and "built-in" describe; "merry-go-round" and "t-shirts" are what their last part is.

@@ -69,6 +69,12 @@ internal static class OpenWordRules
 
     private static bool IsVerb(TaggedCaption caption, int index, Word word)
     {
+        // "after a battle casualties are": whatever stands before "are" is what they are.
+        if (word.CanBe(Plural) && caption.Text(index + 1) is "are" or "were")
+        {
+            return false;
+        }
+
         // "a dog herds": after "a" the noun is one, so that a form in -s is its verb.
         var takesObject = caption.StartsObject(index + 1);
         if (word.CanBe(Plural) && !word.CanBe(Noun | Verb) && FollowsOne(caption, index))
@@ -105,7 +111,7 @@ internal static class OpenWordRules
     // "two stand": a number wants a plural.
     private static bool IsNumberedVerb(TaggedCaption caption, int index, Word word) =>
         word.CanBe(Verb)
-        && caption.Is(index - 1, Number) && caption.Text(index - 1) is not ("one" or "first" or "second" or "third")
+        && caption.Is(index - 1, Number) && caption.Text(index - 1) is not "one" && !Ordinals.Contains(caption.Text(index - 1))
         && !caption.NounFollows(index + 1);
 
     // "the cyclists board", "boats dock at"

@@ -80,6 +80,25 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
     /// <summary>Whether the word joins the noun after it: "parking lot".</summary>
     public bool IsCompound(int index) => lexicon.IsCompound(Text(index), Text(index + 1));
 
+    /// <summary>The closing mark of a quotation that opens at an index and stands between the beginning of a phrase and its noun; 0 where there is none.</summary>
+    public int QuotedBeforeNoun(int index)
+    {
+        if (Text(index) is not ("\"" or "“" or "'") || !AwaitsNoun(index))
+        {
+            return 0;
+        }
+
+        for (var closing = index + 2; closing <= index + LongestLookAhead && closing < Count; closing++)
+        {
+            if (Text(closing) is "\"" or "”" or "'")
+            {
+                return IsLikelyNoun(closing + 1) ? closing : 0;
+            }
+        }
+
+        return 0;
+    }
+
     public (int Length, WordClass Class) ExpressionAt(int index) => lexicon.ExpressionAt(tokens, index);
 
     /// <summary>Where the phrase starts that the word before an index belongs to.</summary>

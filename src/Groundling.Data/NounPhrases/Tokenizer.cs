@@ -54,11 +54,11 @@ internal static partial class Tokenizer
         }
     }
 
-    // Titles and initials with their full stops; 'n'; words joined by hyphens and apostrophes, numbers by points; the s' of a
-    // plural possessor; and any other character by itself.
+    // Titles, abbreviations and initials with their full stops; 'n'; words joined by hyphens, apostrophes and underscores (as labels
+    // are), numbers by points; the s' of a plural possessor; and any other character by itself.
     [GeneratedRegex(
-        @"\b(?:mr|mrs|ms|dr|st|jr|sr)\.(?=\s)|\b(?:\p{L}\.){2,}|['’]n['’]" +
-        @"|[$€£]?[\p{L}\p{M}\p{N}]+(?:[-‐‑'’][\p{L}\p{M}\p{N}]+|[.,:](?<=\p{Nd}.)\p{Nd}+)*(?:(?<=s)['’](?=\s+\p{L})|%)?" +
+        @"\b(?:mr|mrs|ms|dr|st|jr|sr|mt)\.(?=\s)|\b(?:approx|vs|etc)\.(?=[\s,;)]|$)|\b(?:\p{L}\.){2,}|['’]n['’]" +
+        @"|[$€£]?[\p{L}\p{M}\p{N}]+(?:[-‐‑'’_][\p{L}\p{M}\p{N}]+|[.,:](?<=\p{Nd}.)\p{Nd}+)*(?:(?<=s)['’](?=\s+\p{L})|%)?" +
         @"|\S",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();

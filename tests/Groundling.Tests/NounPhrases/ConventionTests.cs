@@ -87,6 +87,43 @@ public class ConventionTests
     public void Words_with_two_lives_follow_their_neighbours(string marked) => PhraseAssert.Marks(marked);
 
     [Theory]
+    [InlineData("[a cat] on [the 2nd floor]")]
+    [InlineData("[a 3rd man] on [the 21st step]")]
+    [InlineData("[the fourth step] and [the 11th board]")]
+    [InlineData("[two men]* and [three bags]* on [the 2nd floor]")]
+    public void Ordinals_count_places(string marked) => PhraseAssert.Marks(marked);
+
+    [Theory]
+    [InlineData("[traffic_light]")]
+    [InlineData("[a red_car] next to [a blue_bus]")]
+    [InlineData("[melon] . [zucchini] . [japanese_fruit]")]
+    [InlineData("[two stop_signs]* by [the parking_lot]")]
+    public void Labels_are_one_word(string marked) => PhraseAssert.Marks(marked);
+
+    [Theory]
+    [InlineData("[Mt. Everest] and [a dog]")]
+    [InlineData("approx. [20 sheep]*, i.e. [a flock]")]
+    [InlineData("[a dog] vs. [a cat], e.g. [a tabby]")]
+    [InlineData("[cups]*, [plates]*, etc.")]
+    public void Abbreviations_name_nothing_by_themselves(string marked) => PhraseAssert.Marks(marked);
+
+    [Theory]
+    [InlineData("[a \"no parking\" sign] on [a wall]")]
+    [InlineData("[the \u201cstop\u201d sign] and [a 'for sale' sign]")]
+    public void What_is_quoted_before_a_noun_describes_it(string marked) => PhraseAssert.Marks(marked);
+
+    [Theory]
+    [InlineData("In the background [trees]* can be seen.")]
+    [InlineData("On [the beach] [people]* are playing [volleyball].")]
+    [InlineData("In [the street] [cars]* are parked and [buses]* are moving.")]
+    [InlineData("After [a battle] [casualties]* are usually heavy.")]
+    [InlineData("Behind [the man] [dogs]* are running.")]
+    [InlineData("In front of [the house] [children]* have gathered.")]
+    [InlineData("On [the kitchen counters]* are [plates]*.")]
+    [InlineData("[The traffic lights]* are green.")]
+    public void A_place_in_front_is_not_its_subject(string marked) => PhraseAssert.Marks(marked);
+
+    [Theory]
     [InlineData("[men]* [women]* and [children]*")]
     [InlineData("[three sheep]* and [a sheep]")]
     [InlineData("[scissors]*, [knives]*, [two mice]*")]
