@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Groundling.Cli.Commands;
+using Groundling.Core;
 using Groundling.Diffusion;
 using Groundling.Torch;
 using Groundling.Training;
@@ -39,7 +40,7 @@ public static partial class CommandLine
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            error.WriteLine($"error: {Fault(parsed)} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
+            error.WriteLine($"error: {PlainText.InOneLine(Fault(parsed))} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
             return UserError;
         }
         if (processes.Size > 1 && !Shared.Contains(parsed.CommandResult.Command.Name))
@@ -58,7 +59,7 @@ public static partial class CommandLine
         }
         catch (Exception e) when (IsUserError(e))
         {
-            error.WriteLine($"error: {e.Message}");
+            error.WriteLine($"error: {(e is GroundlingException ? e.Message : PlainText.InOneLine(e.Message))}");
             return UserError;
         }
     }

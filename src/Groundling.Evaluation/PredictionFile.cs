@@ -103,11 +103,17 @@ public sealed class PredictionFile
         var id = root.GetProperty("image_id");
         var image = id.ValueKind == JsonValueKind.Number ? id.GetInt64() : long.Parse(id.GetString() ?? "", NumberStyles.None, CultureInfo.InvariantCulture);
         var segmentation = root.GetProperty("segmentation");
+        if (segmentation.ValueKind == JsonValueKind.Array)
+            throw new InputException("\"segmentation\" is a list of polygons; a mask is needed, as {\"size\": [h, w], \"counts\": ...}");
         var size = segmentation.GetProperty("size");
         if (size.GetArrayLength() != 2)
             throw new FormatException();
         int height = size[0].GetInt32(), width = size[1].GetInt32();
-        var counts = segmentation.GetProperty("counts").GetString() ?? throw new FormatException();
+        if (height < 1 || width < 1 || (long)height * width > Picture.MaxPixels)
+            throw new InputException($"a mask of size [{height}, {width}]; give rows and columns of the picture");
+        var counts = segmentation.GetProperty("counts") is { ValueKind: JsonValueKind.Array } list
+            ? RunLengthMask.FromCounts([.. list.EnumerateArray().Select(run => run.GetUInt32())], width, height).ToCompressed()
+            : segmentation.GetProperty("counts").GetString() ?? throw new FormatException();
 
         if (narrative < 0 || narrative >= records.Count)
             throw new InputException($"there is no narrative {narrative}: the file holds {records.Count}, numbered from 0");
@@ -118,13 +124,11 @@ public sealed class PredictionFile
             throw new InputException($"narrative {narrative} is of image {imageId}, not {image}");
         if (phrase < 0 || phrase >= grounded)
             throw new InputException($"there is no phrase {phrase}: narrative {narrative} has {grounded} with ground truth, numbered from 0");
-        if (height < 1 || width < 1 || (long)height * width > Picture.MaxPixels)
-            throw new InputException($"a mask of size [{height}, {width}]; give rows and columns of the picture");
         var prediction = new Prediction(number, width, height, counts);
         prediction.ToMask();
         if (!_masks.TryAdd((narrative, phrase), prediction))
             throw new InputException($"narrative {narrative}, phrase {phrase} already has a mask in line {_masks[(narrative, phrase)].Line}");
     }
 
-    private void Fault(int line, string what) => _faults.Add($"{Path}, line {line}: {what.TrimEnd('.')}");
+    private void Fault(int line, string what) => _faults.Add(PlainText.InOneLine($"{Path}, line {line}: {what.TrimEnd('.')}"));
 }

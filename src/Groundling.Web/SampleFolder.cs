@@ -1,3 +1,4 @@
+using Groundling.Core;
 using Groundling.Data;
 using Microsoft.AspNetCore.Http;
 
@@ -13,13 +14,13 @@ internal sealed class SampleFolder
     {
         if (!Directory.Exists(folder)) return;
         var samples = new List<Sample>();
-        foreach (var picture in Directory.EnumerateFiles(folder, "*.png").Order(StringComparer.Ordinal))
+        foreach (var picture in Directory.EnumerateFiles(folder, "*.png").Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal))
         {
             var caption = Path.ChangeExtension(picture, ".txt");
             if (!File.Exists(caption)) continue;
             var file = Path.GetFileName(picture);
             _files.Add(file, picture);
-            samples.Add(new(Path.GetFileNameWithoutExtension(file), $"/v1/samples/{Uri.EscapeDataString(file)}", File.ReadAllText(caption).Trim()));
+            samples.Add(new(Path.GetFileNameWithoutExtension(file), $"/v1/samples/{Uri.EscapeDataString(file)}", PlainText.Read(caption).Trim()));
         }
         Samples = samples;
     }

@@ -18,7 +18,12 @@ internal static class CommonOptions
 
     public static Option<int?> Size() => new("--size") { Description = "The network's longer side in pixels; 0 keeps the picture's own; the model's own size if not given", HelpName = "PIXELS" };
 
-    public static Option<double?> Threshold() => new("--threshold", "-t") { Description = "A pixel belongs to a phrase when its probability is greater; the model's own threshold if not given, 0.5 untrained", HelpName = "P" };
+    public static Option<double?> Threshold()
+    {
+        var option = NumberOption.Optional("--threshold", "-t");
+        (option.Description, option.HelpName) = ("A pixel belongs to a phrase when its probability is greater; the model's own threshold if not given, 0.5 untrained", "P");
+        return option;
+    }
 
     public static Option<string?> Head() => new("--head") { Description = "Whose masks: the mask decoder's, the phrase adapter's, or the UNet's attention; if not given the decoder's, untrained the attention", HelpName = "decoder|adapter|diffusion" };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Groundling.Core;
 using Groundling.Data;
 using Groundling.Data.Benchmark;
 using Groundling.Rendering;
@@ -12,7 +13,7 @@ namespace Groundling.Cli.Commands;
 /// <summary>groundling ground: pictures and captions to masks.</summary>
 internal sealed class GroundCommand
 {
-    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
+    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"], TextEndings = [".txt", ".json"];
     private readonly GroundingOptions _options;
     private readonly string _output;
     private readonly bool _quiet, _json;
@@ -142,9 +143,9 @@ internal sealed class GroundCommand
         if (!File.Exists(path)) throw new InputException($"{picture}: no caption: give --caption, --phrases or --narrative, or put a caption into {path}");
         try
         {
-            return Caption.Parse(File.ReadAllText(path).Trim());
+            return Caption.Parse(PlainText.Read(path).Trim());
         }
-        catch (InputException e)
+        catch (InputException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw new InputException($"{path}: {e.Message}", e);
         }
@@ -158,12 +159,12 @@ internal sealed class GroundCommand
             if (Directory.Exists(place))
             {
                 var inside = Directory.EnumerateFiles(place).Where(IsPicture).Order(StringComparer.Ordinal).ToList();
-                if (inside.Count == 0) throw new InputException($"{place}: holds no pictures ({string.Join(", ", PictureEndings)})");
+                if (inside.Count == 0) throw new InputException($"{place}: holds no pictures (PNG, JPEG, WebP, GIF, BMP)");
                 found.AddRange(inside);
             }
             else if (Path.GetExtension(place).Equals(".txt", StringComparison.OrdinalIgnoreCase) && File.Exists(place))
             {
-                found.AddRange(File.ReadLines(place).Select(line => line.Trim()).Where(line => line.Length > 0)
+                found.AddRange(PlainText.Read(place).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)
                     .Select(line => Path.Combine(Path.GetDirectoryName(place) ?? "", line)));
             }
             else found.Add(place);
@@ -171,7 +172,13 @@ internal sealed class GroundCommand
         return found.Count > 0 ? found : throw new InputException("the list names no pictures");
     }
 
-    private static bool IsPicture(string path) => PictureEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    /// <summary>By its ending, so that a damaged one is spoken of, or else by its first bytes; hidden files are what systems and editors leave behind.</summary>
+    private static bool IsPicture(string path)
+    {
+        if (Path.GetFileName(path).StartsWith('.') || File.GetAttributes(path).HasFlag(FileAttributes.Hidden)) return false;
+        var ending = Path.GetExtension(path);
+        return PictureEndings.Contains(ending, StringComparer.OrdinalIgnoreCase) || (!TextEndings.Contains(ending, StringComparer.OrdinalIgnoreCase) && Picture.IsPicture(path));
+    }
 
     /// <summary>A folder for each picture, by its name; equal names get a number.</summary>
     private IEnumerable<string> OutputFolders(IEnumerable<string> pictures)

@@ -43,8 +43,21 @@ internal static class PhrasesCommand
 
     private static IEnumerable<string> Lines(string path)
     {
-        using var reader = new StreamReader(path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path), Encoding.UTF8);
-        while (reader.ReadLine() is { } line) yield return line;
+        var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        using var reader = new StreamReader(path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path), strict);
+        for (var number = 1; Next(reader, path, number) is { } line; number++) yield return line;
+    }
+
+    private static string? Next(StreamReader reader, string path, int number)
+    {
+        try
+        {
+            return reader.ReadLine();
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InputException($"{(path == StandardInput ? "standard input" : path)}: is not UTF-8 text from line {number} on; save it as UTF-8", e);
+        }
     }
 
     private static string Json(string caption)

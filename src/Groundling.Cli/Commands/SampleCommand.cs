@@ -22,7 +22,8 @@ internal static class SampleCommand
         var usual = new SamplingOptions();
         var seed = new Option<long>("--seed") { Description = "The same seed gives the same picture", HelpName = "S" };
         var steps = new Option<int>("--steps") { Description = "Steps from noise to picture", HelpName = "N", DefaultValueFactory = _ => usual.Steps };
-        var guidance = new Option<double>("--guidance") { Description = "How closely to follow the caption; 1 for as learnt", HelpName = "G", DefaultValueFactory = _ => usual.Guidance };
+        var guidance = NumberOption.Required("--guidance", usual.Guidance);
+        (guidance.Description, guidance.HelpName) = ("How closely to follow the caption; 1 for as learnt", "G");
         var count = new Option<int>("--count", "-n") { Description = "Pictures of each caption; picture i has the seed S + i", HelpName = "N", DefaultValueFactory = _ => usual.Count };
         var output = new Option<string>("--out", "-o") { Description = "The PNG file; of several, NAME-0.png, NAME-1.png and so on, caption by caption; the caption is written beside each, so that ground finds it", HelpName = "FILE", DefaultValueFactory = _ => "sample.png" };
         var grid = new Option<int?>("--grid") { Description = "Put all pictures into one PNG, N to a row", HelpName = "N" };

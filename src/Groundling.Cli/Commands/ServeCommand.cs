@@ -17,7 +17,8 @@ internal static class ServeCommand
         var port = new Option<int>("--port") { Description = "The port; 0 takes a free one", HelpName = "N", DefaultValueFactory = _ => defaults.Port };
         var queue = new Option<int>("--queue") { Description = "Requests that may wait for the model; more are refused with 429", HelpName = "N", DefaultValueFactory = _ => defaults.Queue };
         var batch = new Option<int>("--batch") { Description = "Waiting requests taken at a time; those of one picture share its encoding", HelpName = "N", DefaultValueFactory = _ => defaults.Batch };
-        var timeout = new Option<double>("--timeout") { Description = "Seconds that a request may wait for its turn, and that the model may then work on it", HelpName = "SECONDS", DefaultValueFactory = _ => defaults.Timeout };
+        var timeout = NumberOption.Required("--timeout", defaults.Timeout);
+        (timeout.Description, timeout.HelpName) = ("Seconds that a request may wait for its turn, and that the model may then work on it", "SECONDS");
         var megabytes = new Option<int>("--max-megabytes") { Description = "The largest body, in MiB", HelpName = "N", DefaultValueFactory = _ => defaults.MaxMegabytes };
         var megapixels = new Option<int>("--max-megapixels") { Description = "The largest picture, in million pixels", HelpName = "N", DefaultValueFactory = _ => defaults.MaxMegapixels };
         var size = new Option<int>("--max-size") { Description = "The largest network input that a request may ask for: pixels of its longer side", HelpName = "PIXELS", DefaultValueFactory = _ => defaults.MaxSize };

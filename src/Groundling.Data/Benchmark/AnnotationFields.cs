@@ -37,6 +37,9 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
     }
 
     /// <summary>True, false, 1 or 0; false when absent.</summary>
+    /// <summary>Whether a field is there and not null.</summary>
+    public bool Has(string field) => Find(field) is { ValueKind: not JsonValueKind.Null };
+
     public bool Flag(string field) => Find(field) switch
     {
         null or { ValueKind: JsonValueKind.False or JsonValueKind.Null } => false,

@@ -1,3 +1,5 @@
+using Groundling.Core;
+
 namespace Groundling.Data.Benchmark;
 
 /// <summary>Counts the faults of the benchmark's files and keeps examples, so that a run survives them and still says so. Safe for several threads.</summary>
@@ -29,6 +31,7 @@ public sealed class BenchmarkFaults
         (FaultKind.OtherSize, "pictures do not have the size of their panoptic PNG or annotation (left out)"),
         (FaultKind.WrongArea, "segments do not have as many pixels as their area says (pixels used)"),
         (FaultKind.UnlistedSegment, "ids in panoptic PNGs are not in the annotation (not used)"),
+        (FaultKind.CategoryWithoutKind, "categories do not say by \"isthing\" whether they are things or stuff (counted as stuff)"),
     ];
 
     private readonly Lock _lock = new();
@@ -60,7 +63,7 @@ public sealed class BenchmarkFaults
         {
             _counts[(int)kind]++;
             if (_examples[(int)kind].Count < MostExamples)
-                _examples[(int)kind].Add(example);
+                _examples[(int)kind].Add(PlainText.InOneLine(example));
         }
     }
 

@@ -65,4 +65,7 @@ public enum FaultKind
 
     /// <summary>A panoptic PNG holds an id that its annotation does not list; those pixels belong to no phrase.</summary>
     UnlistedSegment,
+
+    /// <summary>A category that does not say by <c>isthing</c> whether it is a thing; it counts as stuff.</summary>
+    CategoryWithoutKind,
 }

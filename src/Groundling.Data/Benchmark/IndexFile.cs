@@ -8,7 +8,7 @@ internal static class IndexFile
     /// <summary>Bytes before the content.</summary>
     public const int HeaderBytes = 72;
 
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static ReadOnlySpan<byte> Magic => "GRNDLIDX"u8;
 

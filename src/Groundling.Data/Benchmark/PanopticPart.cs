@@ -41,6 +41,8 @@ internal sealed class PanopticPart
         switch (section)
         {
             case "categories":
+                if (!fields.Has("isthing"))
+                    Faults.Add(FaultKind.CategoryWithoutKind, fields.Where);
                 Categories.Add(new PanopticCategory(fields.Integer("id"), fields.Text("name"), fields.Text("supercategory"), fields.Flag("isthing")));
                 break;
             case "images":

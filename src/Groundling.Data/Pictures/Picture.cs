@@ -70,6 +70,21 @@ public sealed class Picture
         return PictureDecoder.Decode(await PictureDecoder.ReadAllAsync(stream, name, cancellation).ConfigureAwait(false), name);
     }
 
+    /// <summary>Whether a file begins as one that is read here does, whatever its name; false where it cannot be read.</summary>
+    public static bool IsPicture(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            Span<byte> start = stackalloc byte[64];
+            return PictureHeader.Read(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]).IsReadable;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads the bytes of a PNG, JPEG, WebP, GIF or BMP file.</summary>
     /// <param name="bytes">The whole file; of a <see cref="ReadOnlyMemory{T}"/>, its span.</param>
     /// <param name="name">What to call it in messages.</param>

@@ -86,8 +86,10 @@ internal static class PictureDecoder
     }
 
     /// <summary>A panoptic PNG's ids, R + 256 G + 65536 B; colours are taken as they stand, neither turned nor laid on white.</summary>
-    public static unsafe (int[] Ids, int Width, int Height) DecodeIds(ReadOnlySpan<byte> bytes, string name) => Decode(bytes, name, (codec, _, pixels) =>
+    public static unsafe (int[] Ids, int Width, int Height) DecodeIds(ReadOnlySpan<byte> bytes, string name) => Decode(bytes, name, (codec, header, pixels) =>
     {
+        if (!header.HoldsIds)
+            throw new InputException($"{name} is {header.Describe()}, but a panoptic PNG holds its segment ids as colours of 8-bit RGB: id = R + 256 G + 65536 B; convert it.");
         var ids = new int[codec.Info.Width * codec.Info.Height];
         var colours = new ReadOnlySpan<int>((void*)pixels, ids.Length);
         for (int i = 0; i < ids.Length; i++)
@@ -114,7 +116,7 @@ internal static class PictureDecoder
         try
         {
             var result = codec.GetPixels(info, pixels, info.RowBytes, new SKCodecOptions(SKZeroInitialized.Yes));
-            return result == SKCodecResult.Success ? convert(codec, header, pixels) : throw Refusal(result, header, bytes, name);
+            return result == SKCodecResult.Success && !PictureHeader.LacksItsEnd(bytes) ? convert(codec, header, pixels) : throw Refusal(result, header, bytes, name);
         }
         finally
         {
@@ -127,7 +129,7 @@ internal static class PictureDecoder
     private static unsafe Picture ToPicture(SKCodec codec, PictureHeader header, nint pixels)
     {
         int width = codec.Info.Width, height = codec.Info.Height, frames = codec.FrameCount;
-        var origin = codec.EncodedOrigin;
+        var origin = header.Format == "PNG" ? header.Origin : codec.EncodedOrigin;
         bool turned = (int)origin >= (int)SKEncodedOrigin.LeftTop;
         var rgb = new byte[3L * width * height];
         bool transparent = Upright((byte*)pixels, width, height, origin, IsOpaque(codec), rgb);

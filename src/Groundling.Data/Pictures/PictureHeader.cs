@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SkiaSharp;
 
 namespace Groundling.Data;
 
@@ -8,8 +9,19 @@ namespace Groundling.Data;
 /// <param name="Height">Declared rows, null when not read here.</param>
 /// <param name="Bits">Bits a channel.</param>
 /// <param name="Components">Channels stored; a palette counts as 3.</param>
-internal sealed record PictureHeader(string? Format, long? Width = null, long? Height = null, int Bits = 8, int Components = 3)
+/// <param name="Indexed">Whether pixels are places in a palette.</param>
+/// <param name="Origin">Where a PNG says (eXIf) that its first pixel stands; decoders leave it aside.</param>
+internal sealed record PictureHeader(
+    string? Format, long? Width = null, long? Height = null, int Bits = 8, int Components = 3, bool Indexed = false, SKEncodedOrigin Origin = SKEncodedOrigin.TopLeft)
 {
+    private const int Orientation = 0x112;
+
+    /// <summary>Whether colours can be the numbers that the file was written with: a lossless format of three bytes a pixel.</summary>
+    public bool HoldsIds => Format == "PNG" && Bits == 8 && Components == 3 && !Indexed;
+
+    /// <summary>"a 16-bit greyscale PNG".</summary>
+    public string Describe() => Format == "PNG" ? (Indexed ? "a PNG with a palette" : $"{(Bits == 8 ? "an" : "a")} {Bits}-bit {(Components == 1 ? "greyscale " : "")}PNG") : $"a {Format} file";
+
     /// <summary>Formats this library decodes.</summary>
     public bool IsReadable => Format is "PNG" or "JPEG" or "WebP" or "GIF" or "BMP" or "ICO";
 
@@ -20,6 +32,9 @@ internal sealed record PictureHeader(string? Format, long? Width = null, long? H
         [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, ..] => BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) + 8L > file.Length,
         _ => false,
     };
+
+    /// <summary>True where a file says how long it is and is shorter: what is missing may be the note of how the camera was held.</summary>
+    public static bool LacksItsEnd(ReadOnlySpan<byte> file) => file is [(byte)'R', ..] && IsCut(file);
 
     public static PictureHeader Read(ReadOnlySpan<byte> file) => file switch
     {
@@ -42,7 +57,35 @@ internal sealed record PictureHeader(string? Format, long? Width = null, long? H
 
     private static PictureHeader Png(ReadOnlySpan<byte> file) => file.Length < 26 || !file[12..16].SequenceEqual("IHDR"u8)
         ? new("PNG")
-        : new("PNG", BinaryPrimitives.ReadUInt32BigEndian(file[16..]), BinaryPrimitives.ReadUInt32BigEndian(file[20..]), file[24], file[25] is 0 or 4 ? 1 : 3);
+        : new("PNG", BinaryPrimitives.ReadUInt32BigEndian(file[16..]), BinaryPrimitives.ReadUInt32BigEndian(file[20..]), file[24], file[25] is 0 or 4 ? 1 : 3, file[25] == 3, PngOrigin(file));
+
+    /// <summary>The orientation in a PNG's eXIf chunk, which may stand before or after the pixels.</summary>
+    private static SKEncodedOrigin PngOrigin(ReadOnlySpan<byte> file)
+    {
+        for (long at = 8; at + 12 <= file.Length;)
+        {
+            var chunk = file[(int)at..];
+            var length = BinaryPrimitives.ReadUInt32BigEndian(chunk);
+            if (length > chunk.Length - 12) break;
+            if (chunk[4..8].SequenceEqual("eXIf"u8)) return ExifOrigin(chunk.Slice(8, (int)length));
+            at += 12L + length;
+        }
+        return SKEncodedOrigin.TopLeft;
+    }
+
+    /// <summary>The orientation among the first directory's entries; upright where there is none or it makes no sense.</summary>
+    private static SKEncodedOrigin ExifOrigin(ReadOnlySpan<byte> exif)
+    {
+        if (exif is not [(byte)'I', (byte)'I', 42, 0, _, _, _, _, ..] and not [(byte)'M', (byte)'M', 0, 42, _, _, _, _, ..]) return SKEncodedOrigin.TopLeft;
+        var little = exif[0] == 'I';
+        int Short(ReadOnlySpan<byte> bytes) => little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        long first = little ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..]);
+        if (first + 2 > exif.Length) return SKEncodedOrigin.TopLeft;
+        var entries = exif[((int)first + 2)..];
+        for (var i = 0; i < Short(exif[(int)first..]) && 12 * (i + 1) <= entries.Length; i++)
+            if (Short(entries[(12 * i)..]) == Orientation && Short(entries[(12 * i + 8)..]) is >= 1 and <= 8 and var origin) return (SKEncodedOrigin)origin;
+        return SKEncodedOrigin.TopLeft;
+    }
 
     private static PictureHeader Gif(ReadOnlySpan<byte> file) => file.Length < 10
         ? new("GIF")

@@ -43,7 +43,7 @@ internal sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>
     {
         using var scope = NewDisposeScope();
         var query = Heads(_query, pixels);                                     // [B, heads, hw, d]
-        var scores = query.matmul(Heads(_key, context).transpose(-2, -1)) / Math.Sqrt(query.shape[^1]);
+        var scores = query.matmul(Heads(_key, context).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
         if (mask is not null) scores = scores.Unread(mask.logical_not().unsqueeze(1).unsqueeze(1));
         var attention = functional.softmax(scores, -1);                        // [B, heads, hw, K]
         var read = Merge(attention.matmul(Heads(_value, context)));

@@ -31,6 +31,9 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("--threshold 1", "threshold of 1", "0 up to")]
     [InlineData("--threshold NaN", "threshold of NaN", "0 up to")]
     [InlineData("--threshold half", "'half'", "a number is needed")]
+    [InlineData("--threshold 0,3", "'0,3'", "with a point and no comma")]
+    [InlineData("--threshold 1,000.5", "'1,000.5'", "with a point and no comma")]
+    [InlineData("--threshold (0.3)", "'(0.3)'", "a number is needed")]
     [InlineData("--threads 0", "--threads 0", "1 to 1024")]
     [InlineData("--threads -2", "--threads -2", "1 to 1024")]
     [InlineData("--threads 1025", "--threads 1025", "1 to 1024")]
@@ -43,11 +46,30 @@ public sealed class OptionAndOutputTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("out")));
     }
 
+    /// <summary>In a language that writes 0,3 a point would otherwise part thousands.</summary>
+    [Fact]
+    public void A_point_is_a_point_in_every_language()
+    {
+        var before = System.Globalization.CultureInfo.CurrentCulture;
+        System.Globalization.CultureInfo.CurrentCulture = new("de-DE");
+        try
+        {
+            CommandRun.Of("ground", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), "--threshold", "1.5").RefusesInOneLine("0 up to");
+            CommandRun.Of("ground", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), "--size", "64", "--threshold", "0.5", "-q").Works();
+        }
+        finally
+        {
+            System.Globalization.CultureInfo.CurrentCulture = before;
+        }
+    }
+
     [Theory]
     [InlineData("", "groundling --help")]
     [InlineData("paint", "'paint'")]
     [InlineData("ground", "IMAGE")]
     [InlineData("sample", "CAPTION")]
+    [InlineData("sample a --guidance 7,5", "--guidance '7,5': a number is needed, with a point and no comma")]
+    [InlineData("serve --timeout 1,5", "with a point and no comma")]
     [InlineData("export", "--out")]
     [InlineData("bench --model none", "none: no such folder")]
     [InlineData("bench --model none --repeats 0", "--repeats 0")]

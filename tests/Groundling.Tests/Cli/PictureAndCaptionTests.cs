@@ -31,6 +31,40 @@ public sealed class PictureAndCaptionTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
+    public void Captions_that_are_not_utf8_are_refused()
+    {
+        byte[] latin = [.. "[the woman"u8, 0x92, .. "s dog]"u8];
+        var picture = _folder.Write("a.png", TinyModel.Gradient(48, 32).EncodePng());
+        _folder.Write("a.txt", latin);
+        CommandRun.Of("ground", picture, "-m", tiny.Path, "-o", Out, "--size", "64").RefusesInOneLine(_folder.File("a.txt"), "is not UTF-8 text (byte 10");
+        _folder.Write("list.txt", [.. "a.png\n"u8, 0xE9]);
+        CommandRun.Of("ground", _folder.File("list.txt"), "-c", "[a]", "-m", tiny.Path, "-o", Out, "--size", "64").RefusesInOneLine("list.txt", "is not UTF-8 text");
+        CommandRun.Of("phrases", "--file", _folder.File("a.txt")).RefusesInOneLine(_folder.File("a.txt"), "is not UTF-8 text");
+        _folder.Write("a.txt", [.. System.Text.Encoding.UTF8.Preamble, .. "[the woman’s dog]"u8]);
+        CommandRun.Of("ground", picture, "-m", tiny.Path, "-o", Out, "--size", "64", "-q").Works();
+        Assert.Contains("the woman’s dog", File.ReadAllText(Path.Combine(Out, "phrases.json")));
+        Assert.False(Directory.Exists(_folder.File("a")));
+    }
+
+    [Fact]
+    public void Hidden_files_are_no_pictures_and_names_do_not_matter()
+    {
+        var png = TinyModel.Gradient(48, 32).EncodePng();
+        foreach (var name in (string[])["in/a.png", "in/b.jfif", "in/c"]) _folder.Write(name, png);
+        foreach (var name in (string[])["in/._a.png", "in/.hidden.png", "in/notes.txt", "in/list.json", "in/thumbs.db"]) _folder.Write(name, "not a picture");
+        CommandRun.Of("ground", _folder.File("in"), "-c", "[a man]", "-m", tiny.Path, "-o", Out, "--size", "64", "-q").Works();
+        Assert.Equal(["a", "b", "c"], Directory.GetDirectories(Out).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_message_is_one_line_whatever_it_quotes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "file names there have no line ends");
+        Ground(_folder.Write("two\nlines.png", "Dear Sir"), "[a man]").RefusesInOneLine("two lines.png is not a picture");
+        CommandRun.Of("ground", _folder.File("no\nsuch.png"), "--col\nour").RefusesInOneLine("--col our");
+    }
+
+    [Fact]
     public void Missing_pictures_are_refused() => Ground(_folder.File("none.png"), "[a man]").RefusesInOneLine("none.png does not exist");
 
     public static TheoryData<string, byte[], string> OddPictures => new()

@@ -30,6 +30,8 @@ public class BenchmarkFaultTests
     [InlineData(SmallBenchmark.Panoptic, "000000000042.jpg", "/etc/passwd", FaultKind.UnsafeFileName, 1, "/etc/passwd")]
     [InlineData(SmallBenchmark.Panoptic, "000000000042.jpg", "..\\\\..\\\\x.jpg", FaultKind.UnsafeFileName, 1, "x.jpg")]
     [InlineData(SmallBenchmark.Panoptic, "000000000042.jpg", "..", FaultKind.UnsafeFileName, 1, "..")]
+    [InlineData(SmallBenchmark.Panoptic, ", \"isthing\": 1", "", FaultKind.CategoryWithoutKind, 1, "categories 0")]
+    [InlineData(SmallBenchmark.Panoptic, "\"isthing\": 0", "\"isthing\": null", FaultKind.CategoryWithoutKind, 1, "categories 1")]
     [InlineData(SmallBenchmark.Narratives, "[\"300\"]", "[300]", FaultKind.NumberIds, 1, "narrative 0")]
     public void Odd_fields_are_counted_and_the_example_stays(string file, string old, string replacement, FaultKind kind, int count, string says)
     {
@@ -114,6 +116,26 @@ public class BenchmarkFaultTests
         var (examples, faults) = benchmark.Read();
         Assert.Null(examples[0].TryLoad(faults));
         Assert.Equal(1, faults[kind]);
+    }
+
+    public static TheoryData<string, byte[]> OtherMaps => new()
+    {
+        { "an 8-bit greyscale PNG", PngFile.Make(6, 4, 8, PngFile.Grey, Enumerable.Repeat(new byte[6], 4)) },
+        { "a 16-bit greyscale PNG", PngFile.Make(6, 4, 16, PngFile.Grey, Enumerable.Repeat(new byte[12], 4)) },
+        { "a 16-bit PNG", PngFile.Make(6, 4, 16, PngFile.Rgb, Enumerable.Repeat(new byte[36], 4)) },
+        { "a PNG with a palette", PngFile.Make(6, 4, 8, PngFile.Palette, Enumerable.Repeat(new byte[6], 4), [5, 0, 0]) },
+        { "a JPEG file", PictureTests.Quarters() },
+    };
+
+    [Theory]
+    [MemberData(nameof(OtherMaps))]
+    public void Maps_that_hold_no_colours_of_ids_are_named(string kind, byte[] map)
+    {
+        using var benchmark = new SmallBenchmark();
+        benchmark.Write(SmallBenchmark.Map, map);
+        var (examples, faults) = benchmark.Read();
+        Assert.Null(examples[0].TryLoad(faults));
+        Assert.Contains($"is {kind}, but a panoptic PNG holds", Assert.Single(faults.ExamplesOf(FaultKind.UnreadableMap)));
     }
 
     [Theory]

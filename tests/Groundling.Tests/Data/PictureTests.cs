@@ -102,6 +102,70 @@ public class PictureTests
         Assert.Equal(orientation > 1, read.Notes.Any(n => n.Contains("EXIF", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(1, "12 34 56")]
+    [InlineData(2, "21 43 65")]
+    [InlineData(3, "65 43 21")]
+    [InlineData(4, "56 34 12")]
+    [InlineData(5, "135 246")]
+    [InlineData(6, "531 642")]
+    [InlineData(7, "642 531")]
+    [InlineData(8, "246 135")]
+    public void A_png_stands_as_its_exif_says(int orientation, string upright)
+    {
+        // Two columns and three rows, 1 to 6 as stored; the words are the upright picture's rows, by the EXIF definition.
+        byte[][] stored = [[1, 1, 1, 2, 2, 2], [3, 3, 3, 4, 4, 4], [5, 5, 5, 6, 6, 6]];
+        foreach (var (exif, last) in new[] { (Exif(orientation, little: true), false), (Exif(orientation, little: false), true) })
+        {
+            var read = Picture.Decode(PngFile.Make(2, 3, 8, PngFile.Rgb, stored, exif: exif, exifLast: last), "turned.png");
+            var rows = Enumerable.Range(0, read.Height).Select(y => string.Concat(Enumerable.Range(0, read.Width).Select(x => read.Rgb[3 * (y * read.Width + x)])));
+            Assert.Equal(upright, string.Join(' ', rows));
+            Assert.Equal(orientation > 1, read.Notes.Any(note => note.Contains("EXIF", StringComparison.Ordinal)));
+        }
+    }
+
+    [Theory]
+    [InlineData(new byte[0])]
+    [InlineData(new byte[] { (byte)'I', (byte)'I', 42, 0, 255, 255, 255, 255 })]
+    [InlineData(new byte[] { (byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0, 200, 0, 0x12, 1 })]
+    [InlineData(new byte[] { (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 9, 0, 0 })]
+    public void Exif_that_makes_no_sense_turns_nothing(byte[] exif) =>
+        Assert.Empty(Picture.Decode(PngFile.Make(1, 1, 8, PngFile.Rgb, [[1, 2, 3]], exif: exif), "odd.png").Notes);
+
+    [Fact]
+    public void A_webp_shorter_than_it_says_is_refused_though_its_pixels_are_there()
+    {
+        using var bitmap = new SKBitmap(8, 8);
+        using var data = bitmap.Encode(SKEncodedImageFormat.Webp, 100);
+        var bytes = data.ToArray();
+        _ = Picture.Decode(bytes, "whole.webp");
+        BitConverter.GetBytes(bytes.Length - 8 + 40).CopyTo(bytes, 4);         // the note of the camera stood there
+        Assert.Contains("cut short", Assert.Throws<InputException>(() => Picture.Decode(bytes, "cut.webp")).Message);
+    }
+
+    [Fact]
+    public void What_begins_like_a_picture_is_one_whatever_its_name()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.True(Picture.IsPicture(folder.Write("a.tmp", PngFile.Make(1, 1, 8, PngFile.Rgb, [[1, 2, 3]]))));
+        Assert.False(Picture.IsPicture(folder.Write("b.png", "Dear Sir")));
+        Assert.False(Picture.IsPicture(folder.Write("c.png", "")));
+        Assert.False(Picture.IsPicture(folder.File("none.png")));
+    }
+
+    private static byte[] Exif(int orientation, bool little)
+    {
+        byte[] Short(int value) => little ? [(byte)value, 0] : [0, (byte)value];
+        byte[] Long(int value) => little ? [(byte)value, 0, 0, 0] : [0, 0, 0, (byte)value];
+        byte[] Tag(byte high, byte low) => little ? [low, high] : [high, low];
+        return
+        [
+            .. little ? "II"u8 : "MM"u8, .. Short(42), .. Long(8), .. Short(2),
+            .. Tag(1, 0), .. Short(3), .. Long(1), .. Short(9), 0, 0,          // another entry before it
+            .. Tag(1, 0x12), .. Short(3), .. Long(1), .. Short(orientation), 0, 0, .. Long(0),
+        ];
+    }
+
     [Fact]
     public void Cmyk_is_converted_and_noted()
     {

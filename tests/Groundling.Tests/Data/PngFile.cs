@@ -10,7 +10,7 @@ public static class PngFile
     public const byte Grey = 0, Rgb = 2, Palette = 3, GreyAlpha = 4, Rgba = 6;
 
     /// <param name="rows">Each row's samples as they stand in the file, without the filter byte.</param>
-    public static byte[] Make(int width, int height, byte bits, byte kind, IEnumerable<byte[]> rows, byte[]? palette = null)
+    public static byte[] Make(int width, int height, byte bits, byte kind, IEnumerable<byte[]> rows, byte[]? palette = null, byte[]? exif = null, bool exifLast = false)
     {
         using var raw = new MemoryStream();
         foreach (var row in rows)
@@ -30,7 +30,11 @@ public static class PngFile
         Chunk(file, "IHDR"u8, header);
         if (palette is not null)
             Chunk(file, "PLTE"u8, palette);
+        if (exif is not null && !exifLast)
+            Chunk(file, "eXIf"u8, exif);
         Chunk(file, "IDAT"u8, packed.ToArray());
+        if (exif is not null && exifLast)
+            Chunk(file, "eXIf"u8, exif);
         Chunk(file, "IEND"u8, []);
         return file.ToArray();
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Groundling.Data;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 
@@ -120,6 +121,17 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
+    public void Counts_may_be_a_list_as_in_cocos_own_annotations()
+    {
+        var data = EvaluationData.ByHand(_folder);
+        string Score(string counts) => CommandRun.Of("score",
+            _folder.Write("p.jsonl", $$$"""{"image_id": 42, "narrative": 1, "phrase": 0, "segmentation": {"size": [4, 8], "counts": {{{counts}}}}}"""), data, "--json", "--quiet").Works().Output;
+        var runs = RunLengthMask.Parse("08h0", 8, 4).Counts.ToArray();
+        Assert.Equal(Score("\"08h0\""), Score(JsonSerializer.Serialize(runs)));
+        Assert.NotEqual(Score("\"08h0\""), Score("[32]"));
+    }
+
+    [Fact]
     public void Predictions_for_what_is_left_out_are_not_held_against_anyone()
     {
         var line = """{"image_id": "42", "narrative": 1, "phrase": 1, "segmentation": {"size": [4, 8], "counts": "08h0"}}""";
@@ -139,6 +151,9 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [8, 8], "counts": "08h0"}}""", "covers 32 pixels" },
         { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [0, 8], "counts": "08h0"}}""", "[0, 8]" },
         { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [999999, 999999], "counts": "08h0"}}""", "[999999, 999999]" },
+        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [4, 8], "counts": [8, 8]}}""", "covers 16 pixels" },
+        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [4, 8], "counts": [40, -8]}}""", "not a prediction" },
+        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": [[0, 0, 4, 0, 4, 4]]}""", "list of polygons" },
         { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [8], "counts": "08h0"}}""", "not a prediction" },
         { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [8, 4], "counts": "08h0"}}""", "the picture's is [4, 8]" },
         { """{"image_id": "42", "narrative": 1, "phrase": 0, "segmentation": {"size": [4, 8], "counts": "08h0"}}""", "already has a mask in line 1" },
