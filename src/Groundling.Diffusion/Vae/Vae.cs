@@ -63,7 +63,7 @@ public sealed class Vae : Module<Tensor, Tensor>
     public Tensor Decode(Tensor latents)
     {
         using var scope = NewDisposeScope();
-        return _decoder.call(_fromLatents.call(latents / Config.ScalingFactor)).MoveToOuterDisposeScope();
+        return _decoder.call(_fromLatents.call(latents.Over(Config.ScalingFactor))).MoveToOuterDisposeScope();
     }
 
     /// <summary>What the decoder's up blocks make of latents, one after another.</summary>
@@ -73,7 +73,7 @@ public sealed class Vae : Module<Tensor, Tensor>
     public IReadOnlyList<Tensor> DecoderLevels(Tensor latents, int count)
     {
         using var scope = NewDisposeScope();
-        return [.. _decoder.Features(_decoder.Widen(_fromLatents.call(latents / Config.ScalingFactor)), count).Select(level => level.MoveToOuterDisposeScope())];
+        return [.. _decoder.Features(_decoder.Widen(_fromLatents.call(latents.Over(Config.ScalingFactor))), count).Select(level => level.MoveToOuterDisposeScope())];
     }
 
     /// <summary>Channels of the decoder's first, coarsest blocks.</summary>

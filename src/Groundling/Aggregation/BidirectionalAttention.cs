@@ -52,7 +52,7 @@ public sealed class BidirectionalAttention : Module<Tensor, Tensor, Tensor?, (Te
     {
         using var scope = NewDisposeScope();
         var query = Heads(_query, phrases);                                    // [B, heads, T, d]
-        var logits = query.matmul(Heads(_key, pixels).transpose(-2, -1)) / Math.Sqrt(query.shape[^1]);
+        var logits = query.matmul(Heads(_key, pixels).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
         var overPixels = functional.softmax(logits, -1);
         var allowed = valid is null ? logits : logits.Unread(valid.logical_not().unsqueeze(1).unsqueeze(-1));
         var overPhrases = functional.softmax(allowed, -2);

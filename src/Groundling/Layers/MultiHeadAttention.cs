@@ -46,7 +46,7 @@ internal sealed class MultiHeadAttention : Module<Tensor, Tensor, Tensor, Tensor
     {
         using var scope = NewDisposeScope();
         var query = Heads(_query, queries);                                    // [B, heads, Q, d]
-        var logits = query.matmul(Heads(_key, states).transpose(-2, -1)) / Math.Sqrt(query.shape[^1]);
+        var logits = query.matmul(Heads(_key, states).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
         var allowed = readable is null ? logits : logits.Unread(readable.logical_not());
         var read = Merge(functional.softmax(allowed, -1).matmul(Heads(_value, states)));
         return (read.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
