@@ -32,10 +32,10 @@ public static partial class CommandLine
         processes ??= SingleProcess.Instance;
         var root = new RootCommand("Panoptic narrative grounding: a mask for every noun phrase of a caption.")
         {
-            GroundCommand.Create(processes, stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(), BenchCommand.Create(stop),
+            GroundCommand.Create(processes, stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(stop), BenchCommand.Create(stop),
             PhrasesCommand.Create(stop), ScenesCommand.Create(stop), DataCommand.Create(stop),
-            EvaluateCommand.Create(processes, stop), ScoreCommand.Create(stop), TrainCommand.Create(processes, stop), ExportCommand.Create(), PretrainCommand.Create(processes, stop), SampleCommand.Create(stop),
-            ServeCommand.Create(stop),
+            EvaluateCommand.Create(processes, stop), ScoreCommand.Create(stop), TrainCommand.Create(processes, stop), ExportCommand.Create(stop), PretrainCommand.Create(processes, stop), SampleCommand.Create(stop),
+            ServeCommand.Create(stop), PullCommand.Create(stop),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -22,6 +22,16 @@ public sealed class ModelFolder
     /// <summary>The folder.</summary>
     public string Path { get; }
 
+    /// <summary>What a model's folder is called: its own name, or <c>OWNER/NAME@COMMIT</c> for a snapshot of the hub's cache, whose own name says nothing.</summary>
+    public static string NameOf(string path)
+    {
+        var folder = new DirectoryInfo(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
+        const string sign = "models--";
+        return folder.Parent is { Name: "snapshots", Parent.Name: var repository } && repository.StartsWith(sign, StringComparison.Ordinal)
+            ? $"{repository[sign.Length..].Replace("--", "/", StringComparison.Ordinal)}@{folder.Name[..Math.Min(folder.Name.Length, 7)]}"
+            : folder.Name;
+    }
+
     /// <summary>Its tokenizer's folder.</summary>
     public string Tokenizer => System.IO.Path.Combine(Path, "tokenizer");
 
@@ -75,13 +85,16 @@ public sealed class ModelFolder
         return File.Exists(path) ? ScheduleConfig.Read(ForeignConfig.Read(path)) : ScheduleConfig.StableDiffusion;
     }
 
+    /// <summary>The kind of model, in words, that a pipeline's class is for, or null where it may be ours.</summary>
+    /// <param name="pipelineClass">The <c>_class_name</c> of a <c>model_index.json</c>.</param>
+    public static string? OtherKind(string pipelineClass) => OtherModels.FirstOrDefault(other => pipelineClass.Contains(other.Sign, StringComparison.Ordinal)).Kind;
+
     private static void RefuseOtherModels(string index)
     {
         var json = ForeignConfig.Read(index);
         var name = json.Text("_class_name", "StableDiffusionPipeline");
         const string advice = "which is not supported; use a Stable Diffusion 1.x or 2.x folder";
-        foreach (var (sign, kind) in OtherModels)
-            json.Require(!name.Contains(sign, StringComparison.Ordinal), "_class_name", $"this is {kind}, {advice}");
+        if (OtherKind(name) is { } kind) json.Require(false, "_class_name", $"this is {kind}, {advice}");
         json.Require(name.StartsWith("StableDiffusion", StringComparison.Ordinal), "_class_name", $"this is another kind of model, {advice}");
     }
 }

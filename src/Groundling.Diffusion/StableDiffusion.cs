@@ -73,7 +73,7 @@ public sealed class StableDiffusion : IDisposable
     public string? UnreadWords(IEnumerable<string> texts)
     {
         var words = texts.SelectMany(Tokenizer.UnreadWords).Distinct().Select(word => $"'{word}'").ToList();
-        return words.Count == 0 ? null : $"{System.IO.Path.GetFileName(Path)} never read {string.Join(", ", words)}: what comes of such words means little";
+        return words.Count == 0 ? null : $"{ModelFolder.NameOf(Path)} never read {string.Join(", ", words)}: what comes of such words means little";
     }
 
     /// <summary>Disposes the weights.</summary>

@@ -26,13 +26,13 @@ internal static class BenchCommand
         var model = new ModelOptions();
         var (size, threads, json) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Json());
         var repeats = new Option<int>("--repeats") { Description = "Times each step is measured; the median counts", HelpName = "N", DefaultValueFactory = _ => 3 };
-        var command = new Command("bench", "Measure opening, text encoding, picture encoding, the UNet pass and a whole ground, beside the machine's own peak.") { model.Frozen, model.Trained, model.Untrained, size, threads, repeats, json };
+        var command = new Command("bench", "Measure opening, text encoding, picture encoding, the UNet pass and a whole ground, beside the machine's own peak.") { model.Frozen, model.Trained, model.Untrained, model.Yes, size, threads, repeats, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(repeats) is < 1 or > 100) throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
             var options = new GroundingOptions { Size = parsed.GetValue(size) is 0 ? null : parsed.GetValue(size) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            var result = Measure(model.Read(parsed), options.Size, parsed.GetValue(repeats), stop);
+            var result = Measure(model.Read(parsed, stop), options.Size, parsed.GetValue(repeats), stop);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
             else Print(result, output);

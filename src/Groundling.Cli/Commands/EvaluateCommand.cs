@@ -31,11 +31,11 @@ internal static class EvaluateCommand
         var output = new Option<string>("--out", "-o") { Description = "Folder for report.html, report.json, per_phrase.csv and journal.jsonl", HelpName = "DIR", DefaultValueFactory = _ => "evaluation" };
         var predictions = new Option<string?>("--predictions") { Description = "Also write the masks, as groundling score reads them", HelpName = "FILE" };
         var resume = new Option<bool>("--resume") { Description = "Go on where an interrupted run of the same settings stopped" };
-        var command = new Command("evaluate", "Measure a model, or a baseline, on the benchmark.") { data, split, model.Frozen, model.Trained, model.Untrained, baseline, protocol, groups, size, threshold, head, threads, limit, output, predictions, resume, quiet, json };
+        var command = new Command("evaluate", "Measure a model, or a baseline, on the benchmark.") { data, split, model.Frozen, model.Trained, model.Untrained, model.Yes, baseline, protocol, groups, size, threshold, head, threads, limit, output, predictions, resume, quiet, json };
         command.SetAction(parsed =>
         {
             var request = new Request(
-                parsed.GetValue(data)!, parsed.GetValue(split)!, parsed.GetValue(baseline) is null || model.AreGiven(parsed) ? model.Read(parsed) : null, parsed.GetValue(baseline), ResolutionProtocol.Named(parsed.GetValue(protocol)!),
+                parsed.GetValue(data)!, parsed.GetValue(split)!, parsed.GetValue(baseline) is null || model.AreGiven(parsed) ? model.Read(parsed, stop) : null, parsed.GetValue(baseline), ResolutionProtocol.Named(parsed.GetValue(protocol)!),
                 GroupRule.Named(parsed.GetValue(groups)!), parsed.GetValue(size), parsed.GetValue(threshold), CommonOptions.ReadHead(parsed.GetValue(head)), parsed.GetValue(limit), parsed.GetValue(output)!,
                 parsed.GetValue(predictions), parsed.GetValue(resume), parsed.GetValue(quiet), parsed.GetValue(json));
             _ = new GroundingOptions { Size = request.Size, Threshold = request.Threshold }.Validated();

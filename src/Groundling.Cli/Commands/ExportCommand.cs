@@ -12,17 +12,18 @@ internal static class ExportCommand
 {
     private static readonly string[] Parts = ["tokenizer", "text_encoder", "vae", "unet", "scheduler"];
 
-    public static Command Create()
+    public static Command Create(CancellationToken stop)
     {
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "Trained parts: a run's checkpoints/best" };
-        var model = new Option<string?>("--model", "-m") { Description = "The frozen model's folder, where it does not lie where the run found it", HelpName = "DIR" };
+        var model = new Option<string?>("--model", "-m") { Description = "The frozen model, where it does not lie where the run found it: a folder, or OWNER/NAME[@REVISION] of the hub", HelpName = "MODEL" };
+        var yes = ModelPlace.Yes();
         var output = new Option<string>("--out", "-o") { Description = "The folder to make", HelpName = "DIR", Required = true };
         var full = new Option<bool>("--full") { Description = "Keep the trained parts in float32 instead of halving them to float16" };
-        var command = new Command("export", "Put trained parts and their frozen model into one folder.") { checkpoint, model, output, full };
+        var command = new Command("export", "Put trained parts and their frozen model into one folder.") { checkpoint, model, yes, output, full };
         command.SetAction(parsed =>
         {
             var (trained, folder) = (parsed.GetValue(checkpoint)!, parsed.GetValue(output)!);
-            var frozen = parsed.GetValue(model) ?? FrozenModelOf(trained);
+            var frozen = parsed.GetValue(model) is { } named ? ModelPlace.Find(named, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop) : FrozenModelOf(trained);
             using var diffusion = StableDiffusion.Open(frozen);
             using var grounding = GroundingCheckpoint.Load(trained, diffusion.UNet, diffusion.Vae);
             ModelFolderWriter.WriteWhole(folder, temporary =>

@@ -10,14 +10,14 @@ namespace Groundling.Cli.Commands;
 /// <summary>groundling inspect: what a model folder holds, and whether it loads.</summary>
 internal static class InspectCommand
 {
-    public static Command Create()
+    public static Command Create(CancellationToken stop)
     {
-        var folder = new Argument<string>("DIR") { Description = "The model folder" };
-        var (trained, json) = (new ModelOptions().Trained, CommonOptions.Json());
-        var command = new Command("inspect", "Show what a model folder holds, whether it loads, and why not.") { folder, trained, json };
+        var folder = new Argument<string>("MODEL") { Description = "The model: a folder, or OWNER/NAME[@REVISION] of the hub" };
+        var (trained, yes, json) = (new ModelOptions().Trained, ModelPlace.Yes(), CommonOptions.Json());
+        var command = new Command("inspect", "Show what a model folder holds, whether it loads, and why not.") { folder, trained, yes, json };
         command.SetAction(parsed =>
         {
-            var frozen = parsed.GetValue(folder)!;
+            var frozen = ModelPlace.Find(parsed.GetValue(folder)!, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop);
             var parts = ModelInspection.Inspect(frozen);
             if ((parsed.GetValue(trained) ?? (GroundingCheckpoint.Exists(frozen) ? frozen : null)) is { } place) parts = [.. parts, GroundingInspection.Inspect(place, frozen)];
             var output = parsed.InvocationConfiguration.Output;

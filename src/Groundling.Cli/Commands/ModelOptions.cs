@@ -8,25 +8,29 @@ internal sealed class ModelOptions
 {
     public Option<string?> Frozen { get; } = new("--model", "-m")
     {
-        Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; the trained parts in its folder 'grounding' are used where there are any; if not given, one that comes with the program",
-        HelpName = "DIR",
+        Description = "A Stable Diffusion 1.x or 2.x: a folder in the diffusers layout, or OWNER/NAME[@REVISION] of the hub; the trained parts in its folder 'grounding' are used where there are any; if not given, one that comes with the program",
+        HelpName = "MODEL",
     };
 
     public Option<string?> Trained { get; } = new("--grounding", "-g") { Description = "Trained parts that lie elsewhere: a folder that holds 'grounding', such as a run's checkpoints/best", HelpName = "DIR" };
 
     public Option<bool> Untrained { get; } = new("--static") { Description = "Leave the trained parts out, to compare with static prompting" };
 
+    public Option<bool> Yes { get; } = ModelPlace.Yes();
+
     /// <summary>Whether the command line chooses a model.</summary>
     public bool AreGiven(ParseResult parsed) => parsed.GetValue(Frozen) is not null || parsed.GetValue(Trained) is not null || parsed.GetValue(Untrained);
 
     /// <summary>What the command line chose.</summary>
     /// <exception cref="InputException">The choices contradict each other, or no default model can be made.</exception>
-    public ModelChoice Read(ParseResult parsed)
+    /// <exception cref="Hub.HubException">The model is to be pulled first, and is not.</exception>
+    public ModelChoice Read(ParseResult parsed, CancellationToken stop)
     {
         var (frozen, trained, untrained) = (parsed.GetValue(Frozen), parsed.GetValue(Trained), parsed.GetValue(Untrained));
         if (trained is not null && untrained) throw new InputException("--static leaves out the trained parts that --grounding names; give only one of them");
         if (frozen is null && trained is not null) throw new InputException("--grounding names trained parts alone; name the frozen model that they were trained with by --model DIR");
-        return new(frozen ?? DefaultModel.Path(), trained, untrained, IsDefault: frozen is null);
+        var folder = frozen is null ? DefaultModel.Path() : ModelPlace.Find(frozen, parsed.GetValue(Yes), parsed.InvocationConfiguration.Error, stop);
+        return new(folder, trained, untrained, IsDefault: frozen is null);
     }
 }
 

@@ -16,7 +16,8 @@ internal static class SampleCommand
     public static Command Create(CancellationToken stop)
     {
         var captions = new Argument<string[]>("CAPTION") { Description = "What a picture is to show; \"\" for anything", Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string?>("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x folder in the diffusers layout; if not given, one that comes with the program", HelpName = "DIR" };
+        var model = new Option<string?>("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x: a folder in the diffusers layout, or OWNER/NAME[@REVISION] of the hub; if not given, one that comes with the program", HelpName = "MODEL" };
+        var yes = ModelPlace.Yes();
         var (size, threads, quiet) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet());
         size.Description = "Rows and columns of the picture, a multiple of 64; the model's own size if not given";
         var usual = new SamplingOptions();
@@ -27,7 +28,7 @@ internal static class SampleCommand
         var count = new Option<int>("--count", "-n") { Description = "Pictures of each caption; picture i has the seed S + i", HelpName = "N", DefaultValueFactory = _ => usual.Count };
         var output = new Option<string>("--out", "-o") { Description = "The PNG file; of several, NAME-0.png, NAME-1.png and so on, caption by caption; the caption is written beside each, so that ground finds it", HelpName = "FILE", DefaultValueFactory = _ => "sample.png" };
         var grid = new Option<int?>("--grid") { Description = "Put all pictures into one PNG, N to a row", HelpName = "N" };
-        var command = new Command("sample", "Make pictures of captions with a text-to-image model.") { captions, model, seed, steps, guidance, count, size, output, grid, threads, quiet };
+        var command = new Command("sample", "Make pictures of captions with a text-to-image model.") { captions, model, yes, seed, steps, guidance, count, size, output, grid, threads, quiet };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(seed) < 0) throw new InputException($"--seed {parsed.GetValue(seed)} is out of range: 0 or more");
@@ -39,8 +40,9 @@ internal static class SampleCommand
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var texts = parsed.GetValue(captions)!;
             var files = Files(parsed.GetValue(output)!, parsed.GetValue(grid) is null ? texts.Length * options.Count : 1);
+            var folder = parsed.GetValue(model) is { } named ? ModelPlace.Find(named, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop) : DefaultModel.Path();
             using var scope = torch.NewDisposeScope();
-            var images = Sample(parsed.GetValue(model) ?? DefaultModel.Path(), texts, options, parsed.GetValue(quiet), parsed.InvocationConfiguration.Error, stop);
+            var images = Sample(folder, texts, options, parsed.GetValue(quiet), parsed.InvocationConfiguration.Error, stop);
             if (parsed.GetValue(grid) is { } columns) Write(files[0], torch.cat([.. images]), columns);
             else
                 for (var i = 0; i < files.Count; i++)

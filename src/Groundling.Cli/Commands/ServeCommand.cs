@@ -25,7 +25,7 @@ internal static class ServeCommand
         var key = new Option<string?>("--api-key") { Description = $"What clients must send as a bearer token; {KeyVariable} in the environment says it without showing it to other users of the machine", HelpName = "KEY" };
         var cors = new Option<string?>("--cors") { Description = "The one other site whose pages may call the service, such as https://example.org", HelpName = "ORIGIN" };
         var samples = new Option<string>("--samples") { Description = "A folder of pictures to try on the page, NAME.png with its caption in NAME.txt", HelpName = "DIR", DefaultValueFactory = _ => defaults.Samples };
-        var command = new Command("serve", "Answer over HTTP, and show a page to try it on.") { model.Frozen, model.Trained, threads, host, port, queue, batch, timeout, megabytes, megapixels, size, key, cors, samples };
+        var command = new Command("serve", "Answer over HTTP, and show a page to try it on.") { model.Frozen, model.Trained, model.Yes, threads, host, port, queue, batch, timeout, megabytes, megapixels, size, key, cors, samples };
         command.SetAction(parsed =>
         {
             var options = new ServerOptions
@@ -44,7 +44,7 @@ internal static class ServeCommand
             };
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var error = parsed.InvocationConfiguration.Error;
-            var choice = model.Read(parsed);
+            var choice = model.Read(parsed, stop);
             if (choice.IsDefault) error.WriteLine(DefaultModel.Note);
             Serve(options, choice, parsed.InvocationConfiguration.Output, error, stop);
         });

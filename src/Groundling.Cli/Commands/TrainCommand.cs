@@ -24,14 +24,16 @@ internal static class TrainCommand
         var data = new Option<string>("--data", "-d") { Description = "The benchmark's folder, with \"annotations\" and \"images\"", HelpName = "DIR", Required = true };
         var output = new Option<string>("--out", "-o") { Description = "The run's folder", HelpName = "RUN", Required = true };
         var changes = new Option<string[]>("--set") { Description = "A value instead of the config's: --set train.steps=40 --set grounding.parts=decoder", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = true };
-        var model = new Option<string?>("--model", "-m") { Description = "The frozen Stable Diffusion, instead of the config's", HelpName = "DIR" };
+        var model = new Option<string?>("--model", "-m") { Description = "The frozen Stable Diffusion, instead of the config's: a folder, or OWNER/NAME[@REVISION] of the hub", HelpName = "MODEL" };
+        var yes = ModelPlace.Yes();
         var resume = new Option<bool>("--resume") { Description = "Go on with a run that was stopped or killed" };
         var quiet = CommonOptions.Quiet();
-        var command = new Command("train", "Train the phrase adapter, the aggregation and the mask decoder on a frozen model.") { config, data, output, changes, model, resume, quiet };
+        var command = new Command("train", "Train the phrase adapter, the aggregation and the mask decoder on a frozen model.") { config, data, output, changes, model, yes, resume, quiet };
         command.SetAction(parsed =>
         {
+            var frozen = parsed.GetValue(model) is { } named ? ModelPlace.Find(named, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop) : null;
             var request = new Request(parsed.GetValue(config)!, parsed.GetValue(changes) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!,
-                parsed.GetValue(model), parsed.GetValue(resume), parsed.GetValue(quiet));
+                frozen, parsed.GetValue(resume), parsed.GetValue(quiet));
             return Run(request, processes, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
         });
         return command;

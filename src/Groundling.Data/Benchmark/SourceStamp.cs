@@ -16,7 +16,7 @@ internal readonly record struct SourceStamp(long Length, long Ticks, long Sample
             file.ReadExactly(bytes, 0, half);
             file.Seek(half - bytes.Length, SeekOrigin.End);
             file.ReadExactly(bytes, half, bytes.Length - half);
-            return new SourceStamp(file.Length, File.GetLastWriteTimeUtc(path).Ticks, Crc32C.Of(bytes));
+            return new SourceStamp(file.Length, File.GetLastWriteTimeUtc(file.SafeFileHandle).Ticks, Crc32C.Of(bytes));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

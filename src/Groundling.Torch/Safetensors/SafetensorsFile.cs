@@ -41,7 +41,8 @@ public sealed class SafetensorsFile : IDisposable
         try
         {
             if (!File.Exists(path)) throw new WeightsException($"{path}: no such file");
-            if (new FileInfo(path).Length < 8) throw Fault(path, "is shorter than the 8 bytes of a header length; download or write it again");
+            using (var file = File.OpenHandle(path))                         // follows a link: its own length is not the file's
+                if (RandomAccess.GetLength(file) < 8) throw Fault(path, "is shorter than the 8 bytes of a header length; download or write it again");
             if (GitLfs.IsPointer(path)) throw Fault(path, GitLfs.Advice);
             mapped = new MappedFile(path);
             return new SafetensorsFile(path, mapped);
@@ -65,6 +66,9 @@ public sealed class SafetensorsFile : IDisposable
         var entry = _entries[name];
         return _mapped.Tensor(_dataStart + entry.Begin, entry.Type, [.. entry.Shape]);
     }
+
+    /// <summary>Bytes of the file.</summary>
+    public long ByteCount => _mapped.Length;
 
     /// <summary>Closes the file; tensors that were read stay valid.</summary>
     public void Dispose() => _mapped.Dispose();

@@ -18,7 +18,7 @@ public sealed class WeightSource : IDisposable
     public IEnumerable<SafetensorsEntry> Entries => _fileOf.Select(pair => pair.Value.Entries[pair.Key]);
 
     /// <summary>Bytes of all files together.</summary>
-    public long ByteCount => _files.Sum(file => new FileInfo(file.Path).Length);
+    public long ByteCount => _files.Sum(file => file.ByteCount);
 
     /// <summary>Opens <c>*.safetensors</c>, or an index of shards that lie beside it: <c>*.safetensors.index.json</c>, <c>*.safetensors.index.fp16.json</c>.</summary>
     /// <exception cref="WeightsException">A file is missing or damaged, or two of them disagree.</exception>

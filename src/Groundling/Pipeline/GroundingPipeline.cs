@@ -22,7 +22,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
 
     private GroundingPipeline(StableDiffusion diffusion, GroundingModel model, string? trained, bool ownsDiffusion = true)
     {
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(diffusion.Path)));
+        var name = ModelFolder.NameOf(diffusion.Path);
         (Diffusion, Model, _ownsDiffusion) = (diffusion, model, ownsDiffusion);
         (_pass, _reader, _warnings) = (new(diffusion, model), new(model, name), new(diffusion, model));
         Origin = new(name, trained, MethodNames.Of(model.Config.Parts, trained is not null), MethodNames.Of(_reader.HeadOf(null)));
