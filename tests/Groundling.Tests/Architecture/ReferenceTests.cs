@@ -13,6 +13,7 @@ public class ReferenceTests
     {
         ["Groundling.Core"] = [],
         ["Groundling.Torch"] = ["Groundling.Core"],
+        ["Groundling.Hub"] = ["Groundling.Core"],
         ["Groundling.Data"] = ["Groundling.Core"],
         ["Groundling.Diffusion"] = ["Groundling.Core", "Groundling.Torch"],
         ["Groundling"] = Library,
@@ -22,7 +23,7 @@ public class ReferenceTests
         ["Groundling.Evaluation"] = [.. Library, "Groundling", "Groundling.Rendering"],
         ["Groundling.Training"] = [.. Library, "Groundling", "Groundling.Rendering", "Groundling.Evaluation"],
         ["Groundling.Web"] = [.. Library, "Groundling"],
-        ["Groundling.Cli"] = [.. Library, "Groundling", "Groundling.Rendering", "Groundling.Scenes", "Groundling.Evaluation", "Groundling.Training", "Groundling.Web"],
+        ["Groundling.Cli"] = [.. Library, "Groundling", "Groundling.Hub", "Groundling.Rendering", "Groundling.Scenes", "Groundling.Evaluation", "Groundling.Training", "Groundling.Web"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];
@@ -45,6 +46,7 @@ public class ReferenceTests
     [Theory]
     [InlineData("Groundling.Core")]
     [InlineData("Groundling.Data")]
+    [InlineData("Groundling.Hub")]
     [InlineData("Groundling.Rendering")]
     [InlineData("Groundling.Scenes")]
     [InlineData("Groundling.Testing")]

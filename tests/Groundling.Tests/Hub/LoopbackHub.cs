@@ -67,10 +67,10 @@ internal sealed class LoopbackHub : IDisposable
 
     public void Dispose()
     {
+        if (_stop.IsCancellationRequested) return;
         _stop.Cancel();
         _hub.Dispose();
         _store.Dispose();
-        _stop.Dispose();
     }
 
     private async Task AcceptAsync(TcpListener listener, string host)

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
 using Groundling.Hub;
 using Groundling.Tests.Data;
 
@@ -191,7 +193,7 @@ public sealed class PullTests : IDisposable
     {
         _hub.Fault = (request, answer) =>
         {
-            if (request.Path.StartsWith("/api/models")) answer.Body = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(answer.Body).Replace("\"size\":60000", "\"size\":900000000000000000"));
+            if (request.Path.StartsWith("/api/models")) answer.Body = Encoding.UTF8.GetBytes(Regex.Replace(Encoding.UTF8.GetString(answer.Body), "\"size\":\\d{5,}", "\"size\":900000000000000000"));
             return answer;
         };
         Assert.Contains("make room", (await Refused()).Message);
@@ -215,7 +217,7 @@ public sealed class PullTests : IDisposable
     [InlineData("{\"sha\": \"0123456789abcdef0123456789abcdef01234567\", \"siblings\": [{\"rfilename\": \"../../x\"}, 7]}")]
     public async Task A_list_that_is_none_is_refused(string list)
     {
-        _hub.Fault = (_, _) => new() { Body = System.Text.Encoding.UTF8.GetBytes(list) };
+        _hub.Fault = (_, _) => new() { Body = Encoding.UTF8.GetBytes(list) };
         await Refused();
         Assert.False(Directory.Exists(Cache));
     }
