@@ -119,7 +119,7 @@ public sealed class PullTests : IDisposable
         using var stop = new CancellationTokenSource();
         var pull = Pull(stop: stop.Token, patient: true);
         var blobs = Path.Combine(HubTree.Repository(Cache), "blobs");
-        while (!Directory.Exists(blobs) || Directory.EnumerateFiles(blobs, "*.incomplete").Sum(file => new FileInfo(file).Length) < 4000) await Task.Delay(10);
+        while (!Directory.Exists(blobs) || Directory.GetFiles(blobs, "*.incomplete").Sum(file => HubCache.Length(file) ?? 0) < 4000) await Task.Delay(10);
         stop.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pull);
         Assert.False(File.Exists(Path.Combine(HubTree.Repository(Cache), "refs/main")));
