@@ -33,7 +33,10 @@ internal sealed class SceneFolder(string root, SceneSplit split)
         SceneSplit.Train => "train",
         SceneSplit.Val => "val",
         SceneSplit.Compositional => "compositional",
-        _ => throw new InputException($"unknown scene split {(int)split}: choose train, val or compositional"),
+        SceneSplit.CloseUps => "closeups",
+        SceneSplit.CloseUpsVal => "closeups-val",
+        SceneSplit.Varied => "varied",
+        _ => throw new InputException($"unknown scene split {(int)split}"),
     };
 
     /// <summary>Refuses to touch files that are not generated scenes.</summary>

@@ -24,7 +24,7 @@ internal sealed class ScenePainting
         var painter = new StagePainter(stage, canvas);
         var skipped = new HashSet<int>();
         painter.Paint(skipped);
-        var regions = Regions(canvas);
+        var regions = Region.Of(canvas.Owners, canvas.Width, Canvas.Nobody);
         for (int i = 0; i < stage.Things.Count; i++)
         {
             int area = regions.TryGetValue(StagePainter.FirstThing + i, out var region) ? region.Area : 0;
@@ -34,7 +34,7 @@ internal sealed class ScenePainting
         if (skipped.Count > 0)
         {
             painter.Paint(skipped);
-            regions = Regions(canvas);
+            regions = Region.Of(canvas.Owners, canvas.Width, Canvas.Nobody);
         }
         return Describe(stage, canvas, regions);
     }
@@ -55,7 +55,7 @@ internal sealed class ScenePainting
             int id = ids.Next();
             idOf[owner] = id;
             var what = thing ? stage.Things[owner - StagePainter.FirstThing] : null;
-            segments.Add(new SceneSegment
+            segments.Add(region.Frame(new SceneSegment
             {
                 Id = id,
                 Category = what is null ? SceneCategories.Numbered(owner) : SceneCategories.Named(what.Category),
@@ -63,12 +63,7 @@ internal sealed class ScenePainting
                 Colour = what?.Colour ?? "",
                 Material = what?.Material ?? "",
                 Pose = what?.Pose ?? "",
-                Area = region.Area,
-                X = region.Left,
-                Y = region.Top,
-                Width = region.Right - region.Left + 1,
-                Height = region.Bottom - region.Top + 1,
-            });
+            }));
         }
         var map = new int[canvas.Owners.Length];
         int last = Canvas.Nobody, lastId = 0;
@@ -103,36 +98,4 @@ internal sealed class ScenePainting
     }
 
     private static byte Byte(float v) => v <= 0f ? (byte)0 : v >= 254.5f ? (byte)255 : (byte)(int)(v + 0.5f);
-
-    private static SortedDictionary<int, Region> Regions(Canvas canvas)
-    {
-        var regions = new SortedDictionary<int, Region>();
-        Region? region = null;
-        int last = int.MinValue;
-        for (int y = 0, at = 0; y < canvas.Height; y++)
-        {
-            for (int x = 0; x < canvas.Width; x++, at++)
-            {
-                int owner = canvas.Owners[at];
-                if (owner == Canvas.Nobody)
-                    continue;
-                if (owner != last)
-                {
-                    if (!regions.TryGetValue(owner, out region))
-                        regions[owner] = region = new Region { Left = x, Right = x, Top = y };
-                    last = owner;
-                }
-                region!.Area++;
-                region.Left = Math.Min(region.Left, x);
-                region.Right = Math.Max(region.Right, x);
-                region.Bottom = y;
-            }
-        }
-        return regions;
-    }
-
-    private sealed class Region
-    {
-        public int Area, Left, Right, Top, Bottom;
-    }
 }

@@ -24,17 +24,17 @@ public sealed record SceneSegment
     public string Pose { get; init; } = "";
 
     /// <summary>Visible pixels.</summary>
-    public required int Area { get; init; }
+    public int Area { get; init; }
 
     /// <summary>Bounding box of the visible pixels: left.</summary>
-    public required int X { get; init; }
+    public int X { get; init; }
 
     /// <summary>Bounding box of the visible pixels: top.</summary>
-    public required int Y { get; init; }
+    public int Y { get; init; }
 
     /// <summary>Bounding box of the visible pixels: width.</summary>
-    public required int Width { get; init; }
+    public int Width { get; init; }
 
     /// <summary>Bounding box of the visible pixels: height.</summary>
-    public required int Height { get; init; }
+    public int Height { get; init; }
 }

@@ -9,6 +9,9 @@ public static class SceneWriter
 {
     private const int Batch = 128;
 
+    /// <summary>The splits by their names.</summary>
+    public static IReadOnlyDictionary<string, SceneSplit> Splits { get; } = Enum.GetValues<SceneSplit>().ToDictionary(SceneFolder.NameOf, StringComparer.Ordinal);
+
     /// <summary>
     /// Writes one split: images/{split}2017/*.png, annotations/png_coco_{split}2017.json, panoptic_{split}2017.json,
     /// panoptic_segmentation/{split}2017/*.png, and scenes_{split}2017.json, which records seed, count and size. The result is the
@@ -61,12 +64,14 @@ public static class SceneWriter
 
         var entries = new Entry[Math.Min(Batch, count)];
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
+        int together = SceneGenerator.Together(split);                         // divides Batch
         for (int start = 0; start < count; start += Batch)
         {
             int first = start, length = Math.Min(Batch, count - start);
-            Parallel.For(0, length, options, () => new SceneGenerator(size), (i, _, generator) =>
+            Parallel.For(0, (length + together - 1) / together, options, () => new SceneGenerator(size), (group, _, generator) =>
             {
-                entries[i] = WriteScene(folder, generator.Generate(seed, first + i, split));
+                for (int i = group * together; i < Math.Min((group + 1) * together, length); i++)
+                    entries[i] = WriteScene(folder, generator.Generate(seed, first + i, split));
                 return generator;
             }, _ => { });
             for (int i = 0; i < length; i++)

@@ -17,18 +17,13 @@ internal static class ScenesCommand
         var count = new Option<int>("--count", "-n") { Description = "How many pictures", HelpName = "N", Required = true };
         var seed = new Option<long>("--seed") { Description = "The same seed gives the same files", HelpName = "S" };
         var size = new Option<int>("--size") { Description = $"The pictures' side in pixels, {SceneGenerator.LeastSize} to {SceneGenerator.MostSize}", HelpName = "PIXELS", DefaultValueFactory = _ => 256 };
-        var split = new Option<string>("--split") { Description = "train, val or compositional", HelpName = "NAME", DefaultValueFactory = _ => "val" };
+        var split = new Option<string>("--split") { Description = string.Join(", ", SceneWriter.Splits.Keys), HelpName = "NAME", DefaultValueFactory = _ => "val" };
         var (threads, json, quiet) = (CommonOptions.Threads(), CommonOptions.Json(), CommonOptions.Quiet());
         var command = new Command("scenes", "Write generated pictures, panoptic annotations and narratives in the benchmark's layout.") { output, count, seed, size, split, threads, json, quiet };
         command.SetAction(parsed =>
         {
-            var chosen = parsed.GetValue(split) switch
-            {
-                "train" => SceneSplit.Train,
-                "val" => SceneSplit.Val,
-                "compositional" => SceneSplit.Compositional,
-                var other => throw new InputException($"--split {other} is not known: train, val or compositional"),
-            };
+            if (!SceneWriter.Splits.TryGetValue(parsed.GetValue(split)!, out var chosen))
+                throw new InputException($"--split {parsed.GetValue(split)} is not known: {string.Join(", ", SceneWriter.Splits.Keys)}");
             if (parsed.GetValue(seed) < 0) throw new InputException($"--seed {parsed.GetValue(seed)} is out of range: 0 or more");
             if (parsed.GetValue(threads) is < 1 or > 1024) throw new InputException($"--threads {parsed.GetValue(threads)} is out of range: 1 to 1024");
             if (parsed.GetValue(output) is not { Length: > 0 } folder) throw new InputException("--out is empty: name a folder");

@@ -67,7 +67,7 @@ public sealed class PngBenchmark
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(split);
-        if (split.Length == 0 || !split.All(char.IsAsciiLetterOrDigit))
+        if (split.Length == 0 || !split.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
             throw new InputException($"The split \"{split}\" is not a name; give train, val or compositional.");
         if (File.Exists(folder))
             throw new InputException($"{folder} is {(folder.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? "a zip file: unpack it, and" : "a file;")} give the folder that holds \"annotations\" and \"images\".");

@@ -19,8 +19,7 @@ internal sealed class Describer(List<SceneSegment> things, HashSet<int> mentione
                 continue;
             if (!random.Chance(0.7f) || (subject && s.Category.Name is "house" or "tree" or "lamp" or "sun" or "moon" or "fence"))
                 continue;
-            bool several = things.Exists(o => o != s && o.Category == s.Category);
-            var item = several && random.Chance(0.55f) ? Group(s, side) ?? One(s, side) : One(s, side) ?? Group(s, side);
+            var item = Of(s, side);
             if (item is null || item.Who.Exists(w => _inSentence.Contains(w.Id)))
                 continue;
             foreach (var w in item.Who)
@@ -28,6 +27,13 @@ internal sealed class Describer(List<SceneSegment> things, HashSet<int> mentione
             return item;
         }
         return null;
+    }
+
+    /// <summary>This thing, alone or with others.</summary>
+    public Mention? Of(SceneSegment s, string side)
+    {
+        bool several = things.Exists(o => o != s && o.Category == s.Category);
+        return several && random.Chance(0.55f) ? Group(s, side) ?? One(s, side) : One(s, side) ?? Group(s, side);
     }
 
     public Mention? One(SceneSegment s, string side)

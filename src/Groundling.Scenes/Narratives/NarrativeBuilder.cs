@@ -33,9 +33,9 @@ internal sealed class NarrativeBuilder
         return this;
     }
 
-    public NarrativeBuilder Stop()
+    public NarrativeBuilder Stop(char mark = '.')
     {
-        _utterances.Add(new SceneUtterance(".", [], false, null));
+        _utterances.Add(new SceneUtterance(mark.ToString(), [], false, null));
         return this;
     }
 
@@ -48,7 +48,7 @@ internal sealed class NarrativeBuilder
         bool first = true;
         foreach (var utterance in _utterances)
         {
-            if (text.Length > 0 && utterance.Text[0] is not ('.' or ','))
+            if (text.Length > 0 && utterance.Text[0] is not ('.' or ',' or '?'))
                 text.Append(' ');
             int at = text.Length;
             text.Append(utterance.Text);

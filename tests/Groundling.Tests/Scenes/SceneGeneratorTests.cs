@@ -14,7 +14,12 @@ public class SceneGeneratorTests
     private static readonly Lazy<List<Scene>> Val = new(() => Draw(SceneSplit.Val, 80));
     private static readonly Lazy<List<Scene>> Compositional = new(() => Draw(SceneSplit.Compositional, 60));
 
-    private static IEnumerable<Scene> Everything => Train.Value.Concat(Val.Value).Concat(Compositional.Value);
+    private static readonly Lazy<List<Scene>> Varied = new(() => Draw(SceneSplit.Varied, 40));
+    private static readonly Lazy<List<Scene>> CloseUps = new(() => [.. Draw(SceneSplit.CloseUps, 120), .. Draw(SceneSplit.CloseUpsVal, 40)]);
+
+    private static IEnumerable<Scene> Whole => Train.Value.Concat(Val.Value).Concat(Compositional.Value).Concat(Varied.Value);
+
+    private static IEnumerable<Scene> Everything => Whole.Concat(CloseUps.Value);
 
     private static List<Scene> Draw(SceneSplit split, int count)
     {
@@ -29,6 +34,9 @@ public class SceneGeneratorTests
     [InlineData(SceneSplit.Train, 5, 128, "6FE6239A60C4C938")]
     [InlineData(SceneSplit.Val, 3, 256, "173CE7B4132F776C")]
     [InlineData(SceneSplit.Compositional, 7, 200, "82A3E24B8124D231")]
+    [InlineData(SceneSplit.CloseUps, 5, 128, "9D541009A4C58490")]
+    [InlineData(SceneSplit.CloseUpsVal, 2, 128, "ED5C20718D7BF27B")]
+    [InlineData(SceneSplit.Varied, 4, 256, "7678BEA928D6C250")]
     public void The_same_seed_gives_the_same_bytes_everywhere(SceneSplit split, int index, int size, string expected)
     {
         var scene = new SceneGenerator(size).Generate(2024, index, split);
@@ -100,7 +108,7 @@ public class SceneGeneratorTests
     [Fact]
     public void Nearly_every_pixel_belongs_to_a_segment()
     {
-        foreach (var scene in Everything)
+        foreach (var scene in Whole)
             Assert.True(scene.SegmentIds.Count(id => id == 0) < 0.03 * scene.SegmentIds.Length, $"{scene.Split} {scene.Index}");
     }
 
@@ -112,11 +120,29 @@ public class SceneGeneratorTests
     }
 
     [Fact]
-    public void Held_out_combinations_are_never_in_train_or_val()
+    public void Held_out_combinations_are_in_compositional_alone()
     {
-        foreach (var scene in Train.Value.Concat(Val.Value))
+        foreach (var scene in Everything.Except(Compositional.Value))
             foreach (var s in scene.Segments)
                 Assert.DoesNotContain(HeldOutCombinations.All, h => h.Category == s.Category.Name && (h.Attribute == s.Colour || h.Attribute == s.Material));
+    }
+
+    [Fact]
+    public void A_close_up_shows_something_large()
+    {
+        Assert.All(CloseUps.Value, scene => Assert.Contains(scene.Segments, s => s.Category.IsThing && s.Area > 0.012 * scene.Rgb.Length / 3));
+        var largest = CloseUps.Value.Select(scene => scene.Segments.Where(s => s.Category.IsThing).Max(s => (double)Math.Max(s.Width, s.Height) / scene.Width)).Order().ToList();
+        Assert.InRange(largest[largest.Count / 2], 0.45, 1.0);
+    }
+
+    [Fact]
+    public void A_close_up_does_not_depend_on_what_was_drawn_before()
+    {
+        var used = new SceneGenerator(96);
+        var inTurn = Enumerable.Range(0, 6).Select(i => Digest(used.Generate(5, i, SceneSplit.CloseUps))).ToList();
+        Assert.Equal(6, inTurn.Distinct().Count());
+        for (int i = 5; i >= 0; i -= 2)
+            Assert.Equal(inTurn[i], Digest(new SceneGenerator(96).Generate(5, i, SceneSplit.CloseUps)));
     }
 
     [Fact]
