@@ -20,7 +20,11 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter _bias;
 
-    static ConvolutionLayer() => Nnpack.TurnOff();
+    static ConvolutionLayer()
+    {
+        Nnpack.TurnOff();
+        MatrixKernels.UseAvx512();
+    }
 
     /// <param name="inputs">Channels of the input.</param>
     /// <param name="outputs">Channels of the output.</param>
