@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Groundling.Data.Benchmark;
 
 namespace Groundling.Evaluation;
@@ -15,6 +16,10 @@ public sealed record EvaluationReport(
     EvaluationSettings Settings, EvaluationCounts Counts, GroupFigures AverageRecall, GroupFigures ShareAboveHalf, GroupFigures MeanIou,
     IReadOnlyList<string> Faults, IReadOnlyList<CategoryFigures> Categories)
 {
+    /// <summary>How well the attention of static prompts ranks pixels; null where it was not looked at.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AttentionFigures>? Attention { get; init; }
+
     /// <summary>Sums up.</summary>
     /// <param name="settings">What the figures depend on.</param>
     /// <param name="results">Every narrative once, in any order.</param>

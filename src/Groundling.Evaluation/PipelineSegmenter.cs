@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Torch;
 using static TorchSharp.torch;
 
 namespace Groundling.Evaluation;
@@ -33,6 +34,27 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, Mas
         if (pipeline.Warnings(trace) is [var warning, ..])
             throw new InputException(warning);
         return new(trace.Letterbox, pipeline.Probabilities(trace, head));
+    }
+
+    /// <summary>How well static prompts' attention ranks the pixels of some narratives, at each of <see cref="AttentionRanking.Times"/>.</summary>
+    /// <param name="cases">The narratives.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="InputException">A picture or its annotation cannot be read.</exception>
+    public IReadOnlyList<AttentionFigures> Attention(IEnumerable<EvaluationCase> cases, CancellationToken cancellation = default)
+    {
+        var rankings = AttentionRanking.Times.Select(time => (Time: time, Ranking: new AttentionRanking(pipeline.Diffusion.UNet, pipeline.Diffusion.Schedule, time))).ToList();
+        var count = 0;
+        foreach (var given in cases)
+        {
+            using var pause = CollectionPause.Begin();
+            using var frozen = no_grad();
+            using var trace = pipeline.Trace(given.Picture, given.Example.Caption, _options, keepHeads: false, cancellation);
+            using var scope = NewDisposeScope();
+            foreach (var (_, ranking) in rankings)
+                ranking.Add(trace.Latents, trace.Caption.Phrases.unsqueeze(0), trace.Caption.NullPhrase.unsqueeze(0), trace.Letterbox, given.Truth, [.. given.Example.Phrases.Select(phrase => phrase.LastIsThing)], cancellation);
+            count++;
+        }
+        return [.. rankings.Select(pair => new AttentionFigures(pair.Time, count, pair.Ranking.Blocks))];
     }
 
     /// <summary>Disposes the model.</summary>

@@ -79,11 +79,26 @@ internal static class EvaluateCommand
                     }, EvaluationJournal.Style, cancellation));
         }
         if (processes.Rank > 0) return;
-        var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories);
+        var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories) with { Attention = Attention(segmenter, evaluator, request, messages, cancellation) };
         ReportFolder.Write(request.Output, report, narratives, EvaluationJournal.Read(path), benchmark, cancellation);
         if (request.Predictions is { } file) PredictionFile.Write(file, EvaluationJournal.Read(path));
         EvaluationCommon.Print(report, results, messages, request.Quiet, request.Json);
         if (!request.Quiet && !request.Json) results.WriteLine($"{Path.Combine(request.Output, "report.html")}, report.json, per_phrase.csv");
+    }
+
+    /// <summary>Of a model without trained parts, how well its attention knows where things are.</summary>
+    private static IReadOnlyList<AttentionFigures>? Attention(IPhraseSegmenter segmenter, Evaluator evaluator, Request request, TextWriter messages, CancellationToken cancellation)
+    {
+        if (segmenter is not PipelineSegmenter { Trained: null } model) return null;
+        IReadOnlyList<AttentionFigures>? figures = null;
+        var count = Math.Min(AttentionRanking.Narratives, request.Limit ?? AttentionRanking.Narratives);
+        Terminal.WithProgress(messages, request.Quiet, "ranking attention", count, progress =>
+            figures = model.Attention(evaluator.Cases(new BenchmarkFaults(), count).Select((given, done) =>
+            {
+                progress(done);
+                return given;
+            }), cancellation));
+        return figures;
     }
 
     private static ContentMark? TrainedMark(IPhraseSegmenter segmenter)

@@ -72,5 +72,16 @@ internal static class EvaluationCommon
         var counts = report.Counts;
         table.AddRow("phrases", $"{counts.Phrases}", $"{counts.Things}", $"{counts.Stuff}", $"{counts.Singulars}", $"{counts.Plurals}");
         Terminal.On(output).Write(table);
+        foreach (var attention in report.Attention ?? []) Terminal.On(output).Write(Ranking(attention));
+    }
+
+    private static Table Ranking(AttentionFigures attention)
+    {
+        var table = new Table().Border(TableBorder.Rounded).Title($"attention at time {attention.Time}, {attention.Narratives} narratives: area under the ROC curve")
+            .AddColumns("block", "stride", "things", "stuff", "things, shared", "stuff, shared");
+        foreach (var column in table.Columns.Skip(1)) column.RightAligned();
+        foreach (var block in attention.Blocks)
+            table.AddRow([block.Block.Replace(".transformer_blocks.0", "", StringComparison.Ordinal), $"{block.Stride}", .. ((double?[])[block.Things, block.Stuff, block.SharedThings, block.SharedStuff]).Select(area => area is { } value ? $"{value:F2}" : "-")]);
+        return table;
     }
 }

@@ -36,15 +36,15 @@ internal static class PretrainCommand
         var pretraining = new Pretraining(config, request.Data, request.Output, request.Resume, processes);
         foreach (var fault in pretraining.Faults.Describe()) messages.WriteLine($"warning: {fault}");
         Terminal.WithProgress(messages, quiet, "decoding pictures", pretraining.Pictures, report => pretraining.Prepare(report, stop));
-        var vae = TrainingDisplay.Show(messages, quiet, observer => pretraining.TrainVae(observer, stop));
-        if (TrainingDisplay.Report(vae, pretraining.VaePath, results, messages, quiet) is not 0 and var stopped) return stopped;
-        var text = TrainingDisplay.Show(messages, quiet, observer => pretraining.TrainText(observer, stop));
-        if (TrainingDisplay.Report(text, pretraining.TextPath, results, messages, quiet) is not 0 and var halted) return halted;
+        if (pretraining.TrainsVae && Train(pretraining.TrainVae, pretraining.VaePath) is not 0 and var stopped) return stopped;
+        if (pretraining.TrainsText && Train(pretraining.TrainText, pretraining.TextPath) is not 0 and var halted) return halted;
         Terminal.WithProgress(messages, quiet, "encoding pictures", pretraining.Pictures, report => pretraining.PrepareDiffusion(report, stop));
-        var diffusion = TrainingDisplay.Show(messages, quiet, observer => pretraining.TrainDiffusion(observer, stop));
-        if (TrainingDisplay.Report(diffusion, pretraining.DiffusionPath, results, messages, quiet) is not 0 and var interrupted) return interrupted;
+        if (Train(pretraining.TrainDiffusion, pretraining.DiffusionPath) is not 0 and var interrupted) return interrupted;
         pretraining.WriteModel(stop);
         if (!quiet) results.WriteLine($"{pretraining.ModelPath}: the trained model");
         return 0;
+
+        int Train(Func<ITrainingObserver?, CancellationToken, TrainingOutcome> stage, string path)
+            => TrainingDisplay.Report(TrainingDisplay.Show(messages, quiet, observer => stage(observer, stop)), path, results, messages, quiet);
     }
 }

@@ -43,6 +43,7 @@ public sealed record DiffusionSettings : TrainingSettings
     {
         StageRules.RequireRanges(this, name, BatchSize, ValidationLimit);
         Require(CoarseSteps >= 0 && CoarseSteps <= Steps, $"{name}.coarseSteps", CoarseSteps, $"0 to {name}.steps, {Steps}, are needed");
+        Require(CoarseSteps == 0 || CoolDown == 0, $"{name}.coolDown", CoolDown, $"0 is needed where {name}.coarseSteps has a schedule of its own");
         Require(double.IsFinite(FineLearningRate) && FineLearningRate > 0, $"{name}.fineLearningRate", FineLearningRate, "more than 0 is needed");
         Require(Uncaptioned is >= 0 and <= 1, $"{name}.uncaptioned", Uncaptioned, "0 to 1 is needed");
         Require(PhrasePrompts is >= 0 and <= 1, $"{name}.phrasePrompts", PhrasePrompts, "0 to 1 is needed");

@@ -6,8 +6,19 @@ namespace Groundling.Training;
 /// <summary>Everything that decides what a pretraining does.</summary>
 public sealed record PretrainConfig
 {
+    private const string VaeStage = "vae", TextStage = "text";
+
     /// <summary>The sizes: a preset's name.</summary>
     public string Model { get; init; } = ModelPreset.Scenes.Name;
+
+    /// <summary>The folder of a model to keep parts of, and to go on with, relative to the config; empty begins with nothing.</summary>
+    public string Initial { get; init; } = "";
+
+    /// <summary>
+    /// The stages that are not trained but taken from <see cref="Initial"/>, separated by commas: "vae,text". Where both are, the UNet begins with
+    /// that model's, which has learnt from these latents and words; else with nothing.
+    /// </summary>
+    public string Keep { get; init; } = "";
 
     /// <summary>On what.</summary>
     public PretrainingDataSettings Data { get; init; } = new();
@@ -31,7 +42,8 @@ public sealed record PretrainConfig
         var json = ReadText(path);
         try
         {
-            return Parse<PretrainConfig>(ConfigChanges.Apply<PretrainConfig>(json, new PretrainConfig(), changes, what), what).Validated();
+            var config = Parse<PretrainConfig>(ConfigChanges.Apply<PretrainConfig>(json, new PretrainConfig(), changes, what), what).Validated();
+            return config.Initial.Length == 0 ? config : config with { Initial = Path.GetFullPath(config.Initial, Path.GetDirectoryName(Path.GetFullPath(path))!) };
         }
         catch (InputException e)
         {
@@ -39,8 +51,13 @@ public sealed record PretrainConfig
         }
     }
 
-    /// <summary>The sizes.</summary>
-    internal ModelPreset Preset() => ModelPreset.All.First(preset => preset.Name == Model);
+    /// <summary>Whether the first stage is trained, or kept.</summary>
+    internal bool TrainsVae => !Kept.Contains(VaeStage);
+
+    /// <summary>Whether the second stage is trained, or kept.</summary>
+    internal bool TrainsText => !Kept.Contains(TextStage);
+
+    private string[] Kept => Keep.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private PretrainConfig Validated()
     {
@@ -50,11 +67,14 @@ public sealed record PretrainConfig
         Require(Text is not null, "text", Text, "an object is needed");
         Require(Diffusion is not null, "diffusion", Diffusion, "an object is needed");
         Data!.RequireRanges();
-        Vae!.RequireOwnRanges("vae");
-        Text!.RequireOwnRanges("text");
+        Require(Initial is not null, "initial", Initial, "a model's folder, or an empty text, is needed");
+        Require(Keep is not null && Kept.All(stage => stage is VaeStage or TextStage), "keep", Keep, $"{VaeStage} and {TextStage}, separated by commas, or an empty text, is needed");
+        Require((Initial!.Length > 0) == (Kept.Length > 0), "keep", Keep, "what is kept comes from 'initial', and of 'initial' something is kept");
+        if (TrainsVae) Vae!.RequireOwnRanges(VaeStage);
+        if (TrainsText) Text!.RequireOwnRanges(TextStage);
         Diffusion!.RequireOwnRanges("diffusion");
-        Require(Diffusion.CoarseSteps == 0 || Data.Side % 128 == 0, "data.side", Data.Side, "a multiple of 128 is needed for diffusion.coarseSteps");
-        Require(Vae.Crop <= Data.Side, "vae.crop", Vae.Crop, $"at most data.side, {Data.Side}, is needed");
+        Require(Diffusion!.CoarseSteps == 0 || Data.Side % 128 == 0, "data.side", Data.Side, "a multiple of 128 is needed for diffusion.coarseSteps");
+        Require(!TrainsVae || Vae!.Crop <= Data.Side, "vae.crop", Vae!.Crop, $"at most data.side, {Data!.Side}, is needed");
         return this;
     }
 }

@@ -17,13 +17,15 @@ namespace Groundling.Training;
 /// </remarks>
 public sealed class Pretraining
 {
-    private const string Tokenizer = "tokenizer", Weights = "diffusion_pytorch_model.safetensors";
     private readonly PretrainConfig _config;
     private readonly string _folder;
     private readonly bool _resume;
     private readonly ICollective _processes;
-    private readonly ContentMark _data;
+    private readonly PretrainedParts _parts;
+    private readonly ContentMark _data, _captionData;
     private readonly IReadOnlyList<BenchmarkExample> _examples, _measured;
+    private readonly IReadOnlyList<Caption> _captions;
+    private readonly IReadOnlyDictionary<int, PanopticCategory> _categories;
 
     /// <param name="config">What to train.</param>
     /// <param name="data">The benchmark's folder.</param>
@@ -37,7 +39,11 @@ public sealed class Pretraining
         (_config, _folder, _resume, _processes) = (config, folder, resume, processes ?? SingleProcess.Instance);
         var (learnt, measured) = (PngBenchmark.Open(data, config.Data.Train), PngBenchmark.Open(data, config.Data.Validation));
         (_examples, _measured) = (Examples(learnt), Examples(measured));
-        _data = ContentMark.OfFiles(data, learnt.NarrativesPath, learnt.PanopticPath, measured.NarrativesPath, measured.PanopticPath);
+        (_parts, _categories) = (new(config, folder), measured.Categories);
+        IReadOnlyList<string> files = [learnt.NarrativesPath, learnt.PanopticPath, measured.NarrativesPath, measured.PanopticPath];
+        var told = config.Data.CaptionSplits.Select(split => PngBenchmark.Open(data, split, annotationsOnly: true)).ToList();
+        _captions = [.. _examples.Select(example => example.Caption), .. told.SelectMany(split => Enumerable.Range(0, split.Count).Select(place => split[place].Caption))];
+        (_data, _captionData) = (ContentMark.OfFiles(data, files), ContentMark.OfFiles(data, [.. files, .. told.Select(split => split.NarrativesPath)]));
     }
 
     /// <summary>What the files get wrong.</summary>
@@ -72,6 +78,12 @@ public sealed class Pretraining
         _processes.Barrier();
     }
 
+    /// <summary>Whether the first stage is trained, or kept.</summary>
+    public bool TrainsVae => _config.TrainsVae;
+
+    /// <summary>Whether the second stage is trained, or kept.</summary>
+    public bool TrainsText => _config.TrainsText;
+
     /// <summary>The first stage: the autoencoder.</summary>
     /// <param name="observer">Watches; may be null.</param>
     /// <param name="stop">Stops after the step in hand.</param>
@@ -80,8 +92,8 @@ public sealed class Pretraining
     {
         using var pictures = OpenPictures("train", _examples, null, stop);
         using var measured = OpenPictures("validation", _measured, null, stop);
-        using var run = OpenRun(VaePath, "vae", ConfigJson.Write(new { _config.Model, _config.Data, _config.Vae }), _config.Vae.Seed, null);
-        using var task = new AutoencoderTask(_config.Preset().Vae, _config.Vae, pictures, measured);
+        using var run = OpenRun(VaePath, ConfigJson.Write(new { _config.Model, _config.Data, _config.Vae }), RunRecord.Now("vae", _config.Vae.Seed, _data, null));
+        using var task = new AutoencoderTask(_parts.Preset.Vae, _config.Vae, pictures, measured);
         using var training = new TrainingRun(task, _config.Vae, run, _processes, observer);
         return training.Run(stop);
     }
@@ -94,8 +106,8 @@ public sealed class Pretraining
     {
         if (_processes.Rank == 0) MakeTokens();
         _processes.Barrier();
-        using var run = OpenRun(TextPath, "text", ConfigJson.Write(new { _config.Model, _config.Data, _config.Text }), _config.Text.Seed, null);
-        using var task = new TextTask(_config.Preset().Text, _config.Text, OpenTokenizer(), _examples.Select(example => example.Caption), _measured.Select(example => example.Caption));
+        using var run = OpenRun(TextPath, ConfigJson.Write(new { _config.Model, _config.Data, _config.Text }), RunRecord.Now("text", _config.Text.Seed, _captionData, null));
+        using var task = new TextTask(_parts.Preset.Text, _config.Text, _parts.OpenTokenizer(), _captions, _measured.Select(example => example.Caption));
         using var training = new TrainingRun(task, _config.Text, run, _processes, observer);
         return training.Run(stop);
     }
@@ -116,14 +128,16 @@ public sealed class Pretraining
     /// <exception cref="InputException">There is another run in the folder, the second stage has not been trained, or the loss is not a number.</exception>
     public TrainingOutcome TrainDiffusion(ITrainingObserver? observer, CancellationToken stop)
     {
-        using var text = OpenText();
+        using var text = _parts.OpenText();
         using var vae = OpenScaledVae(stop);
         using var learnt = OpenLatents("train", _examples, vae, null, stop);
         using var coarse = OpenCoarseLatents(vae, null, stop);
         using var measured = OpenLatents("validation", _measured, vae, null, stop);
-        using var run = OpenRun(DiffusionPath, "diffusion", ConfigJson.Write(new { _config.Model, _config.Data, _config.Diffusion }), _config.Diffusion.Seed, ContentMark.OfFiles(_folder, BestVaeWeights, BestTextWeights));
-        using var task = new DiffusionTask(_config.Preset(), _config.Diffusion, OpenTokenizer(), text, vae,
-            new(learnt, [.. _examples.Select(example => example.Caption)]), coarse, new(measured, [.. _measured.Select(example => example.Caption)]));
+        using var run = OpenRun(DiffusionPath, ConfigJson.Write(new { _config.Model, _config.Data, _config.Diffusion }),
+            RunRecord.Now("diffusion", _config.Diffusion.Seed, _data, _parts.FrozenMark(), _parts.InitialMark()));
+        using var initial = _parts.OpenInitialUNet();
+        using var task = new DiffusionTask(_parts.Preset, _config.Diffusion, _parts.OpenTokenizer(), text, vae,
+            new(learnt, [.. _examples.Select(example => example.Caption)]), coarse, new(measured, _measured, _categories), initial);
         using var training = new TrainingRun(task, _config.Diffusion, run, _processes, observer);
         return training.Run(stop);
     }
@@ -133,64 +147,42 @@ public sealed class Pretraining
     public void WriteModel(CancellationToken stop)
     {
         if (_processes.Rank > 0) return;
-        var preset = _config.Preset();
         using var vae = OpenScaledVae(stop);
-        using var text = OpenText();
-        using var unet = Open(new UNet(preset.UNet), Best(DiffusionPath, Weights));
-        new CheckpointFolder(_folder, "model").Write(folder => ModelFolderWriter.Write(folder, Path.Combine(_folder, Tokenizer), text, vae, unet, preset.Prediction, ScalarType.Float16));
+        using var text = _parts.OpenText();
+        using var unet = _parts.OpenUNet();
+        new CheckpointFolder(_folder, "model").Write(folder => ModelFolderWriter.Write(folder, _parts.TokenizerPath, text, vae, unet, _parts.Preset.Prediction, ScalarType.Float16));
     }
 
     private void MakeTokens()
     {
-        var size = _config.Preset().Text.VocabularySize;
+        var size = _parts.Preset.Text.VocabularySize;
         var most = (int)size - ByteVocabulary.LeastSize;
-        var merges = VocabularyLearner.Learn(_examples.Select(example => example.Caption.Text), most);
-        new CheckpointFolder(_folder, Tokenizer).Write(folder => ByteVocabulary.Write(folder, size, merges, closed: merges.Count < most));
+        var merges = VocabularyLearner.Learn(_captions.Select(caption => caption.Text), most);
+        new CheckpointFolder(_folder, Path.GetFileName(_parts.TokenizerPath)).Write(folder => ByteVocabulary.Write(folder, size, merges, closed: merges.Count < most));
     }
 
     private void MakeLatents(Action<double> progress, CancellationToken stop)
     {
-        using var vae = OpenVae(_config.Preset().Vae.ScalingFactor);
+        using var vae = _parts.OpenVae();
         OpenLatents("train", _examples, vae, progress, stop).Dispose();
         OpenLatents("validation", _measured, vae, done => progress(_examples.Count + done), stop).Dispose();
         OpenCoarseLatents(vae, progress, stop)?.Dispose();
     }
 
-    private string BestVaeWeights => Best(VaePath, Weights);
-
-    private string BestTextWeights => Best(TextPath, "model.safetensors");
-
-    private static string Best(string run, string weights) => Path.Combine(run, "checkpoints", "best", weights);
-
-    private ContentMark VaeMark() => ContentMark.OfFiles(VaePath, BestVaeWeights);
-
-    private Vae OpenVae(double scalingFactor) => Open(new Vae(_config.Preset().Vae with { ScalingFactor = scalingFactor }), BestVaeWeights);
-
-    private TextEncoder OpenText() => Open(new TextEncoder(_config.Preset().Text), BestTextWeights);
-
-    private ClipTokenizer OpenTokenizer() => ClipTokenizer.Open(Path.Combine(_folder, Tokenizer));
-
-    /// <summary>The autoencoder with the factor that brings the latents of all pictures that are learnt from to unit variance.</summary>
+    /// <summary>The autoencoder with the factor that brings the latents of all pictures that are learnt from to unit variance; a kept one keeps its own.</summary>
     private Vae OpenScaledVae(CancellationToken stop)
     {
-        using var plain = OpenVae(_config.Preset().Vae.ScalingFactor);
+        if (!TrainsVae) return _parts.OpenVae();
+        using var plain = _parts.OpenVae();
         using var latents = OpenLatents("train", _examples, plain, null, stop);
-        return OpenVae(LatentStore.ScalingFactor(latents, plain.Config.LatentChannels));
-    }
-
-    private static T Open<T>(T module, string weights) where T : Module
-    {
-        if (!File.Exists(weights)) throw new InputException($"{weights} is missing; train the stages in their order: vae, text, diffusion");
-        using var source = WeightSource.Open(weights);
-        module.LoadExactly(source);
-        return module.Freeze(Rearrangement.None);
+        return _parts.OpenVae(LatentStore.ScalingFactor(latents, plain.Config.LatentChannels));
     }
 
     private RowStore OpenLatents(string name, IReadOnlyList<BenchmarkExample> examples, Vae vae, Action<double>? progress, CancellationToken stop, int halvings = 0)
     {
         using var pictures = OpenPictures(name, examples, null, stop);
         var path = Path.Combine(_folder, "cache", $"{name}-{(halvings > 0 ? "coarse-" : "")}latents.safetensors");
-        return LatentStore.Open(path, pictures, vae, halvings, $"{_data.Content}, {VaeMark().Content}", progress, stop);
+        return LatentStore.Open(path, pictures, vae, halvings, $"{_data.Content}, {_parts.VaeMark().Content}", progress, stop);
     }
 
     private RowStore? OpenCoarseLatents(Vae vae, Action<double>? progress, CancellationToken stop)
@@ -200,8 +192,8 @@ public sealed class Pretraining
         => PictureStore.Open(Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"), examples, _config.Data.Side, _data.Content, progress, stop);
 
     /// <summary>A stage that has not begun begins, also where another one is gone on with.</summary>
-    private RunFolder? OpenRun(string path, string stage, string config, ulong seed, ContentMark? model)
-        => _processes.Rank > 0 ? null : RunFolder.Open(path, config, RunRecord.Now(stage, seed, _data, model), _resume && File.Exists(Path.Combine(path, "config.json")), $"{stage}.threads");
+    private RunFolder? OpenRun(string path, string config, RunRecord record)
+        => _processes.Rank > 0 ? null : RunFolder.Open(path, config, record, _resume && File.Exists(Path.Combine(path, "config.json")), $"{record.Task}.threads");
 
     private List<BenchmarkExample> Examples(PngBenchmark benchmark)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static Groundling.Core.ConfigJson;
 
 namespace Groundling.Training;
@@ -11,6 +12,13 @@ public sealed record PretrainingDataSettings
     /// <summary>The split to measure on.</summary>
     public string Validation { get; init; } = "val";
 
+    /// <summary>Further splits, separated by commas, whose captions, without their pictures, vocabulary and text encoder are learnt from: words that later legs will need.</summary>
+    public string Captions { get; init; } = "";
+
+    /// <summary>The splits in <see cref="Captions"/>.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> CaptionSplits => Captions.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>Rows and columns of the pictures, a multiple of 64.</summary>
     public int Side { get; init; } = 256;
 
@@ -18,6 +26,7 @@ public sealed record PretrainingDataSettings
     {
         Require(!string.IsNullOrEmpty(Train), "data.train", Train, "a split's name is needed");
         Require(!string.IsNullOrEmpty(Validation), "data.validation", Validation, "a split's name is needed");
+        Require(Captions is not null, "data.captions", Captions, "splits' names, or an empty text, are needed");
         Require(Side is >= 64 and <= 1024 && Side % 64 == 0, "data.side", Side, "a multiple of 64 from 64 to 1024 is needed");
     }
 }

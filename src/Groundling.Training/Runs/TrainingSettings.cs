@@ -23,6 +23,9 @@ public record TrainingSettings
     /// <summary>Steps in which it grows linearly to its full size.</summary>
     public long WarmUp { get; init; }
 
+    /// <summary>Steps at the end of the run in which it falls linearly to 0, whatever it is by then.</summary>
+    public long CoolDown { get; init; }
+
     /// <summary>AdamW's weight decay, for the parameters that the task names.</summary>
     public double WeightDecay { get; init; } = 0.05;
 
@@ -58,7 +61,7 @@ public record TrainingSettings
 
     /// <summary>The learning rate of a step.</summary>
     /// <param name="step">From 1 to <see cref="Steps"/>.</param>
-    public virtual double LearningRateAt(long step) => Scheduled(step, Steps, LearningRate, WarmUp);
+    public virtual double LearningRateAt(long step) => Scheduled(step, Steps, LearningRate, WarmUp) * Math.Min(1, (Steps - step + 1.0) / (CoolDown + 1));
 
     /// <summary>The schedule over a stretch of steps.</summary>
     /// <param name="step">From 1 to <paramref name="steps"/>.</param>
@@ -87,6 +90,7 @@ public record TrainingSettings
         Require(DecayAt is >= 0 and <= 1, $"{name}.decayAt", DecayAt, "0 to 1 is needed");
         Require(DecayBy is >= 0 and <= 1, $"{name}.decayBy", DecayBy, "0 to 1 is needed");
         Require(WarmUp >= 0, $"{name}.warmUp", WarmUp, "0 or more is needed");
+        Require(CoolDown >= 0 && CoolDown <= Math.Max(Steps - WarmUp, 0), $"{name}.coolDown", CoolDown, $"0 to what {name}.warmUp leaves of {name}.steps, {Math.Max(Steps - WarmUp, 0)}, are needed");
         Require(WeightDecay is >= 0 and <= 1, $"{name}.weightDecay", WeightDecay, "0 to 1 is needed");
         Require(Beta1 is >= 0 and < 1, $"{name}.beta1", Beta1, "0 up to, but not including, 1 is needed");
         Require(Beta2 is >= 0 and < 1, $"{name}.beta2", Beta2, "0 up to, but not including, 1 is needed");

@@ -70,6 +70,16 @@ public sealed class OptimizerTests
         Assert.Null(unused.grad);
     }
 
+    [Fact]
+    public void A_run_may_cool_down_at_its_end()
+    {
+        var settings = new TrainingSettings { Steps = 100, LearningRate = 1, CoolDown = 9 };
+        Assert.Equal(1, settings.LearningRateAt(91), 12);
+        Assert.Equal(0.9, settings.LearningRateAt(92), 12);
+        Assert.Equal(0.1, settings.LearningRateAt(100), 12);
+        Assert.Equal(1, (settings with { CoolDown = 0 }).LearningRateAt(100), 12);
+    }
+
     [Theory]
     [InlineData(ScheduleShape.Constant, 1, 0.25)]
     [InlineData(ScheduleShape.Constant, 4, 1)]

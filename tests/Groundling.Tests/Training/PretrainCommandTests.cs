@@ -83,6 +83,37 @@ public sealed class PretrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_leg_keeps_parts_of_a_model_and_goes_on_with_its_unet()
+    {
+        var data = Data();
+        SceneWriter.Write(data, SceneSplit.CloseUps, 4, seed: 3, size: 128, degreeOfParallelism: 1);
+        CommandRun.Of([.. Line(data, "first"), "--quiet"]).Works();
+        string[] keep = ["--set", "initial=first/model", "--set", "keep=vae,text", "--set", "data.train=closeups", "--set", "diffusion.coarseSteps=0", "--set", "diffusion.learningRate=1e-12", "--quiet"];
+        CommandRun.Of([.. Line(data, "second"), .. keep]).Works();
+        Assert.False(Directory.Exists(_folder.File("second/vae")));
+        Assert.False(Directory.Exists(_folder.File("second/text")));
+        foreach (var file in (string[])["vae/diffusion_pytorch_model.fp16.safetensors", "vae/config.json", "text_encoder/model.fp16.safetensors", "tokenizer/merges.txt", "tokenizer/vocab.json"])
+            Assert.Equal(File.ReadAllBytes(_folder.File($"first/model/{file}")), File.ReadAllBytes(_folder.File($"second/model/{file}")));
+        // Steps too small for halves: what is written is what was begun with.
+        Assert.Equal(File.ReadAllBytes(_folder.File("first/model/unet/diffusion_pytorch_model.fp16.safetensors")), File.ReadAllBytes(_folder.File("second/model/unet/diffusion_pytorch_model.fp16.safetensors")));
+        CommandRun.Of([.. Line(data, "second"), .. keep, "--resume"]).Works();
+        CommandRun.Of([.. Line(data, "third"), .. keep, "--set", "diffusion.learningRate=0.01"]).Works();
+        Assert.NotEqual(File.ReadAllBytes(_folder.File("first/model/unet/diffusion_pytorch_model.fp16.safetensors")), File.ReadAllBytes(_folder.File("third/model/unet/diffusion_pytorch_model.fp16.safetensors")));
+    }
+
+    [Fact]
+    public void Captions_of_further_splits_teach_words()
+    {
+        var data = Data();
+        SceneWriter.Write(data, SceneSplit.Varied, 12, seed: 5, size: 64, degreeOfParallelism: 1);
+        string[] Merges(string run) => File.ReadAllLines(_folder.File($"{run}/tokenizer/merges.txt"));
+        CommandRun.Of([.. Line(data, "without"), "--quiet"]).Works();
+        CommandRun.Of([.. Line(data, "with"), "--quiet", "--set", "data.captions=varied", "--set", "initial=without/model", "--set", "keep=vae"]).Works();
+        Assert.True(Merges("with").Length > Merges("without").Length);
+        Assert.Equal(File.ReadAllBytes(_folder.File("without/model/vae/config.json")), File.ReadAllBytes(_folder.File("with/model/vae/config.json")));
+    }
+
+    [Fact]
     public void Two_processes_make_one_model()
     {
         MpiRun.SkipUnlessInstalled();
@@ -105,6 +136,11 @@ public sealed class PretrainCommandTests : IDisposable
         Refuses("diffusion.uncaptioned=2", "'diffusion.uncaptioned' is 2");
         Refuses("diffusion.wide=2", "wide");
         Refuses("model=huge", "one of sd15");
+        Refuses("keep=vae", "'keep' is vae");
+        Refuses("initial=nowhere", "'keep' is");
+        Refuses("keep=unet", "'keep' is unet");
+        Refuses("diffusion.coolDown=9", "'diffusion.coolDown' is 9");
+        Refuses("data.captions=nowhere", "png_coco_nowhere2017.json");
         Refuses("data.train=test", "png_coco_test2017.json");
         CommandRun.Of("sample", "a kite", "--model", _folder.File("nowhere")).RefusesInOneLine("no such folder");
 
