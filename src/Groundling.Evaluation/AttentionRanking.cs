@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Modeling;
 using Groundling.Prompting;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,9 +42,9 @@ public sealed class AttentionRanking(UNet unet, NoiseSchedule schedule, long tim
         using var generator = new Generator(_seed++);
         var times = tensor(new[] { time }, device: latents.device);
         var read = time == 1 ? latents : schedule.AddNoise(latents, randn(latents.shape, generator: generator).to(latents.device), times);
-        using var prompt = new StaticPrompt(phrases, nullPhrase, null, latents.shape[2], latents.shape[3], cancellation: stop);
+        using var prompt = new StaticPrompt(new GroundingInput(read, phrases, nullPhrase, null) { Cancellation = stop });
         using var output = unet.call(read, times, prompt);
-        for (var block = 0; block < prompt.Maps.Count; block++) Add(block, prompt.Maps[block], letterbox, truth, things);
+        foreach (var reading in prompt.PixelReadings) Add(reading.Site.Index, reading.Map, letterbox, truth, things);
     }
 
     /// <summary>The means, a block a row, in the order in which the blocks run.</summary>

@@ -25,7 +25,7 @@ internal sealed class PretrainedParts
             _initial = ModelFolder.Open(config.Initial);
             if (!config.TrainsVae) preset = preset with { Vae = VaeConfig.Read(_initial.Config("vae")) };
             if (!config.TrainsText) preset = preset with { Text = TextEncoderConfig.Read(_initial.Config("text_encoder")) };
-            if (BeginsWithUNet) preset = preset with { UNet = UNetConfig.Read(_initial.Config("unet")), Prediction = _initial.Prediction() };
+            if (BeginsWithUNet) preset = preset with { UNet = UNetConfig.Read(_initial.Config("unet")), Prediction = _initial.Schedule().Prediction };
             if (preset.UNet.InChannels != preset.Vae.LatentChannels || preset.UNet.PromptWidth != preset.Text.Width)
                 throw new InputException($"'initial' is {config.Initial}, whose parts are of other sizes than the UNet of '{config.Model}'; choose another model, or train all stages");
         }

@@ -42,7 +42,7 @@ public class AttentionRankingTests(TinyModel tiny)
         var ranking = new AttentionRanking(diffusion.UNet, diffusion.Schedule, time: 1);
         ranking.Add(latents, phrases, nullPhrase, Letterbox.Fit(128, 128, 0), [left, top], [true, false], TestContext.Current.CancellationToken);
 
-        using var prompt = new StaticPrompt(phrases, nullPhrase, null, 16, 16);
+        using var prompt = new StaticPrompt(new(latents, phrases, nullPhrase, null));
         using var output = diffusion.UNet.call(latents, tensor(new[] { 1L }), prompt);
         var (map, block) = (prompt.Maps[0][0], ranking.Blocks[0]);                                         // [2, 16, 16]
         Assert.Equal(diffusion.UNet.Sites[0].Path, block.Block);
