@@ -43,6 +43,27 @@ public sealed class PullCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_page_of_models_does_what_it_says()
+    {
+        const string published = "stable-diffusion-v1-5/stable-diffusion-v1-5";
+        _hub.Fault = (request, answer) => request.Path.Contains(published) ? HubAnswer.Of(307, ("Location", request.Path.Replace(published, LoopbackHub.Name))) : answer;
+        var before = Directory.GetCurrentDirectory();
+        _folder.Write("horses.jpg", TinyModel.Gradient(64, 48).EncodePng());
+        try
+        {
+            Directory.SetCurrentDirectory(_folder.Path);
+            var commands = new Readme.ReadmeText("docs/models.md").Commands;
+            Assert.Equal(["pull", "ground"], commands.Select(words => words[1]));
+            foreach (var words in commands) CommandRun.Of(words[1..]).Works();
+            Assert.True(File.Exists("result/overlay.png"));
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(before);
+        }
+    }
+
+    [Fact]
     public void Nothing_large_comes_unasked()
     {
         CommandRun.Of("inspect", LoopbackHub.Name).RefusesInOneLine(LoopbackHub.Name, "is neither a folder here nor in", " files, ", " MB to pull; say --yes, or: groundling pull groundling/tiny");

@@ -15,8 +15,8 @@ namespace Groundling.Tests.Packages;
 public sealed class PackageTests(ITestOutputHelper output) : IDisposable
 {
     private const string Version = "0.0.0-test";                               // none that a machine's package folder could have already
-    private static readonly string[] Libraries = ["Groundling", "Groundling.Core", "Groundling.Data", "Groundling.Diffusion", "Groundling.Evaluation", "Groundling.Rendering", "Groundling.Testing", "Groundling.Torch"];
-    private static readonly string[] WithoutEngine = ["Groundling.Core", "Groundling.Data", "Groundling.Rendering", "Groundling.Testing"];
+    private static readonly string[] Libraries = ["Groundling", "Groundling.Core", "Groundling.Data", "Groundling.Diffusion", "Groundling.Evaluation", "Groundling.Hub", "Groundling.Rendering", "Groundling.Testing", "Groundling.Torch"];
+    private static readonly string[] WithoutEngine = ["Groundling.Core", "Groundling.Data", "Groundling.Hub", "Groundling.Rendering", "Groundling.Testing"];
     private readonly TemporaryFolder _folder = new();
 
     private static string Machine => Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
