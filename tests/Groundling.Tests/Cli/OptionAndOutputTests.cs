@@ -75,7 +75,7 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("bench --model none --repeats 0", "--repeats 0")]
     [InlineData("bench --model none --size -5", "size of -5")]
     [InlineData("bench --model none --size 5000", "size of 5000")]
-    [InlineData("inspect", "DIR")]
+    [InlineData("inspect", "MODEL")]
     [InlineData("new-model", "--out")]
     [InlineData("new-model --out x --preset huge", "--preset huge is not known: sd15, sd21, scenes, tiny")]
     [InlineData("new-model --out x --seed -1", "--seed -1")]

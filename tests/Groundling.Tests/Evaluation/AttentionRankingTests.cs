@@ -33,9 +33,9 @@ public class AttentionRankingTests(TinyModel tiny)
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var diffusion = tiny.Pipeline.Diffusion;
-        using var states = new PhraseEncoder(diffusion.Tokenizer, diffusion.Text).Encode(Caption.ParseBrackets("[two red boats] near [the shore]"));
-        var (phrases, nullPhrase) = (40 * states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0)); // untrained attention is nearly even
         using var generator = new Generator(3);
+        var width = diffusion.Text.Config.Width;                               // untrained attention to words is nearly even: too even for ranks
+        var (phrases, nullPhrase) = (40 * randn([1, 2, width], generator: generator), randn([1, width], generator: generator));
         var latents = randn([1, diffusion.UNet.Config.InChannels, 16, 16], generator: generator);
         var left = RunLengthMask.FromBytes([.. Enumerable.Range(0, 128 * 128).Select(i => (byte)(i % 128 < 48 ? 1 : 0))], 128, 128);
         var top = RunLengthMask.FromBytes([.. Enumerable.Range(0, 128 * 128).Select(i => (byte)(i < 128 * 48 ? 1 : 0))], 128, 128);
@@ -50,8 +50,8 @@ public class AttentionRankingTests(TinyModel tiny)
         bool[] leftCells = [.. Enumerable.Range(0, 256).Select(i => i % 16 < 6)], topCells = [.. Enumerable.Range(0, 256).Select(i => i < 96)];
         Assert.Equal(AttentionRanking.Area(map[0].flatten().data<float>().ToArray(), leftCells)!.Value, block.Things!.Value, 12);
         Assert.Equal(AttentionRanking.Area(map[1].flatten().data<float>().ToArray(), topCells)!.Value, block.Stuff!.Value, 12);
-        Assert.Equal(AttentionRanking.Area((map[0] / map.sum([0L])).flatten().data<float>().ToArray(), leftCells)!.Value, block.SharedThings!.Value, 4);
-        Assert.Equal(1 - AttentionRanking.Area((map[0] / map.sum([0L])).flatten().data<float>().ToArray(), topCells)!.Value, block.SharedStuff!.Value, 4);  // of two, what one has not the other has
+        Assert.Equal(AttentionRanking.Area((map[0] / map.sum([0L])).flatten().data<float>().ToArray(), leftCells)!.Value, block.SharedThings!.Value, 3);
+        Assert.Equal(1 - AttentionRanking.Area((map[0] / map.sum([0L])).flatten().data<float>().ToArray(), topCells)!.Value, block.SharedStuff!.Value, 3);  // of two, what one has not the other has
     }
 
     [Fact]
