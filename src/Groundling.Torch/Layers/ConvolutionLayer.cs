@@ -20,11 +20,7 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter _bias;
 
-    static ConvolutionLayer()
-    {
-        Nnpack.TurnOff();
-        MatrixKernels.UseAvx512();
-    }
+    static ConvolutionLayer() => Nnpack.TurnOff();
 
     /// <param name="inputs">Channels of the input.</param>
     /// <param name="outputs">Channels of the output.</param>

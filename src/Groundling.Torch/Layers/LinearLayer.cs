@@ -18,8 +18,6 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
 
-    static LinearLayer() => MatrixKernels.UseAvx512();
-
     /// <param name="inputs">Width of the input's last dimension.</param>
     /// <param name="outputs">Width of the output's last dimension.</param>
     /// <param name="bias">Whether a bias is added.</param>
