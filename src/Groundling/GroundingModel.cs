@@ -69,7 +69,7 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         // 2. What each block's pixels attended to is a mask already (Sec. 3.1) ...
         var diffusion = DiffusionMasks(prompt, 0, input.Phrases.shape[1]);     // [B, N, H0, W0]
         // 3. ... and so is what its phrases attended to (Sec. 3.2).
-        var blocks = Predictions(prompt);                                  // L x [B, N, h_l, w_l]
+        var blocks = Predictions(prompt);                                      // L x [B, N, h_l, w_l]
         var adapter = AdapterMasks(prompt);                                    // [B, N, h, w]
         var decoder = _decoder is null ? [] : Decode(input, features, prompt); // [B, N, H0/4, W0/4] a layer
         return new(diffusion.MoveToOuterDisposeScope(), [.. blocks.Select(block => block.KeepOuter())], adapter?.KeepOuter(), [.. decoder.Select(layer => layer.KeepOuter())]);

@@ -85,8 +85,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         var examples = places.Select(place => _order[place]).ToList();
         // 1. Latents drawn from their distributions, with noise of times that are spread over the batch.
         var store = context.Step <= _settings.CoarseSteps ? _coarse! : _learnt.Latents;
-        var latents = _noise.Draw(store.Gather(examples), context.Generator);                                     // [B, 4, h, w]
-        var times = _noise.Times(examples.Count, context.Generator);                                              // [B]
+        var latents = _noise.Draw(store.Gather(examples), context.Generator);                              // [B, 4, h, w]
+        var times = _noise.Times(examples.Count, context.Generator);                                       // [B]
         var noise = randn(latents.shape, generator: context.Generator);
         // 2. Captions, or their phrases, or none.
         var prompts = new PromptBatch(places.Zip(examples, (place, example) => (_learnt.Captions[example], RowsOf(example), KindAt(place))), _empty);
