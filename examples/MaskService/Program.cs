@@ -1,26 +1,20 @@
-// A form with a picture and a caption in, a mask for every noun phrase out, as JSON:
+// A web application with Groundling's service and page at /ground, and a route of its own that calls the same model:
 //   dotnet pack -c Release                                       (in the repository: makes the packages that this is built on)
-//   dotnet run --project examples/MaskService -- --model MODEL
-//   curl -F picture=@horses.jpg -F "caption=[a man] on [a grey horse]" http://localhost:5000/ground
+//   dotnet run --project examples/MaskService -- --Groundling:ModelFolder MODEL
+//   curl -F image=@horses.jpg -F "caption=[a man] on [a grey horse]" http://localhost:5000/ground/v1/ground
+//   curl -F picture=@horses.jpg -F "caption=[a man] on [a grey horse]" http://localhost:5000/masks
 using Groundling;
 using Microsoft.AspNetCore.Mvc;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddSingleton<IGroundingPipeline>(services => GroundingPipeline.Open(services.GetRequiredService<IConfiguration>()["model"] ?? ""));
+builder.Services.AddGroundling(builder.Configuration.GetSection("Groundling"));
+builder.Services.AddGroundlingEndpoints(builder.Configuration.GetSection("GroundlingService"));
+
 var app = builder.Build();
-try
+app.MapHealthChecks("/health");
+app.MapGroundling("/ground");
+app.MapPost("/masks", async ([FromForm] IFormFile picture, [FromForm] string caption, IGroundingPipeline pipeline, CancellationToken stop) =>
 {
-    app.Services.GetRequiredService<IGroundingPipeline>();                     // opened before the first request
-}
-catch (GroundlingException e)
-{
-    Console.Error.WriteLine($"error: {e.Message}");
-    return 2;
-}
-using var turn = new SemaphoreSlim(1);                                         // one picture at a time uses the processor best
-app.MapPost("/ground", async ([FromForm] IFormFile picture, [FromForm] string caption, IGroundingPipeline pipeline, CancellationToken stop) =>
-{
-    await turn.WaitAsync(stop);
     try
     {
         await using var upload = picture.OpenReadStream();
@@ -31,10 +25,5 @@ app.MapPost("/ground", async ([FromForm] IFormFile picture, [FromForm] string ca
     {
         return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
     }
-    finally
-    {
-        turn.Release();
-    }
 }).DisableAntiforgery();
 app.Run();
-return 0;

@@ -19,6 +19,8 @@ internal static class ApiDescription
             Version = typeof(ApiDescription).Assembly.GetName().Version!.ToString(3),
             Description = "A picture and a caption in, a segmentation mask for every noun phrase out. Errors are application/problem+json (RFC 9457); 'parameter' names the field at fault.",
         };
+        // HEAD is answered wherever GET is, and needs no words of its own.
+        foreach (var path in document.Paths.Values) path.Operations!.Remove(HttpMethod.Head);
         var schemas = document.Components!.Schemas!;
         foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations!.Values))
             if (operation.RequestBody?.Content is { } content && content.TryGetValue("multipart/form-data", out var form) && form.Schema is OpenApiSchemaReference { Reference.Id: { } name })

@@ -6,7 +6,7 @@ namespace Groundling.Web;
 
 /// <summary>Lets in who may make the service work: whoever has its key, as a bearer token (RFC 6750), and no page of another site behind its visitor's back.</summary>
 /// <param name="options">The key, and the other site that is welcome.</param>
-internal sealed class ClientGate(ServerOptions options) : IEndpointFilter
+internal sealed class ClientGate(ServiceOptions options) : IEndpointFilter
 {
     private const string Scheme = "Bearer ";
     private readonly byte[]? _expected = options.ApiKey is { } key ? Digest(key) : null;

@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Hosting;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,18 +17,19 @@ internal sealed class GroundingEngine : IDisposable
     private const int LatentStride = 8, ProbabilityStride = 4;
     private const long RecentBytes = 64 << 20;
     private readonly GroundingPipeline _pipeline;
+    private readonly GroundingTelemetry _telemetry;
     private readonly List<(string Name, GroundingPipeline Pipeline)> _methods;
     private readonly RecentPictures _recent = new(RecentBytes);
 
-    /// <summary>Opens the model and runs it once, so that the first request does not wait for what happens only once.</summary>
-    /// <param name="model">The frozen model's folder.</param>
-    /// <param name="trained">The trained parts' folder, if they lie elsewhere.</param>
-    public GroundingEngine(string model, string? trained)
+    /// <summary>Runs the model once, so that the first request does not wait for what happens only once.</summary>
+    /// <param name="pipeline">The model; it stays the caller's.</param>
+    /// <param name="telemetry">Told of what is grounded for requests.</param>
+    public GroundingEngine(GroundingPipeline pipeline, GroundingTelemetry telemetry)
     {
-        _pipeline = GroundingPipeline.Open(new GroundingPipelineOptions { ModelFolder = model, TrainedParts = trained is null ? TrainedParts.Auto : TrainedParts.In(trained) });
+        (_pipeline, _telemetry) = (pipeline, telemetry);
         _methods = _pipeline.Origin.Trained is null ? [(Static, _pipeline)] : [(Full, _pipeline), (Static, _pipeline.WithoutTrainedParts())];
         var grey = new Picture(NativeSize, NativeSize, new byte[3 * NativeSize * NativeSize]);
-        foreach (var (method, _) in _methods) Ground(new(grey, Caption.ParseBrackets("[a picture]"), new(), method, "first"), probabilities: true, default);
+        foreach (var (method, _) in _methods) GroundUntold(new(grey, Caption.ParseBrackets("[a picture]"), new(), method, "first"), probabilities: true, default);
         Facts = new(_pipeline.Origin.Model, [.. _methods.Select(method => method.Name)], NativeSize, _pipeline.Threshold);
     }
 
@@ -37,7 +39,10 @@ internal sealed class GroundingEngine : IDisposable
     private int NativeSize => _pipeline.NativeSize;
 
     /// <summary>Grounds a caption in a picture.</summary>
-    public GroundAnswer Ground(Question question, bool probabilities, CancellationToken cancellation)
+    public GroundAnswer Ground(Question question, bool probabilities, CancellationToken cancellation) => _telemetry.Measure(
+        _pipeline.Origin, question.Picture, question.Caption, () => GroundUntold(question, probabilities, cancellation), question.Asker);
+
+    private GroundAnswer GroundUntold(Question question, bool probabilities, CancellationToken cancellation)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -67,7 +72,8 @@ internal sealed class GroundingEngine : IDisposable
     public void Dispose()
     {
         _recent.Dispose();
-        foreach (var (_, pipeline) in Enumerable.Reverse(_methods)) pipeline.Dispose();
+        foreach (var (_, pipeline) in _methods)
+            if (pipeline != _pipeline) pipeline.Dispose();
     }
 
     private EncodedPicture Encoded(Question question, CancellationToken cancellation)

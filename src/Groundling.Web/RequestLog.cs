@@ -1,14 +1,20 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace Groundling.Web;
 
-/// <summary>Writes a line for each answered request, and counts it.</summary>
-internal sealed class RequestLog(RequestDelegate next, ServerLog log, ServiceMetrics metrics)
+/// <summary>Writes an entry for each answered request, and counts it. No word of a caption and no picture ever goes there.</summary>
+internal sealed partial class RequestLog(ILogger<RequestLog> logger, ServiceMetrics metrics)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public async Task AroundAsync(HttpContext context, RequestDelegate next)
     {
+        if (context.Features.Get<RequestFacts>() is not null)                  // around the whole application already
+        {
+            await next(context);
+            return;
+        }
         var begun = Stopwatch.GetTimestamp();
         var facts = new RequestFacts();
         context.Features.Set(facts);
@@ -22,25 +28,18 @@ internal sealed class RequestLog(RequestDelegate next, ServerLog log, ServiceMet
             // The route, not the address: addresses are endless, and may hold what their senders should not have put there.
             var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
             metrics.Answered(route, status);
-            log.Write(new
-            {
-                @event = "request",
-                request.Method,
-                route,
-                status,
-                milliseconds = Math.Round(Stopwatch.GetElapsedTime(begun).TotalMilliseconds, 1),
-                bytes = request.ContentLength,
-                facts.CaptionLength,
-                facts.Phrases,
-                facts.Width,
-                facts.Height,
-                facts.ModelMilliseconds,
-            });
+            LogAnswered(request.Method, route, status, Math.Round(Stopwatch.GetElapsedTime(begun).TotalMilliseconds, 1), request.ContentLength,
+                facts.CaptionLength, facts.Phrases, facts.Width, facts.Height, facts.ModelMilliseconds);
         }
     }
+
+    // Those that the message leaves out are members of the entry all the same.
+    [LoggerMessage(10, LogLevel.Information, "{method} {route} answered {status} in {milliseconds} ms")]
+    private partial void LogAnswered(string method, string route, int status, double milliseconds, long? bytes,
+        int? captionLength, int? phrases, int? width, int? height, double? modelMilliseconds);
 }
 
-/// <summary>What a request turned out to be, for its line in the log.</summary>
+/// <summary>What a request turned out to be, for its entry in the log.</summary>
 internal sealed class RequestFacts
 {
     public int? CaptionLength { get; set; }

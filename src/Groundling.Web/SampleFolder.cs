@@ -8,28 +8,34 @@ namespace Groundling.Web;
 internal sealed class SampleFolder
 {
     private readonly Dictionary<string, string> _files = [];
+    private readonly List<Sample> _samples = [];
 
-    /// <param name="folder">NAME.png and NAME.txt for each sample; need not exist.</param>
-    public SampleFolder(string folder)
+    /// <param name="options">Where NAME.png and NAME.txt lie for each sample; the folder need not exist.</param>
+    public SampleFolder(ServiceOptions options)
     {
+        var folder = options.Samples;
         if (!Directory.Exists(folder)) return;
-        var samples = new List<Sample>();
         foreach (var picture in Directory.EnumerateFiles(folder, "*.png").Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal))
         {
             var caption = Path.ChangeExtension(picture, ".txt");
             if (!File.Exists(caption)) continue;
             var file = Path.GetFileName(picture);
             _files.Add(file, picture);
-            samples.Add(new(Path.GetFileNameWithoutExtension(file), $"/v1/samples/{Uri.EscapeDataString(file)}", PlainText.Read(caption).Trim()));
+            _samples.Add(new(Path.GetFileNameWithoutExtension(file), Uri.EscapeDataString(file), PlainText.Read(caption).Trim()));
         }
-        Samples = samples;
     }
 
-    /// <summary>What there is to try.</summary>
-    public IReadOnlyList<Sample> Samples { get; } = [];
+    /// <summary>What there is to try; pictures lie below the address that was asked, wherever the application put it.</summary>
+    public IReadOnlyList<Sample> At(HttpRequest request)
+    {
+        var here = $"{request.PathBase}{request.Path}".TrimEnd('/');
+        return [.. _samples.Select(sample => sample with { Picture = $"{here}/{sample.Picture}" })];
+    }
 
     /// <summary>A sample's picture; only those that were listed at the start are ever read.</summary>
-    public IResult Picture(string file) => _files.TryGetValue(file, out var path) ? Results.File(path, "image/png") : Results.NotFound();
+    public IResult Picture(string file) => _files.TryGetValue(file, out var path)
+        ? Results.File(path, "image/png")
+        : throw new RequestException(StatusCodes.Status404NotFound, "there is nothing at this address; /v1/samples lists the samples");
 }
 
 /// <summary>A picture to try.</summary>

@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Http;
 namespace Groundling.Web;
 
 /// <summary>The service between its routes and its model: what state it is in, and the way of a request.</summary>
-internal sealed class Service(ServerOptions options, WorkQueue queue)
+internal sealed class Service(ServiceOptions options, WorkQueue queue)
 {
     private volatile ModelFacts? _model;
 
-    public ServerOptions Options => options;
+    public ServiceOptions Options => options;
 
     /// <summary>What the model offers; null until it is loaded.</summary>
     public ModelFacts? Model => _model;
@@ -47,7 +47,7 @@ internal sealed class Service(ServerOptions options, WorkQueue queue)
         using var place = queue.Reserve();
         var picture = request.ReadPicture(1_000_000L * options.MaxMegapixels, options.MaxSize);
         (facts.Width, facts.Height) = (picture.Width, picture.Height);
-        var question = new Question(picture, caption, grounding, method, Convert.ToHexString(SHA256.HashData(request.Image!)));
+        var question = new Question(picture, caption, grounding, method, Convert.ToHexString(SHA256.HashData(request.Image!)), Activity.Current?.Context ?? default);
         var answer = await place.Do((engine, stop) =>
         {
             var working = Stopwatch.GetTimestamp();
@@ -72,8 +72,8 @@ internal sealed class Service(ServerOptions options, WorkQueue queue)
     }
 }
 
-/// <summary>A question to the model, checked and decoded; equal pictures have equal keys.</summary>
-internal sealed record Question(Picture Picture, Caption Caption, GroundingOptions Options, string Method, string PictureKey);
+/// <summary>A question to the model, checked and decoded; equal pictures have equal keys, and the model's thread traces its work under its asker's.</summary>
+internal sealed record Question(Picture Picture, Caption Caption, GroundingOptions Options, string Method, string PictureKey, ActivityContext Asker = default);
 
 /// <summary>What a model offers.</summary>
 /// <param name="Name">Its folder's name.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Groundling.Hosting;
 using Groundling.Torch;
 
 namespace Groundling.Cli.Commands;
@@ -44,7 +45,12 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
     public GroundingPipeline Open(Rearrangement rearrangement) => GroundingPipeline.Open(new GroundingPipelineOptions
     {
         ModelFolder = Frozen,
-        TrainedParts = Untrained ? TrainedParts.None : Trained is null ? TrainedParts.Auto : TrainedParts.In(Trained),
+        TrainedParts = Parts,
         Rearrangement = rearrangement,
     });
+
+    /// <summary>The same choice for a service.</summary>
+    public void Share(SharedModelOptions options) => (options.ModelFolder, options.TrainedParts) = (Frozen, Parts.ToString());
+
+    private TrainedParts Parts => Untrained ? TrainedParts.None : Trained is null ? TrainedParts.Auto : TrainedParts.In(Trained);
 }

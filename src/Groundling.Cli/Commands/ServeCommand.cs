@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Groundling.Data;
 using Groundling.Web;
 
 namespace Groundling.Cli.Commands;
@@ -46,14 +45,14 @@ internal static class ServeCommand
             var error = parsed.InvocationConfiguration.Error;
             var choice = model.Read(parsed, stop);
             if (choice.IsDefault) error.WriteLine(DefaultModel.Note);
-            Serve(options, choice, parsed.InvocationConfiguration.Output, error, stop);
+            Serve(options, choice, parsed.InvocationConfiguration.Output, stop);
         });
         return command;
     }
 
-    private static void Serve(ServerOptions options, ModelChoice model, TextWriter output, TextWriter log, CancellationToken stop)
+    private static void Serve(ServerOptions options, ModelChoice model, TextWriter output, CancellationToken stop)
     {
-        var server = new GroundingServer(options, model.Frozen, model.Trained, log);
+        var server = new GroundingServer(options, model.Share, ServeTelemetry.Add, ServeTelemetry.Map);
         try
         {
             var address = server.ListenAsync().GetAwaiter().GetResult();

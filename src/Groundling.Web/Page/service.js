@@ -32,11 +32,11 @@ const form = fields => {
   return body;
 };
 
-export const model = () => call("/v1/model");
-export const samples = () => call("/v1/samples");
+export const model = () => call("v1/model");
+export const samples = () => call("v1/samples");
 export const phrases = (caption, signal) =>
-  call("/v1/phrases", { method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ caption }) });
+  call("v1/phrases", { method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ caption }) });
 export const ground = (image, caption, method, signal) =>
-  call("/v1/ground", { method: "POST", signal, body: form({ image, caption, method, probabilities: "true" }) });
+  call("v1/ground", { method: "POST", signal, body: form({ image, caption, method, probabilities: "true" }) });
 export const trace = (image, caption, phrase, signal) =>
-  call("/v1/trace", { method: "POST", signal, body: form({ image, caption, phrase }) });
+  call("v1/trace", { method: "POST", signal, body: form({ image, caption, phrase }) });

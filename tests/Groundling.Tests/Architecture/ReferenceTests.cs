@@ -4,7 +4,7 @@ using System.Xml.XPath;
 
 namespace Groundling.Tests.Architecture;
 
-/// <summary>Who may refer to whom: Core below all; Torch, then Diffusion, then Groundling; Data, Rendering and Scenes beside them without the engine; Evaluation, Training and Web above; Cli on top.</summary>
+/// <summary>Who may refer to whom: Core below all; Torch, then Diffusion, then Groundling; Data, Rendering and Scenes beside them without the engine; Evaluation, Training, Hosting and then Web above; Cli on top.</summary>
 public class ReferenceTests
 {
     private static readonly string[] Library = ["Groundling.Core", "Groundling.Torch", "Groundling.Data", "Groundling.Diffusion"];
@@ -22,8 +22,9 @@ public class ReferenceTests
         ["Groundling.Testing"] = ["Groundling.Core", "Groundling.Data"],
         ["Groundling.Evaluation"] = [.. Library, "Groundling", "Groundling.Rendering"],
         ["Groundling.Training"] = [.. Library, "Groundling", "Groundling.Rendering", "Groundling.Evaluation"],
-        ["Groundling.Web"] = [.. Library, "Groundling"],
-        ["Groundling.Cli"] = [.. Library, "Groundling", "Groundling.Hub", "Groundling.Rendering", "Groundling.Scenes", "Groundling.Evaluation", "Groundling.Training", "Groundling.Web"],
+        ["Groundling.Hosting"] = [.. Library, "Groundling"],
+        ["Groundling.Web"] = [.. Library, "Groundling", "Groundling.Hosting"],
+        ["Groundling.Cli"] = [.. Library, "Groundling", "Groundling.Hub", "Groundling.Rendering", "Groundling.Scenes", "Groundling.Evaluation", "Groundling.Training", "Groundling.Hosting", "Groundling.Web"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

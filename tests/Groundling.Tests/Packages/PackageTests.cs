@@ -15,7 +15,7 @@ namespace Groundling.Tests.Packages;
 public sealed class PackageTests(ITestOutputHelper output) : IDisposable
 {
     private const string Version = "0.0.0-test";                               // none that a machine's package folder could have already
-    private static readonly string[] Libraries = ["Groundling", "Groundling.Core", "Groundling.Data", "Groundling.Diffusion", "Groundling.Evaluation", "Groundling.Hub", "Groundling.Rendering", "Groundling.Testing", "Groundling.Torch"];
+    private static readonly string[] Libraries = ["Groundling", "Groundling.Core", "Groundling.Data", "Groundling.Diffusion", "Groundling.Evaluation", "Groundling.Hosting", "Groundling.Hub", "Groundling.Rendering", "Groundling.Testing", "Groundling.Torch", "Groundling.Web"];
     private static readonly string[] WithoutEngine = ["Groundling.Core", "Groundling.Data", "Groundling.Hub", "Groundling.Rendering", "Groundling.Testing"];
     private readonly TemporaryFolder _folder = new();
 
@@ -74,7 +74,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     private async Task AWebApplicationAsync()
     {
         await ExampleAsync("MaskService");
-        using var process = Process.Start(new ProcessStartInfo(_folder.File("MaskService/MaskService"), ["--model", "tiny", "--urls", "http://127.0.0.1:0"]) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(_folder.File("MaskService/MaskService"), ["--Groundling:ModelFolder", "tiny", "--urls", "http://127.0.0.1:0"]) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true })!;
         try
         {
             string? line;
@@ -82,11 +82,13 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
             while (line is not null && !line.Contains("listening on"));
             var unread = process.StandardOutput.ReadToEndAsync();
             using var client = new HttpClient { BaseAddress = new(line!.Split("listening on: ")[1].Trim()) };
-            using var answer = await client.PostAsync("/ground", Form(TinyModel.Gradient(90, 60).EncodePng()));
+            using var answer = await client.PostAsync("/masks", Form(TinyModel.Gradient(90, 60).EncodePng()));
             Assert.Equal(2, GroundingDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync()).Phrases.Count);
-            using var refused = await client.PostAsync("/ground", Form([1, 2, 3]));
+            using var refused = await client.PostAsync("/masks", Form([1, 2, 3]));
             Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
             Assert.Contains("is not a picture", await refused.Content.ReadAsStringAsync());
+            Assert.Contains("\"tiny\"", await client.GetStringAsync("/ground/v1/model"));
+            Assert.Equal("Healthy", await client.GetStringAsync("/health"));
         }
         finally
         {

@@ -38,10 +38,10 @@ public sealed class ServeProcessTests(TinyModel tiny)
         Assert.All(answers.Where(answer => answer.Status == HttpStatusCode.ServiceUnavailable), answer => Assert.Contains("shutting down", answer.Text));
         Assert.All(answers, answer => Assert.Contains(answer.Status, new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable }));
         var lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{')).Select(line => JsonNode.Parse(line)!).ToList();
-        Assert.Equal(grounded.Count, lines.Count(line => (string?)line["route"] == "/v1/ground" && (int)line["status"]! == 200));
-        var draining = lines.FindIndex(line => (string?)line["event"] == "draining");
+        Assert.Equal(grounded.Count, lines.Count(line => (string?)line["State"]?["route"] == "/v1/ground" && (int)line["State"]!["status"]! == 200));
+        var draining = lines.FindIndex(line => ((string?)line["Message"])!.StartsWith("Draining"));
         Assert.InRange(draining, 0, lines.Count);
-        Assert.Contains(lines.Skip(draining), line => (int?)line["status"] == 200);        // somebody waited when the signal came
-        Assert.Equal("stopped", (string?)lines[^1]["event"]);
+        Assert.Contains(lines.Skip(draining), line => (int?)line["State"]?["status"] == 200);        // somebody waited when the signal came
+        Assert.Equal("Stopped", (string?)lines[^1]["Message"]);
     }
 }

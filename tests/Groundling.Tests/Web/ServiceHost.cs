@@ -2,7 +2,9 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
+using Groundling.Cli.Commands;
 using Groundling.Web;
+using Microsoft.Extensions.Logging;
 
 namespace Groundling.Tests.Web;
 
@@ -10,23 +12,18 @@ namespace Groundling.Tests.Web;
 internal sealed class ServiceHost : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly StringWriter _log = new();
+    private readonly LogEntries _log;
     private readonly GroundingServer _server;
     private readonly TaskCompletionSource _ready = new(), _ended = new();
 
-    private ServiceHost(GroundingServer server, StringWriter log) => (_server, _log) = (server, log);
+    private ServiceHost(GroundingServer server, LogEntries log) => (_server, _log) = (server, log);
 
     public Uri Address { get; private set; } = new("http://localhost");
 
     public HttpClient Client { get; private set; } = new();
 
-    public string Log
-    {
-        get
-        {
-            lock (_log) return _log.ToString();
-        }
-    }
+    /// <summary>What was logged, a line of JSON for each entry.</summary>
+    public string Log => _log.ToString();
 
     public Task Ended => _ended.Task;
 
@@ -34,9 +31,18 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public static async Task<ServiceHost> StartAsync(string model, ServerOptions? options = null, string? trained = null)
     {
-        var log = new StringWriter();
+        var log = new LogEntries();
         var samples = Path.Combine(Shared.Root, "samples");
-        var host = new ServiceHost(new((options ?? new()) with { Port = 0, Samples = samples }, model, trained, TextWriter.Synchronized(log)), log);
+        var listening = (options ?? new()) with { Port = 0, Samples = samples };
+        var host = new ServiceHost(new(
+            listening,
+            shared => (shared.ModelFolder, shared.TrainedParts) = (model, trained ?? shared.TrainedParts),
+            builder =>
+            {
+                ServeTelemetry.AddMeters(builder);
+                builder.Logging.AddProvider(log);
+            },
+            ServeTelemetry.Map), log);
         host.Address = await host._server.ListenAsync();
         host.Client = new() { BaseAddress = host.Address };
         var thread = new Thread(() =>

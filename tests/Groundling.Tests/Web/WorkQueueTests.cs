@@ -1,5 +1,6 @@
-using Groundling.Data.NounPhrases;
+using System.Diagnostics.Metrics;
 using Groundling.Web;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Groundling.Tests.Web;
 
@@ -7,9 +8,12 @@ namespace Groundling.Tests.Web;
 public sealed class WorkQueueTests : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
-    private readonly ServiceMetrics _metrics = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly ServiceMetrics _metrics;
 
-    public void Dispose() => _metrics.Dispose();
+    public WorkQueueTests() => _metrics = new(_services.GetRequiredService<IMeterFactory>());
+
+    public void Dispose() => _services.Dispose();
 
     [Fact]
     public async Task Who_has_no_turn_in_time_is_told_to_come_later_and_its_work_is_never_begun()

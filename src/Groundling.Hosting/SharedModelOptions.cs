@@ -1,0 +1,34 @@
+using Groundling.Torch;
+
+namespace Groundling.Hosting;
+
+/// <summary>The model that an application shares, as its configuration names it.</summary>
+/// <remarks>The same choices as <see cref="GroundingPipelineOptions"/>, in a form that configuration files and environment variables can hold.</remarks>
+public sealed class SharedModelOptions
+{
+    /// <summary>The frozen model: a Stable Diffusion 1.x or 2.x folder in the diffusers layout.</summary>
+    public string ModelFolder { get; set; } = "";
+
+    /// <summary>Which trained parts stand beside it: "auto", "none", or a folder; see <see cref="Groundling.TrainedParts.Parse"/>.</summary>
+    public string TrainedParts { get; set; } = Groundling.TrainedParts.Auto.ToString();
+
+    /// <summary>How far weights are rearranged for speed.</summary>
+    public Rearrangement Rearrangement { get; set; } = Rearrangement.ManyPasses;
+
+    /// <summary>Whether the model is opened when the host starts, beside the start; otherwise when it is first asked for.</summary>
+    public bool OpensAtStart { get; set; } = true;
+
+    /// <summary>The options that the pipeline is opened with.</summary>
+    /// <exception cref="InputException">No model folder is named, there is none of that name, or a value is none of its kind.</exception>
+    public GroundingPipelineOptions ToPipelineOptions()
+    {
+        if (string.IsNullOrWhiteSpace(TrainedParts)) throw new InputException("Groundling's TrainedParts is empty; write \"auto\", \"none\" or a folder");
+        var options = new GroundingPipelineOptions
+        {
+            ModelFolder = ModelFolder,
+            TrainedParts = Groundling.TrainedParts.Parse(TrainedParts),
+            Rearrangement = Rearrangement,
+        };
+        return options.Validated();
+    }
+}
