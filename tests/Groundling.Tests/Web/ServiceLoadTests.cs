@@ -125,7 +125,7 @@ public sealed class ServiceLoadTests(TinyModel tiny)
             Assert.InRange(answers.Count(answer => answer.StatusCode == HttpStatusCode.OK), 8, 12);
             await host.Ended.WaitAsync(TimeSpan.FromSeconds(30));
         }
-        Assert.Contains("\"stopped\"", host.Log);
+        Assert.Contains("Stopped", host.Log);
     }
 
     private static string Phrases(JsonNode answer) => answer["phrases"]!.ToJsonString();
