@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -25,7 +26,7 @@ public sealed class OracleBaseline(int size, int stride) : IPhraseSegmenter
         var letterbox = Letterbox.Fit(width, height, size);
         var picture = zeros(1, 1, letterbox.Height, letterbox.Width);
         picture[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth] = 1f;
-        var share = functional.avg_pool2d(picture, stride).clamp_min(1e-6f);   // of each cell that is not padding
+        var share = functional.avg_pool2d(picture, stride).AtLeast(1e-6f);     // of each cell that is not padding
         var cells = new List<Tensor>();
         foreach (var mask in given.Truth)
         {

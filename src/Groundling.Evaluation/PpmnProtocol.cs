@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Torch;
 using static TorchSharp.torch;
 
 namespace Groundling.Evaluation;
@@ -31,7 +32,7 @@ internal sealed class PpmnProtocol() : ResolutionProtocol("ppmn", "ground truth 
         var content = Bilinear(tensor(mask.ToBytes(), [1, 1, mask.Height, mask.Width]).to(float32), letterbox.ContentHeight, letterbox.ContentWidth);
         var padded = zeros(1, 1, height * Quarter, width * Quarter);
         padded[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth] = content;
-        return Encoded(Bilinear(padded, height, width).gt(above).to(uint8).squeeze(0), width, height).Single();
+        return Encoded(Bilinear(padded, height, width).IsAbove(above).to(uint8).squeeze(0), width, height).Single();
     }
 
     private static int Padded(int side) => (side + Multiple - 1) / Multiple * Multiple;

@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -59,7 +60,7 @@ public abstract class ResolutionProtocol
         {
             using var scope = NewDisposeScope();
             var some = probabilities.Map.narrow(0, first, Math.Min(atOnce, count - first)).unsqueeze(0);
-            var inside = AtJudgedSize(some, probabilities.Letterbox, width, height).gt(threshold).to(uint8);
+            var inside = AtJudgedSize(some, probabilities.Letterbox, width, height).IsAbove(threshold).to(uint8);
             masks.AddRange(Encoded(inside.squeeze(0), width, height));
         }
         return masks;

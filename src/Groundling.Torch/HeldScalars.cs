@@ -13,7 +13,7 @@ namespace Groundling.Torch;
 /// </remarks>
 public static class HeldScalars
 {
-    private static readonly Scalar Zero = 0L, One = 1L;
+    private static readonly Scalar Zero = 0L, One = 1L, Two = 2L;
 
     /// <summary>a + b</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
@@ -28,6 +28,13 @@ public static class HeldScalars
         return a.add(held, One);
     }
 
+    /// <summary>a += b, in a's memory.</summary>
+    public static Tensor PlusInPlace(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.add_(held, One);
+    }
+
     /// <summary>1 - a</summary>
     public static Tensor OneMinus(this Tensor a) => (-a).add(One, One);
 
@@ -38,6 +45,13 @@ public static class HeldScalars
         return a.mul(held);
     }
 
+    /// <summary>a *= b, in a's memory.</summary>
+    public static Tensor TimesInPlace(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.mul_(held);
+    }
+
     /// <summary>a / b</summary>
     public static Tensor Over(this Tensor a, double b)
     {
@@ -45,11 +59,42 @@ public static class HeldScalars
         return a.div(held);
     }
 
+    /// <summary>a /= b, in a's memory.</summary>
+    public static Tensor OverInPlace(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.div_(held);
+    }
+
+    /// <summary>a * a</summary>
+    public static Tensor Squared(this Tensor a) => a.pow(Two);
+
     /// <summary>a limited to a range.</summary>
     public static Tensor Within(this Tensor a, double least, double most)
     {
         using Scalar low = least, high = most;
         return a.clamp(low, high);
+    }
+
+    /// <summary>a, and a number where it is less.</summary>
+    public static Tensor AtLeast(this Tensor a, double least)
+    {
+        using Scalar held = least;
+        return a.clamp_min(held);
+    }
+
+    /// <summary>Whole numbers, and another where they are greater.</summary>
+    public static Tensor AtMost(this Tensor a, long most)
+    {
+        using Scalar held = most;
+        return a.clamp_max(held);
+    }
+
+    /// <summary>Whether whole numbers are less than another.</summary>
+    public static Tensor IsBelow(this Tensor a, long b)
+    {
+        using Scalar held = b;
+        return a.lt(held);
     }
 
     /// <summary>Whether a is greater than a number.</summary>
@@ -68,6 +113,9 @@ public static class HeldScalars
         using Scalar held = double.NegativeInfinity;
         return a.masked_fill(mask, held);
     }
+
+    /// <summary>a with the rows of another tensor added at the places that are given for them.</summary>
+    public static Tensor PlusAt(this Tensor a, Tensor places, Tensor rows) => a.index_add(0, places, rows, One);
 
     /// <summary>0, 1, ..., count - 1</summary>
     public static Tensor Range(long count, ScalarType type, Device? device = null)

@@ -94,7 +94,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
             using var microBatch = NewDisposeScope();
             var share = (double)batch.Sum(pair => pair.Narrative.Masks.Count) * context.Collective.Size / phrases;
             using var losses = Losses(batch);
-            (losses.Total * share).backward();
+            losses.Total.Times(share).backward();
             total += losses.Total.item<float>() * share;
             var parts = losses.Parts.Select(part => (part.Key, part.Value.item<float>() * share)).ToList();
             sums = sums.Count == 0 ? parts : [.. sums.Zip(parts, (sum, part) => (sum.Name, sum.Value + part.Item2))];

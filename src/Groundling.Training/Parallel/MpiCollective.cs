@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,7 +54,7 @@ public sealed unsafe class MpiCollective : ICollective
                 OpenMpi.Check(OpenMpi.MPI_Allreduce(OpenMpi.InPlace, numbers, checked((int)flat.numel()), flat.dtype == float64 ? OpenMpi.Double : OpenMpi.Float, OpenMpi.Sum, OpenMpi.World),
                     nameof(OpenMpi.MPI_Allreduce));
             }
-            bucket.Unpack(flat.div_(Size));
+            bucket.Unpack(flat.OverInPlace(Size));
         }
     }
 

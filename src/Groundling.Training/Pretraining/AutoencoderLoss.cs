@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -20,17 +21,17 @@ public sealed class AutoencoderLoss(AutoencoderSettings settings)
         using var scope = NewDisposeScope();
         var difference = found - right;
         var pixels = difference.abs().mean();
-        var edges = Neighbours(difference, 2) + Neighbours(difference, 3);
+        var edges = Neighbours(difference, 2).Plus(Neighbours(difference, 3));
         var coarse = zeros(1).squeeze();
         var halved = difference;
         for (var level = 0; level < Coarser; level++)
         {
             halved = functional.avg_pool2d(halved, 2);
-            coarse = coarse + halved.abs().mean();
+            coarse = coarse.Plus(halved.abs().mean());
         }
         // Of N(mean, variance) from N(0, 1): (mean^2 + variance - 1 - log variance) / 2 (Kingma and Welling 2014, appendix B).
-        var divergence = 0.5 * (mean.square() + logarithm.exp() - 1 - logarithm).mean();
-        var total = pixels + settings.Edges * edges + settings.Coarse * coarse + settings.Divergence * divergence;
+        var divergence = (mean.Squared().Plus(logarithm.exp()).Plus(-1) - logarithm).mean().Times(0.5);
+        var total = pixels.Plus(edges.Times(settings.Edges)).Plus(coarse.Times(settings.Coarse)).Plus(divergence.Times(settings.Divergence));
         IReadOnlyList<(string, Tensor)> parts = [("pixels", pixels.MoveToOuterDisposeScope()), ("edges", edges.MoveToOuterDisposeScope()),
             ("coarse", coarse.MoveToOuterDisposeScope()), ("divergence", divergence.MoveToOuterDisposeScope())];
         return (total.MoveToOuterDisposeScope(), parts);

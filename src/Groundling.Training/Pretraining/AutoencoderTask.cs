@@ -52,10 +52,10 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
         var images = PictureStore.ToNetwork(Crops(context));                   // [B, 3, c, c]
         // 2. Their latents' distribution, and a draw from it.
         var moments = _vae.Moments(images);                                    // [B, 8, c/8, c/8]
-        var (mean, logarithm) = (moments.narrow(1, 0, _vae.Config.LatentChannels), moments.narrow(1, _vae.Config.LatentChannels, _vae.Config.LatentChannels).clamp(-30, 20));
-        var latents = mean + (0.5 * logarithm).exp() * randn(mean.shape, generator: context.Generator);
+        var (mean, logarithm) = (moments.narrow(1, 0, _vae.Config.LatentChannels), moments.narrow(1, _vae.Config.LatentChannels, _vae.Config.LatentChannels).Within(-30, 20));
+        var latents = mean.Plus(logarithm.Times(0.5).exp() * randn(mean.shape, generator: context.Generator));
         // 3. Back to pictures.
-        var (total, parts) = _loss.Compute(_vae.Decode(latents * _vae.Config.ScalingFactor), images, mean, logarithm);
+        var (total, parts) = _loss.Compute(_vae.Decode(latents.Times(_vae.Config.ScalingFactor)), images, mean, logarithm);
         total.backward();
         return new(total.item<float>(), [.. parts.Select(part => (part.Name, (double)part.Value.item<float>()))]);
     }
@@ -74,8 +74,8 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
             var latents = _vae.Encode(images);
             var decoded = _vae.Decode(latents);
             ratios.AddRange(PeakSignalToNoise.Of(decoded, images));
-            var means = latents / _vae.Config.ScalingFactor;
-            (sum, squares, count) = (sum + means.sum().item<float>(), squares + means.square().sum().item<float>(), count + means.numel());
+            var means = latents.Over(_vae.Config.ScalingFactor);
+            (sum, squares, count) = (sum + means.sum().item<float>(), squares + means.Squared().sum().item<float>(), count + means.numel());
             shown ??= cat([images.narrow(0, 0, Math.Min(ShownPictures, images.shape[0])), decoded.narrow(0, 0, Math.Min(ShownPictures, images.shape[0]))]).MoveToOuterDisposeScope();
         }
         _scalingFactor = 1 / Math.Sqrt(squares / count - Math.Pow(sum / count, 2));

@@ -23,7 +23,7 @@ internal static class FirstWeights
         using var frozen = no_grad();
         foreach (var (name, tensor) in vae.NamedTensors())
             if (tensor.dim() == 4 && Between.Any(part => name.Contains(part, StringComparison.Ordinal)))
-                AddIdentity(tensor.mul_(Noise));
+                AddIdentity(tensor.TimesInPlace(Noise));
         return vae;
     }
 
@@ -49,7 +49,7 @@ internal static class FirstWeights
         for (var channel = 0L; channel < Math.Max(outputs, inputs); channel++)
         {
             using var value = kernel[channel % outputs, channel % inputs, middle, middle];
-            value.add_(1);
+            value.PlusInPlace(1);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,7 +50,7 @@ public static class LatentStore
         {
             using var scope = NewDisposeScope();
             var means = latents.Gather(rows).narrow(1, 0, channels).to(float64);
-            (sum, squares, count) = (sum + means.sum().item<double>(), squares + means.square().sum().item<double>(), count + means.numel());
+            (sum, squares, count) = (sum + means.sum().item<double>(), squares + means.Squared().sum().item<double>(), count + means.numel());
         }
         return 1 / Math.Sqrt(squares / count - sum / count * (sum / count));
     }

@@ -1,3 +1,4 @@
+#pragma warning disable RS0030                                                 // makes Scalars, and holds them while they are used
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ public sealed class MovingAverage(IReadOnlyList<(Tensor Weight, Tensor Average)>
     {
         using var frozen = no_grad();
         var now = Math.Min(decay, (1.0 + step) / (10 + step));
-        using Scalar kept = now, taken = 1 - now;                              // held as in AdamW
+        using Scalar kept = now, taken = 1 - now;
         foreach (var (weight, average) in pairs) average.mul_(kept).add_(weight, taken);
     }
 }

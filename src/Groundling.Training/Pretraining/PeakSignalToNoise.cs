@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ public static class PeakSignalToNoise
     public static double[] Of(Tensor found, Tensor right)
     {
         using var scope = NewDisposeScope();
-        var error = (found.clamp(-1, 1) - right).square().mean([1, 2, 3]).to(float64);
+        var error = (found.Within(-1, 1) - right).Squared().mean([1, 2, 3]).to(float64);
         return [.. error.data<double>().ToArray().Select(value => 10 * Math.Log10(Range * Range / value))];
     }
 }

@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Data.Benchmark;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,7 +41,7 @@ public static class PictureStore
     public static Tensor ToNetwork(Tensor bytes)
     {
         using var scope = NewDisposeScope();
-        return (bytes.to(float32) / 127.5 - 1).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        return bytes.to(float32).Over(127.5).Plus(-1).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     private static byte[] Read(string path, int side)

@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,7 +51,7 @@ public sealed class PromptBatch
         var (count, width) = (_prompts.Count, text.Config.Width);
         var states = text.call(tensor(_ids, [_ids.Count / _positions, _positions])).view(-1, width);                 // [rows T, Ct]
         var parts = states.index_select(0, tensor(_sources)) * tensor(_weights).unsqueeze(1);
-        var prompts = zeros(count * Length, width).index_add(0, tensor(_slots), parts, 1).view(count, Length, width);
+        var prompts = zeros(count * Length, width).PlusAt(tensor(_slots), parts).view(count, Length, width);
         if (_prompts.All(prompt => prompt.Count == Length)) return (prompts.MoveToOuterDisposeScope(), null);
         var mask = tensor(_prompts.SelectMany(prompt => Enumerable.Range(0, Length).Select(i => i < prompt.Count)).ToArray(), [count, Length]);
         return (prompts.MoveToOuterDisposeScope(), mask.MoveToOuterDisposeScope());

@@ -62,7 +62,7 @@ public sealed class TextTask : ITrainingTask, IDisposable
     {
         using var scope = NewDisposeScope();
         var (itself, next) = Losses([.. EndlessOrder.PlacesOf(context.Step, _settings.BatchSize, context.Collective).Select(place => _learnt[_order[place]])]);
-        var total = itself + next;
+        var total = itself.Plus(next);
         total.backward();
         return new(total.item<float>(), [("itself", itself.item<float>()), ("next", next.item<float>())]);
     }

@@ -1,3 +1,4 @@
+#pragma warning disable RS0030                                                 // makes Scalars, and holds them while they are used
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Groundling.Torch;
 using static TorchSharp.torch;
 
 namespace Groundling.Training;
@@ -37,7 +37,6 @@ internal static class Gradients
     {
         if (largest == 0 || norm + Least <= largest) return;
         using var scope = NewDisposeScope();
-        using Scalar share = largest / (norm + Least);
-        foreach (var (_, value) in parameters) value.grad?.mul_(share);
+        foreach (var (_, value) in parameters) value.grad?.TimesInPlace(largest / (norm + Least));
     }
 }

@@ -1,6 +1,6 @@
-#pragma warning disable RS0030                                                 // losses are computed in trainings, which hold the collector: CollectionPause
 using Groundling.Decoding;
 using Groundling.Modeling;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -33,7 +33,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
         if (config.Diffusion > 0)
         {
             parts["diffusion"] = Diffusion(Select(output.Diffusion, grounded), masks);
-            total = total + config.Diffusion * parts["diffusion"];
+            total = total.Plus(parts["diffusion"].Times(config.Diffusion));
         }
         IReadOnlyList<MaskPrediction> adapter = output.Adapter is null ? [] : [.. output.AdapterBlocks, output.Adapter];
         foreach (var (name, weight, predictions) in new[] { ("adapter", config.Adapter, adapter), ("decoder", config.Decoder, output.Decoder) })
@@ -41,7 +41,8 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
             if (weight == 0 || predictions.Count == 0) continue;
             var (category, crossEntropy, dice) = Mean(predictions, grounded, masks, classes);
             (parts[$"{name}.class"], parts[$"{name}.crossEntropy"], parts[$"{name}.dice"]) = (category, crossEntropy, dice);
-            total = total + weight * (config.Class * category + config.CrossEntropy * crossEntropy + config.Dice * dice);
+            var head = category.Times(config.Class).Plus(crossEntropy.Times(config.CrossEntropy)).Plus(dice.Times(config.Dice));
+            total = total.Plus(head.Times(weight));
         }
         return new(total.MoveToOuterDisposeScope(), parts.ToDictionary(part => part.Key, part => part.Value.detach().MoveToOuterDisposeScope()));
     }
@@ -54,9 +55,9 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     {
         using var scope = NewDisposeScope();
         if (!masks.shape.SequenceEqual(probabilities.shape) && masks.shape[0] > 0) masks = functional.adaptive_avg_pool2d(masks, [probabilities.shape[1], probabilities.shape[2]]);
-        var safe = probabilities.clamp(config.ProbabilityFloor, 1 - config.ProbabilityFloor);
-        var entropy = -(masks * safe.log() + (1 - masks) * (1 - safe).log());
-        return (entropy.sum() / Math.Max(entropy.numel(), 1)).MoveToOuterDisposeScope();
+        var safe = probabilities.Within(config.ProbabilityFloor, 1 - config.ProbabilityFloor);
+        var entropy = -(masks * safe.log()).Plus(masks.OneMinus() * safe.OneMinus().log());
+        return entropy.sum().Over(Math.Max(entropy.numel(), 1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean binary cross-entropy of logits at points.</summary>
@@ -66,8 +67,8 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     public static Tensor CrossEntropy(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        var entropy = functional.relu(logits) - logits * labels + (-logits.abs()).exp().log1p();           // no overflow for large logits
-        return (entropy.sum() / Math.Max(entropy.numel(), 1)).MoveToOuterDisposeScope();
+        var entropy = (functional.relu(logits) - logits * labels).Plus((-logits.abs()).exp().log1p());     // no overflow for large logits
+        return entropy.sum().Over(Math.Max(entropy.numel(), 1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>One minus twice the overlap over the sum of both, each mask's own, then their mean; 1 is added above and below for empty masks.</summary>
@@ -78,8 +79,8 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     {
         using var scope = NewDisposeScope();
         var inside = logits.sigmoid();
-        var overlap = (2 * (inside * labels).sum(-1) + 1) / (inside.sum(-1) + labels.sum(-1) + 1);         // [n]
-        return ((1 - overlap).sum() / Math.Max(overlap.numel(), 1)).MoveToOuterDisposeScope();
+        var overlap = (inside * labels).sum(-1).Times(2).Plus(1) / inside.sum(-1).Plus(labels.sum(-1)).Plus(1);                // [n]
+        return overlap.OneMinus().sum().Over(Math.Max(overlap.numel(), 1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean cross-entropy of class logits.</summary>
@@ -90,10 +91,10 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     {
         using var scope = NewDisposeScope();
         var none = logits.shape[1] - 1;
-        var known = classes.ge(0).logical_and(classes.lt(none));
-        var wanted = where(known, classes, full_like(classes, none));
+        var known = classes.IsNotNegative().logical_and(classes.IsBelow(none));
+        var wanted = where(known, classes, HeldScalars.Repeated(none, classes.numel()).to(classes.device));
         var likelihood = functional.log_softmax(logits, -1).gather(1, wanted.unsqueeze(1));
-        return (-likelihood.sum() / Math.Max(likelihood.numel(), 1)).MoveToOuterDisposeScope();
+        return (-likelihood.sum()).Over(Math.Max(likelihood.numel(), 1)).MoveToOuterDisposeScope();
     }
 
     private (Tensor Class, Tensor CrossEntropy, Tensor Dice) Mean(IReadOnlyList<MaskPrediction> predictions, Tensor grounded, Tensor masks, Tensor classes)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Groundling.Data.NounPhrases;
+using Groundling.Tests.Torch;
 using Groundling.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,6 +20,7 @@ public sealed class JointRunParts(ITestOutputHelper output)
     public void All_in_two_processes() => Jointly(processes =>
     {
         Exchanges(processes);
+        ExchangesWhileCollecting(processes);
         var folder = Environment.GetEnvironmentVariable(Folder)!;
         using (var task = new SharedToyTask { Start = processes.Rank })
         {
@@ -94,6 +96,15 @@ public sealed class JointRunParts(ITestOutputHelper output)
         SharedWork.Run(processes, Enumerable.Range(0, 19), i => $"{i} by {i % 2}", taken.Add, JsonSerializerOptions.Default, default);
         Assert.Equal(rank == 0 ? Enumerable.Range(0, 19).Select(i => $"{i} by {i % 2}") : [], taken);
         processes.Barrier();
+    }
+
+    private static void ExchangesWhileCollecting(ICollective processes)
+    {
+        using var scope = NewDisposeScope();
+        var same = full([1000], 3f);
+        using var collections = new ForcedCollections();
+        for (var i = 0; i < 200; i++) processes.Average([same]);               // (3 + 3) / 2
+        Assert.All(same.data<float>().ToArray(), value => Assert.Equal(3, value));
     }
 
     private static void Jointly(Action<MpiCollective> work)
