@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -48,7 +49,7 @@ public sealed class DiffusionClassifier(NoiseSchedule schedule, PredictionType p
         var captions = question.Captions.Select(caption => (new Caption(caption, []), CaptionRows.Of(tokenizer, text.Config.Positions, caption), PromptKind.Words));
         var (states, mask) = new PromptBatch(captions, _empty).Encode(text);                               // [W, K, Ct]
         using var output = unet.call(noised, times.repeat(words), new TextPrompt(states.repeat_interleave(draws, 0), mask?.repeat_interleave(draws, 0)));
-        var errors = (output.Prediction - target).square().mean([1, 2, 3]).view(words, draws).mean([1]);   // [W]
+        var errors = (output.Prediction - target).Squared().mean([1, 2, 3]).view(words, draws).mean([1]);   // [W]
         return errors.argmin().item<long>();
     }
 }

@@ -1,4 +1,5 @@
 using Groundling.Diffusion;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,21 +15,24 @@ internal sealed class LatentNoise(Vae vae, NoiseSchedule schedule)
     {
         using var scope = NewDisposeScope();
         var channels = vae.Config.LatentChannels;
-        var (mean, logarithm) = (moments.narrow(1, 0, channels).to(float32), moments.narrow(1, channels, channels).to(float32).clamp(-30, 20));
-        return ((mean + (0.5 * logarithm).exp() * randn(mean.shape, generator: generator)) * vae.Config.ScalingFactor).MoveToOuterDisposeScope();
+        var mean = moments.narrow(1, 0, channels).to(float32);
+        var logarithm = moments.narrow(1, channels, channels).to(float32).Within(-30, 20);
+        var drawn = mean.Plus(logarithm.Times(0.5).exp() * randn(mean.shape, generator: generator));
+        return drawn.Times(vae.Config.ScalingFactor).MoveToOuterDisposeScope();
     }
 
     /// <summary>The latents' means, of unit variance.</summary>
     public Tensor Mean(Tensor moments)
     {
         using var scope = NewDisposeScope();
-        return (moments.narrow(1, 0, vae.Config.LatentChannels).to(float32) * vae.Config.ScalingFactor).MoveToOuterDisposeScope();
+        return moments.narrow(1, 0, vae.Config.LatentChannels).to(float32).Times(vae.Config.ScalingFactor).MoveToOuterDisposeScope();
     }
 
     /// <summary>One time from each of as many equal stretches: a batch's loss then varies less with the luck of the draw.</summary>
     public Tensor Times(int count, Generator generator)                        // [B]
     {
         using var scope = NewDisposeScope();
-        return ((arange(count, dtype: float32) + rand([count], generator: generator)) * ((double)schedule.Steps / count)).to(int64).clamp_max(schedule.Steps - 1).MoveToOuterDisposeScope();
+        var spread = HeldScalars.Range(count, float32).Plus(rand([count], generator: generator)).Times((double)schedule.Steps / count);
+        return spread.to(int64).AtMost(schedule.Steps - 1).MoveToOuterDisposeScope();
     }
 }
