@@ -59,10 +59,22 @@ public static partial class CommandLine
         }
         catch (Exception e) when (IsUserError(e))
         {
-            error.WriteLine($"error: {(e is GroundlingException ? e.Message : PlainText.InOneLine(e.Message))}");
+            var what = e is GroundlingException ? e.Message : PlainText.InOneLine(e.Message);
+            error.WriteLine($"error: {what}{OptionsOf(e, parsed.CommandResult.Command)}");
             return UserError;
         }
     }
+
+    /// <summary>The command's options for what a fault is about, where its message does not name them.</summary>
+    private static string OptionsOf(Exception fault, Command command)
+    {
+        var names = FaultParameters.Of(fault).Select(parameter => $"--{Capital().Replace(parameter, letter => $"-{letter.Value.ToLowerInvariant()}")}");
+        var known = names.Where(name => command.Options.Any(option => option.Name == name) && !fault.Message.Contains(name, StringComparison.Ordinal)).ToList();
+        return known.Count == 0 ? "" : $" ({string.Join(", ", known)})";
+    }
+
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex Capital();
 
     private static string Fault(ParseResult parsed) => parsed.UnmatchedTokens.Count > 0
         ? $"'{parsed.UnmatchedTokens[0]}' is not known here."

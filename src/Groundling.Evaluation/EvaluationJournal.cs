@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Groundling.Core;
 
 namespace Groundling.Evaluation;
 
@@ -36,7 +37,7 @@ public sealed class EvaluationJournal : IDisposable
         try
         {
             if (file.Length > 0 && !resume)
-                throw new InputException($"{path} holds the results of an earlier run; go on with it by --resume, or give another --out");
+                throw new InputException($"{path} holds the results of an earlier run; go on with it, or name another folder for this one's").About("resume", "out");
             var done = new List<NarrativeResult>();
             long whole = 0;
             foreach (var (number, line, end) in Lines(file))
@@ -114,7 +115,7 @@ public sealed class EvaluationJournal : IDisposable
         }
         catch (JsonException e)
         {
-            throw new InputException($"{path}, line {number}, is not a result of an evaluation; delete that line to have it done again, or give another --out", e);
+            throw new InputException($"{path}, line {number}, is not a result of an evaluation; delete that line to have it done again, or name another folder", e).About("out");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Groundling.Core;
 
 namespace Groundling.Evaluation;
 
@@ -36,13 +37,13 @@ public sealed record EvaluationSettings(
             then = null;
         }
         if (then?["method"] is null)
-            throw new InputException($"{where} does not begin with the settings of an evaluation; give another --out");
+            throw new InputException($"{where} does not begin with the settings of an evaluation; name another folder").About("out");
         var now = JsonNode.Parse(ToJson())!.AsObject();
         foreach (var (name, value) in now)
         {
             var before = then[name];
             if (!JsonNode.DeepEquals(before, value))
-                throw new InputException($"{where} was begun with {name} {Shown(before, value)}, this run has {Shown(value, before)}; give the same settings, or another --out");
+                throw new InputException($"{where} was begun with {name} {Shown(before, value)}, this run has {Shown(value, before)}; give the same settings, or name another folder").About("out");
         }
     }
 

@@ -1,3 +1,5 @@
+using Groundling.Core;
+
 namespace Groundling.Evaluation;
 
 /// <summary>Who belongs to which <see cref="PhraseGroup"/>; published tables follow two different rules.</summary>
@@ -26,7 +28,7 @@ public sealed class GroupRule
     /// <summary>The rule of a name.</summary>
     /// <exception cref="InputException">There is none.</exception>
     public static GroupRule Named(string name) =>
-        All.FirstOrDefault(r => r.Name == name) ?? throw new InputException($"--groups {name} is not known: {string.Join(", ", All.Select(r => r.Name))}");
+        All.FirstOrDefault(r => r.Name == name) ?? throw new InputException($"groups {name} is not known: {string.Join(", ", All.Select(r => r.Name))}").About("groups");
 
     /// <summary>Whether the phrase counts as a thing; else it is stuff.</summary>
     public bool IsThing(PhraseResult phrase) => _isThing(phrase);

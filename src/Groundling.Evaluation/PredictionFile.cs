@@ -70,7 +70,7 @@ public sealed class PredictionFile
             if (found is not null && (found.Width, found.Height) != (width, height) && (found.Width, found.Height) != own)
             {
                 Fault(found.Line, $"a mask of size [{found.Height}, {found.Width}], but the picture's is [{own.SourceHeight}, {own.SourceWidth}]"
-                    + (own == (width, height) ? "" : $" and the protocol's at --size {Math.Max(letterbox.ContentWidth, letterbox.ContentHeight)} is [{height}, {width}]"));
+                    + (own == (width, height) ? "" : $" and the protocol's at size {Math.Max(letterbox.ContentWidth, letterbox.ContentHeight)} is [{height}, {width}]"));
                 found = null;
             }
             masks.Add(found is null ? null : (found.Width, found.Height) == (width, height) ? found.ToMask() : protocol.Resized(found.ToMask(), letterbox));

@@ -1,3 +1,4 @@
+using Groundling.Core;
 using Groundling.Data;
 using Groundling.Torch;
 using static TorchSharp.torch;
@@ -30,7 +31,7 @@ public abstract class ResolutionProtocol
     /// <summary>The protocol of a name.</summary>
     /// <exception cref="InputException">There is none.</exception>
     public static ResolutionProtocol Named(string name) =>
-        All.FirstOrDefault(p => p.Name == name) ?? throw new InputException($"--protocol {name} is not known: {string.Join(", ", All.Select(p => p.Name))}");
+        All.FirstOrDefault(p => p.Name == name) ?? throw new InputException($"protocol {name} is not known: {string.Join(", ", All.Select(p => p.Name))}").About("protocol");
 
     /// <summary>The size of the masks that are compared.</summary>
     public abstract (int Width, int Height) JudgedSize(Letterbox letterbox);

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Groundling.Torch;
 
-/// <summary>Mixed precision: operators that may be inexact run in a smaller type, and the others in float32, until it is disposed; on this thread alone.</summary>
+/// <summary>
+/// Mixed precision: operators that may be inexact run in a smaller type, and the others in float32, until it is disposed; on this thread
+/// alone.
+/// </summary>
 /// <remarks>TorchSharp does not wrap this; the names are those of libtorch 2.10's own functions. Backward passes belong outside.</remarks>
 public sealed class Autocast : IDisposable
 {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Groundling.Torch;
 
-/// <summary>How a thread's operators choose their types (mixed precision), to be taken up again elsewhere; see <see cref="Autocast.Around"/>.</summary>
+/// <summary>
+/// How a thread's operators choose their types (mixed precision), to be taken up again elsewhere; see <see cref="Autocast.Around"/>.
+/// </summary>
 /// <param name="Device">The kind of device whose operators are meant.</param>
 /// <param name="On">Whether operators that may be inexact run in the smaller type.</param>
 /// <param name="Type">The smaller type.</param>

@@ -2,7 +2,7 @@ using System.Runtime;
 
 namespace Groundling.Torch;
 
-/// <summary>Keeps the garbage collector from running in the middle of a piece of TorchSharp's work.</summary>
+/// <summary>A no-GC region: keeps the garbage collector from running in the middle of a piece of TorchSharp's work.</summary>
 /// <remarks>
 /// TorchSharp 0.107 makes a <c>Scalar</c> of every number in <c>x * 2</c>, <c>x.masked_fill(mask, 0)</c> and even of the silent 1 in <c>a + b</c>,
 /// and does not hold it while native code reads it. A collection at that moment frees it: the call fails ("Exception raised from toFloat")

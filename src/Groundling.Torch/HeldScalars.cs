@@ -15,116 +15,116 @@ public static class HeldScalars
 {
     private static readonly Scalar Zero = 0L, One = 1L, Two = 2L;
 
-    /// <summary>a + b</summary>
+    /// <summary>add: a + b</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
 
-    /// <summary>a += b, in a's memory.</summary>
+    /// <summary>add_: a += b, in a's memory.</summary>
     public static Tensor PlusInPlace(this Tensor a, Tensor b) => a.add_(b, One);
 
-    /// <summary>a + b</summary>
+    /// <summary>add: a + b</summary>
     public static Tensor Plus(this Tensor a, double b)
     {
         using Scalar held = b;
         return a.add(held, One);
     }
 
-    /// <summary>a += b, in a's memory.</summary>
+    /// <summary>add_: a += b, in a's memory.</summary>
     public static Tensor PlusInPlace(this Tensor a, double b)
     {
         using Scalar held = b;
         return a.add_(held, One);
     }
 
-    /// <summary>1 - a</summary>
+    /// <summary>rsub: 1 - a</summary>
     public static Tensor OneMinus(this Tensor a) => (-a).add(One, One);
 
-    /// <summary>a * b</summary>
+    /// <summary>mul: a * b</summary>
     public static Tensor Times(this Tensor a, double b)
     {
         using Scalar held = b;
         return a.mul(held);
     }
 
-    /// <summary>a *= b, in a's memory.</summary>
+    /// <summary>mul_: a *= b, in a's memory.</summary>
     public static Tensor TimesInPlace(this Tensor a, double b)
     {
         using Scalar held = b;
         return a.mul_(held);
     }
 
-    /// <summary>a / b</summary>
+    /// <summary>div: a / b</summary>
     public static Tensor Over(this Tensor a, double b)
     {
         using Scalar held = b;
         return a.div(held);
     }
 
-    /// <summary>a /= b, in a's memory.</summary>
+    /// <summary>div_: a /= b, in a's memory.</summary>
     public static Tensor OverInPlace(this Tensor a, double b)
     {
         using Scalar held = b;
         return a.div_(held);
     }
 
-    /// <summary>a * a</summary>
+    /// <summary>pow: a * a</summary>
     public static Tensor Squared(this Tensor a) => a.pow(Two);
 
-    /// <summary>a limited to a range.</summary>
+    /// <summary>clamp: a limited to a range.</summary>
     public static Tensor Within(this Tensor a, double least, double most)
     {
         using Scalar low = least, high = most;
         return a.clamp(low, high);
     }
 
-    /// <summary>a, and a number where it is less.</summary>
+    /// <summary>clamp_min: a, and a number where it is less.</summary>
     public static Tensor AtLeast(this Tensor a, double least)
     {
         using Scalar held = least;
         return a.clamp_min(held);
     }
 
-    /// <summary>Whole numbers, and another where they are greater.</summary>
+    /// <summary>clamp_max: whole numbers, and another where they are greater.</summary>
     public static Tensor AtMost(this Tensor a, long most)
     {
         using Scalar held = most;
         return a.clamp_max(held);
     }
 
-    /// <summary>Whether whole numbers are less than another.</summary>
+    /// <summary>lt: whether whole numbers are less than another.</summary>
     public static Tensor IsBelow(this Tensor a, long b)
     {
         using Scalar held = b;
         return a.lt(held);
     }
 
-    /// <summary>Whether a is greater than a number.</summary>
+    /// <summary>gt: whether a is greater than a number.</summary>
     public static Tensor IsAbove(this Tensor a, double b)
     {
         using Scalar held = b;
         return a.gt(held);
     }
 
-    /// <summary>Whether a is 0 or greater.</summary>
+    /// <summary>ge: whether a is 0 or greater.</summary>
     public static Tensor IsNotNegative(this Tensor a) => a.ge(Zero);
 
-    /// <summary>a with minus infinity where the mask holds: what no attention may read.</summary>
+    /// <summary>masked_fill: a with minus infinity where the mask holds: what no attention may read.</summary>
     public static Tensor Unread(this Tensor a, Tensor mask)
     {
         using Scalar held = double.NegativeInfinity;
         return a.masked_fill(mask, held);
     }
 
-    /// <summary>a with the rows of another tensor added at the places that are given for them.</summary>
+    /// <summary>index_add: a with the rows of another tensor added at the places that are given for them.</summary>
     public static Tensor PlusAt(this Tensor a, Tensor places, Tensor rows) => a.index_add(0, places, rows, One);
 
-    /// <summary>0, 1, ..., count - 1</summary>
+    /// <summary>arange: 0, 1, ..., count - 1</summary>
     public static Tensor Range(long count, ScalarType type, Device? device = null)
     {
         using Scalar held = count;
         return arange(Zero, held, One, type, device);
     }
 
-    /// <summary>As many whole numbers of one value.</summary>
+    /// <summary>full: as many whole numbers of one value.</summary>
     public static Tensor Repeated(long value, long count)
     {
         using Scalar held = value;

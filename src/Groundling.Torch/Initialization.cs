@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Torch;
 
-/// <summary>First values of weights, before anything is learnt.</summary>
+/// <summary>Weight initialisation: first values, before anything is learnt.</summary>
 public static class Initialization
 {
     private const double EmbeddingDeviation = 0.02;

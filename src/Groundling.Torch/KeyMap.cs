@@ -1,6 +1,6 @@
 namespace Groundling.Torch;
 
-/// <summary>How a foreign file's parameter names become ours, as a table.</summary>
+/// <summary>How a foreign file's parameter names (state_dict keys) become ours, as a table.</summary>
 /// <remarks>
 /// A rule replaces a run of whole dotted segments wherever it stands in a name: <c>("proj_attn", "to_out.0")</c> turns
 /// <c>mid_block.attentions.0.proj_attn.weight</c> into <c>mid_block.attentions.0.to_out.0.weight</c>. A rule to <c>null</c> marks

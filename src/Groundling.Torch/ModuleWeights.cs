@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Torch;
 
-/// <summary>Puts weights into modules: all of them and nothing else, or a message that lists what differs.</summary>
+/// <summary>
+/// Puts weights into modules, as a strict load_state_dict does: all of them and nothing else, or a message that lists what differs.
+/// </summary>
 public static class ModuleWeights
 {
     private const int LongestList = 12;
@@ -30,7 +32,10 @@ public static class ModuleWeights
         }
     }
 
-    /// <summary>Copies those weights that a module has under the same name and in the same shape; others keep the values they have.</summary>
+    /// <summary>
+    /// As a load_state_dict that is not strict: copies those weights that a module has under the same name and in the same shape; others
+    /// keep the values they have.
+    /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="source">The weights.</param>
     /// <returns>The names of the module's tensors that keep their values.</returns>
@@ -49,7 +54,10 @@ public static class ModuleWeights
         return others;
     }
 
-    /// <summary>Marks all parameters as frozen, sets evaluation mode and lets layers rearrange weights that will not change.</summary>
+    /// <summary>
+    /// Marks all parameters as frozen (requires_grad off), sets evaluation mode and lets layers rearrange (prepack) weights that will not
+    /// change.
+    /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="extent">How far layers may rearrange their weights.</param>
     public static T Freeze<T>(this T module, Rearrangement extent = Rearrangement.ManyPasses) where T : Module
@@ -77,7 +85,7 @@ public static class ModuleWeights
         => module.named_parameters().Select(pair => (pair.name.Replace('/', '.'), (Tensor)pair.parameter))
             .Concat(module.named_buffers().Select(pair => (pair.name.Replace('/', '.'), pair.buffer)));
 
-    /// <summary>Names of the tensors that hold a value which is not finite, with the number of such values.</summary>
+    /// <summary>Names of the tensors that hold a value which is not finite (NaN, infinity), with the number of such values.</summary>
     /// <remarks>Frozen weights that lie in a file are given back to the system as soon as they are read.</remarks>
     public static IEnumerable<(string Name, long Count)> NonFinite(this Module module)
     {

@@ -3,10 +3,13 @@ using static TorchSharp.torch;
 
 namespace Groundling.Torch;
 
-/// <summary>Gradient checkpointing (activation checkpointing): a block's inner results are forgotten after the forward pass and made again for the backward pass.</summary>
+/// <summary>
+/// Gradient checkpointing (activation checkpointing): a block's inner results are forgotten after the forward pass and made again for the
+/// backward pass.
+/// </summary>
 /// <remarks>
-/// The block runs again in the types in which it ran first (<see cref="Autocast"/>), on whatever thread libtorch runs the backward pass: autocast and
-/// dispose scopes belong to a thread each.
+/// The block runs again in the types in which it ran first (<see cref="Autocast"/>), on whatever thread libtorch runs the backward pass:
+/// autocast and dispose scopes belong to a thread each.
 /// </remarks>
 public sealed class Recomputation : autograd.MultiTensorFunction<Recomputation>
 {
@@ -18,7 +21,9 @@ public sealed class Recomputation : autograd.MultiTensorFunction<Recomputation>
     /// <summary>Runs a block so that only its inputs are kept for the backward pass.</summary>
     /// <param name="block">A pure function of its inputs and of parameters; it runs twice and must give the same results.</param>
     /// <param name="inputs">At least one must require a gradient.</param>
-    /// <returns>What the block returned, on one device; the caller owns it. Gradients on the way back belong to the dispose scope around it.</returns>
+    /// <returns>
+    /// What the block returned, on one device; the caller owns it. Gradients on the way back belong to the dispose scope around it.
+    /// </returns>
     public static IReadOnlyList<Tensor> Run(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> block, params IEnumerable<Tensor> inputs)
     {
         // TorchSharp fails on the way back when one of several results has gone unused: all travel as one, in the widest of their types.

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Groundling.Torch;
 
-/// <summary>How much memory this process holds.</summary>
+/// <summary>How much memory this process holds: its resident set size (RSS).</summary>
 public static class ResidentMemory
 {
     /// <summary>Bytes resident now.</summary>

@@ -14,8 +14,8 @@ namespace Groundling;
 
 /// <summary>Panoptic narrative grounding by dynamic prompting of a frozen diffusion model: the whole method, top-down (Sec. 3).</summary>
 /// <remarks>
-/// Letters: B pictures, N phrases, C_t text width, D width after the UNet, (H_0, W_0) the network's input, (h, w) = (H_0, W_0) / 8 the latents.
-/// What this module holds as parameters is what is trained. The frozen UNet and autoencoder stand beside it and stay the caller's;
+/// Letters: B pictures, N phrases, C_t text width, D width after the UNet, (H_0, W_0) the network's input, (h, w) = (H_0, W_0) / 8
+/// the latents. What this module holds as parameters is what is trained. The frozen UNet and autoencoder stand beside it and stay the caller's;
 /// gradients flow through them to the adapter.
 /// </remarks>
 public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
@@ -54,7 +54,10 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     /// <summary>The model's sizes and switches.</summary>
     public GroundingConfig Config { get; }
 
-    /// <summary>Gradient checkpointing: whether the UNet's blocks run again for the backward pass instead of keeping what they made, where the adapter is trained.</summary>
+    /// <summary>
+    /// Gradient checkpointing: whether the UNet's blocks run again for the backward pass instead of keeping what they made, where the
+    /// adapter is trained.
+    /// </summary>
     public bool SavesMemory { get; set; }
 
     /// <param name="input">Latents and phrases from the frozen encoders (<see cref="PhraseEncoder"/>, <see cref="Vae.Encode"/>).</param>
@@ -72,10 +75,13 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         var blocks = Predictions(prompt);                                      // L x [B, N, h_l, w_l]
         var adapter = AdapterMasks(prompt);                                    // [B, N, h, w]
         var decoder = _decoder is null ? [] : Decode(input, features, prompt); // [B, N, H0/4, W0/4] a layer
-        return new(diffusion.MoveToOuterDisposeScope(), [.. blocks.Select(block => block.KeepOuter())], adapter?.KeepOuter(), [.. decoder.Select(layer => layer.KeepOuter())]);
+        return new(diffusion.MoveToOuterDisposeScope(), KeptOuter(blocks), adapter?.KeepOuter(), KeptOuter(decoder));
     }
 
-    /// <summary>The same pass for its answer alone and for those who want to look inside: what it reads and makes is kept, heads that only training needs do not run.</summary>
+    /// <summary>
+    /// The same pass for its answer alone and for those who want to look inside: what it reads and makes is kept, heads that only
+    /// training needs do not run.
+    /// </summary>
     /// <param name="input">As in <see cref="forward"/>.</param>
     /// <param name="keepHeads">Whether the attention of each head is kept, not only their mean.</param>
     /// <returns>What the pass leaves; the caller owns it.</returns>
@@ -107,10 +113,13 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     {
         using var scope = NewDisposeScope();
         var (height, width) = prompt.LatentSize;
-        return _diffusionHead.call([.. prompt.Maps.Select(map => map.narrow(1, first, count))], height * _frozen.Vae.Stride, width * _frozen.Vae.Stride).MoveToOuterDisposeScope();
+        var (maps, stride) = (prompt.Maps.Select(map => map.narrow(1, first, count)), _frozen.Vae.Stride);
+        return _diffusionHead.call([.. maps], height * stride, width * stride).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The adapter mask head on a pass's prompts (Sec. 3.2), logits [B, N, h, w]; null without adapter; the caller owns it.</summary>
+    /// <summary>
+    /// The adapter mask head on a pass's prompts (Sec. 3.2), logits [B, N, h, w]; null without adapter; the caller owns it.
+    /// </summary>
     public MaskPrediction? AdapterMasks(PhrasePrompt prompt) => prompt is DynamicPrompt ? _adapter?.call(Predictions(prompt)) : null;
 
     /// <summary>The answer of one of the heads, as <see cref="GroundingOutput.Probabilities(Letterbox)"/> gives the usual one's.</summary>
@@ -133,6 +142,8 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         return GroundingOutput.Probabilities(head, masks, letterbox).MoveToOuterDisposeScope();
     }
 
+    private static IReadOnlyList<MaskPrediction> KeptOuter(IReadOnlyList<MaskPrediction> predictions) => [.. predictions.Select(one => one.KeepOuter())];
+
     private static IReadOnlyList<MaskPrediction> Predictions(PhrasePrompt prompt)
         => prompt is DynamicPrompt dynamic ? [.. dynamic.PhraseReadings.Select(reading => reading.Prediction)] : [];
 
@@ -140,7 +151,10 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         ?? throw new ModelException($"the UNet has no transformer block at stride {8 << level}; the trained parts need one at strides 8, 16 and 32");
 
     private UNetOutput Read(GroundingInput input, PhrasePrompt prompt)
-        => _frozen.UNet.call(input.Latents, DetailTime.to(input.Latents.device), prompt is DynamicPrompt dynamic && Recomputes ? new RecomputedPrompt(dynamic, _adapter!, input, Config.NullPhrase) : prompt);
+    {
+        IPromptExchange exchange = prompt is DynamicPrompt dynamic && Recomputes ? new RecomputedPrompt(dynamic, _adapter!, input, Config.NullPhrase) : prompt;
+        return _frozen.UNet.call(input.Latents, DetailTime.to(input.Latents.device), exchange);
+    }
 
     /// <summary>A frozen adapter sends no gradient through the UNet: there is nothing to run again.</summary>
     private bool Recomputes => SavesMemory && _adapter!.parameters().Any(parameter => parameter.requires_grad);
@@ -160,5 +174,6 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     }
 
     private PhrasePrompt Prompt(GroundingInput input, bool keepHeads)
-        => _adapter is null ? new StaticPrompt(input, Config.NullPhrase, keepHeads) : new DynamicPrompt(_adapter, input, Config.NullPhrase, keepHeads);
+        => _adapter is null ? new StaticPrompt(input, Config.NullPhrase, keepHeads)
+            : new DynamicPrompt(_adapter, input, Config.NullPhrase, keepHeads);
 }

@@ -104,7 +104,7 @@ internal static class EvaluateCommand
     private static ContentMark? TrainedMark(IPhraseSegmenter segmenter)
     {
         if (segmenter is not PipelineSegmenter { Trained: { } folder }) return null;
-        var (config, weights) = GroundingCheckpoint.Files(folder);
+        var (config, weights) = GroundingFolder.Files(folder);
         return ContentMark.OfFiles(folder, config, weights);
     }
 

@@ -25,11 +25,11 @@ internal static class ExportCommand
             var (trained, folder) = (parsed.GetValue(checkpoint)!, parsed.GetValue(output)!);
             var frozen = parsed.GetValue(model) is { } named ? ModelPlace.Find(named, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop) : FrozenModelOf(trained);
             using var diffusion = StableDiffusion.Open(frozen);
-            using var grounding = GroundingCheckpoint.Load(trained, diffusion.UNet, diffusion.Vae);
+            using var grounding = GroundingFolder.Load(trained, diffusion.UNet, diffusion.Vae);
             ModelFolderWriter.WriteWhole(folder, temporary =>
             {
                 foreach (var file in Files(frozen)) Copy(file, Path.Combine(temporary, Path.GetRelativePath(frozen, file)));
-                GroundingCheckpoint.Save(temporary, grounding, parsed.GetValue(full) ? ScalarType.Float32 : ScalarType.Float16);
+                GroundingFolder.Save(temporary, grounding, parsed.GetValue(full) ? ScalarType.Float32 : ScalarType.Float16);
             });
             parsed.InvocationConfiguration.Output.WriteLine($"{folder}: {Files(folder).Sum(file => new FileInfo(file).Length) / 1e6:F1} MB; use it as --model {folder}");
         });
@@ -38,7 +38,7 @@ internal static class ExportCommand
 
     private static IEnumerable<string> Files(string model)
         => [.. Directory.EnumerateFiles(model, "model_index.json"),
-            .. Parts.Append(GroundingCheckpoint.Folder).Select(part => Path.Combine(model, part)).Where(Directory.Exists).SelectMany(part => Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories))];
+            .. Parts.Append(GroundingFolder.Name).Select(part => Path.Combine(model, part)).Where(Directory.Exists).SelectMany(part => Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories))];
 
     private static void Copy(string file, string target)
     {

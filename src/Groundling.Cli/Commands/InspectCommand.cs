@@ -19,7 +19,7 @@ internal static class InspectCommand
         {
             var frozen = ModelPlace.Find(parsed.GetValue(folder)!, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop);
             var parts = ModelInspection.Inspect(frozen);
-            if ((parsed.GetValue(trained) ?? (GroundingCheckpoint.Exists(frozen) ? frozen : null)) is { } place) parts = [.. parts, GroundingInspection.Inspect(place, frozen)];
+            if ((parsed.GetValue(trained) ?? (GroundingFolder.Exists(frozen) ? frozen : null)) is { } place) parts = [.. parts, GroundingInspection.Inspect(place, frozen)];
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(parts, JsonStyle.Indented));
             else Print(parts, output);

@@ -95,13 +95,13 @@ internal static class TrainCommand
 
     private static ContentMark MarkOf(string trained)
     {
-        var weights = GroundingCheckpoint.Files(trained).Weights;
+        var weights = GroundingFolder.Files(trained).Weights;
         return ContentMark.OfFiles(trained, [weights]);
     }
 
     private static void Begin(GroundingModel model, string initial, TextWriter? messages)
     {
-        var anew = GroundingCheckpoint.LoadMatching(initial, model);
+        var anew = GroundingFolder.LoadMatching(initial, model);
         messages?.WriteLine($"begins with the weights of {initial}"
             + (anew.Count == 0 ? "" : $"; anew: {string.Join(", ", anew.GroupBy(name => name.Split('.')[0]).Select(part => $"{part.Key} ({part.Count()} tensors)"))}"));
     }

@@ -1,3 +1,5 @@
+using Groundling.Core;
+
 namespace Groundling.Data.Benchmark;
 
 /// <summary>Reads png_coco_*.json, one narrative at a time.</summary>
@@ -49,13 +51,12 @@ public static class NarrativeReader
             if (count++ != index)
                 continue;
             if (string.IsNullOrWhiteSpace(narrative.Caption))
-                throw new InputException($"{path}, narrative {index}: the caption is empty; choose another with --index.");
+                throw new InputException($"{path}, narrative {index}: the caption is empty; choose another narrative").About("index");
             if (narrative.ToCaption().Caption.Phrases.Count == 0)
-                throw new InputException($"{path}, narrative {index}: the caption has no noun phrase; choose another with --index.");
+                throw new InputException($"{path}, narrative {index}: the caption has no noun phrase; choose another narrative").About("index");
             return narrative;
         }
-        throw new InputException(count == 0
-            ? $"{path} holds no narratives."
-            : $"{path} has no narrative {index}: it holds {count}, numbered 0 to {count - 1}; choose one of them with --index.");
+        throw count == 0 ? new InputException($"{path} holds no narratives.")
+            : new InputException($"{path} has no narrative {index}: it holds {count}, numbered 0 to {count - 1}; choose one of them").About("index");
     }
 }

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Groundling.Diffusion;
 
-/// <summary>How much of the latents is left, and how much is noise, at each time step (Ho et al. 2020, eq. 4).</summary>
+/// <summary>
+/// The beta schedule: how much of the latents is left, and how much is noise, at each time step (Ho et al. 2020, eq. 4; DDPM).
+/// </summary>
 /// <remarks>x_t = sqrt(a_t) x_0 + sqrt(1 - a_t) noise, with a_t the product of 1 - beta up to step t.</remarks>
 public sealed class NoiseSchedule
 {
@@ -15,9 +17,11 @@ public sealed class NoiseSchedule
     /// <param name="steps">Time steps.</param>
     /// <param name="first">Beta of the first step.</param>
     /// <param name="last">Beta of the last step.</param>
-    /// <param name="scaledLinear">Whether the roots of the betas grow linearly, as in Stable Diffusion, or the betas themselves.</param>
-    /// <param name="offset">Added to the time steps that sampling visits.</param>
-    /// <param name="endsClean">Whether sampling's last step leaves no noise at all, or as little as step 0 has.</param>
+    /// <param name="scaledLinear">
+    /// scaled_linear: whether the roots of the betas grow linearly, as in Stable Diffusion, or the betas themselves.
+    /// </param>
+    /// <param name="offset">steps_offset: added to the time steps that sampling visits.</param>
+    /// <param name="endsClean">set_alpha_to_one: whether sampling's last step leaves no noise at all, or as little as step 0 has.</param>
     public NoiseSchedule(int steps, double first, double last, bool scaledLinear, int offset, bool endsClean)
         : this(EvenBetas(steps, first, last, scaledLinear), zeroAtEnd: false, TimeStepSpacing.Leading, offset, endsClean) { }
 
@@ -43,28 +47,32 @@ public sealed class NoiseSchedule
     /// <summary>Which time steps sampling visits.</summary>
     public TimeStepSpacing Spacing { get; }
 
-    /// <summary>Time steps in all.</summary>
+    /// <summary>Time steps in all (num_train_timesteps).</summary>
     public int Steps => _shares.Length;
 
-    /// <summary>The share a_t of the latents' variance at a time step; before the first one what sampling is to end with.</summary>
+    /// <summary>
+    /// alphas_cumprod: the share a_t of the latents' variance at a time step; before the first one what sampling is to end with.
+    /// </summary>
     /// <param name="time">Below <see cref="Steps"/>; negative for the end of sampling.</param>
     public double SignalAt(int time) => time >= 0 ? _shares[time] : _endsClean ? 1 : _shares[0];
 
-    /// <summary>The time steps that sampling visits, the noisiest first, evenly spaced (Lin et al. 2024, table 2).</summary>
+    /// <summary>The time steps that sampling visits, the noisiest first, evenly spaced, each once (Lin et al. 2024, table 2).</summary>
     /// <param name="count">How many, from 1 to <see cref="Steps"/>.</param>
     public IReadOnlyList<int> TimesFor(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Steps);
+        var leading = Steps / count;
+        var offset = Math.Min(_offset, Steps - 1 - (count - 1) * leading);     // where all steps are visited there is no room for one
         return [.. Enumerable.Range(0, count).Select(i => Spacing switch
         {
             TimeStepSpacing.Trailing => (int)Math.Round(Steps - i * ((double)Steps / count)) - 1,
             TimeStepSpacing.Linspace => count == 1 ? 0 : (int)Math.Round((Steps - 1) * (count - 1.0 - i) / (count - 1)),
-            _ => Math.Min((count - 1 - i) * (Steps / count) + _offset, Steps - 1),
+            _ => (count - 1 - i) * leading + offset,
         })];
     }
 
-    /// <summary>Latents with the noise of their time steps.</summary>
+    /// <summary>The forward process, q(x_t | x_0): latents with the noise of their time steps.</summary>
     /// <param name="latents">[B, 4, h, w] x_0.</param>
     /// <param name="noise">[B, 4, h, w] of unit variance.</param>
     /// <param name="times">[B] int64.</param>
@@ -76,7 +84,7 @@ public sealed class NoiseSchedule
         return (shares.sqrt() * latents).Plus(shares.OneMinus().sqrt() * noise).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the UNet is to predict.</summary>
+    /// <summary>What the UNet is to predict: noise (epsilon) or velocity (v_prediction).</summary>
     /// <param name="latents">[B, 4, h, w] x_0.</param>
     /// <param name="noise">[B, 4, h, w] the noise added.</param>
     /// <param name="times">[B] int64.</param>

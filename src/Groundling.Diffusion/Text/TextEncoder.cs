@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Diffusion;
 
-/// <summary>CLIP's text transformer: token ids to one state a token.</summary>
+/// <summary>CLIP's text transformer: token ids to one state a token (last_hidden_state).</summary>
 /// <remarks>Attention is causal: what follows a token, padding included, does not change its state.</remarks>
 public sealed class TextEncoder : Module<Tensor, Tensor>
 {

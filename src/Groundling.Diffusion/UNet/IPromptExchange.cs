@@ -2,11 +2,14 @@ using static TorchSharp.torch;
 
 namespace Groundling.Diffusion;
 
-/// <summary>The one seam at which prompts enter the UNet: it is asked for every block's prompt and told what the block made of it.</summary>
+/// <summary>
+/// The one seam at which prompts enter the UNet (an attention processor, a hook): it is asked for every block's prompt and told what the
+/// block made of it.
+/// </summary>
 /// <remarks>
-/// The transformer blocks run once each in the order of <see cref="UNet.Sites"/>, and in each of them: self-attention; <see cref="PromptFor"/>;
-/// cross-attention to that prompt; <see cref="Attended"/> where <see cref="WantsAttention"/> is set; feed-forward. Tensors that are handed over
-/// belong to the UNet and vanish with the block unless they are taken out of its dispose scope.
+/// The transformer blocks run once each in the order of <see cref="UNet.Sites"/>, and in each of them: self-attention;
+/// <see cref="PromptFor"/>; cross-attention to that prompt; <see cref="Attended"/> where <see cref="WantsAttention"/> is set; feed-forward.
+/// Tensors that are handed over belong to the UNet and vanish with the block unless they are taken out of its dispose scope.
 /// </remarks>
 public interface IPromptExchange
 {

@@ -18,7 +18,7 @@ public sealed record UNetConfig
     /// <summary>Longer side of the latents the model was trained with; any multiple of 8 works.</summary>
     public long SampleSize { get; init; } = 64;
 
-    /// <summary>Width of each level, finest first.</summary>
+    /// <summary>block_out_channels: width of each level, finest first.</summary>
     public IReadOnlyList<long> Widths { get; init; } = [320, 640, 1280, 1280];
 
     /// <summary>Attention heads of each level. (Config files call it <c>attention_head_dim</c>.)</summary>
@@ -36,7 +36,7 @@ public sealed record UNetConfig
     /// <summary>Residual blocks of a down block; an up block has one more.</summary>
     public int LayersPerBlock { get; init; } = 2;
 
-    /// <summary>Width C_t of the prompt's states.</summary>
+    /// <summary>cross_attention_dim: width C_t of the prompt's states.</summary>
     public long PromptWidth { get; init; } = 768;
 
     /// <summary>Groups of the group norms.</summary>
@@ -48,10 +48,10 @@ public sealed record UNetConfig
     /// <summary>Whether transformers project by a matrix (SD 2.x) or by a 1x1 convolution (SD 1.x).</summary>
     public bool LinearProjection { get; init; }
 
-    /// <summary>Whether the time embedding has the cosines first.</summary>
+    /// <summary>flip_sin_to_cos: whether the time embedding has the cosines first.</summary>
     public bool CosineFirst { get; init; } = true;
 
-    /// <summary>Shift of the time embedding's frequencies.</summary>
+    /// <summary>freq_shift: shift of the time embedding's frequencies.</summary>
     public double FrequencyShift { get; init; }
 
     /// <summary>The UNet of SD 1.x.</summary>

@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Diffusion;
 
-/// <summary>A down block: residual blocks, each followed by a transformer where the level attends, then a halving but for the last.</summary>
+/// <summary>
+/// A down block: residual blocks, each followed by a transformer where the level attends, then a halving but for the last.
+/// </summary>
 internal sealed class DownLevel : Module
 {
     [ComponentName(Name = "resnets")] private readonly ModuleList<ResnetBlock> _resnets;
@@ -57,7 +59,9 @@ internal sealed class MidLevel : Module
     }
 }
 
-/// <summary>An up block: residual blocks that also read the way down, transformers where the level attends, then a doubling but for the last.</summary>
+/// <summary>
+/// An up block: residual blocks that also read the way down, transformers where the level attends, then a doubling but for the last.
+/// </summary>
 internal sealed class UpLevel : Module
 {
     [ComponentName(Name = "resnets")] private readonly ModuleList<ResnetBlock> _resnets;

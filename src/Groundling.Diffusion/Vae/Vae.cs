@@ -30,13 +30,13 @@ public sealed class Vae : Module<Tensor, Tensor>
     /// <summary>The autoencoder's sizes.</summary>
     public VaeConfig Config { get; }
 
-    /// <summary>How many pixels of the picture one latent spans, on each side.</summary>
+    /// <summary>The downsampling factor: how many pixels of the picture one latent spans, on each side.</summary>
     public int Stride => 1 << (Config.Widths.Count - 1);
 
     /// <summary>The attention's names in the published SD 1.x folders.</summary>
     public static KeyMap Keys { get; } = new(("query", "to_q"), ("key", "to_k"), ("value", "to_v"), ("proj_attn", "to_out.0"));
 
-    /// <summary>Mean latents of pictures, scaled to unit variance; no noise is added.</summary>
+    /// <summary>The posterior's mode: mean latents of pictures, scaled to unit variance; no noise is added.</summary>
     /// <param name="images">[B, 3, H, W] in [-1, 1]; H and W multiples of <see cref="Stride"/>.</param>
     /// <returns>[B, 4, H/8, W/8]; the caller owns it.</returns>
     public override Tensor forward(Tensor images) => Encode(images);
@@ -48,7 +48,7 @@ public sealed class Vae : Module<Tensor, Tensor>
         return Moments(images).narrow(1, 0, Config.LatentChannels).Times(Config.ScalingFactor).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Mean and logarithm of the variance of the latents' distribution, unscaled.</summary>
+    /// <summary>The posterior, a diagonal Gaussian: mean and logarithm of the variance of the latents' distribution, unscaled.</summary>
     /// <param name="images">[B, 3, H, W] in [-1, 1].</param>
     /// <returns>[B, 8, H/8, W/8], the mean first; the caller owns it.</returns>
     public Tensor Moments(Tensor images)
@@ -57,7 +57,7 @@ public sealed class Vae : Module<Tensor, Tensor>
         return _toMoments.call(_encoder.call(images)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Pictures of scaled latents.</summary>
+    /// <summary>Decodes: pictures of scaled latents.</summary>
     /// <param name="latents">[B, 4, h, w] as <see cref="Encode"/> gives them.</param>
     /// <returns>[B, 3, 8h, 8w], about [-1, 1], not clamped; the caller owns it.</returns>
     public Tensor Decode(Tensor latents)

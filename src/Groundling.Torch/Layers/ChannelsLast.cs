@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Groundling.Torch;
 
-/// <summary>The memory layout [B, h, w, C] behind a [B, C, h, w] tensor, in which the CPU convolves fastest.</summary>
+/// <summary>
+/// The memory layout [B, h, w, C] behind a [B, C, h, w] tensor, in which the CPU convolves fastest (NHWC, torch.channels_last).
+/// </summary>
 public static class ChannelsLast
 {
     /// <summary>The same values laid out channels last; the input itself where it is so already.</summary>

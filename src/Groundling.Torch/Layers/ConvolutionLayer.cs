@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Torch;
 
-/// <summary>A square two-dimensional convolution, with weights that are loaded or initialised later, and rearranged for speed once they are frozen.</summary>
+/// <summary>
+/// A square two-dimensional convolution, with weights that are loaded or initialised later, and rearranged (prepacked) for speed once
+/// they are frozen.
+/// </summary>
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
 public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
 {

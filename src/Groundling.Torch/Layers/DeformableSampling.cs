@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Torch;
 
-/// <summary>The core of multi-scale deformable attention: weighted sums of bilinear samples of several images (Deformable DETR, eq. 3).</summary>
+/// <summary>
+/// The core of multi-scale deformable attention (ms_deform_attn, grid_sample): weighted sums of bilinear samples of several images
+/// (Deformable DETR, eq. 3).
+/// </summary>
 public static class DeformableSampling
 {
     /// <summary>Reads every query's places; outside its level everything is zero.</summary>

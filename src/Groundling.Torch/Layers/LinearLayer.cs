@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Torch;
 
-/// <summary>x W^T + b, with weights that are loaded or initialised later, and packed once they are frozen.</summary>
+/// <summary>x W^T + b, with weights that are loaded or initialised later, and prepacked once they are frozen.</summary>
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
 public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable
 {

@@ -1,6 +1,8 @@
 namespace Groundling.Torch;
 
-/// <summary>How far frozen weights are rearranged for speed, at the price of memory and of the time that takes.</summary>
+/// <summary>
+/// Weight prepacking: how far frozen weights are rearranged for speed, at the price of memory and of the time that takes.
+/// </summary>
 public enum Rearrangement
 {
     /// <summary>Weights are used as they are stored.</summary>

@@ -29,42 +29,42 @@ public sealed class FrozenEncoders(StableDiffusion diffusion, string mark, Tenso
     /// <param name="letterbox">How it lies in the network's input.</param>
     /// <param name="mirrored">Whether picture and caption are mirrored.</param>
     /// <exception cref="InputException">The picture cannot be read, or has another size.</exception>
-    public EncoderInput Read(string picturePath, Caption caption, Letterbox letterbox, bool mirrored)
+    public NarrativeSource Read(string picturePath, Caption caption, Letterbox letterbox, bool mirrored)
     {
         var shown = mirrored ? caption.Mirrored() : caption;
         var file = ReadFile(picturePath);
         var latentsKey = TensorCache.Key("latents", mark, Convert.ToHexStringLower(SHA256.HashData(file)), letterbox.ToString(), mirrored ? "mirrored" : "");
-        var statesKey = TensorCache.Key(["phrases", mark, shown.Text, .. shown.Phrases.Select(phrase => $"{phrase.Start}+{phrase.Length}")]);
+        var phrasesKey = TensorCache.Key(["phrases", mark, shown.Text, .. shown.Phrases.Select(phrase => $"{phrase.Start}+{phrase.Length}")]);
         var latents = cache?.Read(latentsKey);
-        return new(shown, letterbox, latents is null ? Pixels(file, picturePath, letterbox, mirrored) : null, latentsKey, latents, statesKey, cache?.Read(statesKey));
+        return new(shown, letterbox, latents is null ? Pixels(file, picturePath, letterbox, mirrored) : null, latentsKey, latents, phrasesKey, cache?.Read(phrasesKey));
     }
 
     /// <summary>Encodes what is not known yet, and keeps it.</summary>
     /// <returns>The caller owns it.</returns>
     /// <exception cref="InputException">A phrase has no token.</exception>
     /// <exception cref="IOException">The cache cannot be written.</exception>
-    public EncodedNarrative Encode(EncoderInput input)
+    public EncodedNarrative Encode(NarrativeSource source)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var states = input.States is var (values, shape) ? tensor(values, shape) : EncodeCaption(input);                   // [1 + N, Ct]
-        var latents = input.Latents is var (numbers, sizes) ? tensor(numbers, sizes) : EncodePicture(input);               // [4, h, w]
-        return new(latents.MoveToOuterDisposeScope(), states[0].MoveToOuterDisposeScope(), states[1..].MoveToOuterDisposeScope());
+        var phrases = source.Phrases?.ToTensor() ?? EncodeCaption(source);     // [1 + N, Ct]
+        var latents = source.Latents?.ToTensor() ?? EncodePicture(source);     // [4, h, w]
+        return new(latents.MoveToOuterDisposeScope(), new(phrases[0].MoveToOuterDisposeScope(), phrases[1..].MoveToOuterDisposeScope()));
     }
 
-    private Tensor EncodeCaption(EncoderInput input)
+    private Tensor EncodeCaption(NarrativeSource source)
     {
-        var encoded = _phrases.Encode(input.Caption);
-        var states = cat([encoded.NullPhrase.unsqueeze(0), encoded.Phrases], 0);
-        cache?.Write(input.StatesKey, states);
-        return states;
+        var (nullPhrase, phrases) = _phrases.Encode(source.Caption).ForPrompt;
+        var both = cat([nullPhrase.unsqueeze(0), phrases], 0);
+        cache?.Write(source.PhrasesKey, both);
+        return both;
     }
 
-    private Tensor EncodePicture(EncoderInput input)
+    private Tensor EncodePicture(NarrativeSource source)
     {
-        var image = tensor(input.Pixels!, [1, 3, input.Letterbox.Height, input.Letterbox.Width]);
+        var image = tensor(source.Pixels!, [1, 3, source.Letterbox.Height, source.Letterbox.Width]);
         var latents = diffusion.Vae.Encode(image).squeeze(0).contiguous();
-        cache?.Write(input.LatentsKey, latents);
+        cache?.Write(source.LatentsKey, latents);
         return latents;
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Groundling.Core;
 using Groundling.Diffusion;
 using Groundling.Evaluation;
 using Groundling.Modeling;
@@ -21,8 +22,8 @@ public sealed class FrozenModel
     /// <summary>A mark of the weights.</summary>
     public ContentMark Mark { get; }
 
-    /// <summary>Finds the model that a command and its config name.</summary>
-    /// <param name="given">The folder on the command line, which comes first; may be null.</param>
+    /// <summary>Finds the model that a caller or a config names.</summary>
+    /// <param name="given">A folder that comes first; may be null.</param>
     /// <param name="configured">The config's: a folder beside it, or a preset.</param>
     /// <param name="config">The config's file.</param>
     /// <param name="run">The run's folder, where random weights are made.</param>
@@ -30,12 +31,12 @@ public sealed class FrozenModel
     /// <exception cref="InputException">Nothing is named, or it is not there.</exception>
     public static FrozenModel Find(string? given, string configured, string config, string run, ulong seed)
     {
-        if (given is null && configured.Length == 0) throw new InputException($"{config} names no frozen model: give --model DIR");
+        if (given is null && configured.Length == 0) throw new InputException($"{config} names no frozen model: give a folder").About("model");
         var preset = given is null ? ModelPreset.All.FirstOrDefault(known => known.Name == configured) : null;
         var folder = given ?? Path.GetFullPath(configured, Path.GetDirectoryName(Path.GetFullPath(config))!);
         if (Directory.Exists(folder)) return new(folder, folder, null, seed, MarkOf(folder));
         return preset is null
-            ? throw new InputException($"{folder}: no such model folder{(given is null ? $" ({config} names it); give another by --model DIR, or a preset for random weights: {string.Join(", ", ModelPreset.All.Select(known => known.Name))}" : "")}")
+            ? throw new InputException($"{folder}: no such model folder{(given is null ? $" ({config} names it); give another, or a preset for random weights: {string.Join(", ", ModelPreset.All.Select(known => known.Name))}" : "")}").About("model")
             : new(preset.Name, Path.Combine(run, "frozen"), preset, seed, new(preset.Name, $"random-{seed}"));
     }
 
@@ -66,7 +67,7 @@ public sealed class FrozenModel
     /// <summary>Of the frozen parts alone: trained parts that lie beside them do not count.</summary>
     private static ContentMark MarkOf(string folder)
     {
-        var trained = Path.Combine(folder, GroundingCheckpoint.Folder) + Path.DirectorySeparatorChar;
+        var trained = Path.Combine(folder, GroundingFolder.Name) + Path.DirectorySeparatorChar;
         return ContentMark.OfFiles(folder, Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(trained, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 }

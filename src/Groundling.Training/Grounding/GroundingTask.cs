@@ -82,17 +82,17 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     {
         using var scope = NewDisposeScope();
         // 1. Narratives from disk, through the frozen encoders.
-        var narratives = _loader.Load(context.Step, context.Collective).Select(Encoded).OfType<(TrainingNarrative Narrative, EncodedNarrative Encoded)>().ToList();
+        var examples = _loader.Load(context.Step, context.Collective).Select(Encode).OfType<Example>().ToList();
         // 2. How many phrases all micro-batches of all processes have: each counts alike.
-        var phrases = Total(narratives.Sum(pair => pair.Narrative.Masks.Count), context.Collective);
+        var phrases = Total(examples.Sum(example => example.Narrative.Masks.Count), context.Collective);
         if (phrases == 0) throw new InputException($"step {context.Step}: none of its narratives can be used ({Faults[^1]}); check the data with: groundling data check DATA");
         // 3. Forward and backward, a micro-batch at a time.
         var sums = new List<(string Name, double Value)>();
         var total = 0.0;
-        foreach (var batch in narratives.Chunk(_config.Train.BatchSize))
+        foreach (var batch in examples.Chunk(_config.Train.BatchSize))
         {
             using var microBatch = NewDisposeScope();
-            var share = (double)batch.Sum(pair => pair.Narrative.Masks.Count) * context.Collective.Size / phrases;
+            var share = (double)batch.Sum(example => example.Narrative.Masks.Count) * context.Collective.Size / phrases;
             using var losses = Losses(batch);
             losses.Total.Times(share).backward();
             total += losses.Total.item<float>() * share;
@@ -119,19 +119,19 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     /// <inheritdoc/>
     public void Save(string folder)
     {
-        GroundingCheckpoint.Save(folder, _model);
+        GroundingFolder.Save(folder, _model);
         _figures.Write(folder, _encoders.Diffusion.Path);
     }
 
     /// <summary>Disposes the model.</summary>
     public void Dispose() => _model.Dispose();
 
-    private GroundingLosses Losses(IReadOnlyList<(TrainingNarrative Narrative, EncodedNarrative Encoded)> batch)
+    private GroundingLosses Losses(IReadOnlyList<Example> batch)
     {
-        var input = EncodedNarrative.Batch([.. batch.Select(pair => pair.Encoded)]);
-        var target = TrainingTarget.Of([.. batch.Select(pair => pair.Narrative)], _config.Train.Size);
+        var input = EncodedNarrative.Batch([.. batch.Select(example => example.Encoded)]);
+        var target = TrainingTarget.Of([.. batch.Select(example => example.Narrative)], _config.Train.Size);
         using var output = Forward(input);
-        var generators = batch.SelectMany(pair => pair.Narrative.Masks.Select((_, phrase) => new Generator(StepSeed.Of(_config.Train.Seed, Points, (ulong)pair.Narrative.Place, (ulong)phrase)))).ToList();
+        var generators = batch.SelectMany(example => example.Narrative.Masks.Select((_, phrase) => new Generator(StepSeed.Of(_config.Train.Seed, Points, (ulong)example.Narrative.Place, (ulong)phrase)))).ToList();
         try
         {
             return new GroundingLoss(_config.Grounding.Loss, PointSampling.From(generators)).Compute(output, target);
@@ -150,11 +150,11 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         return output.ToFloat32();
     }
 
-    private (TrainingNarrative, EncodedNarrative)? Encoded(TrainingNarrative narrative)
+    private Example? Encode(TrainingNarrative narrative)
     {
         try
         {
-            return (narrative, _encoders.Encode(narrative.Input));
+            return new(narrative, _encoders.Encode(narrative.Source));
         }
         catch (InputException e)
         {
@@ -181,4 +181,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
             names.AddRange([($"{head}.class", 0), ($"{head}.crossEntropy", 0), ($"{head}.dice", 0)]);
         return names;
     }
+
+    /// <summary>A narrative of a step: what there is to learn, and what the model is given.</summary>
+    private sealed record Example(TrainingNarrative Narrative, EncodedNarrative Encoded);
 }

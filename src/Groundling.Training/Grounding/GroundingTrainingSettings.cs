@@ -16,10 +16,12 @@ public sealed record GroundingTrainingSettings : TrainingSettings
     /// <summary>The network's side in pixels, a multiple of 64; pictures are letterboxed into a square.</summary>
     public int Size { get; init; } = 512;
 
-    /// <summary>Whether half of the pictures are mirrored, with "left" and "right" exchanged in their captions.</summary>
+    /// <summary>Horizontal flips: whether half of the pictures are mirrored, with "left" and "right" exchanged in their captions.</summary>
     public bool Flip { get; init; } = true;
 
-    /// <summary>Whether the UNet's blocks run again for the backward pass instead of keeping what they made.</summary>
+    /// <summary>
+    /// Gradient checkpointing: whether the UNet's blocks run again for the backward pass instead of keeping what they made.
+    /// </summary>
     public bool SavesMemory { get; init; }
 
     /// <summary>In which kind of number activations are computed.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Groundling.Training;
 
-/// <summary>In which kind of number activations are computed; weights, gradients and losses are float32 always.</summary>
+/// <summary>
+/// Mixed precision or not: in which kind of number activations are computed; weights, gradients and losses are float32 always.
+/// </summary>
 public enum Precision
 {
     /// <summary>What is fastest where training runs. That is a CPU so far, and float32: without matrix units bfloat16 is slower.</summary>

@@ -65,7 +65,7 @@ public sealed class TensorCache(string folder)
 
     /// <summary>The tensor of a key, or null where it is not there or damaged. Safe for several threads.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public (float[] Values, long[] Shape)? Read(byte[] key)
+    public CachedTensor? Read(byte[] key)
     {
         var path = PathOf(key);
         if (!File.Exists(path)) return null;
@@ -117,13 +117,13 @@ public sealed class TensorCache(string folder)
         return Path.Combine(folder, name[..2], name[2..]);
     }
 
-    private static (float[], long[])? Parse(byte[] file, byte[] key)
+    private static CachedTensor? Parse(byte[] file, byte[] key)
     {
         if (file.Length < Head || !file.AsSpan(0, Mark.Length).SequenceEqual(Mark)) return null;
         if (BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(Mark.Length)) != Crc32C.Of(file.AsSpan(Checked))) return null;
         if (!file.AsSpan(Checked, HashBytes).SequenceEqual(key)) return null;
         var dimensions = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(Checked + HashBytes));
         var shape = MemoryMarshal.Cast<byte, long>(file.AsSpan(Head, 8 * dimensions)).ToArray();
-        return (MemoryMarshal.Cast<byte, float>(file.AsSpan(Head + 8 * dimensions)).ToArray(), shape);
+        return new(MemoryMarshal.Cast<byte, float>(file.AsSpan(Head + 8 * dimensions)).ToArray(), shape);
     }
 }

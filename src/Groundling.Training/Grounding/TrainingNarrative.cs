@@ -6,10 +6,10 @@ namespace Groundling.Training;
 
 /// <summary>A narrative to learn from, read from disk.</summary>
 /// <param name="Place">Its place in the run's row of narratives.</param>
-/// <param name="Input">Picture and caption for the encoders.</param>
+/// <param name="Source">Picture and caption for the encoders.</param>
 /// <param name="Masks">Each phrase's mask on the network's grid, [H_0, W_0] bytes of 0 and 1.</param>
 /// <param name="Classes">Each phrase's category, 0 to K - 1.</param>
-internal sealed record TrainingNarrative(long Place, EncoderInput Input, IReadOnlyList<byte[]> Masks, IReadOnlyList<long> Classes)
+internal sealed record TrainingNarrative(long Place, NarrativeSource Source, IReadOnlyList<byte[]> Masks, IReadOnlyList<long> Classes)
 {
     private const ulong Mirrors = 2;                                           // a stream of random numbers of its own; the order's is 1
 
@@ -22,8 +22,8 @@ internal sealed record TrainingNarrative(long Place, EncoderInput Input, IReadOn
     {
         var map = PanopticMap.Load(example.PanopticPath);
         var letterbox = Letterbox.Fit(map.Width, map.Height, size).Squared();
-        var input = encoders.Read(example.PicturePath, example.Caption, letterbox, mirrored);
-        return new(place, input, [.. example.Phrases.Select(Mask)], [.. example.Phrases.Select(Class)]);
+        var source = encoders.Read(example.PicturePath, example.Caption, letterbox, mirrored);
+        return new(place, source, [.. example.Phrases.Select(Mask)], [.. example.Phrases.Select(Class)]);
 
         byte[] Mask(BenchmarkPhrase phrase)
         {

@@ -5,7 +5,10 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Training;
 
-/// <summary>What the autoencoder is trained to make small: differences of pixels, of edges, of coarser pictures, and the latents' divergence.</summary>
+/// <summary>
+/// What the autoencoder is trained to make small: differences of pixels, of edges, of coarser pictures, and the latents' divergence from
+/// a standard normal distribution (KL divergence).
+/// </summary>
 /// <param name="settings">The weights.</param>
 public sealed class AutoencoderLoss(AutoencoderSettings settings)
 {

@@ -17,7 +17,10 @@ public sealed record DiffusionSettings : TrainingSettings
     /// <summary>The learning rate with which the steps at full size begin, where others go before them: the schedule then runs a second time, without warming up.</summary>
     public double FineLearningRate { get; init; } = 3e-4;
 
-    /// <summary>Share of the pictures whose caption is left out, so that guidance has something to compare with.</summary>
+    /// <summary>
+    /// Conditioning dropout: share of the pictures whose caption is left out, so that classifier-free guidance has something to compare
+    /// with.
+    /// </summary>
     public double Uncaptioned { get; init; } = 0.1;
 
     /// <summary>
@@ -26,7 +29,10 @@ public sealed record DiffusionSettings : TrainingSettings
     /// </summary>
     public double PhrasePrompts { get; init; } = 0.5;
 
-    /// <summary>How much of the weights' moving average is kept each step, once it has settled; the average is what is measured and saved. It begins anew at full size.</summary>
+    /// <summary>
+    /// EMA decay: how much of the weights' moving average is kept each step, once it has settled; the average is what is measured and
+    /// saved. It begins anew at full size.
+    /// </summary>
     public double AverageDecay { get; init; } = 0.999;
 
     /// <summary>Pictures to measure on; 0 for all.</summary>

@@ -16,14 +16,14 @@ public static class LatentStore
     /// <param name="pictures">The pictures.</param>
     /// <param name="vae">The autoencoder.</param>
     /// <param name="halvings">How often the pictures' sides are halved first.</param>
-    /// <param name="source">What marks pictures and autoencoder, so that others are encoded anew.</param>
+    /// <param name="autoencoder">What marks the autoencoder: others, or other pictures, are encoded anew.</param>
     /// <param name="progress">Told how many have been encoded.</param>
     /// <param name="stop">Stops the encoding; nothing is left then.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static RowStore Open(string path, RowStore pictures, Vae vae, int halvings, string source, Action<double>? progress, CancellationToken stop)
+    public static RowStore Open(string path, RowStore pictures, Vae vae, int halvings, string autoencoder, Action<double>? progress, CancellationToken stop)
     {
         var side = (pictures[0].shape[0] >> halvings) / vae.Stride;
-        return RowStore.Open(path, $"{source}, halved {halvings} times", pictures.Count, ScalarType.Float16, [2 * vae.Config.LatentChannels, side, side], (first, count) =>
+        return RowStore.Open(path, $"{pictures.Source}, {autoencoder}, halved {halvings} times", pictures.Count, ScalarType.Float16, [2 * vae.Config.LatentChannels, side, side], (first, count) =>
         {
             using var frozen = no_grad();
             using var scope = NewDisposeScope();

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Groundling.Training;
 
-/// <summary>The exponential moving average of weights: steadier than the weights themselves.</summary>
+/// <summary>The exponential moving average (EMA) of weights: steadier than the weights themselves.</summary>
 /// <param name="pairs">Each weight with the tensor that holds its average; the caller keeps both. At first the two are equal.</param>
 /// <param name="decay">How much of the average is kept each step, once it has settled.</param>
 public sealed class MovingAverage(IReadOnlyList<(Tensor Weight, Tensor Average)> pairs, double decay)

@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Data.Benchmark;
+using Groundling.Evaluation;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,17 +10,19 @@ namespace Groundling.Training;
 /// <summary>Pictures decoded once, as [side, side, 3] bytes in a <see cref="RowStore"/>.</summary>
 public static class PictureStore
 {
-    /// <summary>Opens the store of some examples' pictures, or decodes them.</summary>
+    /// <summary>
+    /// Opens the store of some examples' pictures, or decodes them where it was made from others, or from the same files before they
+    /// changed.
+    /// </summary>
     /// <param name="path">The store's file.</param>
     /// <param name="examples">Whose pictures.</param>
     /// <param name="side">Their rows and columns.</param>
-    /// <param name="source">What marks the data, so that others are decoded anew.</param>
     /// <param name="progress">Told how many have been decoded.</param>
     /// <param name="stop">Stops the decoding; nothing is left then.</param>
     /// <exception cref="InputException">A picture cannot be read or has another size.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static RowStore Open(string path, IReadOnlyList<BenchmarkExample> examples, int side, string source, Action<double>? progress, CancellationToken stop)
-        => RowStore.Open(path, $"{source}, {side} pixels", examples.Count, ScalarType.Byte, [side, side, 3], (first, count) =>
+    public static RowStore Open(string path, IReadOnlyList<BenchmarkExample> examples, int side, Action<double>? progress, CancellationToken stop)
+        => RowStore.Open(path, $"{ContentMark.OfFiles(path, examples.Select(example => example.PicturePath)).Content}, {side} pixels", examples.Count, ScalarType.Byte, [side, side, 3], (first, count) =>
         {
             var bytes = new byte[(long)count * side * side * 3];
             try
@@ -48,6 +51,6 @@ public static class PictureStore
     {
         var picture = Picture.Load(path);
         return picture.Width == side && picture.Height == side ? picture.Rgb
-            : throw new InputException($"{path} is {picture.Width} x {picture.Height}, not {side} x {side}: pretraining needs pictures of one size; set data.side, or draw others with groundling scenes --size {side}");
+            : throw new InputException($"{path} is {picture.Width} x {picture.Height}, not {side} x {side}: pretraining needs pictures of one size; set data.side, or draw others of that size");
     }
 }

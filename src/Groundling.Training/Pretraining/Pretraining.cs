@@ -35,7 +35,7 @@ public sealed class Pretraining
     /// <exception cref="InputException">The data cannot be read, or there are none.</exception>
     public Pretraining(PretrainConfig config, string data, string folder, bool resume, ICollective? processes = null)
     {
-        if (folder.Length == 0) throw new InputException("--out is empty: name a folder");
+        if (folder.Length == 0) throw new InputException("the folder's name is empty: name one").About("out");
         (_config, _folder, _resume, _processes) = (config, folder, resume, processes ?? SingleProcess.Instance);
         var (learnt, measured) = (PngBenchmark.Open(data, config.Data.Train), PngBenchmark.Open(data, config.Data.Validation));
         (_examples, _measured) = (Examples(learnt), Examples(measured));
@@ -182,14 +182,14 @@ public sealed class Pretraining
     {
         using var pictures = OpenPictures(name, examples, null, stop);
         var path = Path.Combine(_folder, "cache", $"{name}-{(halvings > 0 ? "coarse-" : "")}latents.safetensors");
-        return LatentStore.Open(path, pictures, vae, halvings, $"{_data.Content}, {_parts.VaeMark().Content}", progress, stop);
+        return LatentStore.Open(path, pictures, vae, halvings, _parts.VaeMark().Content, progress, stop);
     }
 
     private RowStore? OpenCoarseLatents(Vae vae, Action<double>? progress, CancellationToken stop)
         => _config.Diffusion.CoarseSteps > 0 ? OpenLatents("train", _examples, vae, progress, stop, halvings: 1) : null;
 
     private RowStore OpenPictures(string name, IReadOnlyList<BenchmarkExample> examples, Action<double>? progress, CancellationToken stop)
-        => PictureStore.Open(Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"), examples, _config.Data.Side, _data.Content, progress, stop);
+        => PictureStore.Open(Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"), examples, _config.Data.Side, progress, stop);
 
     /// <summary>A stage that has not begun begins, also where another one is gone on with.</summary>
     private RunFolder? OpenRun(string path, string config, RunRecord record)

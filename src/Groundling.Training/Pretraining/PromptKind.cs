@@ -3,7 +3,7 @@ namespace Groundling.Training;
 /// <summary>What the UNet is told of a picture.</summary>
 public enum PromptKind
 {
-    /// <summary>Nothing: the states of a caption without words.</summary>
+    /// <summary>Nothing, the unconditional prompt of classifier-free guidance: the states of a caption without words.</summary>
     None,
 
     /// <summary>The states of all rows, as when pictures are made.</summary>

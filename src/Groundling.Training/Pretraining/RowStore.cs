@@ -13,11 +13,14 @@ public sealed class RowStore : IDisposable
     private readonly SafetensorsFile _file;
     private readonly List<Tensor> _blocks;
 
-    private RowStore(SafetensorsFile file, int count)
+    private RowStore(SafetensorsFile file, string source, int count)
     {
-        (_file, Count) = (file, count);
+        (_file, Source, Count) = (file, source, count);
         _blocks = [.. Enumerable.Range(0, (count + RowsPerBlock - 1) / RowsPerBlock).Select(block => file.Read(Name(block)).DetachFromDisposeScope())];
     }
+
+    /// <summary>What the rows were made from.</summary>
+    public string Source { get; }
 
     /// <summary>How many rows there are.</summary>
     public int Count { get; }
@@ -64,7 +67,7 @@ public sealed class RowStore : IDisposable
         try
         {
             file = SafetensorsFile.Open(path);
-            if (file.Metadata.GetValueOrDefault(SourceKey) == source && file.Metadata.GetValueOrDefault(CountKey) == count.ToString(CultureInfo.InvariantCulture)) return new(file, count);
+            if (file.Metadata.GetValueOrDefault(SourceKey) == source && file.Metadata.GetValueOrDefault(CountKey) == count.ToString(CultureInfo.InvariantCulture)) return new(file, source, count);
         }
         catch (WeightsException)
         {

@@ -2,7 +2,10 @@ using Groundling.Diffusion;
 
 namespace Groundling.Training;
 
-/// <summary>Learns a byte-pair vocabulary from captions (Sennrich et al. 2016): the commonest pair of neighbours becomes one token, again and again.</summary>
+/// <summary>
+/// Learns a byte-pair encoding (BPE) vocabulary from captions (Sennrich et al. 2016): the commonest pair of neighbours becomes one token,
+/// again and again.
+/// </summary>
 public static class VocabularyLearner
 {
     /// <summary>The merges that make tokens of the captions' words, the commonest first, until every word is one token or the limit is reached.</summary>

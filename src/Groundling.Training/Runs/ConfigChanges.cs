@@ -41,19 +41,19 @@ public static class ConfigChanges
     private static void Set(JsonObject config, JsonObject known, string change)
     {
         var at = change.IndexOf('=', StringComparison.Ordinal);
-        if (at <= 0) throw new InputException($"--set {change}: write it as KEY=VALUE, for example train.steps=40");
+        if (at <= 0) throw new InputException($"{change}: write it as KEY=VALUE, for example train.steps=40").About("set");
         var keys = change[..at].Split('.');
         for (var i = 0; i < keys.Length; i++)
         {
-            if (!known.TryGetPropertyValue(keys[i], out var value)) throw new InputException($"--set {change}: {Unknown(keys[i], known)}");
+            if (!known.TryGetPropertyValue(keys[i], out var value)) throw new InputException($"{change}: {Unknown(keys[i], known)}").About("set");
             if (i == keys.Length - 1)
             {
-                if (value is JsonObject) throw new InputException($"--set {change}: '{change[..at]}' has keys of its own: {string.Join(", ", value.AsObject().Select(pair => pair.Key))}");
+                if (value is JsonObject) throw new InputException($"{change}: '{change[..at]}' has keys of its own: {string.Join(", ", value.AsObject().Select(pair => pair.Key))}").About("set");
                 config[keys[i]] = ValueOf(change[(at + 1)..], value);
             }
             else
             {
-                known = value as JsonObject ?? throw new InputException($"--set {change}: '{string.Join('.', keys[..(i + 1)])}' has no keys of its own");
+                known = value as JsonObject ?? throw new InputException($"{change}: '{string.Join('.', keys[..(i + 1)])}' has no keys of its own").About("set");
                 if (config[keys[i]] is not JsonObject) config[keys[i]] = new JsonObject();
                 config = config[keys[i]]!.AsObject();
             }
@@ -82,7 +82,7 @@ public static class ConfigChanges
         }
         catch (InputException e)
         {
-            throw new InputException($"--set {change}: the key cannot have this value", e);
+            throw new InputException($"{change}: the key cannot have this value", e).About("set");
         }
     }
 

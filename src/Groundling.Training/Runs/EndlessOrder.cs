@@ -2,7 +2,10 @@ using Groundling.Data;
 
 namespace Groundling.Training;
 
-/// <summary>The endless row of examples that a run reads: epoch after epoch, each in an order of its own, which follows from the seed alone.</summary>
+/// <summary>
+/// An infinite, shuffling sampler: the endless row of examples that a run reads: epoch after epoch, each in an order of its own, which
+/// follows from the seed alone.
+/// </summary>
 /// <remarks>
 /// Step s reads the places from (s - 1) G to s G - 1, where G is what all processes read together; each process takes a stretch of them.
 /// So two processes with batches of B read what one with a batch of 2 B does.

@@ -8,13 +8,13 @@ internal static class Gradients
 {
     private const double Least = 1e-6;                                         // against division by a norm of zero
 
-    /// <summary>Forgets all gradients.</summary>
+    /// <summary>zero_grad: forgets all gradients.</summary>
     public static void Clear(IReadOnlyList<(string Name, Tensor Value)> parameters)
     {
         foreach (var (_, value) in parameters) value.grad = null;
     }
 
-    /// <summary>The mean over processes, in every process; missing gradients count as zero.</summary>
+    /// <summary>All-reduce: the mean over processes, in every process; missing gradients count as zero.</summary>
     public static void Average(IReadOnlyList<(string Name, Tensor Value)> parameters, ICollective collective)
     {
         if (collective.Size == 1) return;
@@ -32,7 +32,7 @@ internal static class Gradients
         return norms.Length == 0 ? 0 : stack(norms).norm().item<float>();
     }
 
-    /// <summary>Shortens the vector to a norm where it is longer.</summary>
+    /// <summary>Gradient clipping: shortens the vector to a norm where it is longer.</summary>
     public static void Clip(IReadOnlyList<(string Name, Tensor Value)> parameters, double norm, double largest)
     {
         if (largest == 0 || norm + Least <= largest) return;

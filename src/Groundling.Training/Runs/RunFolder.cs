@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Groundling.Core;
 
 namespace Groundling.Training;
 
@@ -46,7 +47,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static RunFolder Open(string path, string config, RunRecord record, bool resume, params IReadOnlyCollection<string> mayDiffer)
     {
-        if (path.Length == 0) throw new InputException("--out is empty: name a folder");
+        if (path.Length == 0) throw new InputException("the folder's name is empty: name one").About("out");
         if (File.Exists(path)) throw new InputException($"{path} is a file; name a folder for the run");
         return resume ? GoOn(path, config, record, mayDiffer) : Begin(path, config, record);
     }
@@ -61,8 +62,8 @@ public sealed class RunFolder : IDisposable
     private static RunFolder Begin(string path, string config, RunRecord record)
     {
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !IsRemains(entry)))
-            throw new InputException(IsRun(path) ? $"{path} holds a run already; go on with it by --resume, or give another --out"
-                : $"{path} is not empty and holds no run; give another --out");
+            throw IsRun(path) ? new InputException($"{path} holds a run already; go on with it, or name another folder").About("resume", "out")
+                : new InputException($"{path} is not empty and holds no run; name another folder").About("out");
         Directory.CreateDirectory(path);
         var held = Hold(path);
         try
@@ -80,12 +81,12 @@ public sealed class RunFolder : IDisposable
 
     private static RunFolder GoOn(string path, string config, RunRecord record, IReadOnlyCollection<string> mayDiffer)
     {
-        if (!IsRun(path)) throw new InputException($"{path} holds no run to go on with ({Config} is missing); begin one without --resume");
+        if (!IsRun(path)) throw new InputException($"{path} holds no run to go on with ({Config} is missing); begin one").About("resume");
         var (file, begun) = (System.IO.Path.Combine(path, Config), File.ReadAllText(System.IO.Path.Combine(path, Config)));
         try
         {
             if (ConfigDifference.Between(begun, config, mayDiffer) is var (key, before, now))
-                throw new InputException($"{path} was begun with {key} {before}, this command has {now}; give the same, or another --out");
+                throw new InputException($"{path} was begun with {key} {before}, this command has {now}; give the same, or name another folder").About("out");
         }
         catch (JsonException e)
         {
@@ -142,11 +143,11 @@ public sealed class RunFolder : IDisposable
 
     private static void RequireSameSources(string path, RunRecord before, RunRecord now)
     {
-        if (before.Task != now.Task) throw new InputException($"{path} trains '{before.Task}', this command '{now.Task}'; give another --out");
+        if (before.Task != now.Task) throw new InputException($"{path} trains '{before.Task}', this command '{now.Task}'; name another folder").About("out");
         if (before.Data?.Content != now.Data?.Content)
-            throw new InputException($"{path} was begun with other data ({before.Data?.Name}, {before.Data?.Content}; now {now.Data?.Name}, {now.Data?.Content}); give the same, or another --out");
+            throw new InputException($"{path} was begun with other data ({before.Data?.Name}, {before.Data?.Content}; now {now.Data?.Name}, {now.Data?.Content}); give the same, or name another folder").About("out");
         if (before.Model?.Content != now.Model?.Content)
-            throw new InputException($"{path} was begun with another frozen model ({before.Model?.Name}, {before.Model?.Content}; now {now.Model?.Name}, {now.Model?.Content}); give the same, or another --out");
+            throw new InputException($"{path} was begun with another frozen model ({before.Model?.Name}, {before.Model?.Content}; now {now.Model?.Name}, {now.Model?.Content}); give the same, or name another folder").About("out");
     }
 
     private static string Hash(string config) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(config)));

@@ -206,7 +206,7 @@ public sealed class TrainingRun : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"step {_progress.Step} cannot be written: {e.Message.TrimEnd('.')}; {Kept()}. Make room and go on with --resume", e);
+            throw new IOException($"step {_progress.Step} cannot be written: {e.Message.TrimEnd('.')}; {Kept()}. Make room and go on with the run", e).About("resume");
         }
     }
 

@@ -18,9 +18,9 @@ public sealed record GroundingInput(Tensor Latents, Tensor Phrases, Tensor NullP
 
     /// <summary>Puts captions of different lengths into one batch.</summary>
     /// <param name="latents">[B, 4, h, w]; the result takes a view of it.</param>
-    /// <param name="captions">B captions' states; the caller keeps them.</param>
+    /// <param name="captions">B captions' phrases; the caller keeps them.</param>
     /// <returns>The batch; the caller owns it.</returns>
-    public static GroundingInput Batch(Tensor latents, IReadOnlyList<CaptionStates> captions)
+    public static GroundingInput Batch(Tensor latents, IReadOnlyList<PhraseStates> captions)
     {
         if (latents.shape[0] != captions.Count) throw new ArgumentException($"{latents.shape[0]} pictures and {captions.Count} captions; one for each is needed", nameof(captions));
         using var scope = NewDisposeScope();

@@ -12,13 +12,13 @@ public static class GroundingInspection
     /// <exception cref="InputException">There are no trained parts in the folder.</exception>
     public static PartInspection Inspect(string folder, string frozen)
     {
-        var (configPath, weightsPath) = GroundingCheckpoint.Files(folder);
+        var (configPath, weightsPath) = GroundingFolder.Files(folder);
         var model = ModelFolder.Open(frozen);
         UNet? unet = null;
         Vae? vae = null;
         try
         {
-            return ModelInspection.Part(GroundingCheckpoint.Folder, () => WeightSource.Open(weightsPath), () => Read(configPath), config =>
+            return ModelInspection.Part(GroundingFolder.Name, () => WeightSource.Open(weightsPath), () => Read(configPath), config =>
                 {
                     unet = new(UNetConfig.Read(model.Config("unet")));
                     vae = new(VaeConfig.Read(model.Config("vae")));

@@ -18,7 +18,7 @@ internal sealed class PassWarnings(StableDiffusion diffusion, GroundingModel mod
         if (made.All(values => values.isfinite().all().item<bool>())) return [];
         var parts = new (string Name, Module Module)[]
         {
-            ("text_encoder", diffusion.Text), ("vae", diffusion.Vae), ("unet", diffusion.UNet), (GroundingCheckpoint.Folder, model),
+            ("text_encoder", diffusion.Text), ("vae", diffusion.Vae), ("unet", diffusion.UNet), (GroundingFolder.Name, model),
         };
         var faults = parts.SelectMany(part => part.Module.NonFinite().Select(tensor =>
             $"{part.Name}: {tensor.Name} holds values that are not numbers ({tensor.Count})")).ToList();

@@ -18,13 +18,13 @@ internal static class PipelineOpening
     {
         var trained = Trained(options);
         // A wrong path shows before the seconds that a large model takes.
-        if (trained is not null) _ = GroundingCheckpoint.Files(trained);
+        if (trained is not null) _ = GroundingFolder.Files(trained);
         var (done, total) = (0, trained is null ? FrozenParts : FrozenParts + 1);
         var diffusion = StableDiffusion.Open(options.ModelFolder, options.Rearrangement, Begin);
         try
         {
-            if (trained is not null) Begin(GroundingCheckpoint.Folder);
-            var model = trained is null ? Untrained(diffusion) : GroundingCheckpoint.Load(trained, diffusion.UNet, diffusion.Vae);
+            if (trained is not null) Begin(GroundingFolder.Name);
+            var model = trained is null ? Untrained(diffusion) : GroundingFolder.Load(trained, diffusion.UNet, diffusion.Vae);
             progress?.Report(new("", total, total));
             return (diffusion, model.Freeze(options.Rearrangement), trained);
         }
@@ -48,6 +48,6 @@ internal static class PipelineOpening
     private static string? Trained(GroundingPipelineOptions options)
     {
         if (options.TrainedParts == TrainedParts.None) return null;
-        return options.TrainedParts.Folder ?? (GroundingCheckpoint.Exists(options.ModelFolder) ? options.ModelFolder : null);
+        return options.TrainedParts.Folder ?? (GroundingFolder.Exists(options.ModelFolder) ? options.ModelFolder : null);
     }
 }

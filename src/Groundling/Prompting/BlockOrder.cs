@@ -2,7 +2,10 @@ using Groundling.Diffusion;
 
 namespace Groundling.Prompting;
 
-/// <summary>Holds the order of calls: the UNet's blocks one after the other, each asking for its prompt and then saying what its pixels attended to.</summary>
+/// <summary>
+/// Holds the order of calls: the UNet's blocks one after the other, each asking for its prompt and then saying what its pixels attended
+/// to.
+/// </summary>
 /// <param name="first">Index of the block that comes first; 0 in a whole pass.</param>
 internal sealed class BlockOrder(int first)
 {
@@ -29,7 +32,8 @@ internal sealed class BlockOrder(int first)
     private void Require(TransformerSite site, bool due, string call)
     {
         if (due && site.Index == _block) return;
-        throw new InvalidOperationException($"block {site.Index} ({site.Path}) {call}, but block {_block} is due to {(_prompted ? "tell what its pixels attended to" : "ask for its prompt")}: "
+        var expected = _prompted ? "tell what its pixels attended to" : "ask for its prompt";
+        throw new InvalidOperationException($"block {site.Index} ({site.Path}) {call}, but block {_block} is due to {expected}: "
             + "blocks run once each, in their order, and every pass of the UNet needs a prompt of its own");
     }
 }

@@ -9,6 +9,9 @@ namespace Groundling.Prompting;
 /// <param name="Phrases">[N, C_t] the mean state of each phrase's tokens, R^0.</param>
 public sealed record CaptionStates(IReadOnlyList<int> TokenIds, Tensor Words, Tensor NullPhrase, Tensor Phrases) : IDisposable
 {
+    /// <summary>The part that prompts the UNet; the tensors stay this object's.</summary>
+    public PhraseStates ForPrompt => new(NullPhrase, Phrases);
+
     /// <summary>Disposes the tensors.</summary>
     public void Dispose()
     {

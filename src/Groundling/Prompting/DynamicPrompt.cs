@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Groundling.Prompting;
 
-/// <summary>Dynamic prompting: in every block the pixels read the phrases, the phrases read the pixels in turn, and go on to the next (Sec. 3.2).</summary>
+/// <summary>
+/// Dynamic prompting: in every block the pixels read the phrases, the phrases read the pixels in turn, and go on to the next (Sec. 3.2).
+/// </summary>
 public sealed class DynamicPrompt : PhrasePrompt
 {
     private readonly PhraseAdapter _adapter;
@@ -19,12 +21,14 @@ public sealed class DynamicPrompt : PhrasePrompt
     /// <param name="input">Latents and phrases; the caller keeps them until the pass has ended.</param>
     /// <param name="nullPhrase">Whether pixels may attend to none of the phrases.</param>
     /// <param name="keepHeads">Whether the attention of each head is kept too.</param>
-    public DynamicPrompt(PhraseAdapter adapter, GroundingInput input, bool nullPhrase = true, bool keepHeads = false) : this(adapter, input, nullPhrase, keepHeads, firstBlock: 0)
+    public DynamicPrompt(PhraseAdapter adapter, GroundingInput input, bool nullPhrase = true, bool keepHeads = false)
+        : this(adapter, input, nullPhrase, keepHeads, firstBlock: 0)
     {
     }
 
     /// <summary>A pass that begins at a block of the UNet, with the phrases as the block before left them.</summary>
-    internal DynamicPrompt(PhraseAdapter adapter, GroundingInput input, bool nullPhrase, bool keepHeads, int firstBlock) : base(input, nullPhrase, keepHeads, firstBlock)
+    internal DynamicPrompt(PhraseAdapter adapter, GroundingInput input, bool nullPhrase, bool keepHeads, int firstBlock)
+        : base(input, nullPhrase, keepHeads, firstBlock)
         => (_adapter, _valid, Phrases) = (adapter, input.Valid, Keep(input.Phrases.alias()));
 
     /// <summary>What the phrases of every block read, in the blocks' order.</summary>
@@ -33,7 +37,9 @@ public sealed class DynamicPrompt : PhrasePrompt
     /// <summary>[B, N, C_t] the phrases as they are now: R^l after block l, R^0 before the first.</summary>
     public Tensor Phrases { get; private set; }
 
-    /// <summary>Where each phrase may read: its map, as a share of its largest value. A map that is nowhere above zero may be read everywhere.</summary>
+    /// <summary>
+    /// Where each phrase may read: its map, as a share of its largest value. A map that is nowhere above zero may be read everywhere.
+    /// </summary>
     /// <param name="map">[B, N, ...] one block's map, 0 to 1.</param>
     /// <param name="share">0 to 1.</param>
     /// <returns>[B, N, hw] M^l, without a gradient; the caller owns it.</returns>

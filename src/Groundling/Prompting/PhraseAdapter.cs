@@ -10,7 +10,9 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Prompting;
 
-/// <summary>A small transformer beside the UNet, one block for each of its transformer blocks (Sec. 3.2; paper: EIPA, with its adapter mask head).</summary>
+/// <summary>
+/// A small transformer beside the UNet, one block for each of its transformer blocks (Sec. 3.2; paper: EIPA, with its adapter mask head).
+/// </summary>
 public sealed class PhraseAdapter : Module<IReadOnlyList<MaskPrediction>, MaskPrediction>
 {
     [ComponentName(Name = "blocks")] private readonly ModuleList<PhraseAdapterBlock> _blocks;
@@ -23,9 +25,12 @@ public sealed class PhraseAdapter : Module<IReadOnlyList<MaskPrediction>, MaskPr
     {
         MasksAttention = config.AttentionMask;
         MaskShare = config.MaskShare;
-        _blocks = new([.. sites.Select(site => new PhraseAdapterBlock(phraseWidth, site.Channels, config.AdapterWidth, config.Heads, config.Classes))]);
+        _blocks = new([.. sites.Select(Beside)]);
         _blockLogits = Parameters.Own(zeros(sites.Count));
         RegisterComponents();
+
+        PhraseAdapterBlock Beside(TransformerSite site)
+            => new(phraseWidth, site.Channels, config.AdapterWidth, config.Heads, config.Classes);
     }
 
     /// <summary>Whether phrases read only where the diffusion head sees them.</summary>
@@ -44,8 +49,10 @@ public sealed class PhraseAdapter : Module<IReadOnlyList<MaskPrediction>, MaskPr
     {
         using var scope = NewDisposeScope();
         var weights = _blockLogits.softmax(0);
-        var masks = BlockSum.Of(weights, [.. blocks.Select(block => block.Masks)], blocks.Max(block => block.Masks.shape[2]), blocks.Max(block => block.Masks.shape[3]));
-        var classes = (weights.view(-1, 1, 1, 1) * stack(blocks.Select(block => block.Classes))).sum([0]);        // a plain 0 would be taken for a type
+        var (height, width) = (blocks.Max(block => block.Masks.shape[2]), blocks.Max(block => block.Masks.shape[3]));
+        var masks = BlockSum.Of(weights, [.. blocks.Select(block => block.Masks)], height, width);
+        var weighted = weights.view(-1, 1, 1, 1) * stack(blocks.Select(block => block.Classes));           // [L, B, N, K + 1]
+        var classes = weighted.sum([0]);                                       // a plain 0 would be taken for a type
         return new(masks.MoveToOuterDisposeScope(), classes.MoveToOuterDisposeScope());
     }
 }

@@ -8,7 +8,9 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Prompting;
 
-/// <summary>Lets phrases read the picture inside one UNet block, and hands them back as its prompt (Sec. 3.2, eq. 7-10; paper: EIPA).</summary>
+/// <summary>
+/// Lets phrases read the picture inside one UNet block, and hands them back as its prompt (Sec. 3.2, eq. 7-10; paper: EIPA).
+/// </summary>
 /// <remarks>
 /// It works at a width of its own. Its way back to the phrases' width starts at zero: an untrained adapter is exactly static prompting.
 /// </remarks>

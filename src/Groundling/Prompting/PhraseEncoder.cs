@@ -30,7 +30,9 @@ public sealed class PhraseEncoder(ClipTokenizer tokenizer, TextEncoder encoder)
             phrases.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Each chunk is read between its own start and end tokens; attention is causal, so padding behind it changes nothing.</summary>
+    /// <summary>
+    /// Each chunk is read between its own start and end tokens; attention is causal, so padding behind it changes nothing.
+    /// </summary>
     private Tensor States(string text, IReadOnlyList<TextToken> tokens)
     {
         var capacity = encoder.Config.Positions - 2;

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Groundling.Prompting;
 
-/// <summary>Phrases as the UNet's prompt in one pass: the null phrase joins them as a key, padding is masked, every block's maps are kept (Sec. 3.1).</summary>
+/// <summary>
+/// Phrases as the UNet's prompt in one pass: the null phrase joins them as a key, padding is masked, every block's maps are kept (Sec.
+/// 3.1).
+/// </summary>
 /// <remarks>
 /// With phrases as the only keys a lone phrase would get the whole picture; the null phrase is a key for what belongs to none.
 /// A call that is out of order is an <see cref="InvalidOperationException"/>.
@@ -29,7 +32,7 @@ public abstract class PhrasePrompt : IPromptExchange, IDisposable
         LatentSize = (input.Latents.shape[2], input.Latents.shape[3]);
         using var scope = NewDisposeScope();
         _nullPhrase = nullPhrase ? Keep(input.NullPhrase.unsqueeze(1)) : null;                             // [B, 1, Ct]
-        _readable = input.Valid is null ? null : Keep(nullPhrase ? cat([ones_like(input.Valid[.., ..1]), input.Valid], 1) : input.Valid.alias());
+        if (input.Valid is { } valid) _readable = Keep(nullPhrase ? cat([ones_like(valid[.., ..1]), valid], 1) : valid.alias());
     }
 
     /// <summary>What the pixels of every block read, in the blocks' order.</summary>

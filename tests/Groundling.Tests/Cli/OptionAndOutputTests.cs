@@ -163,7 +163,7 @@ public sealed class OptionAndOutputTests : IDisposable
     [Fact]
     public void Bench_measures_every_step()
     {
-        using (var trained = TinyGrounding.Build(_tiny)) GroundingCheckpoint.Save(_folder.File("run"), trained);
+        using (var trained = TinyGrounding.Build(_tiny)) GroundingFolder.Save(_folder.File("run"), trained);
         var run = (CommandRun.Of("bench", "-m", _tiny.Path, "--grounding", _folder.File("run"), "--size", "100", "--repeats", "1", "--json")).Works();
         using var json = JsonDocument.Parse(run.Output);
         var root = json.RootElement;

@@ -60,7 +60,7 @@ public sealed class OrdinaryUserTests(TinyModel tiny) : IDisposable
     {
         Prepare();
         tiny.CopyTo(Path.Combine(Shared, "model"));
-        using (var model = TinyGrounding.Build(tiny)) GroundingCheckpoint.Save(Path.Combine(Shared, "trained"), model);
+        using (var model = TinyGrounding.Build(tiny)) GroundingFolder.Save(Path.Combine(Shared, "trained"), model);
         Directory.Move(SmallTraining.Data(_folder), Path.Combine(Shared, "data"));
         File.WriteAllBytes(Path.Combine(Shared, "a.png"), TinyModel.Gradient(96, 64).EncodePng());
         var config = SmallTraining.Config with { Train = SmallTraining.Config.Train with { Cache = "cache", Threads = 1 } };

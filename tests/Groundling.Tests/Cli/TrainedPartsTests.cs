@@ -30,8 +30,8 @@ public sealed class TrainedPartsTests : IDisposable
         _tiny = tiny;
         _model = TinyGrounding.Build(tiny, stirred: true);
         (_frozen, _whole, _run) = (tiny.Path, tiny.Copy(_folder), _folder.File("run/checkpoints/best"));
-        GroundingCheckpoint.Save(_whole, _model);
-        GroundingCheckpoint.Save(_run, _model);
+        GroundingFolder.Save(_whole, _model);
+        GroundingFolder.Save(_run, _model);
         _image = _folder.Write("a.png", _picture.EncodePng());
     }
 
@@ -162,7 +162,7 @@ public sealed class TrainedPartsTests : IDisposable
 
         // Other trained parts are another model: their results are not mixed.
         using var other = TinyGrounding.Build(_tiny);
-        GroundingCheckpoint.Save(_run, other);
+        GroundingFolder.Save(_run, other);
         CommandRun.Of("evaluate", data, "--model", _frozen, "--grounding", _run, "--out", _folder.File("trained"), "--size", "64", "--threshold", "0.4", "--quiet", "--resume")
             .RefusesInOneLine("trained best of other content");
     }
@@ -228,12 +228,12 @@ public sealed class TrainedPartsTests : IDisposable
     public void Values_that_are_not_numbers_are_told()
     {
         using (no_grad()) _model.parameters().Last().fill_(double.NaN);
-        GroundingCheckpoint.Save(_run, _model);
+        GroundingFolder.Save(_run, _model);
         var run = CommandRun.Of("ground", _image, "-c", Marked, "--model", _frozen, "--grounding", _run, "--size", "0", "--out", _folder.File("out")).Works();
         Assert.Contains("grounding: warning: decoder.class.bias", CommandRun.Of("inspect", _frozen, "--grounding", _run).Works().Output);
         Assert.DoesNotContain("mean nothing", run.Error);                      // classes play no part in masks
         using (no_grad()) _model.named_parameters().First(pair => pair.name.StartsWith("mask_feature.")).parameter.fill_(double.NaN);
-        GroundingCheckpoint.Save(_run, _model);
+        GroundingFolder.Save(_run, _model);
         Assert.Contains("grounding: mask_feature.", CommandRun.Of("ground", _image, "-c", Marked, "--model", _frozen, "--grounding", _run, "--size", "0", "--out", _folder.File("out")).Works().Error);
     }
 
@@ -250,7 +250,7 @@ public sealed class TrainedPartsTests : IDisposable
         var letterbox = Letterbox.Fit(_picture.Width, _picture.Height, 0);
         var latents = diffusion.Vae.Encode(tensor(letterbox.ToNetwork(_picture), [1, 3, letterbox.Height, letterbox.Width]));
         var states = new PhraseEncoder(diffusion.Tokenizer, diffusion.Text).Encode(Caption.ParseBrackets(Marked));
-        return _model.call(GroundingInput.Batch(latents, [states]));
+        return _model.call(GroundingInput.Batch(latents, [states.ForPrompt]));
     }
 
     private JsonElement Ground(params string[] model)

@@ -28,7 +28,8 @@ public sealed class DdimSamplerTests
     {
         Assert.Equal(Enumerable.Range(0, 50).Select(i => 981 - 20 * i), Schedule.TimesFor(50));
         Assert.Equal([1], Schedule.TimesFor(1));
-        Assert.Equal(1000, Schedule.TimesFor(1000).Count);
+        Assert.Equal(Enumerable.Range(0, 1000).Reverse(), Schedule.TimesFor(1000));                        // each once, though the offset is 1
+        Assert.Equal(Enumerable.Range(0, 500).Select(i => 999 - 2 * i), Schedule.TimesFor(500));
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.TimesFor(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.TimesFor(1001));
     }

@@ -160,7 +160,7 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
     [Fact]
     public void Batches_pad_captions_of_different_lengths()
     {
-        CaptionStates Caption(int count) => new([1], randn(1, 64), randn(64), randn(count, 64));
+        PhraseStates Caption(int count) => new(randn(64), randn(count, 64));
         var (one, three) = (Caption(1), Caption(3));
         using var batch = GroundingInput.Batch(randn(2, 4, 8, 8), [one, three]);
         Assert.Equal([2, 3, 64], batch.Phrases.shape);

@@ -61,7 +61,7 @@ public class GroundingPipelineTests(TinyModel tiny)
     public void An_empty_mask_has_no_score()
     {
         using var folder = new TemporaryFolder();
-        using (var model = TinyGrounding.Build(tiny)) GroundingCheckpoint.Save(folder.File("trained"), model);
+        using (var model = TinyGrounding.Build(tiny)) GroundingFolder.Save(folder.File("trained"), model);
         using var pipeline = GroundingPipeline.Open(new GroundingPipelineOptions { ModelFolder = tiny.Path, TrainedParts = TrainedParts.In(folder.File("trained")) });
         Assert.All(pipeline.Ground(TinyModel.Gradient(64, 64), TwoPhrases, new() { Size = 64, Threshold = 0.9999 }).Phrases, phrase => Assert.Equal((0, 0), (phrase.Mask.Area, phrase.Score)));
     }
@@ -170,7 +170,7 @@ public class GroundingPipelineTests(TinyModel tiny)
     public void Parts_that_were_trained_at_another_size_than_the_frozen_model_say_so()
     {
         using var folder = new TemporaryFolder();
-        using (var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Size = 128 })) GroundingCheckpoint.Save(folder.File("trained"), model);
+        using (var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Size = 128 })) GroundingFolder.Save(folder.File("trained"), model);
         using var pipeline = GroundingPipeline.Open(new GroundingPipelineOptions { ModelFolder = tiny.Path, TrainedParts = TrainedParts.In(folder.File("trained")) });
         Assert.Equal(128, pipeline.NativeSize);
         using var trace = pipeline.Trace(TinyModel.Gradient(100, 50), TwoPhrases);

@@ -65,7 +65,7 @@ public sealed class PipelineOpeningTests(TinyModel tiny) : IDisposable
     {
         var copy = tiny.Copy(_folder);
         using var model = TinyGrounding.Build(tiny);
-        GroundingCheckpoint.Save(copy, model);
+        GroundingFolder.Save(copy, model);
         return copy;
     }
 

@@ -65,6 +65,20 @@ public class UNetParityTests
         Assert.Equal(0f, map.narrow(-1, 5, 5).abs().max().item<float>());
     }
 
+    [Theory]
+    [InlineData("unet-sd15-tiny")]
+    [InlineData("unet-sd21-tiny")]
+    public void Plain_operators_in_double_precision_match_the_reference_too(string model)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var values = Fixture.Tensors($"golden/{model}/io.safetensors");
+        var plain = new ReferenceUNet(Fixture.Tensors($"golden/{model}/diffusion_pytorch_model.safetensors"), UNetConfig.Read(Fixture.Path($"golden/{model}/config.json")));
+        TensorAssert.Close(values["out.sample"], plain.Run(values["in.sample"], values["in.timestep"], values["in.encoder_hidden_states"]), 2e-5, "prediction");
+        Assert.Equal(16, plain.Maps.Count);
+        foreach (var (name, map) in plain.Maps) TensorAssert.Close(values[$"attn.{name}"], map, 2e-5, name);
+    }
+
     [Fact]
     public void Latents_of_an_odd_size_are_refused()
     {

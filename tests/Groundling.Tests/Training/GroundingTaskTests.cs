@@ -14,6 +14,28 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>Needs 3 GB of memory: <c>Groundling.Tests -explicit only -method "*Masks_of_a_large_batch*"</c>.</summary>
+    [Fact(Explicit = true)]
+    public void Masks_of_a_large_batch_need_not_fit_one_array()
+    {
+        const int side = 1024, rows = 64, phrases = 33;                        // 2.2 billion pixels
+        using var scope = NewDisposeScope();
+        var (empty, full) = (new byte[side * side], new byte[side * side]);
+        Array.Fill(full, (byte)1);
+        TrainingNarrative Narrative(int row)
+        {
+            var masks = Enumerable.Repeat(empty, phrases - 1).ToList();
+            if (row == rows - 1) masks.Add(full);
+            return new(row, null!, masks, [.. masks.Select(_ => 2L)]);
+        }
+        var target = TrainingTarget.Of([.. Enumerable.Range(0, rows).Select(Narrative)], side);
+        Assert.Equal([rows, phrases, side, side], target.Masks.shape);
+        Assert.Equal(side * side, target.Masks[rows - 1, phrases - 1].sum().item<long>());
+        Assert.Equal(0, target.Masks[rows - 1, phrases - 2].sum().item<long>());
+        Assert.True(target.Grounded[rows - 1, phrases - 1].item<bool>());
+        Assert.False(target.Grounded[0, phrases - 1].item<bool>());
+    }
+
     [Fact]
     public void Accumulated_micro_batches_are_one_large_batch()
     {

@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Data.Benchmark;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
 using Groundling.Tests.Data;
@@ -39,6 +40,33 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
             });
             return [.. rows.Gather(Enumerable.Range(0, 300)).reshape(-1).data<byte>().ToArray().Select(value => (int)value)];
         }
+    }
+
+    [Fact]
+    public void Pictures_that_have_changed_are_decoded_again_and_encoded_again()
+    {
+        var data = SmallTraining.Data(_folder, count: 3);
+        var examples = PngBenchmark.Open(data, "train").Read(new()).ToList();
+        using var vae = new Vae(ModelPreset.Tiny.Vae).Initialize(new Generator(1));
+        var (decoded, encoded) = (0, 0);
+        (byte First, float Latent) Read()
+        {
+            using var scope = NewDisposeScope();
+            using var pictures = PictureStore.Open(_folder.File("pictures.safetensors"), examples, 64, _ => decoded++, CancellationToken.None);
+            using var latents = LatentStore.Open(_folder.File("latents.safetensors"), pictures, vae, 0, "tiny", _ => encoded++, CancellationToken.None);
+            return (pictures[1][0, 0, 0].item<byte>(), latents[1].to(float32).sum().item<float>());
+        }
+
+        var before = Read();
+        Assert.Equal(before, Read());
+        Assert.Equal((1, 1), (decoded, encoded));
+        var other = new byte[64 * 64 * 3];
+        Array.Fill(other, (byte)(before.First ^ 255));
+        File.WriteAllBytes(examples[1].PicturePath, PngFile.Make(64, 64, 8, PngFile.Rgb, Enumerable.Repeat(other[..(64 * 3)], 64)));
+        var after = Read();
+        Assert.Equal((2, 2), (decoded, encoded));
+        Assert.Equal(before.First ^ 255, after.First);
+        Assert.NotEqual(before.Latent, after.Latent);
     }
 
     [Fact]

@@ -26,8 +26,8 @@ public sealed class TensorCacheTests(TinyModel tiny) : IDisposable
         var (found, second) = Encode();
         Assert.Equal((0, 2), (second.Made, second.Found));
         TensorAssert.Close(made.Latents, found.Latents, 0, "latents");
-        TensorAssert.Close(made.Phrases, found.Phrases, 0, "phrases");
-        TensorAssert.Close(made.NullPhrase, found.NullPhrase, 0, "null phrase");
+        TensorAssert.Close(made.States.Phrases, found.States.Phrases, 0, "phrases");
+        TensorAssert.Close(made.States.NullPhrase, found.States.NullPhrase, 0, "null phrase");
     }
 
     [Fact]

@@ -30,13 +30,13 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
         foreach (var checkpoint in (string[])["last", "best"])
         {
             var folder = _folder.File($"run/checkpoints/{checkpoint}");
-            using var model = GroundingCheckpoint.Load(folder, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
+            using var model = GroundingFolder.Load(folder, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
             Assert.Equal(SmallTraining.Config.Grounding with { Size = 64 }, model.Config);
             Assert.Equal(_folder.File("run/frozen"), JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "frozen.json"))).RootElement.GetProperty("model").GetString());
             Assert.InRange(JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json"))).RootElement.GetProperty("scores").GetProperty("average_recall.overall").GetDouble(), 0, 1);
         }
         Assert.Contains("6 steps", CommandRun.Of([.. Line(data, "run"), "--resume", "--set", "train.threads=1"]).Works().Output);
-        CommandRun.Of(Line(data, "run")).RefusesInOneLine("go on with it by --resume");
+        CommandRun.Of(Line(data, "run")).RefusesInOneLine("go on with it, or name another folder (--resume, --out)");
         CommandRun.Of([.. Line(data, "run"), "--resume", "--set", "train.learningRate=0.5"]).RefusesInOneLine("train.learningRate 0.001, this command has 0.5");
     }
 
@@ -50,8 +50,8 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
         Assert.Contains($"begins with the weights of {_folder.File("fewer/checkpoints/last")}; anew: adapter (", begun);
         Assert.Contains("aggregation (", begun);
         var mark = JsonDocument.Parse(File.ReadAllText(_folder.File("whole/run.json"))).RootElement.GetProperty("initial").GetProperty("content").GetString();
-        using (var model = GroundingCheckpoint.Load(_folder.File("whole/checkpoints/last"), tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae))
-        using (var earlier = GroundingCheckpoint.Load(_folder.File("fewer/checkpoints/last"), tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae))
+        using (var model = GroundingFolder.Load(_folder.File("whole/checkpoints/last"), tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae))
+        using (var earlier = GroundingFolder.Load(_folder.File("fewer/checkpoints/last"), tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae))
             foreach (var ((_, now), (name, before)) in earlier.NamedTensors().Select(pair => (model.NamedTensors().Single(other => other.Name == pair.Name), pair)))
                 TensorAssert.Close(before, now, 1e-6, name);                   // a learning rate of nearly nothing
 
@@ -70,8 +70,8 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
         string[] second = [.. Line(data, "second"), "--model", tiny.Path, "--set", "train.initial=first/checkpoints/last"];
         CommandRun.Of([.. second, "--set", "train.keep=adapter, mask_feature", "--set", "train.steps=2"]).Works();
         var (diffusion, changed) = (tiny.Pipeline.Diffusion, new HashSet<string>());
-        using (var before = GroundingCheckpoint.Load(_folder.File("first/checkpoints/last"), diffusion.UNet, diffusion.Vae))
-        using (var after = GroundingCheckpoint.Load(_folder.File("second/checkpoints/last"), diffusion.UNet, diffusion.Vae))
+        using (var before = GroundingFolder.Load(_folder.File("first/checkpoints/last"), diffusion.UNet, diffusion.Vae))
+        using (var after = GroundingFolder.Load(_folder.File("second/checkpoints/last"), diffusion.UNet, diffusion.Vae))
             foreach (var ((name, old), (_, now)) in before.NamedTensors().Zip(after.NamedTensors()))
                 if (!old.allclose(now, 0, 0)) changed.Add(name.Split('.')[0]);
         Assert.Equal(["aggregation", "decoder", "diffusion_head", "levels"], changed.Order());
@@ -100,9 +100,9 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
         try
         {
             CommandRun.Of([.. Line(data, "disk/run"), "--model", tiny.Path, "--set", "train.steps=400", "--set", "train.saveEvery=1", "--set", "train.validateEvery=0", "--set", "data.validation=", "--quiet"])
-                .RefusesInOneLine("cannot be written", "last still holds step", "Make room and go on with --resume");
+                .RefusesInOneLine("cannot be written", "last still holds step", "Make room and go on with the run (--resume)");
             var last = _folder.File("disk/run/checkpoints/last");
-            using var model = GroundingCheckpoint.Load(last, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
+            using var model = GroundingFolder.Load(last, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
             Assert.Equal(["last"], Directory.GetFileSystemEntries(_folder.File("disk/run/checkpoints")).Select(Path.GetFileName));
             Assert.True(File.Exists(Path.Combine(last, "training.json")));
         }

@@ -45,12 +45,12 @@ public sealed class TrainConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("train.stepz=4", "--set train.stepz=4: there is no key 'stepz'; there are", "batchSize")]
+    [InlineData("train.stepz=4", "train.stepz=4: there is no key 'stepz'; there are", "batchSize")]
     [InlineData("train=4", "'train' has keys of its own")]
     [InlineData("train.steps.more=4", "'train.steps' has no keys of its own")]
     [InlineData("train.steps", "write it as KEY=VALUE")]
-    [InlineData("train.steps=many", "--set train.steps=many: the key cannot have this value")]
-    [InlineData("grounding.parts=half", "--set grounding.parts=half: the key cannot have this value")]
+    [InlineData("train.steps=many", "train.steps=many: the key cannot have this value")]
+    [InlineData("grounding.parts=half", "grounding.parts=half: the key cannot have this value")]
     [InlineData("train.size=100", "'train.size' is 100; a multiple of 64")]
     [InlineData("grounding.size=128", "'grounding.size' is 128; leave it out: 'train.size', 512, decides")]
     [InlineData("train.epochs=2", "either it or 'train.epochs' (2) says how long")]

@@ -151,7 +151,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         Assert.Contains("holds no run to go on with", Assert.Throws<InputException>(() => Run(resume: true)).Message);
         Run();
-        Assert.Contains("go on with it by --resume", Assert.Throws<InputException>(() => Run()).Message);
+        Assert.Contains("go on with it, or name another folder", Assert.Throws<InputException>(() => Run()).Message);
         File.Delete(Path.Combine(Out, "config.json"));
         Assert.Contains("not empty and holds no run", Assert.Throws<InputException>(() => Run()).Message);
     }

@@ -38,7 +38,7 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
     public async Task Where_nothing_is_above_the_threshold_the_page_says_so_and_offers_a_lower_one()
     {
         using var folder = new TemporaryFolder();
-        using (var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Threshold = 0.99 })) GroundingCheckpoint.Save(folder.File("trained"), model);
+        using (var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Threshold = 0.99 })) GroundingFolder.Save(folder.File("trained"), model);
         await using var page = await OpenAsync(new(), trained: folder.File("trained"));
         await page.GroundSampleAsync();
         Assert.Equal(0, (int)(await page.Browser.EvaluateAsync(Inked))!);
@@ -53,7 +53,7 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
     public async Task The_threshold_moves_the_masks_without_asking_the_service_again()
     {
         using var folder = new TemporaryFolder();
-        using (var model = TinyGrounding.Build(tiny, stirred: true)) GroundingCheckpoint.Save(folder.File("trained"), model);
+        using (var model = TinyGrounding.Build(tiny, stirred: true)) GroundingFolder.Save(folder.File("trained"), model);
         await using var page = await OpenAsync(new(), trained: folder.File("trained"));
         await page.GroundSampleAsync();
         var asked = page.Service.Log.Split("/v1/ground").Length;

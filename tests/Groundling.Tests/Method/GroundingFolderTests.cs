@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Groundling.Tests.Method;
 
-public sealed class GroundingCheckpointTests(TinyModel tiny) : IDisposable
+public sealed class GroundingFolderTests(TinyModel tiny) : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly TemporaryFolder _folder = new();
@@ -24,11 +24,11 @@ public sealed class GroundingCheckpointTests(TinyModel tiny) : IDisposable
     {
         using var model = TinyGrounding.Build(tiny, stirred: true);
         var path = _folder.File("model");
-        Assert.False(GroundingCheckpoint.Exists(path));
-        GroundingCheckpoint.Save(path, model);
-        Assert.True(GroundingCheckpoint.Exists(path));
+        Assert.False(GroundingFolder.Exists(path));
+        GroundingFolder.Save(path, model);
+        Assert.True(GroundingFolder.Exists(path));
         Assert.Equal(["config.json", "model.safetensors"], Directory.EnumerateFiles(Path.Combine(path, "grounding")).Select(Path.GetFileName).Order());
-        using var loaded = GroundingCheckpoint.Load(path, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
+        using var loaded = GroundingFolder.Load(path, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
         Assert.Equal(model.Config, loaded.Config);
         foreach (var (saved, read) in model.NamedTensors().Zip(loaded.NamedTensors()))
         {
@@ -46,9 +46,9 @@ public sealed class GroundingCheckpointTests(TinyModel tiny) : IDisposable
     {
         using var model = TinyGrounding.Build(tiny);
         var path = _folder.File("model");
-        GroundingCheckpoint.Save(path, model);
+        GroundingFolder.Save(path, model);
         File.WriteAllText(Path.Combine(path, "grounding", "config.json"), (TinyGrounding.Config with { Classes = TinyGrounding.K + 1 }).ToJson());
-        var fault = Assert.Throws<WeightsException>(() => GroundingCheckpoint.Load(path, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae)).Message;
+        var fault = Assert.Throws<WeightsException>(() => GroundingFolder.Load(path, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae)).Message;
         Assert.Contains("does not fit GroundingModel (34 of ", fault);
         Assert.Contains("shape      adapter.blocks.0.class.weight: file [4, 8], model [5, 8]", fault);
         Assert.EndsWith("were these parts trained with another frozen model?", fault);
@@ -59,9 +59,9 @@ public sealed class GroundingCheckpointTests(TinyModel tiny) : IDisposable
     {
         using var fewer = TinyGrounding.Build(tiny, TinyGrounding.Config with { Parts = GroundingParts.DecoderAndAggregation }, stirred: true);
         var path = _folder.File("model");
-        GroundingCheckpoint.Save(path, fewer);
+        GroundingFolder.Save(path, fewer);
         using var whole = TinyGrounding.Build(tiny);
-        var anew = GroundingCheckpoint.LoadMatching(path, whole);
+        var anew = GroundingFolder.LoadMatching(path, whole);
         Assert.NotEmpty(anew);
         Assert.All(anew, name => Assert.StartsWith("adapter.", name));
         Assert.Equal(whole.NamedTensors().Count() - fewer.NamedTensors().Count(), anew.Count);
@@ -73,23 +73,23 @@ public sealed class GroundingCheckpointTests(TinyModel tiny) : IDisposable
     public void Tensors_of_another_shape_begin_anew_and_a_model_of_which_nothing_fits_is_refused()
     {
         var path = _folder.File("model");
-        using (var other = TinyGrounding.Build(tiny, TinyGrounding.Config with { Classes = TinyGrounding.K + 1 }, stirred: true)) GroundingCheckpoint.Save(path, other);
+        using (var other = TinyGrounding.Build(tiny, TinyGrounding.Config with { Classes = TinyGrounding.K + 1 }, stirred: true)) GroundingFolder.Save(path, other);
         using var model = TinyGrounding.Build(tiny);
-        Assert.All(GroundingCheckpoint.LoadMatching(path, model), name => Assert.Contains("class.", name));
+        Assert.All(GroundingFolder.LoadMatching(path, model), name => Assert.Contains("class.", name));
         SafetensorsWriter.Write(Path.Combine(path, "grounding", "model.safetensors"), [("foreign", ScalarType.Float32, [2])], _ => ones(2));
-        Assert.Contains("none of its tensors", Assert.Throws<InputException>(() => GroundingCheckpoint.LoadMatching(path, model)).Message);
+        Assert.Contains("none of its tensors", Assert.Throws<InputException>(() => GroundingFolder.LoadMatching(path, model)).Message);
     }
 
     [Fact]
     public void Damaged_folders_are_refused()
     {
         var diffusion = tiny.Pipeline.Diffusion;
-        Assert.Contains("config.json", Assert.Throws<InputException>(() => GroundingCheckpoint.Load(_folder.File("none"), diffusion.UNet, diffusion.Vae)).Message);
+        Assert.Contains("config.json", Assert.Throws<InputException>(() => GroundingFolder.Load(_folder.File("none"), diffusion.UNet, diffusion.Vae)).Message);
         using var model = TinyGrounding.Build(tiny);
         var path = _folder.File("model");
-        GroundingCheckpoint.Save(path, model);
+        GroundingFolder.Save(path, model);
         File.Delete(Path.Combine(path, "grounding", "model.safetensors"));
-        Assert.Contains("model.safetensors", Assert.Throws<WeightsException>(() => GroundingCheckpoint.Load(path, diffusion.UNet, diffusion.Vae)).Message);
+        Assert.Contains("model.safetensors", Assert.Throws<WeightsException>(() => GroundingFolder.Load(path, diffusion.UNet, diffusion.Vae)).Message);
     }
 
     [Fact]

@@ -8,24 +8,24 @@ using static TorchSharp.torch;
 namespace Groundling.Modeling;
 
 /// <summary>The trained parts on disk: the folder <c>grounding</c> beside the frozen model's parts, with <c>model.safetensors</c> and <c>config.json</c>.</summary>
-public static class GroundingCheckpoint
+public static class GroundingFolder
 {
     /// <summary>The folder's name.</summary>
-    public const string Folder = "grounding";
+    public const string Name = "grounding";
 
     private const string Weights = "model.safetensors", Config = "config.json";
 
     /// <summary>Whether a model folder has trained parts.</summary>
-    public static bool Exists(string modelFolder) => Directory.Exists(Path.Combine(modelFolder, Folder));
+    public static bool Exists(string modelFolder) => Directory.Exists(Path.Combine(modelFolder, Name));
 
     /// <summary>The files of the trained parts: config and weights.</summary>
     /// <param name="folder">The folder that holds <c>grounding</c>, or that folder itself under whatever name.</param>
     /// <exception cref="InputException">There are none.</exception>
     public static (string Config, string Weights) Files(string folder)
     {
-        if (Exists(folder)) folder = Path.Combine(folder, Folder);
+        if (Exists(folder)) folder = Path.Combine(folder, Name);
         else if (!File.Exists(Path.Combine(folder, Weights)) || !File.Exists(Path.Combine(folder, Config)))
-            throw new InputException($"{folder}: holds no trained parts ({Folder}/{Config} and {Folder}/{Weights}); name a folder that does, such as a run's checkpoints/best");
+            throw new InputException($"{folder}: holds no trained parts ({Name}/{Config} and {Name}/{Weights}); name a folder that does, such as a run's checkpoints/best");
         return (Path.Combine(folder, Config), Path.Combine(folder, Weights));
     }
 
@@ -36,7 +36,7 @@ public static class GroundingCheckpoint
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public static void Save(string modelFolder, GroundingModel model, ScalarType type = ScalarType.Float32)
     {
-        var folder = Path.Combine(modelFolder, Folder);
+        var folder = Path.Combine(modelFolder, Name);
         Directory.CreateDirectory(folder);
         var tensors = model.NamedTensors().ToList();
         SafetensorsWriter.Write(Path.Combine(folder, Weights), [.. tensors.Select(pair => (pair.Name, type, pair.Tensor.shape))], i => tensors[i].Tensor.alias());
