@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Groundling.Diffusion;
 using Groundling.Evaluation;
 using Groundling.Torch;
@@ -77,6 +78,42 @@ public class UNetParityTests
         TensorAssert.Close(values["out.sample"], plain.Run(values["in.sample"], values["in.timestep"], values["in.encoder_hidden_states"]), 2e-5, "prediction");
         Assert.Equal(16, plain.Maps.Count);
         foreach (var (name, map) in plain.Maps) TensorAssert.Close(values[$"attn.{name}"], map, 2e-5, name);
+    }
+
+    /// <summary>
+    /// The golden models are too narrow for the fast kernels: here Winograd, packed weights and the fused group norm all run.
+    /// </summary>
+    [Theory]
+    [InlineData(Rearrangement.None, false)]
+    [InlineData(Rearrangement.OnePass, false)]
+    [InlineData(Rearrangement.ManyPasses, false)]
+    [InlineData(Rearrangement.ManyPasses, true)]
+    public void A_UNet_wide_enough_for_the_fast_kernels_matches_plain_operators(Rearrangement extent, bool matrices)
+    {
+        const long height = 40, width = 56;                                    // levels of 2240, 560, 140 and 35 pixels
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var config = new UNetConfig { Widths = [64, 128, 128, 192], Heads = [2, 4, 4, 4], LayersPerBlock = 1, PromptWidth = 96, LinearProjection = matrices,
+            DownAttends = [false, true, true, false], UpAttends = [false, true, true, false],             // double precision is slow where there are many pixels
+        };
+        using var unet = new UNet(config).Initialize(new Generator(5));
+        var generator = new Generator(6);
+        foreach (var (_, value) in unet.NamedTensors().Where(pair => pair.Tensor.dim() == 1)) value.add_(0.2 * randn(value.shape, generator: generator));
+        var plain = new ReferenceUNet(unet.NamedTensors().ToDictionary(pair => pair.Name, pair => pair.Tensor.detach().clone()), config);
+        var (latents, times, prompt) = (randn([2, 4, height, width], generator: generator), tensor(new[] { 1L, 700L }), randn([2, 7, 96], generator: generator));
+        var expected = plain.Run(latents, times, prompt);
+        using var asStored = unet.Freeze(Rearrangement.None).call(latents, times, new TextPrompt(prompt));
+        unet.Freeze(extent);
+        foreach (var pass in new[] { "first", "second, with weights that are rearranged already" })
+        {
+            var recorder = new Recorder(prompt);
+            using var output = unet.call(latents, times, recorder);
+            TensorAssert.Close(expected, output.Prediction, Tolerance, $"prediction, {pass} pass");
+            if (Vector256.IsHardwareAccelerated && extent != Rearrangement.None) Assert.False(asStored.Prediction.eq(output.Prediction).all().item<bool>(), "Winograd rounds otherwise: it did not run");
+            foreach (var (feature, i) in plain.Features.Select((feature, i) => (feature, i))) TensorAssert.Close(feature, output.Features[i], Tolerance * feature.abs().max().item<double>(), $"feature {i}, {pass} pass");
+            Assert.Equal(plain.Maps.Count, recorder.Maps.Count);
+            foreach (var (name, map) in plain.Maps) TensorAssert.Close(map, recorder.Maps[name], Tolerance, $"{name}, {pass} pass");
+        }
     }
 
     [Fact]
