@@ -27,8 +27,9 @@ internal sealed class FileDownload(HubClient client, HubSettings settings, HubRe
         using var held = await ExclusiveFile.OpenAsync(_cache.LockFile(reference, remote.Etag), Waiting, stop);
         if (HubCache.Length(place) != remote.Size)
         {
-            if (HubCache.Length(blob) != remote.Size) await FetchAsync(file, remote, blob, stop);
-            _cache.Link(blob, place);
+            var isNew = HubCache.Length(blob) != remote.Size;
+            if (isNew) await FetchAsync(file, remote, blob, stop);
+            _cache.Link(blob, place, isNew);
         }
         progress(file, remote.Size);
     }

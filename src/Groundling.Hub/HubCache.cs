@@ -67,25 +67,34 @@ public sealed class HubCache
     }
 
     /// <summary>Puts a blob into a snapshot: as a relative link, or itself where links cannot be made.</summary>
-    internal void Link(string blob, string place)
+    /// <param name="blob">The blob.</param>
+    /// <param name="place">Where it goes.</param>
+    /// <param name="isNew">Whether no other snapshot can know the blob, so that it may be moved.</param>
+    internal void Link(string blob, string place, bool isNew)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-        if (_settings.UseLinks)
+        // Renamed into place: a reader sees the old file or the new one.
+        var temporary = $"{place}.{Guid.NewGuid():N}";
+        if (_settings.UseLinks && TryLink(temporary, Path.GetRelativePath(Path.GetDirectoryName(place)!, blob))) File.Move(temporary, place, overwrite: true);
+        else if (isNew) File.Move(blob, place, overwrite: true);
+        else
         {
-            try
-            {
-                // Renamed into place: a reader sees the old link or the new one.
-                var temporary = $"{place}.{Guid.NewGuid():N}";
-                File.CreateSymbolicLink(temporary, Path.GetRelativePath(Path.GetDirectoryName(place)!, blob));
-                File.Move(temporary, place, overwrite: true);
-                return;
-            }
-            catch (Exception e) when (OperatingSystem.IsWindows() && e is IOException or UnauthorizedAccessException)
-            {
-                // Windows allows links to some users only; the official client moves the file then.
-            }
+            File.Copy(blob, temporary);
+            File.Move(temporary, place, overwrite: true);
         }
-        File.Move(blob, place, overwrite: true);
+    }
+
+    private static bool TryLink(string place, string target)
+    {
+        try
+        {
+            File.CreateSymbolicLink(place, target);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;                                                      // Windows allows links to some users only, some disks to none
+        }
     }
 
     /// <summary>Makes the folders of a repository, and marks the cache as one.</summary>
@@ -94,7 +103,7 @@ public sealed class HubCache
         foreach (var folder in new[] { Path.Combine(RepositoryFolder(reference), "blobs"), Path.Combine(_settings.CacheFolder, ".locks", FolderName(reference)) })
             Directory.CreateDirectory(folder);
         var tag = Path.Combine(_settings.CacheFolder, "CACHEDIR.TAG");
-        if (!File.Exists(tag)) File.WriteAllText(tag, Tag);
+        if (!File.Exists(tag)) Core.AtomicFile.Write(tag, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(Tag)));
     }
 
     /// <summary>Notes which commit a branch or tag is at.</summary>

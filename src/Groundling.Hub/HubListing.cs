@@ -19,7 +19,7 @@ public sealed record HubListing(string Repository, string Commit, string? Pipeli
             var root = document.RootElement;
             var commit = root.GetProperty("sha").GetString() ?? "";
             if (!HubReference.Commit().IsMatch(commit)) throw new FormatException("'sha' is no commit");
-            var files = root.GetProperty("siblings").EnumerateArray().Select(ReadFile).ToList();
+            var files = root.GetProperty("siblings").EnumerateArray().Select(ReadFile).DistinctBy(file => file.Path).ToList();
             return new(Text(root, "id") ?? asked.Repository, commit, Inside(root, "config", "diffusers") is { } config ? Text(config, "_class_name") : null, files);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)

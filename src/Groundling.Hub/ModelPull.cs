@@ -46,8 +46,7 @@ public sealed class ModelPull : IDisposable
         try
         {
             var address = client.Address($"api/models/{reference.Repository}/revision/{Uri.EscapeDataString(reference.Revision)}?blobs=true");
-            using var answer = await client.SendAsync(HttpMethod.Get, address, 0, onlyRelative: false, patient: false, stop);
-            var listing = HubListing.Read(await ReadAsync(answer, settings, HubClient.HostOf(address), stop), reference, HubClient.HostOf(address));
+            var listing = HubListing.Read(await ReadAsync(client, address, settings, stop), reference, HubClient.HostOf(address));
             try
             {
                 return new(settings, reference, client, listing, ModelFiles.Choose(listing.Files, full));
@@ -73,7 +72,8 @@ public sealed class ModelPull : IDisposable
     public async Task<string> RunAsync(Action<PullProgress>? progress = null, CancellationToken stop = default)
     {
         RequireRoom();
-        _cache.Prepare(_reference);
+        // Where all is there, a cache that may only be read will do.
+        if (Files.Any(file => HubCache.Length(_cache.SnapshotFile(_reference, Listing.Commit, file.Path)) is null)) _cache.Prepare(_reference);
         var done = new ConcurrentDictionary<string, long>();
         var files = 0;
         void Tell() => progress?.Invoke(new(done.Values.Sum(), TotalBytes, files, Files.Count));
@@ -112,18 +112,23 @@ public sealed class ModelPull : IDisposable
         if (needed > free) throw new HubException($"{_reference} needs {needed / 1e6:N0} MB more, but {_settings.CacheFolder} has room for {free / 1e6:N0} MB; make room, or choose another cache by HF_HUB_CACHE");
     }
 
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage answer, HubSettings settings, string host, CancellationToken stop)
+    private static async Task<byte[]> ReadAsync(HubClient client, Uri address, HubSettings settings, CancellationToken stop)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(settings.StallTimeout + settings.AnswerTimeout);
-        try
+        for (var failures = 1; ; failures++)
         {
-            await answer.Content.LoadIntoBufferAsync(LongestListing, limit.Token);
-            return await answer.Content.ReadAsByteArrayAsync(limit.Token);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
-        {
-            throw new HubException($"{host}: the list of files breaks off ({OneLine.Of(e.Message)}); try again", e);
+            using var answer = await client.SendAsync(HttpMethod.Get, address, 0, onlyRelative: false, patient: false, stop);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(settings.StallTimeout + settings.AnswerTimeout);
+            try
+            {
+                await answer.Content.LoadIntoBufferAsync(LongestListing, limit.Token);
+                return await answer.Content.ReadAsByteArrayAsync(limit.Token);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+            {
+                if (failures == HubWait.Tries) throw new HubException($"{HubClient.HostOf(address)}: the list of files breaks off ({OneLine.Of(e.Message)}), {failures} times; try again later", e);
+            }
+            await Task.Delay(HubWait.After(failures, settings.FirstWait), stop);
         }
     }
 }

@@ -36,6 +36,16 @@ public sealed class NetworkFaultTests : IDisposable
         Assert.Equal(4, _hub.Requests.Count(request => request.From > 0));
     }
 
+    [Fact]
+    public async Task A_list_that_breaks_off_is_asked_for_again()
+    {
+        var asked = 0;
+        _hub.Fault = (request, answer) => request.Path.StartsWith("/api/models") && Interlocked.Increment(ref asked) < 3 ? Cut(answer, 100 * asked) : answer;
+        AssertWhole(await Pull());
+        _hub.Fault = (request, answer) => request.Path.StartsWith("/api/models") ? Cut(answer, 100) : answer;
+        Assert.Contains("the list of files breaks off", (await Assert.ThrowsAsync<HubException>(() => Pull())).Message);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]

@@ -67,6 +67,17 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    public async Task A_blob_that_another_snapshot_links_to_is_copied_where_links_are_not_wanted()
+    {
+        await Pull();
+        var (blob, place) = (Path.Combine(HubTree.Repository(Cache), "blobs", _hub.EtagOf("vae/config.json")), Path.Combine(HubTree.Snapshot(Cache), "vae/config.json"));
+        File.Delete(place);
+        AssertWhole(await Pull(useLinks: false));
+        Assert.Null(new FileInfo(place).LinkTarget);
+        Assert.True(File.Exists(blob));
+    }
+
+    [Fact]
     public async Task The_token_goes_to_the_hub_alone()
     {
         await Pull(withToken: true);
