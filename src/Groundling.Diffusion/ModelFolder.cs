@@ -3,7 +3,7 @@ using Groundling.Torch;
 namespace Groundling.Diffusion;
 
 /// <summary>A Stable Diffusion folder in the diffusers layout: finds its files and refuses what is not Stable Diffusion 1.x or 2.x.</summary>
-public sealed class ModelFolder
+public sealed class ModelFolder : ModelSource
 {
     private static readonly (string Sign, string Kind)[] OtherModels =
     [
@@ -17,10 +17,7 @@ public sealed class ModelFolder
 
     private static readonly string[] Pickled = [".bin", ".ckpt", ".pt", ".pth"];
 
-    private ModelFolder(string path) => Path = path;
-
-    /// <summary>The folder.</summary>
-    public string Path { get; }
+    private ModelFolder(string path) : base(path) { }
 
     /// <summary>What a model's folder is called: its own name, or <c>OWNER/NAME@COMMIT</c> for a snapshot of the hub's cache, whose own name says nothing.</summary>
     public static string NameOf(string path)
@@ -32,15 +29,17 @@ public sealed class ModelFolder
             : folder.Name;
     }
 
-    /// <summary>Its tokenizer's folder.</summary>
-    public string Tokenizer => System.IO.Path.Combine(Path, "tokenizer");
+    /// <inheritdoc/>
+    public override string TokenizerPlace => System.IO.Path.Combine(Path, "tokenizer");
 
     /// <summary>Checks that the folder is there and that its index, if it has one, names a model of ours.</summary>
     /// <exception cref="ModelException">There is no such folder, or it holds another kind of model.</exception>
     public static ModelFolder Open(string path)
     {
         const string wanted = "a Stable Diffusion 1.x or 2.x folder in the diffusers layout is needed (tokenizer/, text_encoder/, vae/, unet/)";
-        if (File.Exists(path)) throw new ModelException($"{path}: is a file; {wanted}");
+        if (File.Exists(path)) throw new ModelException(Pickled.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
+            ? $"{path}: holds pickled weights, which can run code when they are read and are not supported; get or convert to .safetensors"
+            : $"{path}: is a file; {wanted}, or a .safetensors file that holds all parts");
         if (!Directory.Exists(path)) throw new ModelException($"{path}: no such folder; {wanted}");
         var folder = new ModelFolder(path);
         var index = System.IO.Path.Combine(path, "model_index.json");
@@ -53,16 +52,27 @@ public sealed class ModelFolder
     /// <summary>Whether the folder has a part of that name.</summary>
     public bool HasPart(string part) => Directory.Exists(System.IO.Path.Combine(Path, part));
 
-    /// <summary>The path of a part's config.</summary>
-    public string Config(string part) => System.IO.Path.Combine(Path, part, "config.json");
+    /// <inheritdoc/>
+    public override string Config(string part) => System.IO.Path.Combine(Path, part, "config.json");
+
+    /// <inheritdoc/>
+    public override TextEncoderConfig TextConfig() => TextEncoderConfig.Read(Config("text_encoder"));
+
+    /// <inheritdoc/>
+    public override UNetConfig UNetConfig() => Diffusion.UNetConfig.Read(Config("unet"));
+
+    private protected override ClipTokenizer OwnTokenizer() => OpenTokenizer(TokenizerPlace);
+
+    private protected override VaeConfig OwnVaeConfig() => Diffusion.VaeConfig.Read(Config("vae"));
+
+    private protected override WeightSource OwnWeights(string part)
+        => WeightsIn(System.IO.Path.Combine(Path, part), part == "text_encoder" ? "model" : "diffusion_pytorch_model");
 
     /// <summary>Opens a part's weights: one file or an index of several, in float32 where there is a choice.</summary>
     /// <exception cref="ModelException">There are none that can be read safely.</exception>
     /// <exception cref="WeightsException">They are damaged.</exception>
-    public WeightSource Weights(string part)
+    internal static WeightSource WeightsIn(string folder, string stem)
     {
-        var folder = System.IO.Path.Combine(Path, part);
-        var stem = part == "text_encoder" ? "model" : "diffusion_pytorch_model";
         string[] names = [.. Variants.SelectMany(variant => new[] { $"{stem}{variant}.safetensors", $"{stem}.safetensors.index{variant}.json" })];
         if (names.FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name))) is { } found)
             return WeightSource.Open(System.IO.Path.Combine(folder, found));
@@ -77,9 +87,8 @@ public sealed class ModelFolder
             : $"{folder}: has only pickled weights ({pickled}), which can run code when they are read and are not supported; get or convert to {names[0]}");
     }
 
-    /// <summary>What the folder says of noise and predictions; Stable Diffusion's where it does not say.</summary>
-    /// <exception cref="ModelException">The schedule is of a kind that is not known, or out of range.</exception>
-    public ScheduleConfig Schedule()
+    /// <inheritdoc/>
+    public override ScheduleConfig Schedule()
     {
         var path = System.IO.Path.Combine(Path, "scheduler", "scheduler_config.json");
         return File.Exists(path) ? ScheduleConfig.Read(ForeignConfig.Read(path)) : ScheduleConfig.StableDiffusion;

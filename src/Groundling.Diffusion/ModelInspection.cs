@@ -19,31 +19,31 @@ public static class ModelInspection
 {
     /// <summary>Inspects every part; reads all weights once to find values that are not numbers.</summary>
     /// <exception cref="ModelException">The folder is not a Stable Diffusion 1.x or 2.x folder at all.</exception>
-    public static IReadOnlyList<PartInspection> Inspect(string path)
+    public static IReadOnlyList<PartInspection> Inspect(string path, string? vae = null, string? tokenizer = null)
     {
-        var folder = ModelFolder.Open(path);
+        var source = ModelSource.Open(path, vae, tokenizer);
         return
         [
-            Tokenizer(folder),
-            Part("text_encoder", () => folder.Weights("text_encoder"), () => TextEncoderConfig.Read(folder.Config("text_encoder")), config => new TextEncoder(config), TextEncoder.Keys,
+            Tokenizer(source),
+            Part("text_encoder", () => source.Weights("text_encoder"), () => source.TextConfig(), config => new TextEncoder(config), TextEncoder.Keys,
                 config => null,
                 config => $"{config.Layers} layers, width {config.Width}, {config.Heads} heads, {(config.QuickGelu ? "quick_gelu" : "gelu")}"),
-            Part("vae", () => folder.Weights("vae"), () => VaeConfig.Read(folder.Config("vae")), config => new Vae(config), Vae.Keys,
+            Part("vae", () => source.Weights("vae"), () => source.VaeConfig(), config => new Vae(config), Vae.Keys,
                 config => null,
                 config => $"widths {string.Join('/', config.Widths)}, {config.LatentChannels} latent channels, scaling factor {config.ScalingFactor}"),
-            Part("unet", () => folder.Weights("unet"), () => UNetConfig.Read(folder.Config("unet")), config => new UNet(config), KeyMap.Identity,
-                config => StableDiffusion.PromptMismatch(folder, TextEncoderConfig.Read(folder.Config("text_encoder")), config)
-                    ?? StableDiffusion.LatentMismatch(folder, VaeConfig.Read(folder.Config("vae")), config),
-                config => $"widths {string.Join('/', config.Widths)}, heads {string.Join('/', config.Heads)}, prompt width {config.PromptWidth}, {folder.Schedule().Prediction}"),
+            Part("unet", () => source.Weights("unet"), () => source.UNetConfig(), config => new UNet(config), KeyMap.Identity,
+                config => StableDiffusion.PromptMismatch(source, source.TextConfig(), config)
+                    ?? StableDiffusion.LatentMismatch(source, source.VaeConfig(), config),
+                config => $"widths {string.Join('/', config.Widths)}, heads {string.Join('/', config.Heads)}, prompt width {config.PromptWidth}, {source.Schedule().Prediction}"),
         ];
     }
 
-    private static PartInspection Tokenizer(ModelFolder folder)
+    private static PartInspection Tokenizer(ModelSource source)
     {
         try
         {
-            var tokenizer = ClipTokenizer.Open(folder.Tokenizer);
-            var mismatch = StableDiffusion.TokenizerMismatch(folder, tokenizer, TextEncoderConfig.Read(folder.Config("text_encoder")));
+            var tokenizer = source.Tokenizer();
+            var mismatch = StableDiffusion.TokenizerMismatch(source, tokenizer, source.TextConfig());
             return new("tokenizer", 0, "", 0, $"start {tokenizer.StartToken}, end {tokenizer.EndToken}, padding {tokenizer.PaddingToken}", mismatch is null ? [] : [mismatch], []);
         }
         catch (ModelException e)

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Diffusion;
 
-/// <summary>A frozen Stable Diffusion 1.x or 2.x: text encoder, autoencoder and UNet, opened from a folder.</summary>
+/// <summary>A frozen Stable Diffusion 1.x or 2.x: text encoder, autoencoder and UNet, opened from a folder or a file.</summary>
 public sealed class StableDiffusion : IDisposable
 {
     private StableDiffusion(string path, ClipTokenizer tokenizer, TextEncoder text, Vae vae, UNet unet, PredictionType prediction, NoiseSchedule schedule)
@@ -30,41 +30,44 @@ public sealed class StableDiffusion : IDisposable
     /// <summary>How noise grows with time.</summary>
     public NoiseSchedule Schedule { get; }
 
-    /// <summary>Opens a folder in the diffusers layout; float32 weights stay in the files and are read as they are used.</summary>
-    /// <param name="path">The folder.</param>
+    /// <summary>Opens a folder in the diffusers layout, or a single file that holds a whole model; float32 weights stay where they lie.</summary>
+    /// <param name="path">The folder or file.</param>
     /// <param name="rearrangement">How far weights are rearranged for speed as they are first used.</param>
     /// <param name="begin">Called as each of text_encoder, vae and unet begins, by that name; what it throws ends the opening.</param>
+    /// <param name="vae">As in <see cref="ModelSource.Open"/>.</param>
+    /// <param name="tokenizer">As in <see cref="ModelSource.Open"/>.</param>
     /// <exception cref="EngineException">There is no libtorch, or it cannot be loaded.</exception>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
     /// <exception cref="WeightsException">A weight file is damaged or does not fit its config.</exception>
-    public static StableDiffusion Open(string path, Rearrangement rearrangement = Rearrangement.ManyPasses, Action<string>? begin = null)
+    public static StableDiffusion Open(string path, Rearrangement rearrangement = Rearrangement.ManyPasses, Action<string>? begin = null,
+        string? vae = null, string? tokenizer = null)
     {
-        var folder = ModelFolder.Open(path);
+        var source = ModelSource.Open(path, vae, tokenizer);
         EngineException.ThrowIfUnavailable();
-        var tokenizer = ClipTokenizer.Open(folder.Tokenizer);
-        var textConfig = TextEncoderConfig.Read(folder.Config("text_encoder"));
-        var vaeConfig = VaeConfig.Read(folder.Config("vae"));
-        var unetConfig = UNetConfig.Read(folder.Config("unet"));
-        if (TokenizerMismatch(folder, tokenizer, textConfig) is { } tokens) throw new ModelException(tokens);
-        if (PromptMismatch(folder, textConfig, unetConfig) is { } prompts) throw new ModelException(prompts);
-        if (LatentMismatch(folder, vaeConfig, unetConfig) is { } latents) throw new ModelException(latents);
-        var (schedule, prediction) = folder.Schedule();
+        var tokens = source.Tokenizer();
+        var textConfig = source.TextConfig();
+        var vaeConfig = source.VaeConfig();
+        var unetConfig = source.UNetConfig();
+        if (TokenizerMismatch(source, tokens, textConfig) is { } ids) throw new ModelException(ids);
+        if (PromptMismatch(source, textConfig, unetConfig) is { } prompts) throw new ModelException(prompts);
+        if (LatentMismatch(source, vaeConfig, unetConfig) is { } latents) throw new ModelException(latents);
+        var (schedule, prediction) = source.Schedule();
         TextEncoder? text = null;
-        Vae? vae = null;
+        Vae? autoencoder = null;
         try
         {
             begin?.Invoke("text_encoder");
-            text = Load(folder, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(Rearrangement.None);
+            text = Load(source, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(Rearrangement.None);
             begin?.Invoke("vae");
-            vae = Load(folder, "vae", new Vae(vaeConfig), Vae.Keys).Freeze(rearrangement);
+            autoencoder = Load(source, "vae", new Vae(vaeConfig), Vae.Keys).Freeze(rearrangement);
             begin?.Invoke("unet");
-            var unet = Load(folder, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze(rearrangement);
-            return new(path, tokenizer, text, vae, unet, prediction, schedule);
+            var unet = Load(source, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze(rearrangement);
+            return new(path, tokens, text, autoencoder, unet, prediction, schedule);
         }
         catch
         {
             text?.Dispose();
-            vae?.Dispose();
+            autoencoder?.Dispose();
             throw;
         }
     }
@@ -85,23 +88,23 @@ public sealed class StableDiffusion : IDisposable
     }
 
     /// <summary>Why the tokenizer cannot feed the text encoder, or null where it can.</summary>
-    internal static string? TokenizerMismatch(ModelFolder folder, ClipTokenizer tokenizer, TextEncoderConfig text) => tokenizer.LargestToken < text.VocabularySize ? null
-        : $"{folder.Tokenizer}: has token {tokenizer.LargestToken}, but the text encoder knows only 0 to {text.VocabularySize - 1}; the parts are of different models";
+    internal static string? TokenizerMismatch(ModelSource source, ClipTokenizer tokenizer, TextEncoderConfig text) => tokenizer.LargestToken < text.VocabularySize ? null
+        : $"{source.TokenizerPlace}: has token {tokenizer.LargestToken}, but the text encoder knows only 0 to {text.VocabularySize - 1}; the parts are of different models";
 
     /// <summary>Why the UNet cannot read the text encoder's states, or null where it can.</summary>
-    internal static string? PromptMismatch(ModelFolder folder, TextEncoderConfig text, UNetConfig unet) => unet.PromptWidth == text.Width ? null
-        : $"{folder.Config("unet")}: 'cross_attention_dim' is {unet.PromptWidth}, but the text encoder's hidden_size is {text.Width}; the parts are of different models";
+    internal static string? PromptMismatch(ModelSource source, TextEncoderConfig text, UNetConfig unet) => unet.PromptWidth == text.Width ? null
+        : $"{source.Config("unet")}: 'cross_attention_dim' is {unet.PromptWidth}, but the text encoder's hidden_size is {text.Width}; the parts are of different models";
 
     /// <summary>Why the UNet cannot read the autoencoder's latents, or null where it can.</summary>
-    internal static string? LatentMismatch(ModelFolder folder, VaeConfig vae, UNetConfig unet) => unet.InChannels == vae.LatentChannels ? null
-        : $"{folder.Config("unet")}: 'in_channels' is {unet.InChannels}, but the autoencoder's latent_channels is {vae.LatentChannels}; the parts are of different models";
+    internal static string? LatentMismatch(ModelSource source, VaeConfig vae, UNetConfig unet) => unet.InChannels == vae.LatentChannels ? null
+        : $"{source.Config("unet")}: 'in_channels' is {unet.InChannels}, but the autoencoder's latent_channels is {vae.LatentChannels}; the parts are of different models";
 
-    private static T Load<T>(ModelFolder folder, string part, T module, KeyMap keys) where T : Module
+    private static T Load<T>(ModelSource source, string part, T module, KeyMap keys) where T : Module
     {
         try
         {
-            using var weights = folder.Weights(part);
-            module.LoadExactly(weights, keys, $"Is {folder.Config(part)} the one these weights came with?");
+            using var weights = source.Weights(part);
+            module.LoadExactly(weights, keys, $"Is {source.Config(part)} the one these weights came with?");
             return module;
         }
         catch

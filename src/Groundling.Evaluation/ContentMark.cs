@@ -10,9 +10,9 @@ public sealed record ContentMark(string Name, string Content)
 {
     private const int Sample = 1 << 16;
 
-    /// <summary>The mark of all files in a folder.</summary>
+    /// <summary>The mark of all files in a folder, or of one file.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ContentMark OfFolder(string folder) =>
+    public static ContentMark OfFolder(string folder) => File.Exists(folder) ? OfFiles(folder, folder) :
         Of(folder, Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => (Path.GetRelativePath(folder, file), file)));
 
     /// <summary>The mark of some files of a folder.</summary>

@@ -6,8 +6,14 @@ namespace Groundling.Hosting;
 /// <remarks>The same choices as <see cref="GroundingPipelineOptions"/>, in a form that configuration files and environment variables can hold.</remarks>
 public sealed class SharedModelOptions
 {
-    /// <summary>The frozen model: a Stable Diffusion 1.x or 2.x folder in the diffusers layout.</summary>
+    /// <summary>The frozen model: a Stable Diffusion 1.x or 2.x, as a folder in the diffusers layout or one .safetensors file.</summary>
     public string ModelFolder { get; set; } = "";
+
+    /// <summary>An autoencoder in place of the model's own: its folder or .safetensors file; null for the model's own.</summary>
+    public string? Vae { get; set; }
+
+    /// <summary>A tokenizer's folder in place of the model's own; null for the model's own.</summary>
+    public string? Tokenizer { get; set; }
 
     /// <summary>Which trained parts stand beside it: "auto", "none", or a folder; see <see cref="Groundling.TrainedParts.Parse"/>.</summary>
     public string TrainedParts { get; set; } = Groundling.TrainedParts.Auto.ToString();
@@ -26,6 +32,8 @@ public sealed class SharedModelOptions
         var options = new GroundingPipelineOptions
         {
             ModelFolder = ModelFolder,
+            Vae = Vae,
+            Tokenizer = Tokenizer,
             TrainedParts = Groundling.TrainedParts.Parse(TrainedParts),
             Rearrangement = Rearrangement,
         };

@@ -26,7 +26,7 @@ internal static class BenchCommand
         var model = new ModelOptions();
         var (size, threads, json) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Json());
         var repeats = new Option<int>("--repeats") { Description = "Times each step is measured; the median counts", HelpName = "N", DefaultValueFactory = _ => 3 };
-        var command = new Command("bench", "Measure opening, text encoding, picture encoding, the UNet pass and a whole ground, beside the machine's own peak.") { model.Frozen, model.Trained, model.Untrained, model.Yes, size, threads, repeats, json };
+        var command = new Command("bench", "Measure opening, text encoding, picture encoding, the UNet pass and a whole ground, beside the machine's own peak.") { model.Frozen, model.Trained, model.Untrained, model.Vae, model.Tokenizer, model.Yes, size, threads, repeats, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(repeats) is < 1 or > 100) throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
@@ -42,7 +42,7 @@ internal static class BenchCommand
 
     private static Result Measure(ModelChoice model, int? requestedSize, int repeats, CancellationToken cancellation)
     {
-        ModelFolder.Open(model.Frozen);                                            // a wrong path shows before the seconds that the peak takes
+        ModelSource.Open(model.Frozen, model.Vae);                                            // a wrong path shows before the seconds that the peak takes
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var steps = new List<Step>();

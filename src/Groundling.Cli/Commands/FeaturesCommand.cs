@@ -14,7 +14,7 @@ internal static class FeaturesCommand
         var (caption, phrases, narrative, index) = (CommonOptions.Caption(), CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index());
         var (model, size, threads, quiet) = (new ModelOptions(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet());
         var output = new Option<string>("--out", "-o") { Description = "The safetensors file to write", HelpName = "FILE", Required = true };
-        var command = new Command("features", "Write latents, word and phrase states, attention maps, features and masks of one pass.") { picture, caption, phrases, narrative, index, model.Frozen, model.Trained, model.Untrained, model.Yes, output, size, threads, quiet };
+        var command = new Command("features", "Write latents, word and phrase states, attention maps, features and masks of one pass.") { picture, caption, phrases, narrative, index, model.Frozen, model.Trained, model.Untrained, model.Vae, model.Tokenizer, model.Yes, output, size, threads, quiet };
         command.SetAction(parsed =>
         {
             var options = new GroundingOptions { Size = parsed.GetValue(size) }.Validated();

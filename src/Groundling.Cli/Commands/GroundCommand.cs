@@ -38,7 +38,7 @@ internal sealed class GroundCommand
         var (phrases, narrative, index, model) = (CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index(), new ModelOptions());
         var output = new Option<string>("--out", "-o") { Description = "Folder for overlay.png, phrases.json, panoptic.png and panoptic.json; a folder for each of several pictures is made in it", HelpName = "DIR", DefaultValueFactory = _ => "out" };
         var (threshold, head, size, threads, quiet, json) = (CommonOptions.Threshold(), CommonOptions.Head(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json());
-        var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model.Frozen, model.Trained, model.Untrained, model.Yes, output, threshold, head, size, threads, quiet, json };
+        var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model.Frozen, model.Trained, model.Untrained, model.Vae, model.Tokenizer, model.Yes, output, threshold, head, size, threads, quiet, json };
         command.SetAction(parsed =>
         {
             var options = new GroundingOptions { Size = parsed.GetValue(size), Threshold = parsed.GetValue(threshold), Head = CommonOptions.ReadHead(parsed.GetValue(head)) }.Validated();

@@ -12,13 +12,14 @@ internal static class InspectCommand
 {
     public static Command Create(CancellationToken stop)
     {
-        var folder = new Argument<string>("MODEL") { Description = "The model: a folder, or OWNER/NAME[@REVISION] of the hub" };
-        var (trained, yes, json) = (new ModelOptions().Trained, ModelPlace.Yes(), CommonOptions.Json());
-        var command = new Command("inspect", "Show what a model folder holds, whether it loads, and why not.") { folder, trained, yes, json };
+        var folder = new Argument<string>("MODEL") { Description = "The model: a folder, a whole model's .safetensors file, or OWNER/NAME[@REVISION] of the hub" };
+        var (model, yes, json) = (new ModelOptions(), ModelPlace.Yes(), CommonOptions.Json());
+        var (trained, vae, tokenizer) = (model.Trained, model.Vae, model.Tokenizer);
+        var command = new Command("inspect", "Show what a model folder holds, whether it loads, and why not.") { folder, trained, vae, tokenizer, yes, json };
         command.SetAction(parsed =>
         {
             var frozen = ModelPlace.Find(parsed.GetValue(folder)!, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop);
-            var parts = ModelInspection.Inspect(frozen);
+            var parts = ModelInspection.Inspect(frozen, parsed.GetValue(vae), parsed.GetValue(tokenizer));
             if ((parsed.GetValue(trained) ?? (GroundingFolder.Exists(frozen) ? frozen : null)) is { } place) parts = [.. parts, GroundingInspection.Inspect(place, frozen)];
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(parts, JsonStyle.Indented));

@@ -16,8 +16,9 @@ internal static class SampleCommand
     public static Command Create(CancellationToken stop)
     {
         var captions = new Argument<string[]>("CAPTION") { Description = "What a picture is to show; \"\" for anything", Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string?>("--model", "-m") { Description = "A Stable Diffusion 1.x or 2.x: a folder in the diffusers layout, or OWNER/NAME[@REVISION] of the hub; if not given, one that comes with the program", HelpName = "MODEL" };
-        var yes = ModelPlace.Yes();
+        var parts = new ModelOptions();
+        var (model, yes) = (parts.Frozen, parts.Yes);
+        model.Description = "A Stable Diffusion 1.x or 2.x: a folder in the diffusers layout, a whole model's .safetensors file, or OWNER/NAME[@REVISION] of the hub; if not given, one that comes with the program";
         var (size, threads, quiet) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet());
         size.Description = "Rows and columns of the picture, a multiple of 64; the model's own size if not given";
         var usual = new SamplingOptions();
@@ -28,7 +29,7 @@ internal static class SampleCommand
         var count = new Option<int>("--count", "-n") { Description = "Pictures of each caption; picture i has the seed S + i", HelpName = "N", DefaultValueFactory = _ => usual.Count };
         var output = new Option<string>("--out", "-o") { Description = "The PNG file; of several, NAME-0.png, NAME-1.png and so on, caption by caption; the caption is written beside each, so that ground finds it", HelpName = "FILE", DefaultValueFactory = _ => "sample.png" };
         var grid = new Option<int?>("--grid") { Description = "Put all pictures into one PNG, N to a row", HelpName = "N" };
-        var command = new Command("sample", "Make pictures of captions with a text-to-image model.") { captions, model, yes, seed, steps, guidance, count, size, output, grid, threads, quiet };
+        var command = new Command("sample", "Make pictures of captions with a text-to-image model.") { captions, model, yes, parts.Vae, parts.Tokenizer, seed, steps, guidance, count, size, output, grid, threads, quiet };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(seed) < 0) throw new InputException($"--seed {parsed.GetValue(seed)} is out of range: 0 or more");
@@ -40,9 +41,9 @@ internal static class SampleCommand
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var texts = parsed.GetValue(captions)!;
             var files = Files(parsed.GetValue(output)!, parsed.GetValue(grid) is null ? texts.Length * options.Count : 1);
-            var folder = parsed.GetValue(model) is { } named ? ModelPlace.Find(named, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop) : DefaultModel.Path();
+            var choice = parts.Read(parsed, stop);
             using var scope = torch.NewDisposeScope();
-            var images = Sample(folder, texts, options, parsed.GetValue(quiet), parsed.InvocationConfiguration.Error, stop);
+            var images = Sample(choice, texts, options, parsed.GetValue(quiet), parsed.InvocationConfiguration.Error, stop);
             if (parsed.GetValue(grid) is { } columns) Write(files[0], torch.cat([.. images]), columns);
             else
                 for (var i = 0; i < files.Count; i++)
@@ -56,9 +57,9 @@ internal static class SampleCommand
     }
 
     /// <summary>[1, 3, H, W] each, caption by caption.</summary>
-    private static IReadOnlyList<torch.Tensor> Sample(string model, string[] captions, SamplingOptions options, bool quiet, TextWriter messages, CancellationToken stop)
+    private static IReadOnlyList<torch.Tensor> Sample(ModelChoice model, string[] captions, SamplingOptions options, bool quiet, TextWriter messages, CancellationToken stop)
     {
-        using var diffusion = StableDiffusion.Open(model);
+        using var diffusion = StableDiffusion.Open(model.Frozen, vae: model.Vae, tokenizer: model.Tokenizer);
         if (diffusion.UnreadWords(captions) is { } warning) messages.WriteLine($"warning: {warning}");
         var sampler = new ImageSampler(diffusion.Tokenizer, diffusion.Text, diffusion.Vae, diffusion.UNet, diffusion.Schedule, diffusion.Prediction);
         var images = new List<torch.Tensor>();

@@ -36,7 +36,7 @@ internal sealed class PretrainedParts
     public ModelPreset Preset { get; }
 
     /// <summary>The vocabulary's folder.</summary>
-    public string TokenizerPath => _config.TrainsText ? Path.Combine(_folder, Tokenizer) : _initial!.Tokenizer;
+    public string TokenizerPath => _config.TrainsText ? Path.Combine(_folder, Tokenizer) : _initial!.TokenizerPlace;
 
     /// <summary>Whether the UNet's first weights are those of the model to begin with: only where all that it reads is that model's, too.</summary>
     public bool BeginsWithUNet => _initial is not null && !_config.TrainsVae && !_config.TrainsText;

@@ -13,15 +13,15 @@ public static class GroundingInspection
     public static PartInspection Inspect(string folder, string frozen)
     {
         var (configPath, weightsPath) = GroundingFolder.Files(folder);
-        var model = ModelFolder.Open(frozen);
+        var model = ModelSource.Open(frozen);
         UNet? unet = null;
         Vae? vae = null;
         try
         {
             return ModelInspection.Part(GroundingFolder.Name, () => WeightSource.Open(weightsPath), () => Read(configPath), config =>
                 {
-                    unet = new(UNetConfig.Read(model.Config("unet")));
-                    vae = new(VaeConfig.Read(model.Config("vae")));
+                    unet = new(model.UNetConfig());
+                    vae = new(model.VaeConfig());
                     return new GroundingModel(unet, vae, config);
                 }, KeyMap.Identity, config => null,
                 config => $"{MethodNames.Of(config.Parts, trained: true)}, width {config.Width}, {config.Classes} classes");

@@ -5,8 +5,14 @@ namespace Groundling;
 /// <summary>What a pipeline is opened with.</summary>
 public sealed record GroundingPipelineOptions
 {
-    /// <summary>The frozen model: a Stable Diffusion 1.x or 2.x folder in the diffusers layout.</summary>
+    /// <summary>The frozen model: a Stable Diffusion 1.x or 2.x folder in the diffusers layout, or one safetensors file that holds a whole model.</summary>
     public required string ModelFolder { get; init; }
+
+    /// <summary>An autoencoder in place of the model's own: a folder with its <c>config.json</c>, or its safetensors file.</summary>
+    public string? Vae { get; init; }
+
+    /// <summary>A tokenizer's folder in place of the model's own; single files have none.</summary>
+    public string? Tokenizer { get; init; }
 
     /// <summary>Which trained parts stand beside it.</summary>
     public TrainedParts TrainedParts { get; init; } = TrainedParts.Auto;

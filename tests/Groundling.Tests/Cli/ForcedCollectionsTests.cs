@@ -31,7 +31,7 @@ public sealed class ForcedCollectionsTests(TinyModel tiny) : IDisposable
     public void Grounding_stays_the_same()
     {
         var model = tiny.Copy(_folder);
-        using (var parts = TinyGrounding.Build(tiny, stirred: true)) GroundingCheckpoint.Save(model, parts);
+        using (var parts = TinyGrounding.Build(tiny, stirred: true)) GroundingFolder.Save(model, parts);
         var pictures = _folder.File("pictures");
         Directory.CreateDirectory(pictures);
         for (var i = 0; i < 30; i++) File.WriteAllBytes(Path.Combine(pictures, $"{i}.png"), TinyModel.Gradient(96, 64, i).EncodePng());
