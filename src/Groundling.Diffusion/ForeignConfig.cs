@@ -139,7 +139,15 @@ internal sealed class ForeignConfig
     /// <summary>A value in one short line, however it was written.</summary>
     private static string Quote(JsonElement value)
     {
-        var text = JsonSerializer.Serialize(value, OneLine);
+        string text;
+        try
+        {
+            text = JsonSerializer.Serialize(value, OneLine);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)                    // bytes that are not UTF-8, half a surrogate pair
+        {
+            return "text that is not Unicode";
+        }
         return text.Length <= 80 ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[76]) ? 76 : 77)}...";
     }
 

@@ -69,8 +69,15 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
 
     private static string Shown(JsonElement value)
     {
-        var text = value.GetRawText().ReplaceLineEndings(" ");
-        return text.Length <= 40 ? text : text[..40] + "...";
+        try
+        {
+            var text = value.GetRawText().ReplaceLineEndings(" ");
+            return text.Length <= 40 ? text : text[..40] + "...";
+        }
+        catch (InvalidOperationException)                                      // bytes that are not UTF-8
+        {
+            return "text that is not Unicode";
+        }
     }
 
     /// <summary>The text of an id; null where it is no text at all.</summary>

@@ -48,7 +48,8 @@ public sealed class ImageSampler(ClipTokenizer tokenizer, TextEncoder text, Vae 
 
     private Tensor Noise(SamplingOptions options)                              // [count, 4, h, w]
     {
-        var side = (options.Size ?? unet.Config.SampleSize * vae.Stride) / vae.Stride;
+        var multiple = unet.LatentMultiple;                                    // a model may have been trained at a side that its UNet cannot halve
+        var side = options.Size is { } size ? size / vae.Stride : (unet.Config.SampleSize + multiple - 1) / multiple * multiple;
         return stack([.. Enumerable.Range(0, options.Count).Select(i =>
         {
             using var generator = new Generator(options.Seed + (ulong)i);

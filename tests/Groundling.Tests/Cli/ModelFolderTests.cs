@@ -136,6 +136,15 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_side_that_the_unet_cannot_halve_is_rounded_up_in_sampling()
+    {
+        Edit("unet/config.json", json => json["sample_size"] = new JsonArray(20, 30));
+        CommandRun.Of("sample", "a man", "--model", _model, "--steps", "1", "--guidance", "1", "-o", _folder.File("s.png"), "-q").Works();
+        var picture = Groundling.Data.Picture.Load(_folder.File("s.png"));
+        Assert.Equal((256, 256), (picture.Width, picture.Height));             // 32 latents of 8 pixels
+    }
+
+    [Fact]
     public void Tokens_that_were_learnt_later_are_read()
     {
         using (NewDisposeScope())
@@ -170,7 +179,7 @@ public sealed class ModelFolderTests : IDisposable
         { "a shifted autoencoder", "shift_factor" }, { "scaled middle", "mid_block_scale_factor" }, { "thresholding", "thresholding" }, { "flow matching", "_class_name" }, { "cased tokens", "do_lower_case" },
         { "zero signal of noise", "rescale_betas_zero_snr" }, { "few trained betas", "1000 numbers" }, { "odd spacing", "timestep_spacing" }, { "weights in training", "training goes on from" },
         { "weights of another name", "weights of another name (diffusion_pytorch_model.mine.safetensors)" }, { "a Git LFS pointer", "Git LFS pointer" }, { "a vocabulary's pointer", "Git LFS pointer" },
-        { "a config's pointer", "Git LFS pointer" }, { "another kind of tokenizer.json", "CLIP's is BPE" }, { "a value over lines", "a CLIPTextModel is needed" },
+        { "a config's pointer", "Git LFS pointer" }, { "another kind of tokenizer.json", "CLIP's is BPE" }, { "a value over lines", "a CLIPTextModel is needed" }, { "a value of no text", "text that is not Unicode" },
     };
 
     [Theory]
@@ -307,6 +316,7 @@ public sealed class ModelFolderTests : IDisposable
                 OneTokenizerFile(pair => JsonValue.Create(pair));
                 Edit("tokenizer/tokenizer.json", json => json["model"]!["type"] = "Unigram");
                 break;
+            case "a value of no text": Patch("unet/config.json", bytes => bytes[bytes.AsSpan().IndexOf("UNet2DConditionModel"u8)] = 0xFF); break;
             case "a value over lines": Edit("text_encoder/config.json", json => json["architectures"] = new JsonArray("Bert\nModel", "x")); break;
             case "empty weights": File.WriteAllBytes(In("text_encoder/model.safetensors"), []); break;
             case "missing shard":

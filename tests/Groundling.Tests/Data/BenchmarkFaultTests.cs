@@ -75,6 +75,18 @@ public class BenchmarkFaultTests
     }
 
     [Fact]
+    public void An_id_that_is_no_text_is_quoted_as_such()
+    {
+        using var benchmark = new SmallBenchmark();
+        var bytes = benchmark.Bytes(SmallBenchmark.Narratives);
+        bytes[bytes.AsSpan().IndexOf("\"42\""u8) + 1] = 0xFF;
+        benchmark.Write(SmallBenchmark.Narratives, bytes);
+        var (examples, faults) = benchmark.Read();
+        Assert.Empty(examples);
+        Assert.Contains("\"image_id\" is text that is not Unicode", Assert.Single(faults.ExamplesOf(FaultKind.UnreadableRecord)));
+    }
+
+    [Fact]
     public void A_second_annotation_of_an_image_is_counted()
     {
         using var benchmark = new SmallBenchmark().With(SmallBenchmark.Panoptic, "\"annotations\": [", "\"annotations\": [{\"image_id\": \"0042\", \"file_name\": \"000000000042.png\", \"segments_info\": []}, ");
