@@ -121,7 +121,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         var dependencies = nuspec.Descendants(space + "dependency").Select(dependency => dependency.Attribute("id")!.Value).ToList();
         Assert.DoesNotContain(dependencies, dependency => dependency.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || dependency.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase));
         if (WithoutEngine.Contains(name)) Assert.DoesNotContain("TorchSharp", dependencies);
-        Assert.Equal(name == "Groundling.Torch", dependencies.Contains("TorchSharp"));
+        if (name == "Groundling.Torch") Assert.Contains("TorchSharp", dependencies);
         Assert.Equal(name == "Groundling.Torch", files.Contains("buildTransitive/Groundling.Torch.targets"));
     }
 
