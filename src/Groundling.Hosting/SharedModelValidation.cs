@@ -10,8 +10,10 @@ internal sealed class SharedModelValidation : IValidateOptions<SharedModelOption
         try
         {
             var opening = options.ToPipelineOptions();
-            RequireFolder("model folder", opening.ModelFolder);
-            if (opening.TrainedParts.Folder is { } trained) RequireFolder("folder of trained parts", trained);
+            Require("model", opening.ModelFolder);
+            Require("autoencoder", opening.Vae);
+            Require("tokenizer", opening.Tokenizer);
+            Require("folder of trained parts", opening.TrainedParts.Folder);
             return ValidateOptionsResult.Success;
         }
         catch (InputException e)
@@ -20,8 +22,8 @@ internal sealed class SharedModelValidation : IValidateOptions<SharedModelOption
         }
     }
 
-    private static void RequireFolder(string what, string folder)
+    private static void Require(string what, string? path)
     {
-        if (!Directory.Exists(folder)) throw new InputException($"Groundling's {what} '{folder}' does not exist; give its path");
+        if (path is not null && !Path.Exists(path)) throw new InputException($"Groundling's {what} '{path}' does not exist; give its path");
     }
 }

@@ -140,7 +140,7 @@ public sealed class ModelFolderTests : IDisposable
     {
         Edit("unet/config.json", json => json["sample_size"] = new JsonArray(20, 30));
         CommandRun.Of("sample", "a man", "--model", _model, "--steps", "1", "--guidance", "1", "-o", _folder.File("s.png"), "-q").Works();
-        var picture = Groundling.Data.Picture.Load(_folder.File("s.png"));
+        var picture = Picture.Load(_folder.File("s.png"));
         Assert.Equal((256, 256), (picture.Width, picture.Height));             // 32 latents of 8 pixels
     }
 
