@@ -142,9 +142,10 @@ internal sealed class ForeignConfig
         string text;
         try
         {
+            _ = value.GetRawText();                                            // throws where the serializer would write a replacement for bytes
             text = JsonSerializer.Serialize(value, OneLine);
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)                    // bytes that are not UTF-8, half a surrogate pair
+        catch (Exception e) when (e is InvalidOperationException or JsonException)     // bytes that are not UTF-8, half a surrogate pair
         {
             return "text that is not Unicode";
         }

@@ -180,6 +180,7 @@ public sealed class ModelFolderTests : IDisposable
         { "zero signal of noise", "rescale_betas_zero_snr" }, { "few trained betas", "1000 numbers" }, { "odd spacing", "timestep_spacing" }, { "weights in training", "training goes on from" },
         { "weights of another name", "weights of another name (diffusion_pytorch_model.mine.safetensors)" }, { "a Git LFS pointer", "Git LFS pointer" }, { "a vocabulary's pointer", "Git LFS pointer" },
         { "a config's pointer", "Git LFS pointer" }, { "another kind of tokenizer.json", "CLIP's is BPE" }, { "a value over lines", "a CLIPTextModel is needed" }, { "a value of no text", "text that is not Unicode" },
+        { "half a letter", "text that is not Unicode" },
     };
 
     [Theory]
@@ -317,6 +318,7 @@ public sealed class ModelFolderTests : IDisposable
                 Edit("tokenizer/tokenizer.json", json => json["model"]!["type"] = "Unigram");
                 break;
             case "a value of no text": Patch("unet/config.json", bytes => bytes[bytes.AsSpan().IndexOf("UNet2DConditionModel"u8)] = 0xFF); break;
+            case "half a letter": Patch("unet/config.json", bytes => @"\ud800"u8.CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf("UNet2DConditionModel"u8)))); break;
             case "a value over lines": Edit("text_encoder/config.json", json => json["architectures"] = new JsonArray("Bert\nModel", "x")); break;
             case "empty weights": File.WriteAllBytes(In("text_encoder/model.safetensors"), []); break;
             case "missing shard":

@@ -1,8 +1,12 @@
 using System.Text.RegularExpressions;
 using Groundling.Cli;
 using Groundling.Data.NounPhrases;
+using Groundling.Diffusion;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
+using Groundling.Tests.Diffusion;
+using Groundling.Torch;
+using static TorchSharp.torch;
 
 namespace Groundling.Tests.Readme;
 
@@ -23,7 +27,17 @@ public sealed partial class ReadmeTests : IDisposable
             if (Directory.Exists(Path.Combine(Shared.Root, name))) Directory.CreateSymbolicLink(_folder.File(name), Path.Combine(Shared.Root, name));
         Directory.CreateSymbolicLink(_folder.File("stable-diffusion-v1-5"), tiny.Path);
         _folder.Write("horses.jpg", TinyModel.Gradient(160, 120).EncodePng());
+        WriteSingleFiles();
         Environment.CurrentDirectory = _folder.Path;
+    }
+
+    private void WriteSingleFiles()
+    {
+        using var scope = NewDisposeScope();
+        var model = _folder.File("original");
+        ModelFolderWriter.WriteRandom(model, OriginalModel.First, seed: 3);
+        SafetensorsWriter.Write(_folder.File("v1-5-pruned.safetensors"), OriginalModel.Tensors(model, isSecond: false));
+        SafetensorsWriter.Write(_folder.File("vae-ft-mse-840000-ema-pruned.safetensors"), OriginalModel.Autoencoder(model));
     }
 
     public void Dispose()

@@ -25,6 +25,17 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <summary>What was logged, a line of JSON for each entry.</summary>
     public string Log => _log.ToString();
 
+    /// <summary>The first entry that holds a text; answers may come before their entry is written.</summary>
+    public async Task<string> LogEntry(string text)
+    {
+        for (var i = 0; ; i++)
+        {
+            if (Log.Split('\n').FirstOrDefault(line => line.Contains(text)) is { } found) return found;
+            Assert.True(i < 1000, $"nothing with {text} was logged: {Log}");
+            await Task.Delay(20);
+        }
+    }
+
     public Task Ended => _ended.Task;
 
     public static Task<ServiceHost> StartAsync(TinyModel tiny, ServerOptions? options = null, string? trained = null) => StartAsync(tiny.Path, options, trained);

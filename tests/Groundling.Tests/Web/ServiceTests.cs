@@ -176,12 +176,15 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
     [Fact]
     public async Task A_client_that_hangs_up_ends_its_work()
     {
-        using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.Client.PostAsync("/v1/ground", ServiceHost.Form(ServiceHost.Picture(900, 900), Caption, ("size", "2048")), impatient.Token));
+        await ServiceHost.Json(await _host.Ground(ServiceHost.Picture(), Caption, ("size", "64")));
+        using var impatient = new CancellationTokenSource();
+        var large = _host.Client.PostAsync("/v1/ground", ServiceHost.Form(ServiceHost.Picture(900, 900), Caption, ("size", "1280")), impatient.Token);
+        for (var i = 0; !await HasBegun(2); i++) Assert.True(i < 1000);
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
         var small = await ServiceHost.Json(await _host.Ground(ServiceHost.Picture(), Caption, ("size", "64")));
         Assert.Equal(2, small["phrases"]!.AsArray().Count);
-        for (var i = 0; i < 500 && !_host.Log.Contains("\"status\":499"); i++) await Task.Delay(20);
-        Assert.Contains("\"status\":499", _host.Log);
+        await _host.LogEntry("\"status\":499");
     }
 
     [Fact]
@@ -235,10 +238,18 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
     public async Task The_log_has_a_line_for_each_request_and_no_word_of_a_caption()
     {
         await ServiceHost.Json(await _host.Ground(ServiceHost.Picture(), "[a secret elephant]", ("size", "64")));
-        var lines = _host.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var request = JsonNode.Parse(lines.Single(line => line.Contains("/v1/ground")))!;
+        var request = JsonNode.Parse(await _host.LogEntry("/v1/ground"))!;
         Assert.Equal((200, 17, 1, 64), ((int)request["status"]!, (int)request["captionLength"]!, (int)request["phrases"]!, (int)request["width"]!));
         Assert.DoesNotContain("elephant", _host.Log);
+    }
+
+    /// <summary>Whether the model's work for so many requests has begun; a moment later, where it has not.</summary>
+    private async Task<bool> HasBegun(int requests)
+    {
+        var metrics = await _host.Client.GetStringAsync("/metrics");
+        if (metrics.Split('\n').Any(line => line.StartsWith("groundling_wait_seconds_count", StringComparison.Ordinal) && line.Split(' ')[1] == $"{requests}")) return true;
+        await Task.Delay(20);
+        return false;
     }
 
     private Task<HttpResponseMessage> Post(string type, string body)
