@@ -13,17 +13,25 @@ builder.Services.AddGroundlingEndpoints(builder.Configuration.GetSection("Ground
 var app = builder.Build();
 app.MapHealthChecks("/health");
 app.MapGroundling("/ground");
-app.MapPost("/masks", async ([FromForm] IFormFile picture, [FromForm] string caption, IGroundingPipeline pipeline, CancellationToken stop) =>
-{
-    try
-    {
-        await using var upload = picture.OpenReadStream();
-        var grounding = await pipeline.GroundAsync(await Picture.LoadAsync(upload, picture.FileName, stop), Caption.Parse(caption), cancellation: stop);
-        return Results.Ok(GroundingDocument.From(grounding, picture.FileName));
-    }
-    catch (InputException e)
-    {
-        return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
-    }
-}).DisableAntiforgery();
+app.MapPost(
+        "/masks",
+        async ([FromForm] IFormFile picture, [FromForm] string caption, IGroundingPipeline pipeline, CancellationToken stop) =>
+        {
+            try
+            {
+                await using var upload = picture.OpenReadStream();
+                var grounding = await pipeline.GroundAsync(
+                    await Picture.LoadAsync(upload, picture.FileName, stop),
+                    Caption.Parse(caption),
+                    cancellation: stop
+                );
+                return Results.Ok(GroundingDocument.From(grounding, picture.FileName));
+            }
+            catch (InputException e)
+            {
+                return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
+            }
+        }
+    )
+    .DisableAntiforgery();
 app.Run();

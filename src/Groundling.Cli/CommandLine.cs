@@ -27,30 +27,60 @@ public static partial class CommandLine
     /// <param name="processes">The processes that share the work; this one alone where null.</param>
     /// <param name="stop">Cancelled to stop early, leaving whole files only.</param>
     /// <returns>0, <see cref="UserError"/> or <see cref="Cancelled"/>.</returns>
-    public static int Run(string[] arguments, TextWriter output, TextWriter error, ICollective? processes = null, CancellationToken stop = default)
+    public static int Run(
+        string[] arguments,
+        TextWriter output,
+        TextWriter error,
+        ICollective? processes = null,
+        CancellationToken stop = default
+    )
     {
         processes ??= SingleProcess.Instance;
         var root = new RootCommand("Panoptic narrative grounding: a mask for every noun phrase of a caption.")
         {
-            GroundCommand.Create(processes, stop), FeaturesCommand.Create(stop), NewModelCommand.Create(stop), InspectCommand.Create(stop), BenchCommand.Create(stop),
-            PhrasesCommand.Create(stop), ScenesCommand.Create(stop), DataCommand.Create(stop),
-            EvaluateCommand.Create(processes, stop), ScoreCommand.Create(stop), TrainCommand.Create(processes, stop), ExportCommand.Create(stop), PretrainCommand.Create(processes, stop), SampleCommand.Create(stop),
-            ServeCommand.Create(stop), PullCommand.Create(stop),
+            GroundCommand.Create(processes, stop),
+            FeaturesCommand.Create(stop),
+            NewModelCommand.Create(stop),
+            InspectCommand.Create(stop),
+            BenchCommand.Create(stop),
+            PhrasesCommand.Create(stop),
+            ScenesCommand.Create(stop),
+            DataCommand.Create(stop),
+            EvaluateCommand.Create(processes, stop),
+            ScoreCommand.Create(stop),
+            TrainCommand.Create(processes, stop),
+            ExportCommand.Create(stop),
+            PretrainCommand.Create(processes, stop),
+            SampleCommand.Create(stop),
+            ServeCommand.Create(stop),
+            PullCommand.Create(stop),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            error.WriteLine($"error: {PlainText.InOneLine(Fault(parsed))} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)");
+            error.WriteLine(
+                $"error: {PlainText.InOneLine(Fault(parsed))} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)"
+            );
             return UserError;
         }
         if (processes.Size > 1 && !Shared.Contains(parsed.CommandResult.Command.Name))
         {
-            error.WriteLine($"error: '{parsed.CommandResult.Command.Name}' does not share its work between processes ({string.Join(", ", Shared)} do); start it without mpirun");
+            error.WriteLine(
+                $"error: '{parsed.CommandResult.Command.Name}' does not share its work between processes ({string.Join(", ", Shared)} do); start it without mpirun"
+            );
             return UserError;
         }
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(
+                new InvocationConfiguration
+                {
+                    Output = output,
+                    Error = error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                }
+            );
         }
         catch (OperationCanceledException)
         {
@@ -68,19 +98,27 @@ public static partial class CommandLine
     /// <summary>The command's options for what a fault is about, where its message does not name them.</summary>
     private static string OptionsOf(Exception fault, Command command)
     {
-        var names = FaultParameters.Of(fault).Select(parameter => $"--{Capital().Replace(parameter, letter => $"-{letter.Value.ToLowerInvariant()}")}");
-        var known = names.Where(name => command.Options.Any(option => option.Name == name) && !fault.Message.Contains(name, StringComparison.Ordinal)).ToList();
+        var names = FaultParameters
+            .Of(fault)
+            .Select(parameter => $"--{Capital().Replace(parameter, letter => $"-{letter.Value.ToLowerInvariant()}")}");
+        var known = names
+            .Where(name => command.Options.Any(option => option.Name == name) && !fault.Message.Contains(name, StringComparison.Ordinal))
+            .ToList();
         return known.Count == 0 ? "" : $" ({string.Join(", ", known)})";
     }
 
     [GeneratedRegex("[A-Z]")]
     private static partial Regex Capital();
 
-    private static string Fault(ParseResult parsed) => parsed.UnmatchedTokens.Count > 0
-        ? $"'{parsed.UnmatchedTokens[0]}' is not known here."
-        : InPlainWords(parsed.Errors[0].Message);
+    private static string Fault(ParseResult parsed) =>
+        parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here." : InPlainWords(parsed.Errors[0].Message);
 
-    private static string InPlainWords(string message) => TypeName().Replace(message, match => match.Value.Contains("Int", StringComparison.Ordinal) ? ": a whole number is needed." : ": a number is needed.");
+    private static string InPlainWords(string message) =>
+        TypeName()
+            .Replace(
+                message,
+                match => match.Value.Contains("Int", StringComparison.Ordinal) ? ": a whole number is needed." : ": a number is needed."
+            );
 
     [GeneratedRegex(@" as expected type '[^']*(\[[^']*\])?'\.")]
     private static partial Regex TypeName();

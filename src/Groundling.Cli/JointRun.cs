@@ -19,17 +19,22 @@ internal static class JointRun
             Console.Error.WriteLine($"error: {e.Message}");
             return CommandLine.UserError;
         }
-        if (processes is null) return CommandLine.Run(arguments, Console.Out, Console.Error, stop: stop);
+        if (processes is null)
+            return CommandLine.Run(arguments, Console.Out, Console.Error, stop: stop);
 
         // mpirun gives a process a terminal that the user does not see; what would steer it would stand in the user's output.
         Environment.SetEnvironmentVariable("TERM", "dumb");
         var (output, error) = (Console.Out, Console.Error);
         set_num_threads(processes.Threads);
         using var unheard = new StringWriter();
-        var code = processes.Rank == 0 ? CommandLine.Run(arguments, output, error, processes, stop) : CommandLine.Run(arguments, TextWriter.Null, unheard, processes, stop);
+        var code =
+            processes.Rank == 0
+                ? CommandLine.Run(arguments, output, error, processes, stop)
+                : CommandLine.Run(arguments, TextWriter.Null, unheard, processes, stop);
         if (code != 0 && !processes.Meet())
         {
-            foreach (var line in unheard.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)) error.WriteLine($"process {processes.Rank} of {processes.Size}: {line}");
+            foreach (var line in unheard.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                error.WriteLine($"process {processes.Rank} of {processes.Size}: {line}");
             MpiCollective.Abort(code);
         }
         MpiCollective.Leave();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Groundling.Cli;
 using Groundling.Data.NounPhrases;
 using Groundling.Torch;
+
 using var stop = new StopSignals();
 
 MemoryAllocator.KeepFreedBlocks();

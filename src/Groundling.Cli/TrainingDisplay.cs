@@ -11,19 +11,30 @@ internal sealed class TrainingDisplay : ITrainingObserver
     private readonly TextWriter _messages;
     private readonly ProgressTask? _bar;
     private readonly Action? _refresh;
-    private readonly Stopwatch _watch = new(), _sinceLine = new();
-    private long _begun, _steps;
+    private readonly Stopwatch _watch = new(),
+        _sinceLine = new();
+    private long _begun,
+        _steps;
     private string _score = "";
 
-    private TrainingDisplay(TextWriter messages, ProgressTask? bar, Action? refresh) => (_messages, _bar, _refresh) = (messages, bar, refresh);
+    private TrainingDisplay(TextWriter messages, ProgressTask? bar, Action? refresh) =>
+        (_messages, _bar, _refresh) = (messages, bar, refresh);
 
-    /// <summary>Does the work of a run while showing it, all on the calling thread: one that draws beside it would collect garbage in the middle of libtorch's work.</summary>
+    /// <summary>
+    /// Does the work of a run while showing it, all on the calling thread: one that draws beside it would collect garbage in the middle of
+    /// libtorch's work.
+    /// </summary>
     public static TrainingOutcome Show(TextWriter messages, bool quiet, Func<ITrainingObserver?, TrainingOutcome> run)
     {
-        if (quiet) return run(null);
+        if (quiet)
+            return run(null);
         var console = Terminal.On(messages);
-        if (!console.Profile.Capabilities.Interactive) return run(new TrainingDisplay(messages, null, null));
-        return console.Progress().AutoRefresh(false).Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+        if (!console.Profile.Capabilities.Interactive)
+            return run(new TrainingDisplay(messages, null, null));
+        return console
+            .Progress()
+            .AutoRefresh(false)
+            .Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => run(new TrainingDisplay(messages, context.AddTask("beginning"), context.Refresh)));
     }
 
@@ -36,8 +47,11 @@ internal sealed class TrainingDisplay : ITrainingObserver
             messages.WriteLine($"stopped after step {outcome.Step}; go on with the same command and --resume");
             return CommandLine.Cancelled;
         }
-        if (quiet) return 0;
-        var best = outcome.Best is { } score ? $"; best score {score:F4} after step {outcome.BestStep}: {Path.Combine(folder, "checkpoints", "best")}" : "";
+        if (quiet)
+            return 0;
+        var best = outcome.Best is { } score
+            ? $"; best score {score:F4} after step {outcome.BestStep}: {Path.Combine(folder, "checkpoints", "best")}"
+            : "";
         results.WriteLine($"{folder}: {outcome.Step} steps{(outcome.OutOfPatience ? ", the score no longer grew" : "")}{best}");
         return 0;
     }
@@ -46,8 +60,10 @@ internal sealed class TrainingDisplay : ITrainingObserver
     {
         (_begun, _steps) = (done, steps);
         _watch.Restart();
-        if (_bar is not null) _bar.MaxValue = steps;
-        else if (done > 0) _messages.WriteLine($"goes on after step {done} of {steps}");
+        if (_bar is not null)
+            _bar.MaxValue = steps;
+        else if (done > 0)
+            _messages.WriteLine($"goes on after step {done} of {steps}");
     }
 
     public void Stepped(StepRecord record)
@@ -59,7 +75,8 @@ internal sealed class TrainingDisplay : ITrainingObserver
             _refresh!();
             return;
         }
-        if (_sinceLine.IsRunning && _sinceLine.Elapsed < BetweenLines && record.Step < _steps) return;
+        if (_sinceLine.IsRunning && _sinceLine.Elapsed < BetweenLines && record.Step < _steps)
+            return;
         _messages.WriteLine(Line(record));
         _sinceLine.Restart();
     }
@@ -67,7 +84,10 @@ internal sealed class TrainingDisplay : ITrainingObserver
     public void Validated(long step, Validation validation, bool isBest)
     {
         _score = $"  score {validation.Score:F4}{(isBest ? " (best)" : "")}";
-        if (_bar is null) _messages.WriteLine($"step {step}: {string.Join("  ", validation.Scores.Select(score => $"{score.Name} {score.Value:F4}"))}{(isBest ? "  (best)" : "")}");
+        if (_bar is null)
+            _messages.WriteLine(
+                $"step {step}: {string.Join("  ", validation.Scores.Select(score => $"{score.Name} {score.Value:F4}"))}{(isBest ? "  (best)" : "")}"
+            );
     }
 
     private string Line(StepRecord record)

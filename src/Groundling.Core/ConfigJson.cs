@@ -5,7 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace Groundling.Core;
 
-/// <summary>How config files are read and written: camel case, comments and trailing commas allowed, unknown keys refused, numbers never as enum values.</summary>
+/// <summary>
+/// How config files are read and written: camel case, comments and trailing commas allowed, unknown keys refused, numbers never as enum
+/// values.
+/// </summary>
 public static class ConfigJson
 {
     private static readonly JsonSerializerOptions Style = new()
@@ -27,7 +30,8 @@ public static class ConfigJson
     /// <param name="json">The text; what it leaves out has its default.</param>
     /// <param name="what">What it is to be, for the message: "grounding config".</param>
     /// <exception cref="InputException">It is not JSON, or has an unknown key or a value of the wrong kind.</exception>
-    public static T Parse<T>(string json, string what) where T : class
+    public static T Parse<T>(string json, string what)
+        where T : class
     {
         try
         {
@@ -50,6 +54,7 @@ public static class ConfigJson
     /// <exception cref="InputException">The rule does not hold.</exception>
     public static void Require(bool holds, string key, object? value, string rule)
     {
-        if (!holds) throw new InputException(string.Create(CultureInfo.InvariantCulture, $"'{key}' is {value ?? "null"}; {rule}"));
+        if (!holds)
+            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"'{key}' is {value ?? "null"}; {rule}"));
     }
 }

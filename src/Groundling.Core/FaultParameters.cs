@@ -8,7 +8,8 @@ public static class FaultParameters
     private const string Key = "Groundling.Parameters";
 
     /// <summary>The fault, with names of parameters as C# has them: "maxSize", or "resume" and "out".</summary>
-    public static T About<T>(this T fault, params string[] parameters) where T : Exception
+    public static T About<T>(this T fault, params string[] parameters)
+        where T : Exception
     {
         fault.Data[Key] = parameters;
         return fault;
@@ -18,7 +19,8 @@ public static class FaultParameters
     public static IReadOnlyList<string> Of(Exception fault)
     {
         for (var at = fault; at is not null; at = at.InnerException)
-            if (at.Data[Key] is string[] parameters) return parameters;
+            if (at.Data[Key] is string[] parameters)
+                return parameters;
         return [];
     }
 }

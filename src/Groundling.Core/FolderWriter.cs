@@ -21,7 +21,9 @@ public static class FolderWriter
             var target = Path.GetFullPath(folder);
             Make(target, made);
             if (files.FirstOrDefault(f => Directory.Exists(Path.Combine(target, f.Name))).Name is { } taken)
-                throw new InputException($"{Path.Combine(folder, taken)} is a folder where a file is to be written; move it away or choose another output folder.");
+                throw new InputException(
+                    $"{Path.Combine(folder, taken)} is a folder where a file is to be written; move it away or choose another output folder."
+                );
 
             // In the folder itself: the same disk, so that moving is one step.
             waiting = Path.Combine(target, $".groundling-{Guid.NewGuid():N}");
@@ -45,8 +47,13 @@ public static class FolderWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            var reason = (waiting is null ? e.Message : e.Message.Replace(waiting, folder, StringComparison.Ordinal)).ReplaceLineEndings(" ").TrimEnd('.', ' ');
-            throw new InputException($"{folder} cannot be written: {reason}; nothing was written. Choose a folder that can be written and has room.", e);
+            var reason = (waiting is null ? e.Message : e.Message.Replace(waiting, folder, StringComparison.Ordinal))
+                .ReplaceLineEndings(" ")
+                .TrimEnd('.', ' ');
+            throw new InputException(
+                $"{folder} cannot be written: {reason}; nothing was written. Choose a folder that can be written and has room.",
+                e
+            );
         }
         finally
         {

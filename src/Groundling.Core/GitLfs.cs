@@ -1,6 +1,8 @@
 namespace Groundling.Core;
 
-/// <summary>What stands in a large file's place where Git's large file storage has not been asked for it: a pointer of three lines.</summary>
+/// <summary>
+/// What stands in a large file's place where Git's large file storage has not been asked for it: a pointer of three lines.
+/// </summary>
 public static class GitLfs
 {
     /// <summary>What to say of such a file, after its name.</summary>

@@ -27,7 +27,8 @@ public static class PlainText
     /// <exception cref="InputException">They are not UTF-8.</exception>
     public static string Decode(ReadOnlySpan<byte> bytes, string name)
     {
-        if (bytes.StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[Encoding.UTF8.Preamble.Length..];
+        if (bytes.StartsWith(Encoding.UTF8.Preamble))
+            bytes = bytes[Encoding.UTF8.Preamble.Length..];
         try
         {
             return Strict.GetString(bytes);
@@ -39,8 +40,10 @@ public static class PlainText
     }
 
     /// <summary>A text in one line: every line end and other control character becomes a blank.</summary>
-    public static string InOneLine(string text)
-        => text.Any(Breaks) ? string.Concat(text.Replace("\r\n", " ", StringComparison.Ordinal).Select(letter => Breaks(letter) ? ' ' : letter)) : text;
+    public static string InOneLine(string text) =>
+        text.Any(Breaks)
+            ? string.Concat(text.Replace("\r\n", " ", StringComparison.Ordinal).Select(letter => Breaks(letter) ? ' ' : letter))
+            : text;
 
     private static bool Breaks(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029';
 }

@@ -22,19 +22,55 @@ public static class ArithmeticCount
             {
                 case LinearLayer or ConvolutionLayer:
                     var weight = layer.parameters().First();
-                    var products = weight.numel() / weight.shape[0];           // for each number in the output
-                    removals.Add(((Module<Tensor, Tensor>)layer).register_forward_hook((_, _, output) => { count += 2.0 * products * output.numel(); return output; }).remove);
+                    var products = weight.numel() / weight.shape[0]; // for each number in the output
+                    removals.Add(
+                        ((Module<Tensor, Tensor>)layer)
+                            .register_forward_hook(
+                                (_, _, output) =>
+                                {
+                                    count += 2.0 * products * output.numel();
+                                    return output;
+                                }
+                            )
+                            .remove
+                    );
                     break;
                 case VaeAttention attention:
-                    removals.Add(attention.register_forward_hook((_, _, output) => { count += SelfAttention(output); return output; }).remove);
+                    removals.Add(
+                        attention
+                            .register_forward_hook(
+                                (_, _, output) =>
+                                {
+                                    count += SelfAttention(output);
+                                    return output;
+                                }
+                            )
+                            .remove
+                    );
                     break;
                 case SpatialTransformer transformer:
-                    removals.Add(transformer.register_forward_hook((_, _, _, output) => { count += SelfAttention(output); return output; }).remove);
+                    removals.Add(
+                        transformer
+                            .register_forward_hook(
+                                (_, _, _, output) =>
+                                {
+                                    count += SelfAttention(output);
+                                    return output;
+                                }
+                            )
+                            .remove
+                    );
                     break;
             }
         }
-        try { pass(); }
-        finally { removals.ForEach(remove => remove()); }
+        try
+        {
+            pass();
+        }
+        finally
+        {
+            removals.ForEach(remove => remove());
+        }
         return count;
     }
 

@@ -4,7 +4,10 @@ using Groundling.Core;
 
 namespace Groundling.Diffusion;
 
-/// <summary>A config file that other programs wrote. Every key is read and checked, or named as harmless, or refused: none is passed over in silence.</summary>
+/// <summary>
+/// A config file that other programs wrote. Every key is read and checked, or named as harmless, or refused: none is passed over in
+/// silence.
+/// </summary>
 internal sealed class ForeignConfig
 {
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -20,8 +23,12 @@ internal sealed class ForeignConfig
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new ModelException($"{path}: a JSON object was expected");
+            using var document = JsonDocument.Parse(
+                File.ReadAllBytes(path),
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+            );
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new ModelException($"{path}: a JSON object was expected");
             return new ForeignConfig(path, document.RootElement.Clone());
         }
         catch (JsonException e)
@@ -35,11 +42,14 @@ internal sealed class ForeignConfig
     }
 
     /// <summary>Whether a key has a value other than null.</summary>
-    public bool Has(string key) => Known(key) && _root.TryGetProperty(key, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined);
+    public bool Has(string key) =>
+        Known(key) && _root.TryGetProperty(key, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined);
 
     /// <summary>Refuses keys that nobody asked for: what they change would be passed over.</summary>
     /// <param name="harmless">Keys that change no number that is computed here.</param>
-    /// <remarks>Keys that begin with an underscore say who wrote the file; null is how a library writes a key that it does not use.</remarks>
+    /// <remarks>
+    /// Keys that begin with an underscore say who wrote the file; null is how a library writes a key that it does not use.
+    /// </remarks>
     public void RefuseUnknownKeys(params IEnumerable<string> harmless)
     {
         _asked.UnionWith(harmless);
@@ -74,17 +84,22 @@ internal sealed class ForeignConfig
 
     public bool Flag(string key, bool fallback) => Get(key, "true or false", fallback, e => e.GetBoolean(), value => value);
 
-    public double[] Numbers(string key) => Get<double[]>(key, "a list of numbers", null, e => [.. e.EnumerateArray().Select(item => item.GetDouble())]);
+    public double[] Numbers(string key) =>
+        Get<double[]>(key, "a list of numbers", null, e => [.. e.EnumerateArray().Select(item => item.GetDouble())]);
 
-    public long[] Integers(string key, long[]? fallback = null) => Get<long[]>(key, "a list of whole numbers", fallback, e => [.. e.EnumerateArray().Select(item => item.GetInt64())]);
+    public long[] Integers(string key, long[]? fallback = null) =>
+        Get<long[]>(key, "a list of whole numbers", fallback, e => [.. e.EnumerateArray().Select(item => item.GetInt64())]);
 
-    public string[] Texts(string key, string[]? fallback = null) => Get<string[]>(key, "a list of texts", fallback, e => [.. e.EnumerateArray().Select(item => item.GetString()!)]);
+    public string[] Texts(string key, string[]? fallback = null) =>
+        Get<string[]>(key, "a list of texts", fallback, e => [.. e.EnumerateArray().Select(item => item.GetString()!)]);
 
     /// <summary>A token given as a text, or as an object with its text as <c>content</c>; null where there is none.</summary>
     public string? TokenText(string key)
     {
-        if (!Known(key) || !_root.TryGetProperty(key, out var value)) return null;
-        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content)) value = content;
+        if (!Known(key) || !_root.TryGetProperty(key, out var value))
+            return null;
+        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content))
+            value = content;
         return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 
@@ -92,26 +107,39 @@ internal sealed class ForeignConfig
     public bool IsFalse(string key)
     {
         var value = _root.GetProperty(key);
-        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.False) : value.ValueKind == JsonValueKind.False;
+        return value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.False)
+            : value.ValueKind == JsonValueKind.False;
     }
 
     /// <summary>Whether a list or an object holds nothing.</summary>
     public bool IsEmpty(string key)
     {
         var value = _root.GetProperty(key);
-        return value.ValueKind == JsonValueKind.Object ? !value.EnumerateObject().Any() : value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0;
+        return value.ValueKind == JsonValueKind.Object
+            ? !value.EnumerateObject().Any()
+            : value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0;
     }
 
     /// <summary>One number for all levels, or a list with one for each.</summary>
     public long[] IntegerPerLevel(string key, int levels, long? fallback = null)
     {
-        var values = Get<long[]>(key, "a whole number or a list of them", fallback is { } value ? [value] : null,
-            e => e.ValueKind == JsonValueKind.Array ? [.. e.EnumerateArray().Select(item => item.GetInt64())] : [e.GetInt64()]);
-        if (values.Length == levels) return values;
-        return values.Length == 1 && !IsList(key) ? [.. Enumerable.Repeat(values[0], levels)] : throw Fault(key, $"has {values.Length} values for {levels} levels");
+        var values = Get<long[]>(
+            key,
+            "a whole number or a list of them",
+            fallback is { } value ? [value] : null,
+            e => e.ValueKind == JsonValueKind.Array ? [.. e.EnumerateArray().Select(item => item.GetInt64())] : [e.GetInt64()]
+        );
+        if (values.Length == levels)
+            return values;
+        return values.Length == 1 && !IsList(key)
+            ? [.. Enumerable.Repeat(values[0], levels)]
+            : throw Fault(key, $"has {values.Length} values for {levels} levels");
     }
 
-    /// <summary>One number from <paramref name="least"/> to <paramref name="most"/>, given once or for each level, where no two levels may differ.</summary>
+    /// <summary>
+    /// One number from <paramref name="least"/> to <paramref name="most"/>, given once or for each level, where no two levels may differ.
+    /// </summary>
     public int CountOfAllLevels(string key, int levels, int most, long? fallback = null, int least = 1)
     {
         var values = IntegerPerLevel(key, levels, fallback);
@@ -124,17 +152,23 @@ internal sealed class ForeignConfig
     public int Side(string key, int most, int least, int fallback)
     {
         var sides = Has(key) && IsList(key) ? Integers(key) : [Integer(key, IsNull(key) ? null : fallback)];
-        Require(sides.Length is 1 or 2 && sides.All(side => side >= least && side <= most), key, $"{least} to {most} is needed, or a height and a width of that size");
+        Require(
+            sides.Length is 1 or 2 && sides.All(side => side >= least && side <= most),
+            key,
+            $"{least} to {most} is needed, or a height and a width of that size"
+        );
         return (int)sides.Max();
     }
 
     /// <summary>Refuses a config whose setting belongs to a kind of model that is not ours.</summary>
     public void Require(bool holds, string key, string rule)
     {
-        if (!holds) throw Fault(key, rule);
+        if (!holds)
+            throw Fault(key, rule);
     }
 
-    public ModelException Fault(string key, string rule) => new($"{Path}: '{key}' is {(_root.TryGetProperty(key, out var value) ? Quote(value) : "missing")}; {rule}");
+    public ModelException Fault(string key, string rule) =>
+        new($"{Path}: '{key}' is {(_root.TryGetProperty(key, out var value) ? Quote(value) : "missing")}; {rule}");
 
     /// <summary>A value in one short line, however it was written.</summary>
     private static string Quote(JsonElement value)
@@ -142,10 +176,10 @@ internal sealed class ForeignConfig
         string text;
         try
         {
-            _ = value.GetRawText();                                            // throws where the serializer would write a replacement for bytes
+            _ = value.GetRawText(); // throws where the serializer would write a replacement for bytes
             text = JsonSerializer.Serialize(value, OneLine);
         }
-        catch (Exception e) when (e is InvalidOperationException or JsonException)     // bytes that are not UTF-8, half a surrogate pair
+        catch (Exception e) when (e is InvalidOperationException or JsonException) // bytes that are not UTF-8, half a surrogate pair
         {
             return "text that is not Unicode";
         }
@@ -158,22 +192,40 @@ internal sealed class ForeignConfig
         return true;
     }
 
-    /// <summary>A key that is null is not one left out: what null means is the key's own matter, so it is refused where a value is needed.</summary>
+    /// <summary>
+    /// A key that is null is not one left out: what null means is the key's own matter, so it is refused where a value is needed.
+    /// </summary>
     private bool IsMissing(string key, string kind) => IsNull(key) ? throw Fault(key, $"{kind} is needed") : !Has(key);
 
     private bool IsList(string key) => _root.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array;
 
-    private T Get<T>(string key, string kind, T? fallback, Func<JsonElement, T> read) where T : class
+    private T Get<T>(string key, string kind, T? fallback, Func<JsonElement, T> read)
+        where T : class
     {
-        if (IsMissing(key, kind)) return fallback ?? throw Fault(key, $"{kind} is needed");
-        try { return read(_root.GetProperty(key)) ?? throw Fault(key, $"{kind} is needed"); }
-        catch (Exception e) when (e is InvalidOperationException or FormatException) { throw Fault(key, $"{kind} is needed"); }
+        if (IsMissing(key, kind))
+            return fallback ?? throw Fault(key, $"{kind} is needed");
+        try
+        {
+            return read(_root.GetProperty(key)) ?? throw Fault(key, $"{kind} is needed");
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        {
+            throw Fault(key, $"{kind} is needed");
+        }
     }
 
-    private T Get<T>(string key, string kind, T? fallback, Func<JsonElement, T> read, Func<T, T> check) where T : struct
+    private T Get<T>(string key, string kind, T? fallback, Func<JsonElement, T> read, Func<T, T> check)
+        where T : struct
     {
-        if (IsMissing(key, kind)) return fallback ?? throw Fault(key, $"{kind} is needed");
-        try { return check(read(_root.GetProperty(key))); }
-        catch (Exception e) when (e is InvalidOperationException or FormatException) { throw Fault(key, $"{kind} is needed"); }
+        if (IsMissing(key, kind))
+            return fallback ?? throw Fault(key, $"{kind} is needed");
+        try
+        {
+            return check(read(_root.GetProperty(key)));
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        {
+            throw Fault(key, $"{kind} is needed");
+        }
     }
 }

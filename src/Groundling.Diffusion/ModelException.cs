@@ -4,8 +4,10 @@ namespace Groundling.Diffusion;
 public sealed class ModelException : GroundlingException
 {
     /// <summary>Creates the error with its whole text.</summary>
-    public ModelException(string message) : base(message) { }
+    public ModelException(string message)
+        : base(message) { }
 
     /// <summary>Creates the error with its whole text and the fault below it.</summary>
-    public ModelException(string message, Exception inner) : base(message, inner) { }
+    public ModelException(string message, Exception inner)
+        : base(message, inner) { }
 }

@@ -2,14 +2,24 @@ using Groundling.Torch;
 
 namespace Groundling.Diffusion;
 
-/// <summary>A Stable Diffusion folder in the diffusers layout: finds its files and refuses what is not Stable Diffusion 1.x or 2.x.</summary>
+/// <summary>
+/// A Stable Diffusion folder in the diffusers layout: finds its files and refuses what is not Stable Diffusion 1.x or 2.x.
+/// </summary>
 public sealed class ModelFolder : ModelSource
 {
     private static readonly (string Sign, string Kind)[] OtherModels =
     [
-        ("XL", "SDXL"), ("StableDiffusion3", "Stable Diffusion 3"), ("Flux", "Flux"), ("Inpaint", "an inpainting model"), ("Depth2Img", "a depth model"),
-        ("Upscale", "an upscaler"), ("Pix2Pix", "an editing model"), ("ControlNet", "a ControlNet"), ("Cascade", "Stable Cascade"),
-        ("Kandinsky", "Kandinsky"), ("IF", "DeepFloyd IF"),
+        ("XL", "SDXL"),
+        ("StableDiffusion3", "Stable Diffusion 3"),
+        ("Flux", "Flux"),
+        ("Inpaint", "an inpainting model"),
+        ("Depth2Img", "a depth model"),
+        ("Upscale", "an upscaler"),
+        ("Pix2Pix", "an editing model"),
+        ("ControlNet", "a ControlNet"),
+        ("Cascade", "Stable Cascade"),
+        ("Kandinsky", "Kandinsky"),
+        ("IF", "DeepFloyd IF"),
     ];
 
     /// <summary>What stands between a weight file's stem and its ending, the wanted one first.</summary>
@@ -17,9 +27,13 @@ public sealed class ModelFolder : ModelSource
 
     private static readonly string[] Pickled = [".bin", ".ckpt", ".pt", ".pth"];
 
-    private ModelFolder(string path) : base(path) { }
+    private ModelFolder(string path)
+        : base(path) { }
 
-    /// <summary>What a model's folder is called: its own name, or <c>OWNER/NAME@COMMIT</c> for a snapshot of the hub's cache, whose own name says nothing.</summary>
+    /// <summary>
+    /// What a model's folder is called: its own name, or <c>OWNER/NAME@COMMIT</c> for a snapshot of the hub's cache, whose own name says
+    /// nothing.
+    /// </summary>
     public static string NameOf(string path)
     {
         var folder = new DirectoryInfo(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
@@ -36,17 +50,28 @@ public sealed class ModelFolder : ModelSource
     /// <exception cref="ModelException">There is no such folder, or it holds another kind of model.</exception>
     public static ModelFolder Open(string path)
     {
-        const string wanted = "a Stable Diffusion 1.x or 2.x folder in the diffusers layout is needed (tokenizer/, text_encoder/, vae/, unet/)";
-        if (File.Exists(path)) throw new ModelException(Pickled.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
-            ? $"{path}: holds pickled weights, which can run code when they are read and are not supported; get or convert to .safetensors"
-            : $"{path}: is a file; {wanted}, or a .safetensors file that holds all parts");
-        if (!Directory.Exists(path)) throw new ModelException($"{path}: no such folder; {wanted}");
+        const string wanted =
+            "a Stable Diffusion 1.x or 2.x folder in the diffusers layout is needed (tokenizer/, text_encoder/, vae/, unet/)";
+        if (File.Exists(path))
+            throw new ModelException(
+                Pickled.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
+                    ? $"{path}: holds pickled weights, which can run code when they are read and are not supported; get or convert to .safetensors"
+                    : $"{path}: is a file; {wanted}, or a .safetensors file that holds all parts"
+            );
+        if (!Directory.Exists(path))
+            throw new ModelException($"{path}: no such folder; {wanted}");
         var folder = new ModelFolder(path);
         var index = System.IO.Path.Combine(path, "model_index.json");
-        if (File.Exists(index)) RefuseOtherModels(index);
-        if (folder.HasPart("text_encoder_2")) throw new ModelException($"{path}: holds text_encoder_2, so it is SDXL, which is not supported; use a Stable Diffusion 1.x or 2.x folder");
+        if (File.Exists(index))
+            RefuseOtherModels(index);
+        if (folder.HasPart("text_encoder_2"))
+            throw new ModelException(
+                $"{path}: holds text_encoder_2, so it is SDXL, which is not supported; use a Stable Diffusion 1.x or 2.x folder"
+            );
         var missing = new[] { "tokenizer", "text_encoder", "vae", "unet" }.Where(part => !folder.HasPart(part)).ToList();
-        return missing.Count == 0 ? folder : throw new ModelException($"{path}: lacks {string.Join(", ", missing.Select(part => part + "/"))}; {wanted}");
+        return missing.Count == 0
+            ? folder
+            : throw new ModelException($"{path}: lacks {string.Join(", ", missing.Select(part => part + "/"))}; {wanted}");
     }
 
     /// <summary>Whether the folder has a part of that name.</summary>
@@ -65,26 +90,37 @@ public sealed class ModelFolder : ModelSource
 
     private protected override VaeConfig OwnVaeConfig() => Diffusion.VaeConfig.Read(Config("vae"));
 
-    private protected override WeightSource OwnWeights(string part)
-        => WeightsIn(System.IO.Path.Combine(Path, part), part == "text_encoder" ? "model" : "diffusion_pytorch_model");
+    private protected override WeightSource OwnWeights(string part) =>
+        WeightsIn(System.IO.Path.Combine(Path, part), part == "text_encoder" ? "model" : "diffusion_pytorch_model");
 
     /// <summary>Opens a part's weights: one file or an index of several, in float32 where there is a choice.</summary>
     /// <exception cref="ModelException">There are none that can be read safely.</exception>
     /// <exception cref="WeightsException">They are damaged.</exception>
     internal static WeightSource WeightsIn(string folder, string stem)
     {
-        string[] names = [.. Variants.SelectMany(variant => new[] { $"{stem}{variant}.safetensors", $"{stem}.safetensors.index{variant}.json" })];
+        string[] names =
+        [
+            .. Variants.SelectMany(variant => new[] { $"{stem}{variant}.safetensors", $"{stem}.safetensors.index{variant}.json" }),
+        ];
         if (names.FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name))) is { } found)
             return WeightSource.Open(System.IO.Path.Combine(folder, found));
-        var files = Directory.EnumerateFiles(folder).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal).ToList();
+        var files = Directory
+            .EnumerateFiles(folder)
+            .Select(file => System.IO.Path.GetFileName(file))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (files.FirstOrDefault(name => name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)) is { } other)
-            throw new ModelException(other.Contains("non_ema", StringComparison.OrdinalIgnoreCase)
-                ? $"{folder}: has only the weights that training goes on from ({other}), which make other pictures than the published model's averaged ones; get {names[0]}, or rename the file to that name"
-                : $"{folder}: has weights of another name ({other}); {names[0]} is needed, or {names[1]} where they lie in several files");
+            throw new ModelException(
+                other.Contains("non_ema", StringComparison.OrdinalIgnoreCase)
+                    ? $"{folder}: has only the weights that training goes on from ({other}), which make other pictures than the published model's averaged ones; get {names[0]}, or rename the file to that name"
+                    : $"{folder}: has weights of another name ({other}); {names[0]} is needed, or {names[1]} where they lie in several files"
+            );
         var pickled = files.FirstOrDefault(name => Pickled.Contains(System.IO.Path.GetExtension(name), StringComparer.OrdinalIgnoreCase));
-        throw new ModelException(pickled is null
-            ? $"{folder}: has no weights; {names[0]}, {names[1]} or {names[2]} is needed"
-            : $"{folder}: has only pickled weights ({pickled}), which can run code when they are read and are not supported; get or convert to {names[0]}");
+        throw new ModelException(
+            pickled is null
+                ? $"{folder}: has no weights; {names[0]}, {names[1]} or {names[2]} is needed"
+                : $"{folder}: has only pickled weights ({pickled}), which can run code when they are read and are not supported; get or convert to {names[0]}"
+        );
     }
 
     /// <inheritdoc/>
@@ -96,14 +132,20 @@ public sealed class ModelFolder : ModelSource
 
     /// <summary>The kind of model, in words, that a pipeline's class is for, or null where it may be ours.</summary>
     /// <param name="pipelineClass">The <c>_class_name</c> of a <c>model_index.json</c>.</param>
-    public static string? OtherKind(string pipelineClass) => OtherModels.FirstOrDefault(other => pipelineClass.Contains(other.Sign, StringComparison.Ordinal)).Kind;
+    public static string? OtherKind(string pipelineClass) =>
+        OtherModels.FirstOrDefault(other => pipelineClass.Contains(other.Sign, StringComparison.Ordinal)).Kind;
 
     private static void RefuseOtherModels(string index)
     {
         var json = ForeignConfig.Read(index);
         var name = json.Text("_class_name", "StableDiffusionPipeline");
         const string advice = "which is not supported; use a Stable Diffusion 1.x or 2.x folder";
-        if (OtherKind(name) is { } kind) json.Require(false, "_class_name", $"this is {kind}, {advice}");
-        json.Require(name.StartsWith("StableDiffusion", StringComparison.Ordinal), "_class_name", $"this is another kind of model, {advice}");
+        if (OtherKind(name) is { } kind)
+            json.Require(false, "_class_name", $"this is {kind}, {advice}");
+        json.Require(
+            name.StartsWith("StableDiffusion", StringComparison.Ordinal),
+            "_class_name",
+            $"this is another kind of model, {advice}"
+        );
     }
 }

@@ -2,7 +2,10 @@ using Groundling.Torch;
 
 namespace Groundling.Diffusion;
 
-/// <summary>Where the parts of a Stable Diffusion 1.x or 2.x are read from: a folder in the diffusers layout, or a single file; a VAE and a tokenizer may lie elsewhere.</summary>
+/// <summary>
+/// Where the parts of a Stable Diffusion 1.x or 2.x are read from: a folder in the diffusers layout, or a single file; a VAE and a
+/// tokenizer may lie elsewhere.
+/// </summary>
 public abstract class ModelSource
 {
     private const string SingleFileEnding = ".safetensors";
@@ -19,13 +22,18 @@ public abstract class ModelSource
 
     /// <summary>Finds out what lies at a path.</summary>
     /// <param name="path">A folder in the diffusers layout, or a safetensors file that holds a whole model.</param>
-    /// <param name="vae">An autoencoder in place of the model's own: a folder with <c>config.json</c>, or a safetensors file; null for the model's.</param>
+    /// <param name="vae">
+    /// An autoencoder in place of the model's own: a folder with <c>config.json</c>, or a safetensors file; null for the model's.
+    /// </param>
     /// <param name="tokenizer">A tokenizer's folder in place of the model's own; null for the model's.</param>
     /// <exception cref="ModelException">There is nothing, or it is another kind of model.</exception>
     /// <exception cref="WeightsException">A file is damaged.</exception>
     public static ModelSource Open(string path, string? vae = null, string? tokenizer = null)
     {
-        ModelSource source = File.Exists(path) && path.EndsWith(SingleFileEnding, StringComparison.OrdinalIgnoreCase) ? SingleFileModel.Open(path) : ModelFolder.Open(path);
+        ModelSource source =
+            File.Exists(path) && path.EndsWith(SingleFileEnding, StringComparison.OrdinalIgnoreCase)
+                ? SingleFileModel.Open(path)
+                : ModelFolder.Open(path);
         (source._vae, source._tokenizer) = (vae is null ? null : VaeSource.Open(vae), tokenizer);
         return source;
     }

@@ -6,8 +6,15 @@ namespace Groundling.Diffusion;
 /// <summary>A frozen Stable Diffusion 1.x or 2.x: text encoder, autoencoder and UNet, opened from a folder or a file.</summary>
 public sealed class StableDiffusion : IDisposable
 {
-    private StableDiffusion(string path, ClipTokenizer tokenizer, TextEncoder text, Vae vae, UNet unet, PredictionType prediction, NoiseSchedule schedule)
-        => (Path, Tokenizer, Text, Vae, UNet, Prediction, Schedule) = (path, tokenizer, text, vae, unet, prediction, schedule);
+    private StableDiffusion(
+        string path,
+        ClipTokenizer tokenizer,
+        TextEncoder text,
+        Vae vae,
+        UNet unet,
+        PredictionType prediction,
+        NoiseSchedule schedule
+    ) => (Path, Tokenizer, Text, Vae, UNet, Prediction, Schedule) = (path, tokenizer, text, vae, unet, prediction, schedule);
 
     /// <summary>The folder it came from.</summary>
     public string Path { get; }
@@ -30,7 +37,9 @@ public sealed class StableDiffusion : IDisposable
     /// <summary>How noise grows with time.</summary>
     public NoiseSchedule Schedule { get; }
 
-    /// <summary>Opens a folder in the diffusers layout, or a single file that holds a whole model; float32 weights stay where they lie.</summary>
+    /// <summary>
+    /// Opens a folder in the diffusers layout, or a single file that holds a whole model; float32 weights stay where they lie.
+    /// </summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="rearrangement">How far weights are rearranged for speed as they are first used.</param>
     /// <param name="begin">Called as each of text_encoder, vae and unet begins, by that name; what it throws ends the opening.</param>
@@ -39,8 +48,13 @@ public sealed class StableDiffusion : IDisposable
     /// <exception cref="EngineException">There is no libtorch, or it cannot be loaded.</exception>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
     /// <exception cref="WeightsException">A weight file is damaged or does not fit its config.</exception>
-    public static StableDiffusion Open(string path, Rearrangement rearrangement = Rearrangement.ManyPasses, Action<string>? begin = null,
-        string? vae = null, string? tokenizer = null)
+    public static StableDiffusion Open(
+        string path,
+        Rearrangement rearrangement = Rearrangement.ManyPasses,
+        Action<string>? begin = null,
+        string? vae = null,
+        string? tokenizer = null
+    )
     {
         var source = ModelSource.Open(path, vae, tokenizer);
         EngineException.ThrowIfUnavailable();
@@ -48,9 +62,12 @@ public sealed class StableDiffusion : IDisposable
         var textConfig = source.TextConfig();
         var vaeConfig = source.VaeConfig();
         var unetConfig = source.UNetConfig();
-        if (TokenizerMismatch(source, tokens, textConfig) is { } ids) throw new ModelException(ids);
-        if (PromptMismatch(source, textConfig, unetConfig) is { } prompts) throw new ModelException(prompts);
-        if (LatentMismatch(source, vaeConfig, unetConfig) is { } latents) throw new ModelException(latents);
+        if (TokenizerMismatch(source, tokens, textConfig) is { } ids)
+            throw new ModelException(ids);
+        if (PromptMismatch(source, textConfig, unetConfig) is { } prompts)
+            throw new ModelException(prompts);
+        if (LatentMismatch(source, vaeConfig, unetConfig) is { } latents)
+            throw new ModelException(latents);
         var (schedule, prediction) = source.Schedule();
         TextEncoder? text = null;
         Vae? autoencoder = null;
@@ -72,11 +89,16 @@ public sealed class StableDiffusion : IDisposable
         }
     }
 
-    /// <summary>What to say of texts with words that the text encoder never read; null where there are none, or where that is not known (<see cref="ClipTokenizer.IsClosed"/>).</summary>
+    /// <summary>
+    /// What to say of texts with words that the text encoder never read; null where there are none, or where that is not known
+    /// (<see cref="ClipTokenizer.IsClosed"/>).
+    /// </summary>
     public string? UnreadWords(IEnumerable<string> texts)
     {
         var words = texts.SelectMany(Tokenizer.UnreadWords).Distinct().Select(word => $"'{word}'").ToList();
-        return words.Count == 0 ? null : $"{ModelFolder.NameOf(Path)} never read {string.Join(", ", words)}: what comes of such words means little";
+        return words.Count == 0
+            ? null
+            : $"{ModelFolder.NameOf(Path)} never read {string.Join(", ", words)}: what comes of such words means little";
     }
 
     /// <summary>Disposes the weights.</summary>
@@ -88,18 +110,25 @@ public sealed class StableDiffusion : IDisposable
     }
 
     /// <summary>Why the tokenizer cannot feed the text encoder, or null where it can.</summary>
-    internal static string? TokenizerMismatch(ModelSource source, ClipTokenizer tokenizer, TextEncoderConfig text) => tokenizer.LargestToken < text.VocabularySize ? null
-        : $"{source.TokenizerPlace}: has token {tokenizer.LargestToken}, but the text encoder knows only 0 to {text.VocabularySize - 1}; the parts are of different models";
+    internal static string? TokenizerMismatch(ModelSource source, ClipTokenizer tokenizer, TextEncoderConfig text) =>
+        tokenizer.LargestToken < text.VocabularySize
+            ? null
+            : $"{source.TokenizerPlace}: has token {tokenizer.LargestToken}, but the text encoder knows only 0 to {text.VocabularySize - 1}; the parts are of different models";
 
     /// <summary>Why the UNet cannot read the text encoder's states, or null where it can.</summary>
-    internal static string? PromptMismatch(ModelSource source, TextEncoderConfig text, UNetConfig unet) => unet.PromptWidth == text.Width ? null
-        : $"{source.Config("unet")}: 'cross_attention_dim' is {unet.PromptWidth}, but the text encoder's hidden_size is {text.Width}; the parts are of different models";
+    internal static string? PromptMismatch(ModelSource source, TextEncoderConfig text, UNetConfig unet) =>
+        unet.PromptWidth == text.Width
+            ? null
+            : $"{source.Config("unet")}: 'cross_attention_dim' is {unet.PromptWidth}, but the text encoder's hidden_size is {text.Width}; the parts are of different models";
 
     /// <summary>Why the UNet cannot read the autoencoder's latents, or null where it can.</summary>
-    internal static string? LatentMismatch(ModelSource source, VaeConfig vae, UNetConfig unet) => unet.InChannels == vae.LatentChannels ? null
-        : $"{source.Config("unet")}: 'in_channels' is {unet.InChannels}, but the autoencoder's latent_channels is {vae.LatentChannels}; the parts are of different models";
+    internal static string? LatentMismatch(ModelSource source, VaeConfig vae, UNetConfig unet) =>
+        unet.InChannels == vae.LatentChannels
+            ? null
+            : $"{source.Config("unet")}: 'in_channels' is {unet.InChannels}, but the autoencoder's latent_channels is {vae.LatentChannels}; the parts are of different models";
 
-    private static T Load<T>(ModelSource source, string part, T module, KeyMap keys) where T : Module
+    private static T Load<T>(ModelSource source, string part, T module, KeyMap keys)
+        where T : Module
     {
         try
         {

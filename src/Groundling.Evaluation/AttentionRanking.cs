@@ -7,9 +7,12 @@ using static TorchSharp.torch;
 
 namespace Groundling.Evaluation;
 
-/// <summary>How well the attention of static prompts ranks a phrase's pixels above the others, block by block, over many narratives.</summary>
+/// <summary>
+/// How well the attention of static prompts ranks a phrase's pixels above the others, block by block, over many narratives.
+/// </summary>
 /// <remarks>
-/// The area under the ROC curve is the chance that a pixel of the phrase has more of its attention than one outside (Hanley and McNeil 1982):
+/// The area under the ROC curve is the chance that a pixel of the phrase has more of its attention than one outside (Hanley and McNeil
+/// 1982):
 /// 0.5 for a map that knows nothing, whatever its threshold would be. Ground truth measures here, and never trains.
 /// </remarks>
 /// <param name="unet">The UNet.</param>
@@ -35,7 +38,15 @@ public sealed class AttentionRanking(UNet unet, NoiseSchedule schedule, long tim
     /// <param name="things">Whether each phrase names things.</param>
     /// <param name="stop">Looked at in every block.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public void Add(Tensor latents, Tensor phrases, Tensor nullPhrase, Letterbox letterbox, IReadOnlyList<RunLengthMask> truth, IReadOnlyList<bool> things, CancellationToken stop = default)
+    public void Add(
+        Tensor latents,
+        Tensor phrases,
+        Tensor nullPhrase,
+        Letterbox letterbox,
+        IReadOnlyList<RunLengthMask> truth,
+        IReadOnlyList<bool> things,
+        CancellationToken stop = default
+    )
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -44,12 +55,22 @@ public sealed class AttentionRanking(UNet unet, NoiseSchedule schedule, long tim
         var read = time == 1 ? latents : schedule.AddNoise(latents, randn(latents.shape, generator: generator).to(latents.device), times);
         using var prompt = new StaticPrompt(new GroundingInput(read, phrases, nullPhrase, null) { Cancellation = stop });
         using var output = unet.call(read, times, prompt);
-        foreach (var reading in prompt.PixelReadings) Add(reading.Site.Index, reading.Map, letterbox, truth, things);
+        foreach (var reading in prompt.PixelReadings)
+            Add(reading.Site.Index, reading.Map, letterbox, truth, things);
     }
 
     /// <summary>The means, a block a row, in the order in which the blocks run.</summary>
-    public IReadOnlyList<BlockRanking> Blocks
-        => [.. unet.Sites.Select(site => new BlockRanking(site.Path, 8 * site.Stride, Mean(site.Index, false, true), Mean(site.Index, false, false), Mean(site.Index, true, true), Mean(site.Index, true, false)))];
+    public IReadOnlyList<BlockRanking> Blocks =>
+        [
+            .. unet.Sites.Select(site => new BlockRanking(
+                site.Path,
+                8 * site.Stride,
+                Mean(site.Index, false, true),
+                Mean(site.Index, false, false),
+                Mean(site.Index, true, true),
+                Mean(site.Index, true, false)
+            )),
+        ];
 
     /// <summary>The area under the ROC curve by ranks; equal values share the mean of their ranks.</summary>
     /// <param name="values">The values.</param>
@@ -58,14 +79,17 @@ public sealed class AttentionRanking(UNet unet, NoiseSchedule schedule, long tim
     public static double? Area(float[] values, bool[] inside)
     {
         var (order, count) = (Enumerable.Range(0, values.Length).ToArray(), inside.Count(isInside => isInside));
-        if (count == 0 || count == values.Length) return null;
+        if (count == 0 || count == values.Length)
+            return null;
         Array.Sort((float[])values.Clone(), order);
         var (sum, start) = (0.0, 0);
         for (var i = 1; i <= order.Length; i++)
         {
-            if (i < order.Length && values[order[i]] == values[order[start]]) continue;
+            if (i < order.Length && values[order[i]] == values[order[start]])
+                continue;
             for (var k = start; k < i; k++)
-                if (inside[order[k]]) sum += (start + i + 1) / 2.0;            // ranks count from 1
+                if (inside[order[k]])
+                    sum += (start + i + 1) / 2.0; // ranks count from 1
             start = i;
         }
         return (sum - count * (count + 1) / 2.0) / ((double)count * (values.Length - count));
@@ -75,7 +99,7 @@ public sealed class AttentionRanking(UNet unet, NoiseSchedule schedule, long tim
     {
         var (divisor, width) = ((int)(letterbox.Width / map.shape[3]), (int)map.shape[3]);
         var (columns, rows) = ((letterbox.ContentWidth + divisor - 1) / divisor, (letterbox.ContentHeight + divisor - 1) / divisor);
-        var values = map.cpu().to(float32).data<float>().ToArray();            // [N, h, w]
+        var values = map.cpu().to(float32).data<float>().ToArray(); // [N, h, w]
         var plane = values.Length / truth.Count;
         int[] pixels = [.. Enumerable.Range(0, plane).Where(pixel => pixel % width < columns && pixel / width < rows)];
         var totals = pixels.Select(pixel => Enumerable.Range(0, truth.Count).Sum(phrase => values[phrase * plane + pixel])).ToArray();
@@ -84,16 +108,21 @@ public sealed class AttentionRanking(UNet unet, NoiseSchedule schedule, long tim
             var (first, inside) = (phrase * plane, letterbox.ToNetwork(truth[phrase], divisor).ToBytes());
             bool[] marks = [.. pixels.Select(pixel => inside[pixel] != 0)];
             Add((block, false, things[phrase]), Area([.. pixels.Select(pixel => values[first + pixel])], marks));
-            Add((block, true, things[phrase]), Area([.. pixels.Select((pixel, i) => values[first + pixel] / Math.Max(totals[i], float.Epsilon))], marks));
+            Add(
+                (block, true, things[phrase]),
+                Area([.. pixels.Select((pixel, i) => values[first + pixel] / Math.Max(totals[i], float.Epsilon))], marks)
+            );
         }
     }
 
     private void Add((int Block, bool Shared, bool Thing) key, double? area)
     {
-        if (area is not { } value) return;
+        if (area is not { } value)
+            return;
         var (sum, count) = _areas.GetValueOrDefault(key);
         _areas[key] = (sum + value, count + 1);
     }
 
-    private double? Mean(int block, bool shared, bool thing) => _areas.TryGetValue((block, shared, thing), out var found) ? found.Sum / found.Count : null;
+    private double? Mean(int block, bool shared, bool thing) =>
+        _areas.TryGetValue((block, shared, thing), out var found) ? found.Sum / found.Count : null;
 }

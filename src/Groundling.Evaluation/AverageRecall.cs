@@ -16,7 +16,8 @@ public static class AverageRecall
     public static double? Of(IEnumerable<double> ious)
     {
         ArgumentNullException.ThrowIfNull(ious);
-        long reached = 0, count = 0;
+        long reached = 0,
+            count = 0;
         foreach (double iou in ious)
         {
             if (iou is not (>= 0 and <= 1))

@@ -12,12 +12,21 @@ public sealed record ContentMark(string Name, string Content)
 
     /// <summary>The mark of all files in a folder, or of one file.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ContentMark OfFolder(string folder) => File.Exists(folder) ? OfFiles(folder, folder) :
-        Of(folder, Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => (Path.GetRelativePath(folder, file), file)));
+    public static ContentMark OfFolder(string folder) =>
+        File.Exists(folder)
+            ? OfFiles(folder, folder)
+            : Of(
+                folder,
+                Directory
+                    .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                    .Order(StringComparer.Ordinal)
+                    .Select(file => (Path.GetRelativePath(folder, file), file))
+            );
 
     /// <summary>The mark of some files of a folder.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ContentMark OfFiles(string folder, params IEnumerable<string> files) => Of(folder, files.Select(file => (Path.GetFileName(file), file)));
+    public static ContentMark OfFiles(string folder, params IEnumerable<string> files) =>
+        Of(folder, files.Select(file => (Path.GetFileName(file), file)));
 
     private static ContentMark Of(string folder, IEnumerable<(string Name, string Path)> files)
     {

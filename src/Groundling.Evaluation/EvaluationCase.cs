@@ -22,7 +22,9 @@ public sealed class EvaluationCase
     /// <summary>The narrative.</summary>
     public BenchmarkExample Example { get; }
 
-    /// <summary>For each phrase its place among the record's phrases with ground truth; phrases that had to be left out leave gaps.</summary>
+    /// <summary>
+    /// For each phrase its place among the record's phrases with ground truth; phrases that had to be left out leave gaps.
+    /// </summary>
     public IReadOnlyList<int> Numbers { get; }
 
     /// <summary>The picture.</summary>

@@ -9,4 +9,13 @@ namespace Groundling.Evaluation;
 /// <param name="Singulars">Of these, singulars.</param>
 /// <param name="Plurals">Of these, plurals.</param>
 /// <param name="Missing">Of these, without a prediction: judged as empty masks.</param>
-public sealed record EvaluationCounts(int Narratives, int Pictures, int Phrases, int Things, int Stuff, int Singulars, int Plurals, int Missing);
+public sealed record EvaluationCounts(
+    int Narratives,
+    int Pictures,
+    int Phrases,
+    int Things,
+    int Stuff,
+    int Singulars,
+    int Plurals,
+    int Missing
+);

@@ -12,7 +12,8 @@ public sealed class EvaluationJournal : IDisposable
 {
     private readonly FileStream _file;
 
-    private EvaluationJournal(string path, FileStream file, IReadOnlyList<NarrativeResult> done) => (Path, _file, Done) = (path, file, done);
+    private EvaluationJournal(string path, FileStream file, IReadOnlyList<NarrativeResult> done) =>
+        (Path, _file, Done) = (path, file, done);
 
     /// <summary>How a result is written.</summary>
     public static JsonSerializerOptions Style => EvaluationJson.OneLine;
@@ -27,7 +28,9 @@ public sealed class EvaluationJournal : IDisposable
     /// <param name="path">The file; its folder is made where missing.</param>
     /// <param name="settings">What the results depend on.</param>
     /// <param name="resume">Whether to go on with an existing file; without one a new one is begun.</param>
-    /// <exception cref="InputException">There is a journal and it is not to be resumed, it has other settings, or it is damaged.</exception>
+    /// <exception cref="InputException">
+    /// There is a journal and it is not to be resumed, it has other settings, or it is damaged.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written, or another evaluation is writing it.</exception>
     public static EvaluationJournal Open(string path, EvaluationSettings settings, bool resume)
     {
@@ -37,7 +40,9 @@ public sealed class EvaluationJournal : IDisposable
         try
         {
             if (file.Length > 0 && !resume)
-                throw new InputException($"{path} holds the results of an earlier run; go on with it, or name another folder for this one's").About("resume", "out");
+                throw new InputException(
+                    $"{path} holds the results of an earlier run; go on with it, or name another folder for this one's"
+                ).About("resume", "out");
             var done = new List<NarrativeResult>();
             long whole = 0;
             foreach (var (number, line, end) in Lines(file))
@@ -92,19 +97,19 @@ public sealed class EvaluationJournal : IDisposable
         using var line = new MemoryStream();
         long end = 0;
         int number = 0;
-        for (int read; (read = file.Read(buffer)) > 0;)
-            for (int at = 0; at < read;)
-            {
-                int feed = buffer.AsSpan(at, read - at).IndexOf((byte)'\n');
-                int length = feed < 0 ? read - at : feed;
-                line.Write(buffer, at, length);
-                at += length + 1;
-                if (feed < 0)
-                    continue;
-                end += line.Length + 1;
-                yield return (++number, Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length), end);
-                line.SetLength(0);
-            }
+        for (int read; (read = file.Read(buffer)) > 0; )
+        for (int at = 0; at < read; )
+        {
+            int feed = buffer.AsSpan(at, read - at).IndexOf((byte)'\n');
+            int length = feed < 0 ? read - at : feed;
+            line.Write(buffer, at, length);
+            at += length + 1;
+            if (feed < 0)
+                continue;
+            end += line.Length + 1;
+            yield return (++number, Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length), end);
+            line.SetLength(0);
+        }
     }
 
     private static NarrativeResult Parse(string line, string path, int number)
@@ -115,7 +120,10 @@ public sealed class EvaluationJournal : IDisposable
         }
         catch (JsonException e)
         {
-            throw new InputException($"{path}, line {number}, is not a result of an evaluation; delete that line to have it done again, or name another folder", e).About("out");
+            throw new InputException(
+                $"{path}, line {number}, is not a result of an evaluation; delete that line to have it done again, or name another folder",
+                e
+            ).About("out");
         }
     }
 }

@@ -13,8 +13,14 @@ namespace Groundling.Evaluation;
 /// <param name="Faults">What the data get wrong, a line a kind.</param>
 /// <param name="Categories">By category, the commonest first.</param>
 public sealed record EvaluationReport(
-    EvaluationSettings Settings, EvaluationCounts Counts, GroupFigures AverageRecall, GroupFigures ShareAboveHalf, GroupFigures MeanIou,
-    IReadOnlyList<string> Faults, IReadOnlyList<CategoryFigures> Categories)
+    EvaluationSettings Settings,
+    EvaluationCounts Counts,
+    GroupFigures AverageRecall,
+    GroupFigures ShareAboveHalf,
+    GroupFigures MeanIou,
+    IReadOnlyList<string> Faults,
+    IReadOnlyList<CategoryFigures> Categories
+)
 {
     /// <summary>How well the attention of static prompts ranks pixels; null where it was not looked at.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -26,7 +32,11 @@ public sealed record EvaluationReport(
     /// <param name="faults">What reading the data found.</param>
     /// <param name="categories">The categories by id.</param>
     public static EvaluationReport From(
-        EvaluationSettings settings, IEnumerable<NarrativeResult> results, BenchmarkFaults faults, IReadOnlyDictionary<int, PanopticCategory> categories)
+        EvaluationSettings settings,
+        IEnumerable<NarrativeResult> results,
+        BenchmarkFaults faults,
+        IReadOnlyDictionary<int, PanopticCategory> categories
+    )
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(faults);
@@ -37,13 +47,28 @@ public sealed record EvaluationReport(
         double[] IoUs(PhraseGroup group) => [.. phrases.Where(p => rule.Contains(group, p)).Select(p => p.IoU)];
         return new(
             settings,
-            new(narratives.Length, narratives.Select(r => r.ImageId).Distinct().Count(), phrases.Length,
-                Count(PhraseGroup.Things), Count(PhraseGroup.Stuff), Count(PhraseGroup.Singulars), Count(PhraseGroup.Plurals), phrases.Count(p => p.Missing)),
+            new(
+                narratives.Length,
+                narratives.Select(r => r.ImageId).Distinct().Count(),
+                phrases.Length,
+                Count(PhraseGroup.Things),
+                Count(PhraseGroup.Stuff),
+                Count(PhraseGroup.Singulars),
+                Count(PhraseGroup.Plurals),
+                phrases.Count(p => p.Missing)
+            ),
             GroupFigures.Of(group => Evaluation.AverageRecall.Of(IoUs(group))),
             GroupFigures.Of(group => ShareAbove(IoUs(group))),
             GroupFigures.Of(group => Mean(IoUs(group))),
             Described(faults, narratives),
-            [.. phrases.GroupBy(p => p.CategoryId).Select(g => Category(g, categories)).OrderByDescending(c => c.Phrases).ThenBy(c => c.Name, StringComparer.Ordinal)]);
+            [
+                .. phrases
+                    .GroupBy(p => p.CategoryId)
+                    .Select(g => Category(g, categories))
+                    .OrderByDescending(c => c.Phrases)
+                    .ThenBy(c => c.Name, StringComparer.Ordinal),
+            ]
+        );
     }
 
     /// <summary>The report as JSON: fractions in full precision.</summary>
@@ -53,7 +78,14 @@ public sealed record EvaluationReport(
     {
         double[] ious = [.. phrases.Select(p => p.IoU)];
         var category = categories.GetValueOrDefault(phrases.Key);
-        return new(category?.Name ?? $"category {phrases.Key}", category?.IsThing ?? false, ious.Length, Evaluation.AverageRecall.Of(ious)!.Value, ShareAbove(ious)!.Value, Mean(ious)!.Value);
+        return new(
+            category?.Name ?? $"category {phrases.Key}",
+            category?.IsThing ?? false,
+            ious.Length,
+            Evaluation.AverageRecall.Of(ious)!.Value,
+            ShareAbove(ious)!.Value,
+            Mean(ious)!.Value
+        );
     }
 
     private static List<string> Described(BenchmarkFaults faults, NarrativeResult[] narratives)

@@ -16,7 +16,17 @@ namespace Groundling.Evaluation;
 /// <param name="Threshold">A pixel is inside when its probability is greater.</param>
 /// <param name="Limit">How many narratives at most; null for all.</param>
 public sealed record EvaluationSettings(
-    string Method, ContentMark? Model, ContentMark? Trained, ContentMark Data, string Split, string Protocol, string Groups, int Size, double Threshold, int? Limit)
+    string Method,
+    ContentMark? Model,
+    ContentMark? Trained,
+    ContentMark Data,
+    string Split,
+    string Protocol,
+    string Groups,
+    int Size,
+    double Threshold,
+    int? Limit
+)
 {
     /// <summary>The settings as one line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, EvaluationJson.OneLine);
@@ -43,15 +53,19 @@ public sealed record EvaluationSettings(
         {
             var before = then[name];
             if (!JsonNode.DeepEquals(before, value))
-                throw new InputException($"{where} was begun with {name} {Shown(before, value)}, this run has {Shown(value, before)}; give the same settings, or name another folder").About("out");
+                throw new InputException(
+                    $"{where} was begun with {name} {Shown(before, value)}, this run has {Shown(value, before)}; give the same settings, or name another folder"
+                ).About("out");
         }
     }
 
-    private static string Shown(JsonNode? value, JsonNode? other) => value switch
-    {
-        null => "none",
-        JsonObject mark when other is JsonObject && mark["name"]?.ToString() == other["name"]?.ToString() => $"{mark["name"]} of other content ({mark["content"]})",
-        JsonObject mark => $"{mark["name"]}",
-        _ => value.ToString(),
-    };
+    private static string Shown(JsonNode? value, JsonNode? other) =>
+        value switch
+        {
+            null => "none",
+            JsonObject mark when other is JsonObject && mark["name"]?.ToString() == other["name"]?.ToString() =>
+                $"{mark["name"]} of other content ({mark["content"]})",
+            JsonObject mark => $"{mark["name"]}",
+            _ => value.ToString(),
+        };
 }

@@ -16,7 +16,8 @@ public sealed class Evaluator(PngBenchmark benchmark, ResolutionProtocol protoco
     public IEnumerable<EvaluationCase> Cases(BenchmarkFaults faults, int? limit = null)
     {
         using var records = NarrativeReader.ReadAll(benchmark.NarrativesPath).GetEnumerator();
-        int at = -1, given = 0;
+        int at = -1,
+            given = 0;
         foreach (var example in benchmark.Read(faults))
         {
             while (at < example.Index && records.MoveNext())
@@ -35,7 +36,12 @@ public sealed class Evaluator(PngBenchmark benchmark, ResolutionProtocol protoco
     /// <param name="threshold">A pixel is inside when its probability is greater.</param>
     /// <param name="cancellation">Stops between stages.</param>
     /// <exception cref="InputException">The picture or its annotation cannot be read, or the method cannot read a phrase.</exception>
-    public NarrativeResult Evaluate(EvaluationCase given, IPhraseSegmenter segmenter, double threshold, CancellationToken cancellation = default)
+    public NarrativeResult Evaluate(
+        EvaluationCase given,
+        IPhraseSegmenter segmenter,
+        double threshold,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(segmenter);
@@ -46,7 +52,10 @@ public sealed class Evaluator(PngBenchmark benchmark, ResolutionProtocol protoco
             using var probabilities = segmenter.Segment(given, cancellation);
             return Judge(given, letterbox, protocol.Predictions(probabilities, threshold, letterbox));
         }
-        catch (InputException e) when (!e.Message.Contains(given.Example.PicturePath, StringComparison.Ordinal) && !e.Message.Contains(given.Example.PanopticPath, StringComparison.Ordinal))
+        catch (InputException e)
+            when (!e.Message.Contains(given.Example.PicturePath, StringComparison.Ordinal)
+                && !e.Message.Contains(given.Example.PanopticPath, StringComparison.Ordinal)
+            )
         {
             throw new InputException($"{benchmark.NarrativesPath}, narrative {given.Example.Index}: {e.Message}", e);
         }
@@ -68,9 +77,22 @@ public sealed class Evaluator(PngBenchmark benchmark, ResolutionProtocol protoco
         foreach (var (i, phrase) in example.Phrases.Index())
         {
             var mask = masks[i] ?? RunLengthMask.Empty(width, height);
-            phrases.Add(new PhraseResult(
-                given.Numbers[i], phrase.Span.Text, phrase.Span.Start, phrase.Segments.Count, phrase.PluralFlag, phrase.LastIsThing, phrase.Segments[^1].CategoryId,
-                mask.IoU(truths[i]), truths[i].Area, mask.Area, masks[i] is null, mask.ToCompressed()));
+            phrases.Add(
+                new PhraseResult(
+                    given.Numbers[i],
+                    phrase.Span.Text,
+                    phrase.Span.Start,
+                    phrase.Segments.Count,
+                    phrase.PluralFlag,
+                    phrase.LastIsThing,
+                    phrase.Segments[^1].CategoryId,
+                    mask.IoU(truths[i]),
+                    truths[i].Area,
+                    mask.Area,
+                    masks[i] is null,
+                    mask.ToCompressed()
+                )
+            );
         }
         return new NarrativeResult(example.Index, example.ImageId, width, height, given.WrongAreas, given.OtherSize, phrases);
     }
@@ -84,12 +106,17 @@ public sealed class Evaluator(PngBenchmark benchmark, ResolutionProtocol protoco
         return Letterbox.Fit(given.Truth[0].Width, given.Truth[0].Height, size);
     }
 
-    /// <summary>The places of an example's phrases among its record's phrases with ground truth; those that were left out leave gaps.</summary>
+    /// <summary>
+    /// The places of an example's phrases among its record's phrases with ground truth; those that were left out leave gaps.
+    /// </summary>
     private static List<int> Numbers(Narrative record, BenchmarkExample example)
     {
         var grounded = record.Segments.Where(s => s.IsGrounded).ToList();
         var placed = record.ToCaption();
-        var byStart = placed.Grounded.ToDictionary(i => placed.Caption.Phrases[i].Start, i => grounded.FindIndex(s => ReferenceEquals(s, placed.Sources[i])));
+        var byStart = placed.Grounded.ToDictionary(
+            i => placed.Caption.Phrases[i].Start,
+            i => grounded.FindIndex(s => ReferenceEquals(s, placed.Sources[i]))
+        );
         return [.. example.Phrases.Select(p => byStart[p.Span.Start])];
     }
 }

@@ -9,15 +9,22 @@ namespace Groundling.Evaluation;
 public sealed record GroupFigures(double? Overall, double? Things, double? Stuff, double? Singulars, double? Plurals)
 {
     /// <summary>The figure of a group.</summary>
-    public double? this[PhraseGroup group] => group switch
-    {
-        PhraseGroup.Things => Things,
-        PhraseGroup.Stuff => Stuff,
-        PhraseGroup.Singulars => Singulars,
-        PhraseGroup.Plurals => Plurals,
-        _ => Overall,
-    };
+    public double? this[PhraseGroup group] =>
+        group switch
+        {
+            PhraseGroup.Things => Things,
+            PhraseGroup.Stuff => Stuff,
+            PhraseGroup.Singulars => Singulars,
+            PhraseGroup.Plurals => Plurals,
+            _ => Overall,
+        };
 
     internal static GroupFigures Of(Func<PhraseGroup, double?> figure) =>
-        new(figure(PhraseGroup.Overall), figure(PhraseGroup.Things), figure(PhraseGroup.Stuff), figure(PhraseGroup.Singulars), figure(PhraseGroup.Plurals));
+        new(
+            figure(PhraseGroup.Overall),
+            figure(PhraseGroup.Things),
+            figure(PhraseGroup.Stuff),
+            figure(PhraseGroup.Singulars),
+            figure(PhraseGroup.Plurals)
+        );
 }

@@ -11,7 +11,14 @@ namespace Groundling.Evaluation;
 /// <param name="OtherSize">True when the picture's size is not its annotation's; the annotation's was used.</param>
 /// <param name="Phrases">The phrases, in the caption's order.</param>
 public sealed record NarrativeResult(
-    int Narrative, string ImageId, int Width, int Height, int WrongAreas, bool OtherSize, IReadOnlyList<PhraseResult> Phrases)
+    int Narrative,
+    string ImageId,
+    int Width,
+    int Height,
+    int WrongAreas,
+    bool OtherSize,
+    IReadOnlyList<PhraseResult> Phrases
+)
 {
     /// <summary>The mean IoU of its phrases, 0 for none.</summary>
     public double MeanIoU => Phrases.Count == 0 ? 0 : Phrases.Average(p => p.IoU);

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Groundling.Evaluation;
 
-internal sealed class OriginalProtocol() : ResolutionProtocol("original", "probabilities enlarged bilinearly to the picture's own size, against the ground truth as it is")
+internal sealed class OriginalProtocol()
+    : ResolutionProtocol("original", "probabilities enlarged bilinearly to the picture's own size, against the ground truth as it is")
 {
     public override (int Width, int Height) JudgedSize(Letterbox letterbox) => (letterbox.SourceWidth, letterbox.SourceHeight);
 
@@ -12,5 +13,9 @@ internal sealed class OriginalProtocol() : ResolutionProtocol("original", "proba
     public override RunLengthMask Resized(RunLengthMask mask, Letterbox letterbox) => mask;
 
     private protected override Tensor AtJudgedSize(Tensor map, Letterbox letterbox, int width, int height) =>
-        Bilinear(Bilinear(map, letterbox.Height, letterbox.Width)[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth], height, width);
+        Bilinear(
+            Bilinear(map, letterbox.Height, letterbox.Width)[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth],
+            height,
+            width
+        );
 }

@@ -16,5 +16,16 @@ namespace Groundling.Evaluation;
 /// <param name="Missing">True when there was no prediction: an empty mask was judged.</param>
 /// <param name="Counts">The predicted mask as COCO's compressed string, or null where it was not kept.</param>
 public sealed record PhraseResult(
-    int Phrase, string Text, int Start, int Segments, bool PluralFlag, bool LastIsThing, int CategoryId,
-    [property: JsonPropertyName("iou")] double IoU, long TruthPixels, long PredictedPixels, bool Missing, string? Counts);
+    int Phrase,
+    string Text,
+    int Start,
+    int Segments,
+    bool PluralFlag,
+    bool LastIsThing,
+    int CategoryId,
+    [property: JsonPropertyName("iou")] double IoU,
+    long TruthPixels,
+    long PredictedPixels,
+    bool Missing,
+    string? Counts
+);

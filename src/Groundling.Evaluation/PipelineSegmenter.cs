@@ -36,13 +36,17 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, Mas
         return new(trace.Letterbox, pipeline.Probabilities(trace, head));
     }
 
-    /// <summary>How well static prompts' attention ranks the pixels of some narratives, at each of <see cref="AttentionRanking.Times"/>.</summary>
+    /// <summary>
+    /// How well static prompts' attention ranks the pixels of some narratives, at each of <see cref="AttentionRanking.Times"/>.
+    /// </summary>
     /// <param name="cases">The narratives.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="InputException">A picture or its annotation cannot be read.</exception>
     public IReadOnlyList<AttentionFigures> Attention(IEnumerable<EvaluationCase> cases, CancellationToken cancellation = default)
     {
-        var rankings = AttentionRanking.Times.Select(time => (Time: time, Ranking: new AttentionRanking(pipeline.Diffusion.UNet, pipeline.Diffusion.Schedule, time))).ToList();
+        var rankings = AttentionRanking
+            .Times.Select(time => (Time: time, Ranking: new AttentionRanking(pipeline.Diffusion.UNet, pipeline.Diffusion.Schedule, time)))
+            .ToList();
         var count = 0;
         foreach (var given in cases)
         {
@@ -51,7 +55,15 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, Mas
             using var trace = pipeline.Trace(given.Picture, given.Example.Caption, _options, keepHeads: false, cancellation);
             using var scope = NewDisposeScope();
             foreach (var (_, ranking) in rankings)
-                ranking.Add(trace.Latents, trace.Caption.Phrases.unsqueeze(0), trace.Caption.NullPhrase.unsqueeze(0), trace.Letterbox, given.Truth, [.. given.Example.Phrases.Select(phrase => phrase.LastIsThing)], cancellation);
+                ranking.Add(
+                    trace.Latents,
+                    trace.Caption.Phrases.unsqueeze(0),
+                    trace.Caption.NullPhrase.unsqueeze(0),
+                    trace.Letterbox,
+                    given.Truth,
+                    [.. given.Example.Phrases.Select(phrase => phrase.LastIsThing)],
+                    cancellation
+                );
             count++;
         }
         return [.. rankings.Select(pair => new AttentionFigures(pair.Time, count, pair.Ranking.Blocks))];

@@ -37,7 +37,8 @@ public sealed class RandomBaseline(int size, int seed = 0) : IPhraseSegmenter
 
     private static (int First, int End) Ends(Random random, int side)
     {
-        int a = random.Next(side), b = random.Next(side);
+        int a = random.Next(side),
+            b = random.Next(side);
         return (Math.Min(a, b), Math.Max(a, b) + 1);
     }
 }

@@ -9,7 +9,7 @@ namespace Groundling.Evaluation;
 /// <summary>At which resolution prediction and ground truth meet; published figures follow two different rules.</summary>
 public abstract class ResolutionProtocol
 {
-    private const long ProbabilitiesAtOnce = 1 << 25;                          // 128 MB of float32
+    private const long ProbabilitiesAtOnce = 1 << 25; // 128 MB of float32
 
     private protected ResolutionProtocol(string name, string description) => (Name, Description) = (name, description);
 
@@ -31,7 +31,8 @@ public abstract class ResolutionProtocol
     /// <summary>The protocol of a name.</summary>
     /// <exception cref="InputException">There is none.</exception>
     public static ResolutionProtocol Named(string name) =>
-        All.FirstOrDefault(p => p.Name == name) ?? throw new InputException($"protocol {name} is not known: {string.Join(", ", All.Select(p => p.Name))}").About("protocol");
+        All.FirstOrDefault(p => p.Name == name)
+        ?? throw new InputException($"protocol {name} is not known: {string.Join(", ", All.Select(p => p.Name))}").About("protocol");
 
     /// <summary>The size of the masks that are compared.</summary>
     public abstract (int Width, int Height) JudgedSize(Letterbox letterbox);
@@ -54,7 +55,8 @@ public abstract class ResolutionProtocol
         ArgumentNullException.ThrowIfNull(letterbox);
         var (width, height) = JudgedSize(letterbox);
         var masks = new List<RunLengthMask>();
-        long count = probabilities.Map.shape[0], area = Math.Max((long)width * height, (long)letterbox.Width * letterbox.Height);
+        long count = probabilities.Map.shape[0],
+            area = Math.Max((long)width * height, (long)letterbox.Width * letterbox.Height);
         long atOnce = Math.Clamp(ProbabilitiesAtOnce / area, 1, 64);
         using var frozen = no_grad();
         for (long first = 0; first < count; first += atOnce)
@@ -74,8 +76,10 @@ public abstract class ResolutionProtocol
     /// <returns>[1, n, height, width]</returns>
     private protected abstract Tensor AtJudgedSize(Tensor map, Letterbox letterbox, int width, int height);
 
-    private protected static Tensor Bilinear(Tensor map, long height, long width) => map.shape[^2] == height && map.shape[^1] == width ? map
-        : functional.interpolate(map, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+    private protected static Tensor Bilinear(Tensor map, long height, long width) =>
+        map.shape[^2] == height && map.shape[^1] == width
+            ? map
+            : functional.interpolate(map, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
 
     private protected static IEnumerable<RunLengthMask> Encoded(Tensor inside, int width, int height)
     {

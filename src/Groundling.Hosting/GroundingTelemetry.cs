@@ -3,10 +3,16 @@ using System.Diagnostics.Metrics;
 
 namespace Groundling.Hosting;
 
-/// <summary>Traces and measures groundings, for whoever does them otherwise than by the shared <see cref="IGroundingPipeline"/>, which does so itself.</summary>
+/// <summary>
+/// Traces and measures groundings, for whoever does them otherwise than by the shared <see cref="IGroundingPipeline"/>, which does so
+/// itself.
+/// </summary>
 public sealed class GroundingTelemetry
 {
-    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60] };
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60],
+    };
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _phrases;
 
@@ -14,7 +20,12 @@ public sealed class GroundingTelemetry
     public GroundingTelemetry(IMeterFactory meters)
     {
         var meter = meters.Create(GroundlingDiagnostics.Name);
-        _duration = meter.CreateHistogram("groundling.ground.duration", "s", "The model's time for a picture and its caption.", advice: Seconds);
+        _duration = meter.CreateHistogram(
+            "groundling.ground.duration",
+            "s",
+            "The model's time for a picture and its caption.",
+            advice: Seconds
+        );
         _phrases = meter.CreateCounter<long>("groundling.phrases", "{phrase}", "Phrases that were grounded.");
     }
 
@@ -31,8 +42,11 @@ public sealed class GroundingTelemetry
         ArgumentNullException.ThrowIfNull(caption);
         ArgumentNullException.ThrowIfNull(work);
         using var activity = GroundlingDiagnostics.Source.StartActivity("groundling.ground", ActivityKind.Internal, parent);
-        activity?.SetTag("groundling.model", origin.Model).SetTag("groundling.phrases", caption.Phrases.Count)
-            .SetTag("groundling.picture.width", picture.Width).SetTag("groundling.picture.height", picture.Height);
+        activity
+            ?.SetTag("groundling.model", origin.Model)
+            .SetTag("groundling.phrases", caption.Phrases.Count)
+            .SetTag("groundling.picture.width", picture.Width)
+            .SetTag("groundling.picture.height", picture.Height);
         var tags = new TagList { { "model", origin.Model } };
         var begun = Stopwatch.GetTimestamp();
         try

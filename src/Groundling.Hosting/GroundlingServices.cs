@@ -13,11 +13,16 @@ public static class GroundlingServices
     public const string HealthCheck = "groundling";
 
     /// <summary>
-    /// Registers the application's one model: <see cref="Groundling.IGroundingPipeline"/> to call, <see cref="SharedModel"/> to wait for it,
-    /// its health check (tagged "ready"), traces and meters under <see cref="GroundlingDiagnostics.Name"/>. The model is opened beside the host's start.
+    /// Registers the application's one model: <see cref="Groundling.IGroundingPipeline"/> to call, <see cref="SharedModel"/> to wait for
+    /// it,
+    /// its health check (tagged "ready"), traces and meters under <see cref="GroundlingDiagnostics.Name"/>. The model is opened beside the
+    /// host's start.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">Holds <see cref="SharedModelOptions"/>; an unknown key, or a value that cannot be used, ends the host at its start with a sentence that names it.</param>
+    /// <param name="section">
+    /// Holds <see cref="SharedModelOptions"/>; an unknown key, or a value that cannot be used, ends the host at its start with a sentence
+    /// that names it.
+    /// </param>
     /// <returns>The services.</returns>
     /// <example><code>builder.Services.AddGroundling(builder.Configuration.GetSection("Groundling"));</code></example>
     public static IServiceCollection AddGroundling(this IServiceCollection services, IConfiguration section)
@@ -40,7 +45,8 @@ public static class GroundlingServices
     {
         ArgumentNullException.ThrowIfNull(services);
         configure(services.AddOptions<SharedModelOptions>().ValidateOnStart());
-        if (services.Any(service => service.ServiceType == typeof(SharedModel))) return services;       // said twice: one model all the same
+        if (services.Any(service => service.ServiceType == typeof(SharedModel)))
+            return services; // said twice: one model all the same
         services.AddSingleton<IValidateOptions<SharedModelOptions>, SharedModelValidation>();
         services.AddMetrics();
         services.AddLogging();

@@ -23,14 +23,21 @@ public sealed partial class SharedModel(IOptions<SharedModelOptions> options, IL
     {
         get
         {
-            lock (_gate) return _opening;
+            lock (_gate)
+                return _opening;
         }
     }
 
-    /// <summary>The model, opened on a thread of the pool where it is not open yet. One that could not be opened stays so: the same exception comes again.</summary>
+    /// <summary>
+    /// The model, opened on a thread of the pool where it is not open yet. One that could not be opened stays so: the same exception comes
+    /// again.
+    /// </summary>
     /// <param name="cancellation">Ends the wait; the opening goes on for others.</param>
     /// <returns>The pipeline; it belongs to this object.</returns>
-    /// <exception cref="Exception">The options or the model cannot be used: what <see cref="GroundingPipeline.Open(GroundingPipelineOptions, IProgress{OpeningProgress}?, CancellationToken)"/> throws.</exception>
+    /// <exception cref="Exception">
+    /// The options or the model cannot be used: what
+    /// <see cref="GroundingPipeline.Open(GroundingPipelineOptions, IProgress{OpeningProgress}?, CancellationToken)"/> throws.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     public Task<GroundingPipeline> OpenAsync(CancellationToken cancellation = default)
     {
@@ -47,12 +54,16 @@ public sealed partial class SharedModel(IOptions<SharedModelOptions> options, IL
     {
         lock (_gate)
         {
-            if (_disposed.IsCancellationRequested) return;
+            if (_disposed.IsCancellationRequested)
+                return;
             _disposed.Cancel();
         }
         // What failed or was cancelled has nothing to dispose of.
-        _opening?.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
-        if (_opening is { IsCompletedSuccessfully: true }) _opening.Result.Dispose();
+        _opening
+            ?.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+            .Wait();
+        if (_opening is { IsCompletedSuccessfully: true })
+            _opening.Result.Dispose();
     }
 
     private GroundingPipeline Open()
@@ -68,7 +79,8 @@ public sealed partial class SharedModel(IOptions<SharedModelOptions> options, IL
         catch (Exception e)
         {
             activity?.SetStatus(ActivityStatusCode.Error, e.Message);
-            if (e is not OperationCanceledException) LogFailed(e, e.Message);
+            if (e is not OperationCanceledException)
+                LogFailed(e, e.Message);
             throw;
         }
     }
@@ -77,7 +89,8 @@ public sealed partial class SharedModel(IOptions<SharedModelOptions> options, IL
     {
         public void Report(OpeningProgress value)
         {
-            if (value.Part.Length > 0) model.LogPart(value.Part, value.Done + 1, value.Total);
+            if (value.Part.Length > 0)
+                model.LogPart(value.Part, value.Done + 1, value.Total);
         }
     }
 

@@ -3,7 +3,9 @@ using Groundling.Torch;
 namespace Groundling.Hosting;
 
 /// <summary>The model that an application shares, as its configuration names it.</summary>
-/// <remarks>The same choices as <see cref="GroundingPipelineOptions"/>, in a form that configuration files and environment variables can hold.</remarks>
+/// <remarks>
+/// The same choices as <see cref="GroundingPipelineOptions"/>, in a form that configuration files and environment variables can hold.
+/// </remarks>
 public sealed class SharedModelOptions
 {
     /// <summary>The frozen model: a Stable Diffusion 1.x or 2.x, as a folder in the diffusers layout or one .safetensors file.</summary>
@@ -15,7 +17,9 @@ public sealed class SharedModelOptions
     /// <summary>A tokenizer's folder in place of the model's own; null for the model's own.</summary>
     public string? Tokenizer { get; set; }
 
-    /// <summary>Which trained parts stand beside it: "auto", "none", or a folder; see <see cref="Groundling.TrainedParts.Parse"/>.</summary>
+    /// <summary>
+    /// Which trained parts stand beside it: "auto", "none", or a folder; see <see cref="Groundling.TrainedParts.Parse"/>.
+    /// </summary>
     public string TrainedParts { get; set; } = Groundling.TrainedParts.Auto.ToString();
 
     /// <summary>How far weights are rearranged for speed.</summary>
@@ -28,7 +32,8 @@ public sealed class SharedModelOptions
     /// <exception cref="InputException">No model folder is named, there is none of that name, or a value is none of its kind.</exception>
     public GroundingPipelineOptions ToPipelineOptions()
     {
-        if (string.IsNullOrWhiteSpace(TrainedParts)) throw new InputException("Groundling's TrainedParts is empty; write \"auto\", \"none\" or a folder");
+        if (string.IsNullOrWhiteSpace(TrainedParts))
+            throw new InputException("Groundling's TrainedParts is empty; write \"auto\", \"none\" or a folder");
         var options = new GroundingPipelineOptions
         {
             ModelFolder = ModelFolder,

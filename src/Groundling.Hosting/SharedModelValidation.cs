@@ -24,6 +24,7 @@ internal sealed class SharedModelValidation : IValidateOptions<SharedModelOption
 
     private static void Require(string what, string? path)
     {
-        if (path is not null && !Path.Exists(path)) throw new InputException($"Groundling's {what} '{path}' does not exist; give its path");
+        if (path is not null && !Path.Exists(path))
+            throw new InputException($"Groundling's {what} '{path}' does not exist; give its path");
     }
 }

@@ -36,12 +36,14 @@ internal sealed class ContentHash : IDisposable
     }
 
     /// <summary>Whether all bytes together have the hash.</summary>
-    public bool IsRight() => _wanted is null || Convert.ToHexString(_hash.GetCurrentHash()).Equals(_wanted, StringComparison.OrdinalIgnoreCase);
+    public bool IsRight() =>
+        _wanted is null || Convert.ToHexString(_hash.GetCurrentHash()).Equals(_wanted, StringComparison.OrdinalIgnoreCase);
 
     public void Dispose() => _hash.Dispose();
 
     private void Begin()
     {
-        if (_wanted?.Length == 40) Append(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {_size}\0")));
+        if (_wanted?.Length == 40)
+            Append(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {_size}\0")));
     }
 }

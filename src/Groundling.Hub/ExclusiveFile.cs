@@ -20,8 +20,19 @@ internal static class ExclusiveFile
         {
             try
             {
-                var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.Asynchronous, BufferSize = 0 });
-                if (File.Exists(path)) return stream;                          // its last holder may have removed it meanwhile
+                var stream = new FileStream(
+                    path,
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.OpenOrCreate,
+                        Access = FileAccess.ReadWrite,
+                        Share = FileShare.None,
+                        Options = FileOptions.Asynchronous,
+                        BufferSize = 0,
+                    }
+                );
+                if (File.Exists(path))
+                    return stream; // its last holder may have removed it meanwhile
                 await stream.DisposeAsync();
             }
             catch (IOException e) when (IsHeld(e))

@@ -3,7 +3,8 @@ namespace Groundling.Hub;
 /// <summary>The hub's cache on disk, laid out as the official client does, so that both share it.</summary>
 /// <remarks>
 /// <c>models--OWNER--NAME/blobs/ETAG</c> holds the bytes, <c>snapshots/COMMIT/PATH</c> links to them, <c>refs/REVISION</c> names a commit,
-/// <c>.locks/models--OWNER--NAME/ETAG.lock</c> is held while a blob is fetched. Where no links can be made, the snapshot holds the files themselves.
+/// <c>.locks/models--OWNER--NAME/ETAG.lock</c> is held while a blob is fetched. Where no links can be made, the snapshot holds the files
+/// themselves.
 /// </remarks>
 public sealed class HubCache
 {
@@ -18,7 +19,9 @@ public sealed class HubCache
     /// <summary>The snapshot of a reference, or null where it is not in the cache. It may lack files.</summary>
     public string? Find(HubReference reference)
     {
-        var commit = reference.IsCommit ? reference.Revision : ReadRef(Path.Combine(RepositoryFolder(reference), "refs", reference.Revision));
+        var commit = reference.IsCommit
+            ? reference.Revision
+            : ReadRef(Path.Combine(RepositoryFolder(reference), "refs", reference.Revision));
         return commit is not null && SnapshotFolder(reference, commit) is var folder && Directory.Exists(folder) ? folder : null;
     }
 
@@ -31,37 +34,61 @@ public sealed class HubCache
         var snapshots = Path.Combine(folder, "snapshots");
         if (!Directory.Exists(snapshots) || Directory.Exists(Path.Combine(folder, "unet")))
         {
-            var models = Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "models--*").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToList() : [];
-            if (models.Count == 0 || Directory.Exists(Path.Combine(folder, "unet"))) return null;
-            throw new HubException($"{folder}: is a whole cache of the hub; name one of its models: {string.Join(", ", models.Take(5).Select(name => name["models--".Length..].Replace("--", "/", StringComparison.Ordinal)))}");
+            var models = Directory.Exists(folder)
+                ? Directory
+                    .EnumerateDirectories(folder, "models--*")
+                    .Select(path => Path.GetFileName(path)!)
+                    .Order(StringComparer.Ordinal)
+                    .ToList()
+                : [];
+            if (models.Count == 0 || Directory.Exists(Path.Combine(folder, "unet")))
+                return null;
+            throw new HubException(
+                $"{folder}: is a whole cache of the hub; name one of its models: {string.Join(", ", models.Take(5).Select(name => name["models--".Length..].Replace("--", "/", StringComparison.Ordinal)))}"
+            );
         }
-        if (ReadRef(Path.Combine(folder, "refs", HubReference.UsualRevision)) is { } commit && Path.Combine(snapshots, commit) is var main && Directory.Exists(main)) return main;
+        if (
+            ReadRef(Path.Combine(folder, "refs", HubReference.UsualRevision)) is { } commit
+            && Path.Combine(snapshots, commit) is var main
+            && Directory.Exists(main)
+        )
+            return main;
         var all = Directory.EnumerateDirectories(snapshots).Order(StringComparer.Ordinal).ToList();
         return all.Count switch
         {
             1 => all[0],
             0 => throw new HubException($"{folder}: is a repository of the hub's cache without a snapshot; pull it again"),
-            _ => throw new HubException($"{folder}: holds {all.Count} snapshots and does not say which is main; name one: {string.Join(", ", all.Take(3))}"),
+            _ => throw new HubException(
+                $"{folder}: holds {all.Count} snapshots and does not say which is main; name one: {string.Join(", ", all.Take(3))}"
+            ),
         };
     }
 
     /// <summary>What a snapshot lacks to be a model, or null where it is whole.</summary>
-    public static string? Missing(string snapshot) => ModelFiles.Missing(Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories)
-        .Where(path => Length(path) is not null).Select(path => Path.GetRelativePath(snapshot, path).Replace(Path.DirectorySeparatorChar, '/')));
+    public static string? Missing(string snapshot) =>
+        ModelFiles.Missing(
+            Directory
+                .EnumerateFiles(snapshot, "*", SearchOption.AllDirectories)
+                .Where(path => Length(path) is not null)
+                .Select(path => Path.GetRelativePath(snapshot, path).Replace(Path.DirectorySeparatorChar, '/'))
+        );
 
     internal string SnapshotFolder(HubReference reference, string commit) => Path.Combine(RepositoryFolder(reference), "snapshots", commit);
 
-    internal string SnapshotFile(HubReference reference, string commit, string path) => Path.Combine([SnapshotFolder(reference, commit), .. path.Split('/')]);
+    internal string SnapshotFile(HubReference reference, string commit, string path) =>
+        Path.Combine([SnapshotFolder(reference, commit), .. path.Split('/')]);
 
     internal string Blob(HubReference reference, string etag) => Path.Combine(RepositoryFolder(reference), "blobs", etag);
 
-    internal string LockFile(HubReference reference, string etag) => Path.Combine(_settings.CacheFolder, ".locks", FolderName(reference), $"{etag}.lock");
+    internal string LockFile(HubReference reference, string etag) =>
+        Path.Combine(_settings.CacheFolder, ".locks", FolderName(reference), $"{etag}.lock");
 
     /// <summary>A file's bytes, or its target's where it is a link; null where there is none.</summary>
     internal static long? Length(string path)
     {
         var file = new FileInfo(path);
-        if (!file.Exists) return null;
+        if (!file.Exists)
+            return null;
         var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true);
         return target is FileInfo { Exists: true } found ? found.Length : null;
     }
@@ -75,8 +102,10 @@ public sealed class HubCache
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         // Renamed into place: a reader sees the old file or the new one.
         var temporary = $"{place}.{Guid.NewGuid():N}";
-        if (_settings.UseLinks && TryLink(temporary, Path.GetRelativePath(Path.GetDirectoryName(place)!, blob))) File.Move(temporary, place, overwrite: true);
-        else if (isNew) File.Move(blob, place, overwrite: true);
+        if (_settings.UseLinks && TryLink(temporary, Path.GetRelativePath(Path.GetDirectoryName(place)!, blob)))
+            File.Move(temporary, place, overwrite: true);
+        else if (isNew)
+            File.Move(blob, place, overwrite: true);
         else
         {
             File.Copy(blob, temporary);
@@ -93,32 +122,43 @@ public sealed class HubCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;                                                      // Windows allows links to some users only, some disks to none
+            return false; // Windows allows links to some users only, some disks to none
         }
     }
 
     /// <summary>Makes the folders of a repository, and marks the cache as one.</summary>
     internal void Prepare(HubReference reference)
     {
-        foreach (var folder in new[] { Path.Combine(RepositoryFolder(reference), "blobs"), Path.Combine(_settings.CacheFolder, ".locks", FolderName(reference)) })
+        foreach (
+            var folder in new[]
+            {
+                Path.Combine(RepositoryFolder(reference), "blobs"),
+                Path.Combine(_settings.CacheFolder, ".locks", FolderName(reference)),
+            }
+        )
             Directory.CreateDirectory(folder);
         var tag = Path.Combine(_settings.CacheFolder, "CACHEDIR.TAG");
-        if (!File.Exists(tag)) Core.AtomicFile.Write(tag, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(Tag)));
+        if (!File.Exists(tag))
+            Core.AtomicFile.Write(tag, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(Tag)));
     }
 
     /// <summary>Notes which commit a branch or tag is at.</summary>
     internal void WriteRef(HubReference reference, string commit)
     {
-        if (reference.IsCommit) return;
+        if (reference.IsCommit)
+            return;
         var path = Path.Combine(RepositoryFolder(reference), "refs", reference.Revision);
-        if (ReadRef(path) == commit) return;
+        if (ReadRef(path) == commit)
+            return;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Core.AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(commit)));
     }
 
     private string RepositoryFolder(HubReference reference) => Path.Combine(_settings.CacheFolder, FolderName(reference));
 
-    private static string FolderName(HubReference reference) => $"models--{reference.Repository.Replace("/", "--", StringComparison.Ordinal)}";
+    private static string FolderName(HubReference reference) =>
+        $"models--{reference.Repository.Replace("/", "--", StringComparison.Ordinal)}";
 
-    private static string? ReadRef(string path) => File.Exists(path) && File.ReadAllText(path).Trim() is var commit && HubReference.Commit().IsMatch(commit) ? commit : null;
+    private static string? ReadRef(string path) =>
+        File.Exists(path) && File.ReadAllText(path).Trim() is var commit && HubReference.Commit().IsMatch(commit) ? commit : null;
 }

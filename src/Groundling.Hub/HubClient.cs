@@ -8,7 +8,8 @@ namespace Groundling.Hub;
 internal sealed class HubClient : IDisposable
 {
     private const int MostRedirects = 10;
-    private static readonly string Agent = $"groundling/{typeof(HubClient).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
+    private static readonly string Agent =
+        $"groundling/{typeof(HubClient).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
     private readonly HubSettings _settings;
     private readonly HubReference _reference;
     private readonly Action<string> _notice;
@@ -21,7 +22,15 @@ internal sealed class HubClient : IDisposable
     {
         (_settings, _reference, _notice) = (settings, reference, notice);
         // Redirects are followed here: the handler would be free to send its headers to another host.
-        _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None, ConnectTimeout = settings.AnswerTimeout })
+        _http = new(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                ConnectTimeout = settings.AnswerTimeout,
+            }
+        )
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -30,7 +39,9 @@ internal sealed class HubClient : IDisposable
     /// <summary>The address of something below the hub's root.</summary>
     public Uri Address(string path) => new($"{_settings.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
 
-    /// <summary>Sends a request until it is answered: passing faults are tried again, a few times; refusals are a <see cref="HubException"/>.</summary>
+    /// <summary>
+    /// Sends a request until it is answered: passing faults are tried again, a few times; refusals are a <see cref="HubException"/>.
+    /// </summary>
     /// <param name="method">GET or HEAD.</param>
     /// <param name="address">Where.</param>
     /// <param name="from">The first byte that is asked for; 0 for all.</param>
@@ -38,7 +49,14 @@ internal sealed class HubClient : IDisposable
     /// <param name="patient">Whether a hub that cannot be reached at all is tried again.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <returns>A success, a redirect, or 416; its content is not read yet.</returns>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri address, long from, bool onlyRelative, bool patient, CancellationToken stop)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        Uri address,
+        long from,
+        bool onlyRelative,
+        bool patient,
+        CancellationToken stop
+    )
     {
         for (var failures = 1; ; failures++)
         {
@@ -47,14 +65,19 @@ internal sealed class HubClient : IDisposable
             try
             {
                 var answer = await FollowAsync(method, address, from, onlyRelative, stop);
-                if (answer.IsSuccessStatusCode || IsRedirect(answer) || answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) return answer;
+                if (answer.IsSuccessStatusCode || IsRedirect(answer) || answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+                    return answer;
                 using (answer)
                 {
-                    if (!IsPassing(answer.StatusCode)) throw HubFaults.Of(answer, _reference, _settings);
+                    if (!IsPassing(answer.StatusCode))
+                        throw HubFaults.Of(answer, _reference, _settings);
                     reason = $"answers {(int)answer.StatusCode}";
                     wait = HubWait.AsTold(answer, DateTimeOffset.UtcNow) ?? wait;
                 }
-                if (wait > HubWait.Longest) throw new HubException($"{HostOf(address)} {reason} and asks to wait {wait.TotalMinutes:F0} minutes; pull again then, what has come is kept");
+                if (wait > HubWait.Longest)
+                    throw new HubException(
+                        $"{HostOf(address)} {reason} and asks to wait {wait.TotalMinutes:F0} minutes; pull again then, what has come is kept"
+                    );
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
@@ -63,9 +86,13 @@ internal sealed class HubClient : IDisposable
             catch (HttpRequestException e)
             {
                 reason = $"cannot be reached ({OneLine.Of((e.InnerException ?? e).Message)})";
-                if (!patient && e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError) failures = HubWait.Tries;
+                if (!patient && e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError)
+                    failures = HubWait.Tries;
             }
-            if (failures >= HubWait.Tries) throw new HubException($"{_reference}: {HostOf(address)} {reason}{(failures > 1 && patient ? $", {HubWait.Tries} times" : "")}; try again later, what has come is kept");
+            if (failures >= HubWait.Tries)
+                throw new HubException(
+                    $"{_reference}: {HostOf(address)} {reason}{(failures > 1 && patient ? $", {HubWait.Tries} times" : "")}; try again later, what has come is kept"
+                );
             _notice($"{HostOf(address)} {reason}; waits {wait.TotalSeconds:0.#} s");
             await Task.Delay(wait, stop);
         }
@@ -76,7 +103,13 @@ internal sealed class HubClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> FollowAsync(HttpMethod method, Uri address, long from, bool onlyRelative, CancellationToken stop)
+    private async Task<HttpResponseMessage> FollowAsync(
+        HttpMethod method,
+        Uri address,
+        long from,
+        bool onlyRelative,
+        CancellationToken stop
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         for (var hops = 0; hops <= MostRedirects; hops++)
@@ -84,14 +117,18 @@ internal sealed class HubClient : IDisposable
             limit.CancelAfter(_settings.AnswerTimeout);
             using var request = new HttpRequestMessage(method, address);
             request.Headers.TryAddWithoutValidation("User-Agent", $"{Agent}; dotnet/{Environment.Version}");
-            request.Headers.AcceptEncoding.Add(new("identity"));               // sizes and hashes are of the file as it is
-            if (from > 0) request.Headers.Range = new RangeHeaderValue(from, null);
-            if (IsHub(address)) request.Headers.Authorization = _settings.Token?.Header();
+            request.Headers.AcceptEncoding.Add(new("identity")); // sizes and hashes are of the file as it is
+            if (from > 0)
+                request.Headers.Range = new RangeHeaderValue(from, null);
+            if (IsHub(address))
+                request.Headers.Authorization = _settings.Token?.Header();
             var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             // Read as text: on Unix a typed "/path" would be a file's address.
-            if (!IsRedirect(answer) || !answer.Headers.NonValidated.TryGetValues("Location", out var location)) return answer;
+            if (!IsRedirect(answer) || !answer.Headers.NonValidated.TryGetValues("Location", out var location))
+                return answer;
             var text = location.ToString();
-            if (onlyRelative && (!text.StartsWith('/') || text.StartsWith("//", StringComparison.Ordinal))) return answer;
+            if (onlyRelative && (!text.StartsWith('/') || text.StartsWith("//", StringComparison.Ordinal)))
+                return answer;
             answer.Dispose();
             address = Target(address, text);
         }
@@ -101,12 +138,17 @@ internal sealed class HubClient : IDisposable
     /// <summary>Where a redirect leads.</summary>
     public static Uri Target(Uri address, string location)
     {
-        if (!Uri.TryCreate(address, location, out var target) || target.Scheme is not ("http" or "https")) throw new HubException($"{HostOf(address)} redirects to no address; is HF_ENDPOINT right?");
-        return address.Scheme == "https" && target.Scheme == "http" ? throw new HubException($"{HostOf(address)} redirects to {HostOf(target)} without encryption, which is not followed") : target;
+        if (!Uri.TryCreate(address, location, out var target) || target.Scheme is not ("http" or "https"))
+            throw new HubException($"{HostOf(address)} redirects to no address; is HF_ENDPOINT right?");
+        return address.Scheme == "https" && target.Scheme == "http"
+            ? throw new HubException($"{HostOf(address)} redirects to {HostOf(target)} without encryption, which is not followed")
+            : target;
     }
 
     /// <summary>Scheme, host and port must be the hub's own: the token goes nowhere else.</summary>
-    private bool IsHub(Uri address) => address.Scheme == _settings.Endpoint.Scheme && address.Port == _settings.Endpoint.Port
+    private bool IsHub(Uri address) =>
+        address.Scheme == _settings.Endpoint.Scheme
+        && address.Port == _settings.Endpoint.Port
         && address.IdnHost.Equals(_settings.Endpoint.IdnHost, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsRedirect(HttpResponseMessage answer) => (int)answer.StatusCode is 301 or 302 or 303 or 307 or 308;

@@ -23,21 +23,35 @@ public sealed partial record HubReference
     public static HubReference? TryParse(string text)
     {
         var match = Form().Match(text);
-        var (repository, revision) = (match.Groups["repository"].Value, match.Groups["revision"] is { Success: true } given ? given.Value : UsualRevision);
-        var isOne = match.Success && repository.Length <= 96 && !repository.Contains("--", StringComparison.Ordinal) && !text.Contains("..", StringComparison.Ordinal)
-            && !repository.EndsWith(".git", StringComparison.Ordinal) && !revision.EndsWith('/');
+        var (repository, revision) = (
+            match.Groups["repository"].Value,
+            match.Groups["revision"] is { Success: true } given ? given.Value : UsualRevision
+        );
+        var isOne =
+            match.Success
+            && repository.Length <= 96
+            && !repository.Contains("--", StringComparison.Ordinal)
+            && !text.Contains("..", StringComparison.Ordinal)
+            && !repository.EndsWith(".git", StringComparison.Ordinal)
+            && !revision.EndsWith('/');
         return isOne ? new(repository, revision) : null;
     }
 
     /// <summary>Reads <c>OWNER/NAME</c> or <c>OWNER/NAME@REVISION</c>.</summary>
     /// <exception cref="HubException">It is neither.</exception>
-    public static HubReference Parse(string text) => TryParse(text)
-        ?? throw new HubException($"'{OneLine.Of(text)}' names no repository of the hub: OWNER/NAME or OWNER/NAME@REVISION is needed, of letters, digits, '-', '_' and '.'");
+    public static HubReference Parse(string text) =>
+        TryParse(text)
+        ?? throw new HubException(
+            $"'{OneLine.Of(text)}' names no repository of the hub: OWNER/NAME or OWNER/NAME@REVISION is needed, of letters, digits, '-', '_' and '.'"
+        );
 
     /// <summary><c>OWNER/NAME</c>, with <c>@REVISION</c> where it is not the usual one.</summary>
     public override string ToString() => Revision == UsualRevision ? Repository : $"{Repository}@{Revision}";
 
-    [GeneratedRegex(@"^(?<repository>[A-Za-z0-9]([\w\-.]*[A-Za-z0-9_])?/[A-Za-z0-9_]([\w\-.]*[A-Za-z0-9_])?)(@(?<revision>[A-Za-z0-9_][\w\-.+/]*))?\z", RegexOptions.ECMAScript)]
+    [GeneratedRegex(
+        @"^(?<repository>[A-Za-z0-9]([\w\-.]*[A-Za-z0-9_])?/[A-Za-z0-9_]([\w\-.]*[A-Za-z0-9_])?)(@(?<revision>[A-Za-z0-9_][\w\-.+/]*))?\z",
+        RegexOptions.ECMAScript
+    )]
     private static partial Regex Form();
 
     [GeneratedRegex(@"^[0-9a-f]{40}\z")]

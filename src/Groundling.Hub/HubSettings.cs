@@ -12,16 +12,25 @@ public sealed partial class HubSettings
     /// <summary>The hub: <c>HF_ENDPOINT</c>.</summary>
     public Uri Endpoint { get; init; } = new(UsualEndpoint);
 
-    /// <summary>The cache: <c>HF_HUB_CACHE</c>, <c>HUGGINGFACE_HUB_CACHE</c>, <c>HF_HOME</c>/hub, <c>XDG_CACHE_HOME</c>/huggingface/hub, or ~/.cache/huggingface/hub.</summary>
+    /// <summary>
+    /// The cache: <c>HF_HUB_CACHE</c>, <c>HUGGINGFACE_HUB_CACHE</c>, <c>HF_HOME</c>/hub, <c>XDG_CACHE_HOME</c>/huggingface/hub, or
+    /// ~/.cache/huggingface/hub.
+    /// </summary>
     public required string CacheFolder { get; init; }
 
-    /// <summary>The user's token, or null: <c>HF_TOKEN</c>, <c>HUGGING_FACE_HUB_TOKEN</c>, or the file <c>HF_TOKEN_PATH</c>, which is <c>HF_HOME</c>/token if not given.</summary>
+    /// <summary>
+    /// The user's token, or null: <c>HF_TOKEN</c>, <c>HUGGING_FACE_HUB_TOKEN</c>, or the file <c>HF_TOKEN_PATH</c>, which is
+    /// <c>HF_HOME</c>/token if not given.
+    /// </summary>
     public HubToken? Token { get; init; }
 
     /// <summary>Whether the network is left alone: <c>HF_HUB_OFFLINE</c>.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>Whether snapshots are made of links to the blobs, where the disk allows it; else the blobs are moved there: not <c>HF_HUB_DISABLE_SYMLINKS</c>.</summary>
+    /// <summary>
+    /// Whether snapshots are made of links to the blobs, where the disk allows it; else the blobs are moved there: not
+    /// <c>HF_HUB_DISABLE_SYMLINKS</c>.
+    /// </summary>
     public bool UseLinks { get; init; } = true;
 
     /// <summary>How long the hub may take to begin an answer: <c>HF_HUB_ETAG_TIMEOUT</c> in seconds.</summary>
@@ -35,7 +44,8 @@ public sealed partial class HubSettings
 
     /// <summary>The settings that the environment describes.</summary>
     /// <exception cref="HubException">A variable has no meaning.</exception>
-    public static HubSettings FromEnvironment() => From(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+    public static HubSettings FromEnvironment() =>
+        From(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
     /// <param name="variable">The value of a variable, or null.</param>
     /// <param name="user">The user's folder.</param>
@@ -45,18 +55,25 @@ public sealed partial class HubSettings
         string Place(string path)
         {
             var expanded = Variable().Replace(path, match => Given(match.Groups["name"].Value) ?? match.Value);
-            return Path.GetFullPath(expanded == "~" || expanded.StartsWith("~/", StringComparison.Ordinal) ? user + expanded[1..] : expanded);
+            return Path.GetFullPath(
+                expanded == "~" || expanded.StartsWith("~/", StringComparison.Ordinal) ? user + expanded[1..] : expanded
+            );
         }
         bool Says(string name) => Given(name) is { } value && Yes.Contains(value.ToUpperInvariant());
-        TimeSpan Seconds(string name) => Given(name) is not { } value ? TimeSpan.FromSeconds(10)
-            : double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 3600 ? TimeSpan.FromSeconds(seconds)
+        TimeSpan Seconds(string name) =>
+            Given(name) is not { } value ? TimeSpan.FromSeconds(10)
+            : double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is > 0 and <= 3600
+                ? TimeSpan.FromSeconds(seconds)
             : throw new HubException($"{name} is '{OneLine.Of(value)}'; seconds above 0 and up to 3600 are needed");
         var home = Place(Given("HF_HOME") ?? Path.Combine(Given("XDG_CACHE_HOME") ?? Path.Combine(user, ".cache"), "huggingface"));
         return new()
         {
             Endpoint = ReadEndpoint(Given("HF_ENDPOINT") ?? UsualEndpoint),
             CacheFolder = Place(Given("HF_HUB_CACHE") ?? Given("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(home, "hub")),
-            Token = Says("HF_HUB_DISABLE_IMPLICIT_TOKEN") ? null : FindToken(Given, Place(Given("HF_TOKEN_PATH") ?? Path.Combine(home, "token"))),
+            Token = Says("HF_HUB_DISABLE_IMPLICIT_TOKEN")
+                ? null
+                : FindToken(Given, Place(Given("HF_TOKEN_PATH") ?? Path.Combine(home, "token"))),
             Offline = Says("HF_HUB_OFFLINE") || (Given("HF_HUB_OFFLINE") is null && Says("TRANSFORMERS_OFFLINE")),
             UseLinks = !Says("HF_HUB_DISABLE_SYMLINKS"),
             AnswerTimeout = Seconds("HF_HUB_ETAG_TIMEOUT"),
@@ -64,21 +81,31 @@ public sealed partial class HubSettings
         };
     }
 
-    private static Uri ReadEndpoint(string value) => Uri.TryCreate(value.TrimEnd('/'), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && uri.Query.Length == 0
-        ? uri
-        : throw new HubException($"HF_ENDPOINT is no address of a hub: {UsualEndpoint} is of the form that is needed, without a user or a query");
+    private static Uri ReadEndpoint(string value) =>
+        Uri.TryCreate(value.TrimEnd('/'), UriKind.Absolute, out var uri)
+        && uri.Scheme is "http" or "https"
+        && uri.UserInfo.Length == 0
+        && uri.Query.Length == 0
+            ? uri
+            : throw new HubException(
+                $"HF_ENDPOINT is no address of a hub: {UsualEndpoint} is of the form that is needed, without a user or a query"
+            );
 
     private static HubToken? FindToken(Func<string, string?> given, string file)
     {
         foreach (var name in new[] { "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN" })
-            if (given(name) is { } value && value.Trim().Length > 0) return new(value, name);
+            if (given(name) is { } value && value.Trim().Length > 0)
+                return new(value, name);
         try
         {
             return File.Exists(file) && File.ReadAllText(file) is var text && text.Trim().Length > 0 ? new(text, file) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HubException($"{file}: the hub's token cannot be read: {OneLine.Of(e.Message)}; mend or remove it, or set HF_TOKEN", e);
+            throw new HubException(
+                $"{file}: the hub's token cannot be read: {OneLine.Of(e.Message)}; mend or remove it, or set HF_TOKEN",
+                e
+            );
         }
     }
 

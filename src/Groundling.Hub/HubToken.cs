@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Groundling.Hub;
 
-/// <summary>A token of a user of the hub. It is sent to the hub's own host alone, and no text ever holds it: <see cref="ToString"/> says where it came from.</summary>
+/// <summary>
+/// A token of a user of the hub. It is sent to the hub's own host alone, and no text ever holds it: <see cref="ToString"/> says where it
+/// came from.
+/// </summary>
 public sealed partial class HubToken
 {
     private readonly string _secret;
@@ -14,7 +17,10 @@ public sealed partial class HubToken
     public HubToken(string secret, string origin)
     {
         (_secret, Origin) = (secret.Trim(), origin);
-        if (!Token().IsMatch(_secret)) throw new HubException($"{origin} holds no token: letters, digits and -._~+/= are allowed; copy it again from the hub's settings, or remove it");
+        if (!Token().IsMatch(_secret))
+            throw new HubException(
+                $"{origin} holds no token: letters, digits and -._~+/= are allowed; copy it again from the hub's settings, or remove it"
+            );
     }
 
     /// <summary>Where it came from.</summary>

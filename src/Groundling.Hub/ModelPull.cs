@@ -17,8 +17,8 @@ public sealed class ModelPull : IDisposable
     private readonly HubClient _client;
     private readonly HubCache _cache;
 
-    private ModelPull(HubSettings settings, HubReference reference, HubClient client, HubListing listing, IReadOnlyList<HubFile> files)
-        => (_settings, _reference, _client, _cache, Listing, Files) = (settings, reference, client, new(settings), listing, files);
+    private ModelPull(HubSettings settings, HubReference reference, HubClient client, HubListing listing, IReadOnlyList<HubFile> files) =>
+        (_settings, _reference, _client, _cache, Listing, Files) = (settings, reference, client, new(settings), listing, files);
 
     /// <summary>What the repository holds.</summary>
     public HubListing Listing { get; }
@@ -38,14 +38,25 @@ public sealed class ModelPull : IDisposable
     /// <param name="full">Float32 weights, where there are any.</param>
     /// <param name="notice">Told why something takes longer, a line each, from any thread.</param>
     /// <param name="stop">Ends the wait.</param>
-    /// <exception cref="HubException">There is no such repository or revision, it may not be read, or it holds no model of ours.</exception>
-    public static async Task<ModelPull> PlanAsync(HubSettings settings, HubReference reference, bool full = false, Action<string>? notice = null, CancellationToken stop = default)
+    /// <exception cref="HubException">
+    /// There is no such repository or revision, it may not be read, or it holds no model of ours.
+    /// </exception>
+    public static async Task<ModelPull> PlanAsync(
+        HubSettings settings,
+        HubReference reference,
+        bool full = false,
+        Action<string>? notice = null,
+        CancellationToken stop = default
+    )
     {
-        if (settings.Offline) throw new HubException($"{reference} cannot be pulled: HF_HUB_OFFLINE keeps the network alone; unset it to pull");
+        if (settings.Offline)
+            throw new HubException($"{reference} cannot be pulled: HF_HUB_OFFLINE keeps the network alone; unset it to pull");
         var client = new HubClient(settings, reference, notice ?? (_ => { }));
         try
         {
-            var address = client.Address($"api/models/{reference.Repository}/revision/{Uri.EscapeDataString(reference.Revision)}?blobs=true");
+            var address = client.Address(
+                $"api/models/{reference.Repository}/revision/{Uri.EscapeDataString(reference.Revision)}?blobs=true"
+            );
             var listing = HubListing.Read(await ReadAsync(client, address, settings, stop), reference, HubClient.HostOf(address));
             try
             {
@@ -63,7 +74,9 @@ public sealed class ModelPull : IDisposable
         }
     }
 
-    /// <summary>Fetches what is missing, several files at once, and notes the revision when all are there. After any break, the same pull goes on.</summary>
+    /// <summary>
+    /// Fetches what is missing, several files at once, and notes the revision when all are there. After any break, the same pull goes on.
+    /// </summary>
     /// <param name="progress">Told how far it is, from any thread.</param>
     /// <param name="stop">Stops; what has come is kept.</param>
     /// <returns>The snapshot's folder, in the diffusers layout.</returns>
@@ -73,22 +86,33 @@ public sealed class ModelPull : IDisposable
     {
         RequireRoom();
         // Where all is there, a cache that may only be read will do.
-        if (Files.Any(file => HubCache.Length(_cache.SnapshotFile(_reference, Listing.Commit, file.Path)) is null)) _cache.Prepare(_reference);
+        if (Files.Any(file => HubCache.Length(_cache.SnapshotFile(_reference, Listing.Commit, file.Path)) is null))
+            _cache.Prepare(_reference);
         var done = new ConcurrentDictionary<string, long>();
         var files = 0;
         void Tell() => progress?.Invoke(new(done.Values.Sum(), TotalBytes, files, Files.Count));
-        var download = new FileDownload(_client, _settings, _reference, Listing.Commit, (file, bytes) =>
-        {
-            done[file.Path] = bytes;
-            Tell();
-        });
+        var download = new FileDownload(
+            _client,
+            _settings,
+            _reference,
+            Listing.Commit,
+            (file, bytes) =>
+            {
+                done[file.Path] = bytes;
+                Tell();
+            }
+        );
         // Small files first: what is wrong with a model shows in them.
-        await Parallel.ForEachAsync(Files.OrderBy(file => file.Size ?? 0), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop }, async (file, cancelled) =>
-        {
-            await download.RunAsync(file, cancelled);
-            Interlocked.Increment(ref files);
-            Tell();
-        });
+        await Parallel.ForEachAsync(
+            Files.OrderBy(file => file.Size ?? 0),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop },
+            async (file, cancelled) =>
+            {
+                await download.RunAsync(file, cancelled);
+                Interlocked.Increment(ref files);
+                Tell();
+            }
+        );
         _cache.WriteRef(_reference, Listing.Commit);
         return _cache.SnapshotFolder(_reference, Listing.Commit);
     }
@@ -98,7 +122,8 @@ public sealed class ModelPull : IDisposable
 
     private long Missing(HubFile file)
     {
-        if (HubCache.Length(_cache.SnapshotFile(_reference, Listing.Commit, file.Path)) is not null) return 0;
+        if (HubCache.Length(_cache.SnapshotFile(_reference, Listing.Commit, file.Path)) is not null)
+            return 0;
         var blob = file.Sha256 is { } sha256 ? _cache.Blob(_reference, sha256) : null;
         var there = blob is null ? null : HubCache.Length(blob) ?? HubCache.Length($"{blob}.incomplete");
         return Math.Max((file.Size ?? 0) - (there ?? 0), 0);
@@ -107,9 +132,13 @@ public sealed class ModelPull : IDisposable
     private void RequireRoom()
     {
         var folder = Path.GetFullPath(_settings.CacheFolder);
-        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent) folder = parent;
+        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent)
+            folder = parent;
         var (needed, free) = (MissingBytes, new DriveInfo(folder).AvailableFreeSpace);
-        if (needed > free) throw new HubException($"{_reference} needs {needed / 1e6:N0} MB more, but {_settings.CacheFolder} has room for {free / 1e6:N0} MB; make room, or choose another cache by HF_HUB_CACHE");
+        if (needed > free)
+            throw new HubException(
+                $"{_reference} needs {needed / 1e6:N0} MB more, but {_settings.CacheFolder} has room for {free / 1e6:N0} MB; make room, or choose another cache by HF_HUB_CACHE"
+            );
     }
 
     private static async Task<byte[]> ReadAsync(HubClient client, Uri address, HubSettings settings, CancellationToken stop)
@@ -124,9 +153,14 @@ public sealed class ModelPull : IDisposable
                 await answer.Content.LoadIntoBufferAsync(LongestListing, limit.Token);
                 return await answer.Content.ReadAsByteArrayAsync(limit.Token);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+            catch (Exception e)
+                when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
             {
-                if (failures == HubWait.Tries) throw new HubException($"{HubClient.HostOf(address)}: the list of files breaks off ({OneLine.Of(e.Message)}), {failures} times; try again later", e);
+                if (failures == HubWait.Tries)
+                    throw new HubException(
+                        $"{HubClient.HostOf(address)}: the list of files breaks off ({OneLine.Of(e.Message)}), {failures} times; try again later",
+                        e
+                    );
             }
             await Task.Delay(HubWait.After(failures, settings.FirstWait), stop);
         }

@@ -23,7 +23,8 @@ internal sealed class PartialFile : IDisposable
         var partial = new PartialFile(await ExclusiveFile.OpenAsync(path, waiting, stop), hash);
         try
         {
-            if (partial._stream.Length > size) partial.Restart();
+            if (partial._stream.Length > size)
+                partial.Restart();
             var buffer = new byte[BufferBytes];
             while (await partial._stream.ReadAsync(buffer, stop) is > 0 and var count)
             {

@@ -8,7 +8,9 @@ namespace Groundling.Rendering;
 /// <param name="FontSize">The legend's font, in pixels.</param>
 internal sealed record DisplayFrame(int SourceWidth, int SourceHeight, int Width, int Height, float FontSize)
 {
-    private const int Wanted = 900, Largest = 3000, Narrowest = 48;
+    private const int Wanted = 900,
+        Largest = 3000,
+        Narrowest = 48;
 
     /// <summary>Shown pixels a source pixel, across.</summary>
     public double ScaleX => (double)Width / SourceWidth;
@@ -28,18 +30,20 @@ internal sealed record DisplayFrame(int SourceWidth, int SourceHeight, int Width
         int longer = Math.Max(width, height);
         double scale = longer < Wanted ? (Wanted + longer - 1) / longer : Math.Min(1, (double)Largest / longer);
         int narrowest = Math.Max(Narrowest, (int)(longer * scale / 25));
-        int shownWidth = Shown(width, scale, narrowest), shownHeight = Shown(height, scale, narrowest);
+        int shownWidth = Shown(width, scale, narrowest),
+            shownHeight = Shown(height, scale, narrowest);
         float font = Math.Clamp(Math.Max(shownWidth, shownHeight) / 62f, 15f, 46f);
         return new DisplayFrame(width, height, shownWidth, shownHeight, font);
     }
 
     /// <summary>The same picture shown smaller, with smaller writing.</summary>
-    public DisplayFrame Shrunk(double by) => this with
-    {
-        Width = Math.Max(Math.Min(Width, Narrowest), (int)(Width * by)),
-        Height = Math.Max(Math.Min(Height, Narrowest), (int)(Height * by)),
-        FontSize = Math.Max(9, (float)(FontSize * by)),
-    };
+    public DisplayFrame Shrunk(double by) =>
+        this with
+        {
+            Width = Math.Max(Math.Min(Width, Narrowest), (int)(Width * by)),
+            Height = Math.Max(Math.Min(Height, Narrowest), (int)(Height * by)),
+            FontSize = Math.Max(9, (float)(FontSize * by)),
+        };
 
     private static int Shown(int side, double scale, int narrowest)
     {

@@ -7,24 +7,41 @@ namespace Groundling.Rendering;
 /// <summary>Names each phrase with its number, colour and score, in columns.</summary>
 internal sealed class Legend
 {
-    private const float WidestText = 22;                                // in font sizes
-    private readonly TextSetter _text, _small;
+    private const float WidestText = 22; // in font sizes
+    private readonly TextSetter _text,
+        _small;
     private readonly List<List<LegendEntry>> _columns;
-    private readonly float _columnWidth, _textWidth, _chip, _gap;
+    private readonly float _columnWidth,
+        _textWidth,
+        _chip,
+        _gap;
 
-    private Legend(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces, DisplayFrame frame, float width, float height, bool grows)
+    private Legend(
+        Grounding grounding,
+        IReadOnlyList<Colour> colours,
+        Typefaces typefaces,
+        DisplayFrame frame,
+        float width,
+        float height,
+        bool grows
+    )
     {
         float size = frame.FontSize;
         (_text, _small) = (new TextSetter(typefaces, size), new TextSetter(typefaces, size * 0.8f));
         (_chip, _gap) = (size * (grounding.Phrases.Count > 99 ? 2.3f : 1.9f), size * 1.6f);
         float fixedWidth = _chip + size * 0.6f + size * 3.2f;
         int most = grounding.Phrases.Count > 60 ? 2 : 4;
-        _textWidth = Math.Clamp(Natural(grounding, WidestText * size), size * 4, Math.Max(size * 4, grows ? WidestText * size : width - fixedWidth));
+        _textWidth = Math.Clamp(
+            Natural(grounding, WidestText * size),
+            size * 4,
+            Math.Max(size * 4, grows ? WidestText * size : width - fixedWidth)
+        );
         List<LegendEntry> entries = [.. grounding.Phrases.Select((p, i) => Entry(p, i, colours[i], most))];
         _columnWidth = fixedWidth + _textWidth;
 
         // As many columns as the width holds, as even as can be; beside a picture, as many as its height asks for.
-        float total = entries.Sum(e => e.Height), tallest = entries.Count == 0 ? 0 : entries.Max(e => e.Height);
+        float total = entries.Sum(e => e.Height),
+            tallest = entries.Count == 0 ? 0 : entries.Max(e => e.Height);
         TextArea = total * (_columnWidth + _gap);
         float wanted = Math.Max(height, tallest);
         if (!grows)
@@ -53,8 +70,13 @@ internal sealed class Legend
         new(grounding, colours, typefaces, frame, width, 0, grows: false);
 
     /// <summary>A legend of as many columns as fit the given height.</summary>
-    public static Legend Beside(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces, DisplayFrame frame, float height) =>
-        new(grounding, colours, typefaces, frame, 0, height, grows: true);
+    public static Legend Beside(
+        Grounding grounding,
+        IReadOnlyList<Colour> colours,
+        Typefaces typefaces,
+        DisplayFrame frame,
+        float height
+    ) => new(grounding, colours, typefaces, frame, 0, height, grows: true);
 
     /// <summary>Draws the entries that the page has room for, and how many it has none for.</summary>
     public void Draw(SKCanvas canvas, float left, float top, SKSize page)
@@ -76,7 +98,10 @@ internal sealed class Legend
     /// <summary>A phrase's number on its colour; the same mark stands in the picture and in the legend.</summary>
     public static void DrawChip(SKCanvas canvas, TextSetter text, int number, Colour colour, SKPoint centre, SKPoint half, bool isFound)
     {
-        var rectangle = new SKRoundRect(new SKRect(centre.X - half.X, centre.Y - half.Y, centre.X + half.X, centre.Y + half.Y), half.Y * 0.55f);
+        var rectangle = new SKRoundRect(
+            new SKRect(centre.X - half.X, centre.Y - half.Y, centre.X + half.X, centre.Y + half.Y),
+            half.Y * 0.55f
+        );
         using var paint = new SKPaint { Color = new SKColor(colour.R, colour.G, colour.B), IsAntialias = true };
         if (!isFound)
         {
@@ -84,7 +109,14 @@ internal sealed class Legend
             paint.StrokeWidth = Math.Max(1, half.Y * 0.16f);
         }
         canvas.DrawRoundRect(rectangle, paint);
-        using var ink = new SKPaint { Color = !isFound ? new SKColor(0x6B, 0x72, 0x7C) : colour.IsLight ? new SKColor(0x16, 0x1A, 0x1F) : SKColors.White, IsAntialias = true };
+        using var ink = new SKPaint
+        {
+            Color =
+                !isFound ? new SKColor(0x6B, 0x72, 0x7C)
+                : colour.IsLight ? new SKColor(0x16, 0x1A, 0x1F)
+                : SKColors.White,
+            IsAntialias = true,
+        };
         var line = text.Line(number.ToString(CultureInfo.InvariantCulture));
         text.Draw(canvas, line, centre.X - line.Width / 2, centre.Y + text.Size * 0.365f, ink);
     }
@@ -105,8 +137,17 @@ internal sealed class Legend
 
     private void Draw(SKCanvas canvas, LegendEntry entry, float left, float top, SKPaint ink, SKPaint faint)
     {
-        float baseline = top + _text.LineHeight * 0.86f, middle = baseline - _text.Size * 0.36f;
-        DrawChip(canvas, _small, entry.Number, entry.Colour, new SKPoint(left + _chip / 2, middle), new SKPoint(_chip / 2, _text.Size * 0.58f), entry.IsFound);
+        float baseline = top + _text.LineHeight * 0.86f,
+            middle = baseline - _text.Size * 0.36f;
+        DrawChip(
+            canvas,
+            _small,
+            entry.Number,
+            entry.Colour,
+            new SKPoint(left + _chip / 2, middle),
+            new SKPoint(_chip / 2, _text.Size * 0.58f),
+            entry.IsFound
+        );
         float x = left + _chip + _text.Size * 0.6f;
         foreach (var line in entry.Lines)
         {

@@ -7,10 +7,10 @@ namespace Groundling.Rendering;
 internal sealed class MaskPainter(DisplayFrame frame)
 {
     private const double FillOpacity = 0.38;
-    private const int Unit = 3;                                         // chamfer distance: 3 straight, 4 diagonal
+    private const int Unit = 3; // chamfer distance: 3 straight, 4 diagonal
     private readonly byte[] _inside = new byte[frame.SourceWidth * frame.SourceHeight];
     private readonly byte[] _coverage = new byte[frame.Width * frame.Height];
-    private readonly byte[] _tint = new byte[4 * frame.Width * frame.Height];  // mean colour of the masks here, and the largest coverage
+    private readonly byte[] _tint = new byte[4 * frame.Width * frame.Height]; // mean colour of the masks here, and the largest coverage
     private readonly byte[] _layers = new byte[frame.Width * frame.Height];
     private readonly int[] _distance = new int[frame.Width * frame.Height];
 
@@ -21,16 +21,16 @@ internal sealed class MaskPainter(DisplayFrame frame)
     {
         var area = Cover(mask);
         for (int y = area.Top; y < area.Bottom; y++)
-            for (int x = area.Left; x < area.Right; x++)
-            {
-                int i = y * frame.Width + x;
-                if (_coverage[i] == 0)
-                    continue;
-                if (_layers[i] < byte.MaxValue)
-                    _layers[i]++;
-                Blend(_tint.AsSpan(4 * i, 3), colour, 1.0 / _layers[i]);
-                _tint[4 * i + 3] = Math.Max(_tint[4 * i + 3], _coverage[i]);
-            }
+        for (int x = area.Left; x < area.Right; x++)
+        {
+            int i = y * frame.Width + x;
+            if (_coverage[i] == 0)
+                continue;
+            if (_layers[i] < byte.MaxValue)
+                _layers[i]++;
+            Blend(_tint.AsSpan(4 * i, 3), colour, 1.0 / _layers[i]);
+            _tint[4 * i + 3] = Math.Max(_tint[4 * i + 3], _coverage[i]);
+        }
     }
 
     /// <summary>Lays the tint over the picture.</summary>
@@ -39,7 +39,11 @@ internal sealed class MaskPainter(DisplayFrame frame)
     {
         for (int i = 0; i < _layers.Length; i++)
             if (_layers[i] > 0)
-                Blend(canvas.Slice(4 * i, 3), new Colour(_tint[4 * i], _tint[4 * i + 1], _tint[4 * i + 2]), FillOpacity * _tint[4 * i + 3] / 255);
+                Blend(
+                    canvas.Slice(4 * i, 3),
+                    new Colour(_tint[4 * i], _tint[4 * i + 1], _tint[4 * i + 2]),
+                    FillOpacity * _tint[4 * i + 3] / 255
+                );
     }
 
     /// <summary>Draws the mask's rim from inside.</summary>
@@ -51,13 +55,13 @@ internal sealed class MaskPainter(DisplayFrame frame)
         var area = Cover(mask);
         Measure(area);
         for (int y = area.Top; y < area.Bottom; y++)
-            for (int x = area.Left; x < area.Right; x++)
-            {
-                int i = y * frame.Width + x;
-                double rim = _distance[i] == 0 ? 0 : Math.Min(frame.Line - ((double)_distance[i] / Unit - 1), 1);
-                if (rim > 0)
-                    Blend(canvas.Slice(4 * i, 3), colour, rim * _coverage[i] / 255);
-            }
+        for (int x = area.Left; x < area.Right; x++)
+        {
+            int i = y * frame.Width + x;
+            double rim = _distance[i] == 0 ? 0 : Math.Min(frame.Line - ((double)_distance[i] / Unit - 1), 1);
+            if (rim > 0)
+                Blend(canvas.Slice(4 * i, 3), colour, rim * _coverage[i] / 255);
+        }
     }
 
     /// <summary>Finds a place for the mask's number: the deepest pixel inside that is clear of the other numbers.</summary>
@@ -72,14 +76,14 @@ internal sealed class MaskPainter(DisplayFrame frame)
         int deepest = 0;
         SKPoint? place = null;
         for (int y = area.Top; y < area.Bottom; y++)
-            for (int x = area.Left; x < area.Right; x++)
-            {
-                int depth = _distance[y * frame.Width + x];
-                if (depth <= deepest || !IsFree(x, y, taken, half))
-                    continue;
-                deepest = depth;
-                place = new SKPoint(x + 0.5f, y + 0.5f);
-            }
+        for (int x = area.Left; x < area.Right; x++)
+        {
+            int depth = _distance[y * frame.Width + x];
+            if (depth <= deepest || !IsFree(x, y, taken, half))
+                continue;
+            deepest = depth;
+            place = new SKPoint(x + 0.5f, y + 0.5f);
+        }
         return place;
     }
 
@@ -91,8 +95,11 @@ internal sealed class MaskPainter(DisplayFrame frame)
         mask.CopyTo(_inside);
         var box = mask.Box;
         var area = new SKRectI(
-            Math.Max(0, (int)((box.X - 1) * frame.ScaleX)), Math.Max(0, (int)((box.Y - 1) * frame.ScaleY)),
-            Math.Min(frame.Width, (int)Math.Ceiling((box.X + box.Width + 1) * frame.ScaleX)), Math.Min(frame.Height, (int)Math.Ceiling((box.Y + box.Height + 1) * frame.ScaleY)));
+            Math.Max(0, (int)((box.X - 1) * frame.ScaleX)),
+            Math.Max(0, (int)((box.Y - 1) * frame.ScaleY)),
+            Math.Min(frame.Width, (int)Math.Ceiling((box.X + box.Width + 1) * frame.ScaleX)),
+            Math.Min(frame.Height, (int)Math.Ceiling((box.Y + box.Height + 1) * frame.ScaleY))
+        );
         var columns = Samples(area.Left, area.Right, frame.ScaleX, mask.Width);
         var rows = Samples(area.Top, area.Bottom, frame.ScaleY, mask.Height);
         float sharpness = (float)Math.Max(1, Math.Min(frame.ScaleX, frame.ScaleY));
@@ -104,7 +111,9 @@ internal sealed class MaskPainter(DisplayFrame frame)
             for (int x = area.Left; x < area.Right; x++)
             {
                 var (left, right, along) = columns[x - area.Left];
-                float value = (above[left] * (1 - along) + above[right] * along) * (1 - down) + (below[left] * (1 - along) + below[right] * along) * down;
+                float value =
+                    (above[left] * (1 - along) + above[right] * along) * (1 - down)
+                    + (below[left] * (1 - along) + below[right] * along) * down;
                 _coverage[y * frame.Width + x] = (byte)(255 * Math.Clamp((value - 0.5f) * sharpness + 0.5f, 0, 1) + 0.5f);
             }
         }
@@ -135,26 +144,26 @@ internal sealed class MaskPainter(DisplayFrame frame)
     {
         int width = frame.Width;
         for (int y = area.Top; y < area.Bottom; y++)
-            for (int x = area.Left; x < area.Right; x++)
+        for (int x = area.Left; x < area.Right; x++)
+        {
+            int i = y * width + x;
+            if (_coverage[i] < 128)
             {
-                int i = y * width + x;
-                if (_coverage[i] < 128)
-                {
-                    _distance[i] = 0;
-                    continue;
-                }
-                int near = Math.Min(At(x - 1, y), At(x, y - 1)) + 3;
-                _distance[i] = Math.Min(near, Math.Min(At(x - 1, y - 1), At(x + 1, y - 1)) + 4);
+                _distance[i] = 0;
+                continue;
             }
+            int near = Math.Min(At(x - 1, y), At(x, y - 1)) + 3;
+            _distance[i] = Math.Min(near, Math.Min(At(x - 1, y - 1), At(x + 1, y - 1)) + 4);
+        }
         for (int y = area.Bottom - 1; y >= area.Top; y--)
-            for (int x = area.Right - 1; x >= area.Left; x--)
-            {
-                int i = y * width + x;
-                if (_distance[i] == 0)
-                    continue;
-                int near = Math.Min(At(x + 1, y), At(x, y + 1)) + 3;
-                _distance[i] = Math.Min(_distance[i], Math.Min(near, Math.Min(At(x + 1, y + 1), At(x - 1, y + 1)) + 4));
-            }
+        for (int x = area.Right - 1; x >= area.Left; x--)
+        {
+            int i = y * width + x;
+            if (_distance[i] == 0)
+                continue;
+            int near = Math.Min(At(x + 1, y), At(x, y + 1)) + 3;
+            _distance[i] = Math.Min(_distance[i], Math.Min(near, Math.Min(At(x + 1, y + 1), At(x - 1, y + 1)) + 4));
+        }
 
         int At(int x, int y) => x < area.Left || x >= area.Right || y < area.Top || y >= area.Bottom ? 0 : _distance[y * width + x];
     }

@@ -11,8 +11,17 @@ internal sealed class OverlayLayout
         (Frame, Legend) = (frame, legend);
         Margin = (int)MathF.Round(frame.FontSize * 1.1f);
         NumberSize = Math.Max(9, frame.FontSize * 0.78f);
-        NumberHalf = new SKPoint(NumberSize * (phrases > 99 ? 1.25f : phrases > 9 ? 0.95f : 0.72f), NumberSize * 0.72f);
-        int across = (int)Math.Ceiling(legend.Width), down = (int)Math.Ceiling(legend.Height);
+        NumberHalf = new SKPoint(
+            NumberSize
+                * (
+                    phrases > 99 ? 1.25f
+                    : phrases > 9 ? 0.95f
+                    : 0.72f
+                ),
+            NumberSize * 0.72f
+        );
+        int across = (int)Math.Ceiling(legend.Width),
+            down = (int)Math.Ceiling(legend.Height);
         (Width, Height) = isBeside
             ? (frame.Width + across + 3 * Margin, Math.Max(frame.Height, down) + 2 * Margin)
             : (Math.Max(frame.Width, across) + 2 * Margin, frame.Height + down + 3 * Margin);
@@ -59,7 +68,7 @@ internal sealed class OverlayLayout
             var legend = isBeside
                 ? Legend.Beside(grounding, colours, typefaces, frame, frame.Height)
                 : Legend.Below(grounding, colours, typefaces, frame, Math.Max(frame.Width, 30 * frame.FontSize));
-            if (!isBeside && legend.Height > frame.Height)             // many phrases: a wider page, for a figure about as high as wide
+            if (!isBeside && legend.Height > frame.Height) // many phrases: a wider page, for a figure about as high as wide
                 legend = Legend.Below(grounding, colours, typefaces, frame, Math.Max(frame.Width, MathF.Sqrt(2 * legend.TextArea)));
             var layout = new OverlayLayout(frame, legend, isBeside, grounding.Phrases.Count);
             var smaller = frame.Shrunk(Math.Clamp((double)OverlayRenderer.LongestSide / layout.Longer, 0.8, 0.97));

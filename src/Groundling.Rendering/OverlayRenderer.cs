@@ -67,7 +67,10 @@ public static class OverlayRenderer
         ArgumentNullException.ThrowIfNull(grounding);
         var picture = grounding.Picture;
         if (grounding.Phrases.FirstOrDefault(p => p.Mask.Width != picture.Width || p.Mask.Height != picture.Height) is { } other)
-            throw new ArgumentException($"The mask of \"{other.Span.Text}\" is {other.Mask.Width} x {other.Mask.Height}, the picture {picture.Width} x {picture.Height}.", nameof(grounding));
+            throw new ArgumentException(
+                $"The mask of \"{other.Span.Text}\" is {other.Mask.Width} x {other.Mask.Height}, the picture {picture.Width} x {picture.Height}.",
+                nameof(grounding)
+            );
     }
 
     private static SKBitmap Scaled(Picture picture, DisplayFrame frame)
@@ -77,18 +80,30 @@ public static class OverlayRenderer
         var to = MemoryMarshal.Cast<byte, uint>(source.GetPixelSpan());
         for (int i = 0; i < to.Length; i++)
             to[i] = from[3 * i] | (uint)from[3 * i + 1] << 8 | (uint)from[3 * i + 2] << 16 | 0xFF000000;
-        var sampling = frame.IsBlocky || (frame.Width == picture.Width && frame.Height == picture.Height)
-            ? new SKSamplingOptions(SKFilterMode.Nearest)
-            : frame.ScaleX > 1 ? new SKSamplingOptions(SKCubicResampler.Mitchell) : new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
+        var sampling =
+            frame.IsBlocky || (frame.Width == picture.Width && frame.Height == picture.Height) ? new SKSamplingOptions(SKFilterMode.Nearest)
+            : frame.ScaleX > 1 ? new SKSamplingOptions(SKCubicResampler.Mitchell)
+            : new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
         return source.Resize(new SKImageInfo(frame.Width, frame.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), sampling);
     }
 
     /// <summary>Fills first; outlines above all fills, small masks above large ones.</summary>
-    private static List<(int Phrase, SKPoint Place)> PaintMasks(SKBitmap shown, Grounding grounding, IReadOnlyList<Colour> colours, OverlayLayout layout)
+    private static List<(int Phrase, SKPoint Place)> PaintMasks(
+        SKBitmap shown,
+        Grounding grounding,
+        IReadOnlyList<Colour> colours,
+        OverlayLayout layout
+    )
     {
         var painter = new MaskPainter(layout.Frame);
         var canvas = shown.GetPixelSpan();
-        int[] order = [.. Enumerable.Range(0, grounding.Phrases.Count).Where(i => grounding.Phrases[i].Mask.Area > 0).OrderByDescending(i => grounding.Phrases[i].Mask.Area)];
+        int[] order =
+        [
+            .. Enumerable
+                .Range(0, grounding.Phrases.Count)
+                .Where(i => grounding.Phrases[i].Mask.Area > 0)
+                .OrderByDescending(i => grounding.Phrases[i].Mask.Area),
+        ];
         foreach (int i in order)
             painter.Tint(grounding.Phrases[i].Mask, colours[i]);
         painter.Fill(canvas);
@@ -105,15 +120,30 @@ public static class OverlayRenderer
         return places;
     }
 
-    private static void DrawNumber(SKCanvas canvas, TextSetter text, int phrase, Colour colour, SKPoint place, OverlayLayout layout, SKPoint corner)
+    private static void DrawNumber(
+        SKCanvas canvas,
+        TextSetter text,
+        int phrase,
+        Colour colour,
+        SKPoint place,
+        OverlayLayout layout,
+        SKPoint corner
+    )
     {
         var half = layout.NumberHalf;
         var centre = new SKPoint(
             corner.X + Math.Clamp(place.X, half.X, Math.Max(half.X, layout.Frame.Width - half.X)),
-            corner.Y + Math.Clamp(place.Y, half.Y, Math.Max(half.Y, layout.Frame.Height - half.Y)));
+            corner.Y + Math.Clamp(place.Y, half.Y, Math.Max(half.Y, layout.Frame.Height - half.Y))
+        );
         using var halo = new SKPaint { Color = SKColors.White, IsAntialias = true };
         float rim = Math.Max(1, half.Y * 0.14f);
-        canvas.DrawRoundRect(new SKRoundRect(new SKRect(centre.X - half.X - rim, centre.Y - half.Y - rim, centre.X + half.X + rim, centre.Y + half.Y + rim), half.Y * 0.55f + rim), halo);
+        canvas.DrawRoundRect(
+            new SKRoundRect(
+                new SKRect(centre.X - half.X - rim, centre.Y - half.Y - rim, centre.X + half.X + rim, centre.Y + half.Y + rim),
+                half.Y * 0.55f + rim
+            ),
+            halo
+        );
         Legend.DrawChip(canvas, text, phrase + 1, colour, centre, half, isFound: true);
     }
 

@@ -99,7 +99,7 @@ internal sealed class TextSetter(Typefaces typefaces, float size)
     {
         var levels = Bidi.Levels(text, rightToLeft);
         var runs = new List<(int Start, int End, byte Level, SKTypeface Typeface)>();
-        for (int at = 0; at < text.Length;)
+        for (int at = 0; at < text.Length; )
         {
             int end = at + StringInfo.GetNextTextElementLength(text, at);
             var typeface = typefaces.For(text.AsSpan(at, end - at));
@@ -113,25 +113,28 @@ internal sealed class TextSetter(Typefaces typefaces, float size)
     }
 
     /// <summary>Turns stretches of the higher levels around: from reading order to the order seen from left to right.</summary>
-    private static List<(int Start, int End, byte Level, SKTypeface Typeface)> InSight(List<(int Start, int End, byte Level, SKTypeface Typeface)> runs)
+    private static List<(int Start, int End, byte Level, SKTypeface Typeface)> InSight(
+        List<(int Start, int End, byte Level, SKTypeface Typeface)> runs
+    )
     {
         for (int level = 2; level >= 1; level--)
-            for (int start = 0; start < runs.Count; start++)
-            {
-                int end = start;
-                while (end < runs.Count && runs[end].Level >= level)
-                    end++;
-                if (end - start > 1)
-                    runs.Reverse(start, end - start);
-                start = Math.Max(start, end - 1);
-            }
+        for (int start = 0; start < runs.Count; start++)
+        {
+            int end = start;
+            while (end < runs.Count && runs[end].Level >= level)
+                end++;
+            if (end - start > 1)
+                runs.Reverse(start, end - start);
+            start = Math.Max(start, end - 1);
+        }
         return runs;
     }
 
     private int Fitting(string word, float width, bool rightToLeft)
     {
         int[] ends = [.. StringInfo.ParseCombiningCharacters(word).Skip(1), word.Length];
-        int low = 0, high = ends.Length - 1;                            // at least one text element, however narrow the line
+        int low = 0,
+            high = ends.Length - 1; // at least one text element, however narrow the line
         while (low < high)
         {
             int middle = (low + high + 1) / 2;

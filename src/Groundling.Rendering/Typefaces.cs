@@ -37,7 +37,12 @@ internal sealed class Typefaces : IDisposable
     }
 
     public static SKFont FontOf(SKTypeface typeface, float size) =>
-        new(typeface, size) { Subpixel = true, Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None };
+        new(typeface, size)
+        {
+            Subpixel = true,
+            Edging = SKFontEdging.Antialias,
+            Hinting = SKFontHinting.None,
+        };
 
     public void Dispose()
     {
@@ -67,5 +72,12 @@ internal sealed class Typefaces : IDisposable
     }
 
     /// <summary>Joiners, variation selectors and marks of direction have no shape of their own.</summary>
-    private static bool IsInvisible(int c) => c is (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x2069) or (>= 0xFE00 and <= 0xFE0F) or 0xFEFF or (>= 0xE0000 and <= 0xE0FFF);
+    private static bool IsInvisible(int c) =>
+        c
+            is (>= 0x200B and <= 0x200F)
+                or (>= 0x202A and <= 0x202E)
+                or (>= 0x2060 and <= 0x2069)
+                or (>= 0xFE00 and <= 0xFE0F)
+                or 0xFEFF
+                or (>= 0xE0000 and <= 0xE0FFF);
 }

@@ -32,7 +32,12 @@ internal sealed class Region
                 if (value != last)
                 {
                     if (!regions.TryGetValue(value, out region))
-                        regions[value] = region = new Region { Left = x, Right = x, Top = y };
+                        regions[value] = region = new Region
+                        {
+                            Left = x,
+                            Right = x,
+                            Top = y,
+                        };
                     last = value;
                 }
                 region!.Area++;
@@ -45,5 +50,13 @@ internal sealed class Region
     }
 
     /// <summary>A segment with this region's area and box.</summary>
-    public SceneSegment Frame(SceneSegment segment) => segment with { Area = Area, X = Left, Y = Top, Width = Right - Left + 1, Height = Bottom - Top + 1 };
+    public SceneSegment Frame(SceneSegment segment) =>
+        segment with
+        {
+            Area = Area,
+            X = Left,
+            Y = Top,
+            Width = Right - Left + 1,
+            Height = Bottom - Top + 1,
+        };
 }

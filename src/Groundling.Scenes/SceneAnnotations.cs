@@ -13,97 +13,102 @@ internal static class SceneAnnotations
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>An entry of png_coco_*.json.</summary>
-    public static byte[] Narrative(Scene scene, int imageId) => Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("image_id", imageId.ToString(CultureInfo.InvariantCulture));
-        json.WriteNumber("annotator_id", 0);
-        json.WriteString("caption", scene.Narrative.Caption);
-        json.WriteStartArray("segments");
-        foreach (var utterance in scene.Narrative.Utterances)
+    public static byte[] Narrative(Scene scene, int imageId) =>
+        Write(json =>
         {
             json.WriteStartObject();
-            json.WriteString("utterance", utterance.Text);
-            json.WriteStartArray("segment_ids");
-            foreach (int id in utterance.SegmentIds)
-                json.WriteStringValue(id.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("image_id", imageId.ToString(CultureInfo.InvariantCulture));
+            json.WriteNumber("annotator_id", 0);
+            json.WriteString("caption", scene.Narrative.Caption);
+            json.WriteStartArray("segments");
+            foreach (var utterance in scene.Narrative.Utterances)
+            {
+                json.WriteStartObject();
+                json.WriteString("utterance", utterance.Text);
+                json.WriteStartArray("segment_ids");
+                foreach (int id in utterance.SegmentIds)
+                    json.WriteStringValue(id.ToString(CultureInfo.InvariantCulture));
+                json.WriteEndArray();
+                json.WriteBoolean("plural", utterance.Plural);
+                json.WriteBoolean("noun", utterance.Noun);
+                json.WriteEndObject();
+            }
             json.WriteEndArray();
-            json.WriteBoolean("plural", utterance.Plural);
-            json.WriteBoolean("noun", utterance.Noun);
             json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+        });
 
     /// <summary>An entry of panoptic_*.json's images.</summary>
-    public static byte[] Image(Scene scene, int imageId, string fileName) => Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteNumber("id", imageId);
-        json.WriteString("file_name", fileName);
-        json.WriteNumber("width", scene.Width);
-        json.WriteNumber("height", scene.Height);
-        json.WriteEndObject();
-    });
+    public static byte[] Image(Scene scene, int imageId, string fileName) =>
+        Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("id", imageId);
+            json.WriteString("file_name", fileName);
+            json.WriteNumber("width", scene.Width);
+            json.WriteNumber("height", scene.Height);
+            json.WriteEndObject();
+        });
 
     /// <summary>An entry of panoptic_*.json's annotations.</summary>
-    public static byte[] Panoptic(Scene scene, int imageId, string fileName) => Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteNumber("image_id", imageId);
-        json.WriteString("file_name", fileName);
-        json.WriteStartArray("segments_info");
-        foreach (var segment in scene.Segments)
+    public static byte[] Panoptic(Scene scene, int imageId, string fileName) =>
+        Write(json =>
         {
             json.WriteStartObject();
-            json.WriteNumber("id", segment.Id);
-            json.WriteNumber("category_id", segment.Category.Id);
-            json.WriteNumber("area", segment.Area);
-            json.WriteStartArray("bbox");
-            json.WriteNumberValue(segment.X);
-            json.WriteNumberValue(segment.Y);
-            json.WriteNumberValue(segment.Width);
-            json.WriteNumberValue(segment.Height);
+            json.WriteNumber("image_id", imageId);
+            json.WriteString("file_name", fileName);
+            json.WriteStartArray("segments_info");
+            foreach (var segment in scene.Segments)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("id", segment.Id);
+                json.WriteNumber("category_id", segment.Category.Id);
+                json.WriteNumber("area", segment.Area);
+                json.WriteStartArray("bbox");
+                json.WriteNumberValue(segment.X);
+                json.WriteNumberValue(segment.Y);
+                json.WriteNumberValue(segment.Width);
+                json.WriteNumberValue(segment.Height);
+                json.WriteEndArray();
+                json.WriteNumber("iscrowd", 0);
+                json.WriteEndObject();
+            }
             json.WriteEndArray();
-            json.WriteNumber("iscrowd", 0);
             json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+        });
 
     /// <summary>The categories of panoptic_*.json, an array.</summary>
-    public static byte[] Categories() => Write(json =>
-    {
-        json.WriteStartArray();
-        foreach (var category in SceneCategories.All)
+    public static byte[] Categories() =>
+        Write(json =>
         {
-            json.WriteStartObject();
-            json.WriteNumber("id", category.Id);
-            json.WriteString("name", category.Name);
-            json.WriteString("supercategory", category.Supercategory);
-            json.WriteNumber("isthing", category.IsThing ? 1 : 0);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    });
+            json.WriteStartArray();
+            foreach (var category in SceneCategories.All)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("id", category.Id);
+                json.WriteString("name", category.Name);
+                json.WriteString("supercategory", category.Supercategory);
+                json.WriteNumber("isthing", category.IsThing ? 1 : 0);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        });
 
     /// <summary>The record of how a split was made.</summary>
-    public static byte[] Origin(SceneSplit split, int count, ulong seed, int size) => Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("description", "Groundling scenes");
-        json.WriteString("split", SceneFolder.NameOf(split));
-        json.WriteNumber("count", count);
-        json.WriteNumber("seed", seed);
-        json.WriteNumber("size", size);
-        json.WriteStartArray("held_out");
-        foreach (var held in HeldOutCombinations.All)
-            json.WriteStringValue(held.Attribute + " " + held.Category);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+    public static byte[] Origin(SceneSplit split, int count, ulong seed, int size) =>
+        Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("description", "Groundling scenes");
+            json.WriteString("split", SceneFolder.NameOf(split));
+            json.WriteNumber("count", count);
+            json.WriteNumber("seed", seed);
+            json.WriteNumber("size", size);
+            json.WriteStartArray("held_out");
+            foreach (var held in HeldOutCombinations.All)
+                json.WriteStringValue(held.Attribute + " " + held.Category);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
 
     private static byte[] Write(Action<Utf8JsonWriter> content)
     {

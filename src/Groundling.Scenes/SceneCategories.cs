@@ -59,13 +59,13 @@ public static class SceneCategories
 
     /// <summary>The row of a name.</summary>
     /// <exception cref="InputException">No category has the name.</exception>
-    public static SceneCategory Named(string name) => ByName.TryGetValue(name, out var category)
-        ? category
-        : throw new InputException($"no scene category is named '{name}'; the names are {string.Join(", ", ByName.Keys)}");
+    public static SceneCategory Named(string name) =>
+        ByName.TryGetValue(name, out var category)
+            ? category
+            : throw new InputException($"no scene category is named '{name}'; the names are {string.Join(", ", ByName.Keys)}");
 
     /// <summary>The row of an identifier.</summary>
     /// <exception cref="InputException">No category has the identifier.</exception>
-    public static SceneCategory Numbered(int id) => ById.TryGetValue(id, out var category)
-        ? category
-        : throw new InputException($"no scene category has the id {id}");
+    public static SceneCategory Numbered(int id) =>
+        ById.TryGetValue(id, out var category) ? category : throw new InputException($"no scene category has the id {id}");
 }

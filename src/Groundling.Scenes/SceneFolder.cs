@@ -28,16 +28,17 @@ internal sealed class SceneFolder(string root, SceneSplit split)
     /// <summary>The record of how the split was made: also the mark by which a later run knows that it may replace it.</summary>
     public string Origin => Path.Combine(root, "annotations", $"scenes_{_name}.json");
 
-    public static string NameOf(SceneSplit split) => split switch
-    {
-        SceneSplit.Train => "train",
-        SceneSplit.Val => "val",
-        SceneSplit.Compositional => "compositional",
-        SceneSplit.CloseUps => "closeups",
-        SceneSplit.CloseUpsVal => "closeups-val",
-        SceneSplit.Varied => "varied",
-        _ => throw new InputException($"unknown scene split {(int)split}"),
-    };
+    public static string NameOf(SceneSplit split) =>
+        split switch
+        {
+            SceneSplit.Train => "train",
+            SceneSplit.Val => "val",
+            SceneSplit.Compositional => "compositional",
+            SceneSplit.CloseUps => "closeups",
+            SceneSplit.CloseUpsVal => "closeups-val",
+            SceneSplit.Varied => "varied",
+            _ => throw new InputException($"unknown scene split {(int)split}"),
+        };
 
     /// <summary>Refuses to touch files that are not generated scenes.</summary>
     /// <exception cref="InputException">The split's folder holds something else.</exception>

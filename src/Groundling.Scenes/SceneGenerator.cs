@@ -17,8 +17,9 @@ public sealed class SceneGenerator
     /// <summary>Largest side in pixels.</summary>
     public const int MostSize = 2048;
 
-    private const int Attempts = 256, CutsPerPainting = 4;
-    private const ulong Cutting = 0xC105E;                                     // the cuts' stream of random numbers
+    private const int Attempts = 256,
+        CutsPerPainting = 4;
+    private const ulong Cutting = 0xC105E; // the cuts' stream of random numbers
 
     private Canvas? _canvas;
     private (ulong Stream, Shot Shot)? _last;
@@ -50,7 +51,9 @@ public sealed class SceneGenerator
         ulong splitStream = SceneRandom.Combine(seed, 0x5C0A1E00UL + (ulong)split);
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            var (shot, narration) = split is SceneSplit.CloseUps or SceneSplit.CloseUpsVal ? Near(splitStream, index, attempt, split) : Whole(splitStream, index, attempt, split, Size);
+            var (shot, narration) = split is SceneSplit.CloseUps or SceneSplit.CloseUpsVal
+                ? Near(splitStream, index, attempt, split)
+                : Whole(splitStream, index, attempt, split, Size);
             var narrative = shot is null ? null : Tell(shot, split, narration);
             if (narrative is null)
                 continue;
@@ -71,12 +74,13 @@ public sealed class SceneGenerator
         throw new InvalidOperationException($"no scene could be narrated for seed {seed}, index {index}, split {split}");
     }
 
-    private SceneNarrative? Tell(Shot shot, SceneSplit split, SceneRandom narration) => split switch
-    {
-        SceneSplit.CloseUps or SceneSplit.CloseUpsVal => Asker.Tell(shot.Stage, shot.Painting, Size, everything: true, narration),
-        SceneSplit.Varied when narration.Chance(0.5f) => Asker.Tell(shot.Stage, shot.Painting, Size, everything: false, narration),
-        _ => Narrator.Tell(shot.Stage, shot.Painting, Size, split, narration),
-    };
+    private SceneNarrative? Tell(Shot shot, SceneSplit split, SceneRandom narration) =>
+        split switch
+        {
+            SceneSplit.CloseUps or SceneSplit.CloseUpsVal => Asker.Tell(shot.Stage, shot.Painting, Size, everything: true, narration),
+            SceneSplit.Varied when narration.Chance(0.5f) => Asker.Tell(shot.Stage, shot.Painting, Size, everything: false, narration),
+            _ => Narrator.Tell(shot.Stage, shot.Painting, Size, split, narration),
+        };
 
     private (Shot Shot, SceneRandom Narration) Whole(ulong splitStream, int index, int attempt, SceneSplit split, int side)
     {

@@ -55,18 +55,23 @@ internal sealed class ScenePainting
             int id = ids.Next();
             idOf[owner] = id;
             var what = thing ? stage.Things[owner - StagePainter.FirstThing] : null;
-            segments.Add(region.Frame(new SceneSegment
-            {
-                Id = id,
-                Category = what is null ? SceneCategories.Numbered(owner) : SceneCategories.Named(what.Category),
-                Kind = what?.Kind ?? "",
-                Colour = what?.Colour ?? "",
-                Material = what?.Material ?? "",
-                Pose = what?.Pose ?? "",
-            }));
+            segments.Add(
+                region.Frame(
+                    new SceneSegment
+                    {
+                        Id = id,
+                        Category = what is null ? SceneCategories.Numbered(owner) : SceneCategories.Named(what.Category),
+                        Kind = what?.Kind ?? "",
+                        Colour = what?.Colour ?? "",
+                        Material = what?.Material ?? "",
+                        Pose = what?.Pose ?? "",
+                    }
+                )
+            );
         }
         var map = new int[canvas.Owners.Length];
-        int last = Canvas.Nobody, lastId = 0;
+        int last = Canvas.Nobody,
+            lastId = 0;
         for (int i = 0; i < map.Length; i++)
         {
             int owner = canvas.Owners[i];
@@ -74,7 +79,12 @@ internal sealed class ScenePainting
                 (last, lastId) = (owner, idOf[owner]);
             map[i] = lastId;
         }
-        return new ScenePainting { Rgb = Develop(canvas), SegmentIds = map, Segments = segments };
+        return new ScenePainting
+        {
+            Rgb = Develop(canvas),
+            SegmentIds = map,
+            Segments = segments,
+        };
     }
 
     /// <summary>Eight bits a channel, a little darker towards the corners.</summary>
@@ -97,5 +107,8 @@ internal sealed class ScenePainting
         return rgb;
     }
 
-    private static byte Byte(float v) => v <= 0f ? (byte)0 : v >= 254.5f ? (byte)255 : (byte)(int)(v + 0.5f);
+    private static byte Byte(float v) =>
+        v <= 0f ? (byte)0
+        : v >= 254.5f ? (byte)255
+        : (byte)(int)(v + 0.5f);
 }

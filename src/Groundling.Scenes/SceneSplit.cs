@@ -12,7 +12,10 @@ public enum SceneSplit
     /// <summary>Every scene's narrative names at least one of <see cref="HeldOutCombinations"/>.</summary>
     Compositional,
 
-    /// <summary>For training: squares around one thing to a few, told in all the ways in which people ask; <see cref="HeldOutCombinations"/> never occur.</summary>
+    /// <summary>
+    /// For training: squares around one thing to a few, told in all the ways in which people ask; <see cref="HeldOutCombinations"/> never
+    /// occur.
+    /// </summary>
     CloseUps,
 
     /// <summary>As <see cref="CloseUps"/>, for validation.</summary>

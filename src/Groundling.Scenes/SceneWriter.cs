@@ -10,7 +10,8 @@ public static class SceneWriter
     private const int Batch = 128;
 
     /// <summary>The splits by their names.</summary>
-    public static IReadOnlyDictionary<string, SceneSplit> Splits { get; } = Enum.GetValues<SceneSplit>().ToDictionary(SceneFolder.NameOf, StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, SceneSplit> Splits { get; } =
+        Enum.GetValues<SceneSplit>().ToDictionary(SceneFolder.NameOf, StringComparer.Ordinal);
 
     /// <summary>
     /// Writes one split: images/{split}2017/*.png, annotations/png_coco_{split}2017.json, panoptic_{split}2017.json,
@@ -28,8 +29,16 @@ public static class SceneWriter
     /// <param name="cancellationToken">Stops the work and removes what was made.</param>
     /// <exception cref="InputException">A number is out of range, or the folder holds other files of this name.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static void Write(string outDir, SceneSplit split, int count, ulong seed, int size = 256, int degreeOfParallelism = 0,
-        IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public static void Write(
+        string outDir,
+        SceneSplit split,
+        int count,
+        ulong seed,
+        int size = 256,
+        int degreeOfParallelism = 0,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outDir);
         if (count < 1)
@@ -37,13 +46,24 @@ public static class SceneWriter
         if (degreeOfParallelism < 0)
             throw new InputException($"parallelism {degreeOfParallelism} is negative: choose 0 for one thread a processor, or more");
         if (size is < SceneGenerator.LeastSize or > SceneGenerator.MostSize)
-            throw new InputException($"scene size {size} is out of range: choose {SceneGenerator.LeastSize} to {SceneGenerator.MostSize} pixels");
+            throw new InputException(
+                $"scene size {size} is out of range: choose {SceneGenerator.LeastSize} to {SceneGenerator.MostSize} pixels"
+            );
         var folder = new SceneFolder(outDir, split);
         folder.RequireReplaceable();
         folder.BeginStaging();
         try
         {
-            WriteStaged(folder, split, count, seed, size, degreeOfParallelism == 0 ? Environment.ProcessorCount : degreeOfParallelism, progress, cancellationToken);
+            WriteStaged(
+                folder,
+                split,
+                count,
+                seed,
+                size,
+                degreeOfParallelism == 0 ? Environment.ProcessorCount : degreeOfParallelism,
+                progress,
+                cancellationToken
+            );
             folder.Publish();
         }
         catch
@@ -53,27 +73,51 @@ public static class SceneWriter
         }
     }
 
-    private static void WriteStaged(SceneFolder folder, SceneSplit split, int count, ulong seed, int size, int threads, IProgress<int>? progress, CancellationToken cancellationToken)
+    private static void WriteStaged(
+        SceneFolder folder,
+        SceneSplit split,
+        int count,
+        ulong seed,
+        int size,
+        int threads,
+        IProgress<int>? progress,
+        CancellationToken cancellationToken
+    )
     {
         using var narratives = File.Create(folder.StagedNarratives);
         using var panoptic = File.Create(folder.StagedPanoptic);
         string annotationsPath = folder.StagedPanoptic + ".annotations";
-        using var annotations = new FileStream(annotationsPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        using var annotations = new FileStream(
+            annotationsPath,
+            FileMode.Create,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            1 << 16,
+            FileOptions.DeleteOnClose
+        );
         narratives.Write("[\n"u8);
         panoptic.Write("{\"info\": {\"description\": \"Groundling scenes\"},\n\"images\": [\n"u8);
 
         var entries = new Entry[Math.Min(Batch, count)];
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-        int together = SceneGenerator.Together(split);                         // divides Batch
+        int together = SceneGenerator.Together(split); // divides Batch
         for (int start = 0; start < count; start += Batch)
         {
-            int first = start, length = Math.Min(Batch, count - start);
-            Parallel.For(0, (length + together - 1) / together, options, () => new SceneGenerator(size), (group, _, generator) =>
-            {
-                for (int i = group * together; i < Math.Min((group + 1) * together, length); i++)
-                    entries[i] = WriteScene(folder, generator.Generate(seed, first + i, split));
-                return generator;
-            }, _ => { });
+            int first = start,
+                length = Math.Min(Batch, count - start);
+            Parallel.For(
+                0,
+                (length + together - 1) / together,
+                options,
+                () => new SceneGenerator(size),
+                (group, _, generator) =>
+                {
+                    for (int i = group * together; i < Math.Min((group + 1) * together, length); i++)
+                        entries[i] = WriteScene(folder, generator.Generate(seed, first + i, split));
+                    return generator;
+                },
+                _ => { }
+            );
             for (int i = 0; i < length; i++)
             {
                 bool last = first + i == count - 1;
@@ -99,7 +143,11 @@ public static class SceneWriter
         string name = id.ToString("D12", CultureInfo.InvariantCulture) + ".png";
         File.WriteAllBytes(Path.Combine(folder.StagedImages, name), new Picture(scene.Width, scene.Height, scene.Rgb).EncodePng());
         File.WriteAllBytes(Path.Combine(folder.StagedMaps, name), PanopticPng.Encode(scene.SegmentIds, scene.Width, scene.Height));
-        return new Entry(SceneAnnotations.Narrative(scene, id), SceneAnnotations.Image(scene, id, name), SceneAnnotations.Panoptic(scene, id, name));
+        return new Entry(
+            SceneAnnotations.Narrative(scene, id),
+            SceneAnnotations.Image(scene, id, name),
+            SceneAnnotations.Panoptic(scene, id, name)
+        );
     }
 
     private static void Append(Stream stream, byte[] json, bool last)

@@ -11,7 +11,11 @@ internal sealed class SegmentColours
         for (; ; )
         {
             // Steps of the golden ratio around six sextants of hue, at three brightnesses.
-            int i = _index++, hue = i * 949 % 1536, value = 255 - i % 3 * 55, sextant = hue >> 8, rise = (hue & 255) * (value - 40) / 255 + 40;
+            int i = _index++,
+                hue = i * 949 % 1536,
+                value = 255 - i % 3 * 55,
+                sextant = hue >> 8,
+                rise = (hue & 255) * (value - 40) / 255 + 40;
             int fall = value + 40 - rise;
             var (r, g, b) = sextant switch
             {

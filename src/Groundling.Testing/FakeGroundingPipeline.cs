@@ -51,7 +51,8 @@ public sealed class FakeGroundingPipeline : IGroundingPipeline
         options = (options ?? new()).Validated();
         cancellation.ThrowIfCancellationRequested();
         _calls.Enqueue(new(picture, caption, options));
-        if (Fault is not null) throw Fault;
+        if (Fault is not null)
+            throw Fault;
         return new(picture, caption, [.. caption.Phrases.Select(phrase => Answer(picture, phrase))]) { Origin = Origin };
     }
 
@@ -60,8 +61,10 @@ public sealed class FakeGroundingPipeline : IGroundingPipeline
         var box = Within(picture, Boxes.TryGetValue(phrase.Text, out var given) ? given : default);
         var mask = Mask?.Invoke(picture, phrase) ?? RunLengthMask.FromBox(box, picture.Width, picture.Height);
         if ((mask.Width, mask.Height) != (picture.Width, picture.Height))
-            throw new InvalidOperationException($"The mask given for \"{phrase.Text}\" is of {mask.Width} x {mask.Height} pixels, "
-                + $"the picture of {picture.Width} x {picture.Height}.");
+            throw new InvalidOperationException(
+                $"The mask given for \"{phrase.Text}\" is of {mask.Width} x {mask.Height} pixels, "
+                    + $"the picture of {picture.Width} x {picture.Height}."
+            );
         return new(phrase, mask.Area == 0 ? 0 : Score, mask);
     }
 

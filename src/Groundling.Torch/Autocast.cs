@@ -15,9 +15,8 @@ public sealed class Autocast : IDisposable
 
     /// <param name="type"><c>bfloat16</c> or <c>float16</c>.</param>
     /// <param name="device">The kind of device whose operators are meant.</param>
-    public Autocast(ScalarType type, DeviceType device) : this(new AutocastSetting(device, On: true, type))
-    {
-    }
+    public Autocast(ScalarType type, DeviceType device)
+        : this(new AutocastSetting(device, On: true, type)) { }
 
     internal Autocast(AutocastSetting setting)
     {
@@ -33,7 +32,8 @@ public sealed class Autocast : IDisposable
     /// <summary>Operators run as before.</summary>
     public void Dispose()
     {
-        if (DecrementNesting() == 0) ClearCache();
+        if (DecrementNesting() == 0)
+            ClearCache();
         Set(_before);
     }
 
@@ -58,7 +58,12 @@ public sealed class Autocast : IDisposable
     [DllImport(Library, EntryPoint = "_ZN2at8autocast18get_autocast_dtypeEN3c1010DeviceTypeE")]
     private static extern sbyte TypeOf(sbyte device);
 
-    [DllImport(Library, EntryPoint = "_ZN2at8autocast11clear_cacheEv")] private static extern void ClearCache();
-    [DllImport(Library, EntryPoint = "_ZN2at8autocast17increment_nestingEv")] private static extern int IncrementNesting();
-    [DllImport(Library, EntryPoint = "_ZN2at8autocast17decrement_nestingEv")] private static extern int DecrementNesting();
+    [DllImport(Library, EntryPoint = "_ZN2at8autocast11clear_cacheEv")]
+    private static extern void ClearCache();
+
+    [DllImport(Library, EntryPoint = "_ZN2at8autocast17increment_nestingEv")]
+    private static extern int IncrementNesting();
+
+    [DllImport(Library, EntryPoint = "_ZN2at8autocast17decrement_nestingEv")]
+    private static extern int DecrementNesting();
 }

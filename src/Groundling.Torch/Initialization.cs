@@ -16,7 +16,8 @@ public static class Initialization
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="generator">Where the random numbers come from.</param>
-    public static T Initialize<T>(this T module, Generator generator) where T : Module
+    public static T Initialize<T>(this T module, Generator generator)
+        where T : Module
     {
         using var frozen = no_grad();
         foreach (var (_, tensor, value) in InitialValues(module, generator))
@@ -32,23 +33,36 @@ public static class Initialization
     {
         var tensors = module.NamedTensors().ToList();
         var shapeOf = tensors.ToDictionary(pair => pair.Name, pair => pair.Tensor.shape);
-        var special = module.named_modules().Append((name: "", module)).Where(pair => pair.module is IOwnInitialValues)
-            .Select(pair => (Prefix: pair.name.Length == 0 ? "" : pair.name.Replace('/', '.') + ".", Module: (IOwnInitialValues)pair.module))
-            .DistinctBy(pair => pair.Prefix).ToList();
+        var special = module
+            .named_modules()
+            .Append((name: "", module))
+            .Where(pair => pair.module is IOwnInitialValues)
+            .Select(pair =>
+                (Prefix: pair.name.Length == 0 ? "" : pair.name.Replace('/', '.') + ".", Module: (IOwnInitialValues)pair.module)
+            )
+            .DistinctBy(pair => pair.Prefix)
+            .ToList();
         foreach (var (name, tensor) in tensors)
             yield return (name, tensor, () => OwnValue(name, tensor, special) ?? Value(name, tensor, shapeOf, generator));
     }
 
-    private static Tensor? OwnValue(string name, Tensor tensor, List<(string Prefix, IOwnInitialValues Module)> special)
-        => special.Where(pair => name.StartsWith(pair.Prefix, StringComparison.Ordinal))
-            .Select(pair => pair.Module.InitialValue(name[pair.Prefix.Length..], tensor.shape)).FirstOrDefault(value => value is not null);
+    private static Tensor? OwnValue(string name, Tensor tensor, List<(string Prefix, IOwnInitialValues Module)> special) =>
+        special
+            .Where(pair => name.StartsWith(pair.Prefix, StringComparison.Ordinal))
+            .Select(pair => pair.Module.InitialValue(name[pair.Prefix.Length..], tensor.shape))
+            .FirstOrDefault(value => value is not null);
 
     private static Tensor Value(string name, Tensor tensor, Dictionary<string, long[]> shapeOf, Generator generator)
     {
         const string bias = ".bias";
-        var weight = name == "bias" ? "weight" : name.EndsWith(bias, StringComparison.Ordinal) ? $"{name[..^bias.Length]}.weight" : name;
-        if (!shapeOf.TryGetValue(weight, out var shape) || shape.Length < 2) return tensor.detach().clone();
-        if (name.Contains("_embedding.weight", StringComparison.Ordinal)) return empty(shape).normal_(0, EmbeddingDeviation, generator);
+        var weight =
+            name == "bias" ? "weight"
+            : name.EndsWith(bias, StringComparison.Ordinal) ? $"{name[..^bias.Length]}.weight"
+            : name;
+        if (!shapeOf.TryGetValue(weight, out var shape) || shape.Length < 2)
+            return tensor.detach().clone();
+        if (name.Contains("_embedding.weight", StringComparison.Ordinal))
+            return empty(shape).normal_(0, EmbeddingDeviation, generator);
         var bound = 1 / Math.Sqrt(shape.Skip(1).Aggregate(1L, (product, size) => product * size));
         return empty(tensor.shape).uniform_(-bound, bound, generator);
     }

@@ -17,7 +17,8 @@ public sealed class KeyMap(params (string From, string? To)[] rules)
         foreach (var (from, to) in rules)
         {
             var at = $".{name}.".IndexOf($".{from}.", StringComparison.Ordinal);
-            if (at < 0) continue;
+            if (at < 0)
+                continue;
             return to is null ? null : string.Concat(name.AsSpan(0, at), to, name.AsSpan(at + from.Length));
         }
         return name;

@@ -5,7 +5,9 @@ namespace Groundling.Torch;
 /// <summary>Settings of the process's memory allocator, for executables to make once, first of all, on their main thread.</summary>
 public static class MemoryAllocator
 {
-    private const int trimThreshold = -1, mapThreshold = -3, mostArenas = -8;
+    private const int trimThreshold = -1,
+        mapThreshold = -3,
+        mostArenas = -8;
 
     /// <summary>
     /// Keeps freed blocks for the next use instead of giving each back to the system. Networks make and free blocks of a hundred
@@ -14,7 +16,8 @@ public static class MemoryAllocator
     /// </summary>
     public static void KeepFreedBlocks()
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!OperatingSystem.IsLinux())
+            return;
         try
         {
             _ = mallopt(mostArenas, 1);
@@ -27,5 +30,6 @@ public static class MemoryAllocator
         }
     }
 
-    [DllImport("libc")] private static extern int mallopt(int parameter, int value);
+    [DllImport("libc")]
+    private static extern int mallopt(int parameter, int value);
 }

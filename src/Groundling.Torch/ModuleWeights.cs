@@ -48,8 +48,10 @@ public static class ModuleWeights
         foreach (var (name, tensor) in module.NamedTensors())
         {
             using var scope = NewDisposeScope();
-            if (entries.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(tensor.shape)) tensor.copy_(source.Read(name));
-            else others.Add(name);
+            if (entries.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(tensor.shape))
+                tensor.copy_(source.Read(name));
+            else
+                others.Add(name);
         }
         return others;
     }
@@ -60,18 +62,24 @@ public static class ModuleWeights
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="extent">How far layers may rearrange their weights.</param>
-    public static T Freeze<T>(this T module, Rearrangement extent = Rearrangement.ManyPasses) where T : Module
+    public static T Freeze<T>(this T module, Rearrangement extent = Rearrangement.ManyPasses)
+        where T : Module
     {
         module.eval();
-        foreach (var parameter in module.parameters()) parameter.requires_grad_(false);
-        foreach (var layer in module.modules().Prepend(module).OfType<IRearrangeable>()) layer.Allow(extent);
+        foreach (var parameter in module.parameters())
+            parameter.requires_grad_(false);
+        foreach (var layer in module.modules().Prepend(module).OfType<IRearrangeable>())
+            layer.Allow(extent);
         return module;
     }
 
-    /// <summary>Gives the memory of frozen, mapped weights back to the system; they are read from their file again when they are next used.</summary>
+    /// <summary>
+    /// Gives the memory of frozen, mapped weights back to the system; they are read from their file again when they are next used.
+    /// </summary>
     public static void ReleasePages(this Module module)
     {
-        foreach (var (_, tensor) in module.NamedTensors()) ReleaseFrozen(tensor);
+        foreach (var (_, tensor) in module.NamedTensors())
+            ReleaseFrozen(tensor);
     }
 
     /// <summary>The number of parameters.</summary>
@@ -81,8 +89,10 @@ public static class ModuleWeights
     /// A module's parameters and buffers under their names in the standard layout. TorchSharp allows no dot in a component's name:
     /// a slash stands for it there.
     /// </summary>
-    public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(this Module module)
-        => module.named_parameters().Select(pair => (pair.name.Replace('/', '.'), (Tensor)pair.parameter))
+    public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(this Module module) =>
+        module
+            .named_parameters()
+            .Select(pair => (pair.name.Replace('/', '.'), (Tensor)pair.parameter))
             .Concat(module.named_buffers().Select(pair => (pair.name.Replace('/', '.'), pair.buffer)));
 
     /// <summary>Names of the tensors that hold a value which is not finite (NaN, infinity), with the number of such values.</summary>
@@ -94,44 +104,62 @@ public static class ModuleWeights
             using var scope = NewDisposeScope();
             var count = tensor.detach().isfinite().logical_not().sum().item<long>();
             ReleaseFrozen(tensor);
-            if (count > 0) yield return (name, count);
+            if (count > 0)
+                yield return (name, count);
         }
     }
 
     /// <summary>Others may be written to by an optimiser while they are looked at.</summary>
     private static void ReleaseFrozen(Tensor tensor)
     {
-        if (tensor is Parameter { requires_grad: false }) MappedFile.ReleasePages(tensor);
+        if (tensor is Parameter { requires_grad: false })
+            MappedFile.ReleasePages(tensor);
     }
 
-    private static Dictionary<string, SafetensorsEntry> Match(Module module, Dictionary<string, Tensor> targets, WeightSource source, KeyMap keys, string? advice)
+    private static Dictionary<string, SafetensorsEntry> Match(
+        Module module,
+        Dictionary<string, Tensor> targets,
+        WeightSource source,
+        KeyMap keys,
+        string? advice
+    )
     {
         var faults = new List<string>();
         var keyCount = targets.Count;
         var entryOf = new Dictionary<string, SafetensorsEntry>();
         foreach (var entry in source.Entries)
         {
-            if (keys.Map(entry.Name) is not { } name) continue;
+            if (keys.Map(entry.Name) is not { } name)
+                continue;
             if (!targets.TryGetValue(name, out var target))
             {
                 faults.Add($"unexpected {entry.Name} [{string.Join(", ", entry.Shape)}]");
                 keyCount++;
             }
-            else if (!entryOf.TryAdd(name, entry)) faults.Add($"double     {entry.Name} and {entryOf[name].Name} are both {name}");
+            else if (!entryOf.TryAdd(name, entry))
+                faults.Add($"double     {entry.Name} and {entryOf[name].Name} are both {name}");
             else if (!entry.Shape.SequenceEqual(target.shape))
                 faults.Add($"shape      {entry.Name}: file [{string.Join(", ", entry.Shape)}], model [{string.Join(", ", target.shape)}]");
             else if (SafetensorsTypes.IsFloat(entry.Type) != SafetensorsTypes.IsFloat(target.dtype))
-                faults.Add($"type       {entry.Name}: file {SafetensorsTypes.Name(entry.Type)}, model {SafetensorsTypes.Name(target.dtype)}");
+                faults.Add(
+                    $"type       {entry.Name}: file {SafetensorsTypes.Name(entry.Type)}, model {SafetensorsTypes.Name(target.dtype)}"
+                );
         }
-        faults.AddRange(targets.Keys.Where(name => !entryOf.ContainsKey(name)).Select(name => $"missing    {name} [{string.Join(", ", targets[name].shape)}]"));
+        faults.AddRange(
+            targets
+                .Keys.Where(name => !entryOf.ContainsKey(name))
+                .Select(name => $"missing    {name} [{string.Join(", ", targets[name].shape)}]")
+        );
         return faults.Count == 0 ? entryOf : throw Mismatch(module, source, keyCount, faults, advice);
     }
 
     private static WeightsException Mismatch(Module module, WeightSource source, int keyCount, List<string> faults, string? advice)
     {
         var lines = faults.Order(StringComparer.Ordinal).Take(LongestList).ToList();
-        if (faults.Count > LongestList) lines.Add($"and {faults.Count - LongestList} more");
-        if (advice is not null) lines.Add(advice);
+        if (faults.Count > LongestList)
+            lines.Add($"and {faults.Count - LongestList} more");
+        if (advice is not null)
+            lines.Add(advice);
         return new($"{source.Path} does not fit {module.GetType().Name} ({faults.Count} of {keyCount} keys differ):", lines);
     }
 }

@@ -13,7 +13,9 @@ namespace Groundling.Torch;
 /// </remarks>
 public sealed class Recomputation : autograd.MultiTensorFunction<Recomputation>
 {
-    private const string BlockKey = "block", RequiresGradKey = "requires_grad", AutocastKey = "autocast";
+    private const string BlockKey = "block",
+        RequiresGradKey = "requires_grad",
+        AutocastKey = "autocast";
 
     /// <inheritdoc/>
     public override string Name => nameof(Recomputation);
@@ -36,9 +38,13 @@ public sealed class Recomputation : autograd.MultiTensorFunction<Recomputation>
             return results.Count == 1 ? results : [cat([.. results.Select(result => result.flatten())])];
         };
         var all = apply([packed, .. inputs])[0];
-        if (kinds.Count == 1) return [all.MoveToOuterDisposeScope()];
-        return [.. all.split([.. kinds.Select(kind => kind.Shape.Aggregate(1L, (product, size) => product * size))])
-            .Zip(kinds, (part, kind) => part.view(kind.Shape).to(kind.Type).MoveToOuterDisposeScope())];
+        if (kinds.Count == 1)
+            return [all.MoveToOuterDisposeScope()];
+        return
+        [
+            .. all.split([.. kinds.Select(kind => kind.Shape.Aggregate(1L, (product, size) => product * size))])
+                .Zip(kinds, (part, kind) => part.view(kind.Shape).to(kind.Type).MoveToOuterDisposeScope()),
+        ];
     }
 
     /// <inheritdoc/>
@@ -64,7 +70,8 @@ public sealed class Recomputation : autograd.MultiTensorFunction<Recomputation>
         using var record = enable_grad();
         var inputs = ctx.get_saved_variables().Select((input, i) => input.detach().requires_grad_(requiresGrad[i])).ToList();
         IReadOnlyList<Tensor> outputs;
-        using (((AutocastSetting)ctx.get_data(AutocastKey)).Enter()) outputs = block(inputs);
+        using (((AutocastSetting)ctx.get_data(AutocastKey)).Enter())
+            outputs = block(inputs);
         var followed = Enumerable.Range(0, outputs.Count).Where(i => outputs[i].requires_grad && grad_outputs[i] is not null).ToList();
         torch.autograd.backward([.. followed.Select(i => outputs[i])], [.. followed.Select(i => grad_outputs[i])]);
         return [null!, .. inputs.Select((input, i) => requiresGrad[i] ? input.grad?.MoveToOuterDisposeScope()! : null!)];

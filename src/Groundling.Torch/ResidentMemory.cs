@@ -14,7 +14,8 @@ public static class ResidentMemory
     {
         get
         {
-            if (FromStatus("VmHWM:") is { } peak) return peak;
+            if (FromStatus("VmHWM:") is { } peak)
+                return peak;
             using var process = Process.GetCurrentProcess();
             return process.PeakWorkingSet64;
         }
@@ -22,8 +23,11 @@ public static class ResidentMemory
 
     private static long? FromStatus(string key)
     {
-        if (!OperatingSystem.IsLinux()) return null;
+        if (!OperatingSystem.IsLinux())
+            return null;
         var line = File.ReadLines("/proc/self/status").FirstOrDefault(text => text.StartsWith(key, StringComparison.Ordinal));
-        return line is null ? null : 1024 * long.Parse(line.AsSpan(key.Length).Trim().TrimEnd("kB ").ToString(), CultureInfo.InvariantCulture);
+        return line is null
+            ? null
+            : 1024 * long.Parse(line.AsSpan(key.Length).Trim().TrimEnd("kB ").ToString(), CultureInfo.InvariantCulture);
     }
 }

@@ -21,7 +21,8 @@ internal sealed record GroundAnswer : GroundingDocument
     public GroundAnswer() { }
 
     [SetsRequiredMembers]
-    private GroundAnswer(GroundingDocument document, string method) : base(document) => Method = method;
+    private GroundAnswer(GroundingDocument document, string method)
+        : base(document) => Method = method;
 
     [Description("\"full\" or \"static\".")]
     [JsonPropertyOrder(1)]
@@ -44,25 +45,33 @@ internal sealed record GroundAnswer : GroundingDocument
     [JsonPropertyOrder(1)]
     public double Milliseconds { get; init; }
 
-    public static GroundAnswer Of(Grounding grounding, string method, double threshold, IReadOnlyList<ByteMap>? probabilities)
-        => new(From(grounding), method) { Threshold = threshold, Probabilities = probabilities, Warnings = grounding.Warnings };
+    public static GroundAnswer Of(Grounding grounding, string method, double threshold, IReadOnlyList<ByteMap>? probabilities) =>
+        new(From(grounding), method)
+        {
+            Threshold = threshold,
+            Probabilities = probabilities,
+            Warnings = grounding.Warnings,
+        };
 
-    public byte[] ToJson(double milliseconds)
-        => [.. JsonSerializer.SerializeToUtf8Bytes(this with { Milliseconds = Math.Round(milliseconds) }, Style), (byte)'\n'];
+    public byte[] ToJson(double milliseconds) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(this with { Milliseconds = Math.Round(milliseconds) }, Style), (byte)'\n'];
 }
 
 internal sealed record TraceAnswer(
     [property: Description("The phrase's text.")] string Phrase,
-    [property: Description("Its attention by each method of the model.")] IReadOnlyList<MethodTrace> Methods);
+    [property: Description("Its attention by each method of the model.")] IReadOnlyList<MethodTrace> Methods
+);
 
 internal sealed record MethodTrace(
     [property: Description("\"full\" or \"static\".")] string Method,
-    [property: Description("The UNet's transformer blocks in order.")] IReadOnlyList<BlockTrace> Blocks);
+    [property: Description("The UNet's transformer blocks in order.")] IReadOnlyList<BlockTrace> Blocks
+);
 
 internal sealed record BlockTrace(
     [property: Description("The block's usual name.")] string Block,
     [property: Description("Pixels of the network's input that a value stands for, each way.")] int Stride,
-    [property: Description("The share of each place's attention that the phrase gets.")] ByteMap Map);
+    [property: Description("The share of each place's attention that the phrase gets.")] ByteMap Map
+);
 
 internal sealed record StateAnswer([property: Description("\"loading\", \"ready\" or \"draining\".")] string State);
 
@@ -71,15 +80,21 @@ internal sealed record PhrasesRequest([property: Description("The caption.")] st
 internal sealed record PhrasesAnswer(
     [property: Description("The caption without brackets.")] string Caption,
     [property: Description("Whether brackets marked the phrases.")] bool Marked,
-    [property: Description("The phrases; none where none was found.")] IReadOnlyList<PhraseAnswer> Phrases)
+    [property: Description("The phrases; none where none was found.")] IReadOnlyList<PhraseAnswer> Phrases
+)
 {
     /// <summary>The phrases of what somebody is typing: nothing is an answer, too.</summary>
     public static PhrasesAnswer Of(string caption)
     {
         var marked = caption.AsSpan().ContainsAny('[', ']');
-        if (!marked && NounPhraseChunker.English.Chunk(caption).Count == 0) return new(caption, marked, []);
+        if (!marked && NounPhraseChunker.English.Chunk(caption).Count == 0)
+            return new(caption, marked, []);
         var read = RequestException.About("caption", () => Groundling.Caption.Parse(caption));
-        return new(read.Text, marked, [.. read.Phrases.Select(phrase => new PhraseAnswer(phrase.Text, phrase.Start, phrase.End, phrase.Plural))]);
+        return new(
+            read.Text,
+            marked,
+            [.. read.Phrases.Select(phrase => new PhraseAnswer(phrase.Text, phrase.Start, phrase.End, phrase.Plural))]
+        );
     }
 }
 
@@ -87,7 +102,8 @@ internal sealed record PhraseAnswer(
     [property: Description("Its text.")] string Text,
     [property: Description("Where it begins in the caption without brackets, in UTF-16 units.")] int Start,
     [property: Description("Where it ends.")] int End,
-    [property: Description("Whether it names several things; missing where brackets marked it.")] bool? Plural);
+    [property: Description("Whether it names several things; missing where brackets marked it.")] bool? Plural
+);
 
 internal sealed record ModelAnswer(
     [property: Description("The model's name.")] string? Name,
@@ -98,10 +114,24 @@ internal sealed record ModelAnswer(
     [property: Description("The largest body, in MiB.")] int MaxMegabytes,
     [property: Description("The largest picture, in million pixels.")] int MaxMegapixels,
     [property: Description("The largest size that a request may ask for.")] int MaxSize,
-    [property: Description("The colours of phrases, in order.")] IReadOnlyList<string> Palette)
+    [property: Description("The colours of phrases, in order.")] IReadOnlyList<string> Palette
+)
 {
-    private static readonly string[] Colours = [.. PhrasePalette.Take(GroundRequest.MostPhrases).Select(colour => $"#{colour.R:x2}{colour.G:x2}{colour.B:x2}")];
+    private static readonly string[] Colours =
+    [
+        .. PhrasePalette.Take(GroundRequest.MostPhrases).Select(colour => $"#{colour.R:x2}{colour.G:x2}{colour.B:x2}"),
+    ];
 
-    public static ModelAnswer Of(Service service)
-        => new(service.Model?.Name, service.State, service.Model?.Methods, service.Model?.NativeSize, service.Model?.Threshold, service.Options.MaxMegabytes, service.Options.MaxMegapixels, service.Options.MaxSize, Colours);
+    public static ModelAnswer Of(Service service) =>
+        new(
+            service.Model?.Name,
+            service.State,
+            service.Model?.Methods,
+            service.Model?.NativeSize,
+            service.Model?.Threshold,
+            service.Options.MaxMegabytes,
+            service.Options.MaxMegapixels,
+            service.Options.MaxSize,
+            Colours
+        );
 }

@@ -6,32 +6,51 @@ namespace Groundling.Web;
 /// <summary>What /openapi/v1.json says besides what the routes and their types say themselves.</summary>
 internal static class ApiDescription
 {
-    public static void Configure(OpenApiOptions options) => options.AddSchemaTransformer((schema, context, _) =>
-    {
-        if (context.JsonTypeInfo.Type == typeof(Box)) DescribeNumbers(schema, 4, "x, y, width, height.");
-        if (context.JsonTypeInfo.Type == typeof(RunLengthMask)) DescribeMask(schema);
-        return Task.CompletedTask;
-    }).AddDocumentTransformer((document, _, _) =>
-    {
-        document.Info = new()
-        {
-            Title = "Groundling",
-            Version = typeof(ApiDescription).Assembly.GetName().Version!.ToString(3),
-            Description = "A picture and a caption in, a segmentation mask for every noun phrase out. Errors are application/problem+json (RFC 9457); 'parameter' names the field at fault.",
-        };
-        // HEAD is answered wherever GET is, and needs no words of its own.
-        foreach (var path in document.Paths.Values) path.Operations!.Remove(HttpMethod.Head);
-        var schemas = document.Components!.Schemas!;
-        foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations!.Values))
-            if (operation.RequestBody?.Content is { } content && content.TryGetValue("multipart/form-data", out var form) && form.Schema is OpenApiSchemaReference { Reference.Id: { } name })
-                form.Schema = AsForm(schemas[name]);
-        return Task.CompletedTask;
-    });
+    public static void Configure(OpenApiOptions options) =>
+        options
+            .AddSchemaTransformer(
+                (schema, context, _) =>
+                {
+                    if (context.JsonTypeInfo.Type == typeof(Box))
+                        DescribeNumbers(schema, 4, "x, y, width, height.");
+                    if (context.JsonTypeInfo.Type == typeof(RunLengthMask))
+                        DescribeMask(schema);
+                    return Task.CompletedTask;
+                }
+            )
+            .AddDocumentTransformer(
+                (document, _, _) =>
+                {
+                    document.Info = new()
+                    {
+                        Title = "Groundling",
+                        Version = typeof(ApiDescription).Assembly.GetName().Version!.ToString(3),
+                        Description =
+                            "A picture and a caption in, a segmentation mask for every noun phrase out. Errors are application/problem+json (RFC 9457); 'parameter' names the field at fault.",
+                    };
+                    // HEAD is answered wherever GET is, and needs no words of its own.
+                    foreach (var path in document.Paths.Values)
+                        path.Operations!.Remove(HttpMethod.Head);
+                    var schemas = document.Components!.Schemas!;
+                    foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations!.Values))
+                        if (
+                            operation.RequestBody?.Content is { } content
+                            && content.TryGetValue("multipart/form-data", out var form)
+                            && form.Schema is OpenApiSchemaReference { Reference.Id: { } name }
+                        )
+                            form.Schema = AsForm(schemas[name]);
+                    return Task.CompletedTask;
+                }
+            );
 
     /// <summary>What the converters of boxes and masks write, which no generator can see.</summary>
     private static OpenApiSchema DescribeNumbers(OpenApiSchema schema, int count, string description)
     {
-        (schema.Type, schema.Items, schema.Description) = (JsonSchemaType.Array, new OpenApiSchema { Type = JsonSchemaType.Integer }, description);
+        (schema.Type, schema.Items, schema.Description) = (
+            JsonSchemaType.Array,
+            new OpenApiSchema { Type = JsonSchemaType.Integer },
+            description
+        );
         schema.MinItems = schema.MaxItems = count;
         return schema;
     }
@@ -53,8 +72,18 @@ internal static class ApiDescription
         var form = (OpenApiSchema)body.CreateShallowCopy();
         form.Properties = new Dictionary<string, IOpenApiSchema>(body.Properties!)
         {
-            ["image"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A PNG, JPEG, WebP, GIF or BMP file." },
-            ["phrases"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The phrases to ground instead, parts of the caption, separated by semicolons, 256 at most; the field may be there several times." },
+            ["image"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Format = "binary",
+                Description = "A PNG, JPEG, WebP, GIF or BMP file.",
+            },
+            ["phrases"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description =
+                    "The phrases to ground instead, parts of the caption, separated by semicolons, 256 at most; the field may be there several times.",
+            },
         };
         form.Required = new HashSet<string> { "image" };
         return form;

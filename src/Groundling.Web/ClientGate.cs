@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Groundling.Web;
 
-/// <summary>Lets in who may make the service work: whoever has its key, as a bearer token (RFC 6750), and no page of another site behind its visitor's back.</summary>
+/// <summary>
+/// Lets in who may make the service work: whoever has its key, as a bearer token (RFC 6750), and no page of another site behind its
+/// visitor's back.
+/// </summary>
 /// <param name="options">The key, and the other site that is welcome.</param>
 internal sealed class ClientGate(ServiceOptions options) : IEndpointFilter
 {
@@ -15,13 +18,26 @@ internal sealed class ClientGate(ServiceOptions options) : IEndpointFilter
     {
         var (headers, response) = (context.HttpContext.Request.Headers, context.HttpContext.Response);
         if (headers["Sec-Fetch-Site"] == "cross-site" && (options.Cors is null || headers.Origin != options.Cors))
-            throw new RequestException(StatusCodes.Status403Forbidden, "pages of other sites may not use this service; whoever runs it can let the site's origin in");
-        if (_expected is null) return next(context);
+            throw new RequestException(
+                StatusCodes.Status403Forbidden,
+                "pages of other sites may not use this service; whoever runs it can let the site's origin in"
+            );
+        if (_expected is null)
+            return next(context);
         var sent = headers.Authorization.ToString();
         // Digests have one length, and are compared whole: the time says nothing of the key.
-        if (sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && CryptographicOperations.FixedTimeEquals(Digest(sent[Scheme.Length..].Trim()), _expected)) return next(context);
+        if (
+            sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && CryptographicOperations.FixedTimeEquals(Digest(sent[Scheme.Length..].Trim()), _expected)
+        )
+            return next(context);
         response.Headers.WWWAuthenticate = "Bearer";
-        throw new RequestException(StatusCodes.Status401Unauthorized, sent.Length == 0 ? "the service asks for a key; send it as 'Authorization: Bearer KEY'" : "the key is not the service's; check it");
+        throw new RequestException(
+            StatusCodes.Status401Unauthorized,
+            sent.Length == 0
+                ? "the service asks for a key; send it as 'Authorization: Bearer KEY'"
+                : "the key is not the service's; check it"
+        );
     }
 
     private static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

@@ -15,16 +15,24 @@ internal record GroundRequest
     [Description("A PNG, JPEG, WebP, GIF or BMP file: base64 in JSON, the file itself in a form.")]
     public byte[]? Image { get; init; }
 
-    [Description("A sentence or more, 10,000 characters at most. Phrases in [brackets] are grounded; without brackets, its noun phrases (English).")]
+    [Description(
+        "A sentence or more, 10,000 characters at most. Phrases in [brackets] are grounded; without brackets, its noun phrases (English)."
+    )]
     public string? Caption { get; init; }
 
-    [Description("The phrases to ground instead, parts of the caption, 256 at most; without a caption they are the caption. In a form: separated by semicolons, or a field each.")]
+    [Description(
+        "The phrases to ground instead, parts of the caption, 256 at most; without a caption they are the caption. In a form: separated by semicolons, or a field each."
+    )]
     public IReadOnlyList<string>? Phrases { get; init; }
 
-    [Description("A pixel belongs to a phrase when its probability is greater: 0 up to, but not including, 1. The model's own if not given.")]
+    [Description(
+        "A pixel belongs to a phrase when its probability is greater: 0 up to, but not including, 1. The model's own if not given."
+    )]
     public double? Threshold { get; init; }
 
-    [Description("The network's longer side in pixels, 64 to max_size of /v1/model; 0 keeps the picture's own. The model's own if not given.")]
+    [Description(
+        "The network's longer side in pixels, 64 to max_size of /v1/model; 0 keeps the picture's own. The model's own if not given."
+    )]
     public int? Size { get; init; }
 
     [Description("\"full\" uses the model's trained parts, \"static\" leaves them out. The best there is if not given.")]
@@ -34,45 +42,65 @@ internal record GroundRequest
     public bool Probabilities { get; init; }
 
     /// <summary>A caption that is not too long.</summary>
-    public static string Short(string caption) => caption.Length <= MostCharacters ? caption
-        : throw Fault("caption", $"the caption has {caption.Length} characters; {MostCharacters} are allowed: shorten it or send it in parts");
+    public static string Short(string caption) =>
+        caption.Length <= MostCharacters
+            ? caption
+            : throw Fault(
+                "caption",
+                $"the caption has {caption.Length} characters; {MostCharacters} are allowed: shorten it or send it in parts"
+            );
 
     /// <summary>The caption with its phrases: those named, else those in brackets, else its noun phrases.</summary>
     public Caption ReadCaption()
     {
-        if (Caption is not null) Short(Caption);
-        var read = Phrases is not null ? RequestException.About("phrases", () => Groundling.Caption.FromPhrases(Caption, Phrases))
-            : Caption is null ? throw Fault("caption", "there is no caption; send the field 'caption', with its phrases in [brackets] or without")
+        if (Caption is not null)
+            Short(Caption);
+        var read =
+            Phrases is not null ? RequestException.About("phrases", () => Groundling.Caption.FromPhrases(Caption, Phrases))
+            : Caption is null
+                ? throw Fault("caption", "there is no caption; send the field 'caption', with its phrases in [brackets] or without")
             : RequestException.About("caption", () => Groundling.Caption.Parse(Caption));
-        return read.Phrases.Count <= MostPhrases ? read
-            : throw Fault(Phrases is null ? "caption" : "phrases", $"there are {read.Phrases.Count} phrases; {MostPhrases} are allowed: send them in parts");
+        return read.Phrases.Count <= MostPhrases
+            ? read
+            : throw Fault(
+                Phrases is null ? "caption" : "phrases",
+                $"there are {read.Phrases.Count} phrases; {MostPhrases} are allowed: send them in parts"
+            );
     }
 
     /// <summary>The picture, decoded; what its header declares is checked first.</summary>
     public Picture ReadPicture(long mostPixels, int mostSize)
     {
-        if (Image is null) throw Fault("image", "there is no picture; send the field 'image'");
+        if (Image is null)
+            throw Fault("image", "there is no picture; send the field 'image'");
         var picture = RequestException.About("image", () => Picture.Decode(Image, "the picture", mostPixels));
-        return Size != 0 || Math.Max(picture.Width, picture.Height) <= mostSize ? picture
-            : throw Fault("size", $"a picture of {picture.Width} x {picture.Height} pixels is too large for its own size to be kept (size 0): {mostSize} are allowed here; give a size");
+        return Size != 0 || Math.Max(picture.Width, picture.Height) <= mostSize
+            ? picture
+            : throw Fault(
+                "size",
+                $"a picture of {picture.Width} x {picture.Height} pixels is too large for its own size to be kept (size 0): {mostSize} are allowed here; give a size"
+            );
     }
 
     /// <summary>The method to use.</summary>
     /// <param name="offered">Those that there are, the best first.</param>
-    public string ReadMethod(IReadOnlyList<string> offered) => Method is null ? offered[0] : offered.Contains(Method) ? Method
+    public string ReadMethod(IReadOnlyList<string> offered) =>
+        Method is null ? offered[0]
+        : offered.Contains(Method) ? Method
         : throw Fault("method", $"the method is not offered by this model; there is {string.Join(" and ", offered)}");
 
     /// <summary>Checks what only some requests have.</summary>
-    public virtual void Check(Caption caption)
-    {
-    }
+    public virtual void Check(Caption caption) { }
 
     /// <summary>Size and threshold, in range.</summary>
     public GroundingOptions ReadOptions(int mostSize)
     {
-        if (Size > mostSize) throw Fault("size", $"a size of {Size} pixels is out of range: {mostSize} are allowed here");
+        if (Size > mostSize)
+            throw Fault("size", $"a size of {Size} pixels is out of range: {mostSize} are allowed here");
         var size = RequestException.About("size", () => new GroundingOptions { Size = Size }.Validated());
-        return Threshold is { } threshold ? RequestException.About("threshold", () => (size with { Threshold = threshold }).Validated()) : size;
+        return Threshold is { } threshold
+            ? RequestException.About("threshold", () => (size with { Threshold = threshold }).Validated())
+            : size;
     }
 
     protected static RequestException Fault(string parameter, string detail) => new(StatusCodes.Status400BadRequest, detail, parameter);
@@ -87,6 +115,7 @@ internal sealed record TraceRequest : GroundRequest
     /// <inheritdoc/>
     public override void Check(Caption caption)
     {
-        if (Phrase < 0 || Phrase >= caption.Phrases.Count) throw Fault("phrase", $"phrase {Phrase} is out of range: 0 to {caption.Phrases.Count - 1}");
+        if (Phrase < 0 || Phrase >= caption.Phrases.Count)
+            throw Fault("phrase", $"phrase {Phrase} is out of range: 0 to {caption.Phrases.Count - 1}");
     }
 }

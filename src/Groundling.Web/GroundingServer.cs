@@ -24,8 +24,9 @@ namespace Groundling.Web;
 /// </example>
 public sealed partial class GroundingServer : IAsyncDisposable
 {
-    private const double SlowestBody = 240;                                    // bytes a second
-    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(10), BodyGrace = TimeSpan.FromSeconds(5);
+    private const double SlowestBody = 240; // bytes a second
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(10),
+        BodyGrace = TimeSpan.FromSeconds(5);
     private readonly ServerOptions _options;
     private readonly WebApplication _app;
     private readonly ILogger _logger;
@@ -37,7 +38,12 @@ public sealed partial class GroundingServer : IAsyncDisposable
     /// <param name="configure">Adds where logs, meters and traces go; by default nowhere.</param>
     /// <param name="map">Maps further addresses.</param>
     /// <exception cref="InputException">An option is out of range.</exception>
-    public GroundingServer(ServerOptions options, Action<SharedModelOptions> model, Action<IHostApplicationBuilder>? configure = null, Action<IEndpointRouteBuilder>? map = null)
+    public GroundingServer(
+        ServerOptions options,
+        Action<SharedModelOptions> model,
+        Action<IHostApplicationBuilder>? configure = null,
+        Action<IEndpointRouteBuilder>? map = null
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Validated();
@@ -62,7 +68,10 @@ public sealed partial class GroundingServer : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or AddressInUseException or System.Net.Sockets.SocketException)
         {
-            throw new InputException($"{_options.Host}:{_options.Port} cannot be listened on: {e.GetBaseException().Message}; choose another port or host", e);
+            throw new InputException(
+                $"{_options.Host}:{_options.Port} cannot be listened on: {e.GetBaseException().Message}; choose another port or host",
+                e
+            );
         }
         var address = new Uri(_app.Urls.Single());
         LogListening(address);
@@ -70,12 +79,16 @@ public sealed partial class GroundingServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Loads the model and works on the calling thread, the only one that ever touches the model, until the token is cancelled and every request
+    /// Loads the model and works on the calling thread, the only one that ever touches the model, until the token is cancelled and every
+    /// request
     /// that was taken in has its answer.
     /// </summary>
     /// <param name="stop">Begins the end: nothing more is taken in, <c>/readyz</c> says so.</param>
     /// <param name="ready">Called when the model is loaded and warm.</param>
-    /// <exception cref="Exception">The model cannot be opened: what <see cref="GroundingPipeline.Open(GroundingPipelineOptions, IProgress{OpeningProgress}?, CancellationToken)"/> throws.</exception>
+    /// <exception cref="Exception">
+    /// The model cannot be opened: what
+    /// <see cref="GroundingPipeline.Open(GroundingPipelineOptions, IProgress{OpeningProgress}?, CancellationToken)"/> throws.
+    /// </exception>
     public void Run(CancellationToken stop, Action? ready = null)
     {
         using var drain = stop.Register(Drain);
@@ -85,7 +98,11 @@ public sealed partial class GroundingServer : IAsyncDisposable
             var pipeline = _app.Services.GetRequiredService<SharedModel>().OpenAsync(CancellationToken.None).GetAwaiter().GetResult();
             using var engine = new GroundingEngine(pipeline, _app.Services.GetRequiredService<GroundingTelemetry>());
             _service.Loaded(engine.Facts);
-            LogReady(engine.Facts.Name, string.Join(", ", engine.Facts.Methods), Math.Round(Stopwatch.GetElapsedTime(begun).TotalSeconds, 2));
+            LogReady(
+                engine.Facts.Name,
+                string.Join(", ", engine.Facts.Methods),
+                Math.Round(Stopwatch.GetElapsedTime(begun).TotalSeconds, 2)
+            );
             ready?.Invoke();
             _queue.Run(engine);
         }
@@ -111,26 +128,38 @@ public sealed partial class GroundingServer : IAsyncDisposable
         LogDraining(_queue.Length);
     }
 
-    private WebApplication Build(Action<SharedModelOptions> model, Action<IHostApplicationBuilder>? configure, Action<IEndpointRouteBuilder>? map)
+    private WebApplication Build(
+        Action<SharedModelOptions> model,
+        Action<IHostApplicationBuilder>? configure,
+        Action<IEndpointRouteBuilder>? map
+    )
     {
         // An empty builder: no settings files, no environment variables, no signal handlers but the caller's.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = typeof(GroundingServer).Assembly.GetName().Name });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MinRequestBodyDataRate = new(SlowestBody, BodyGrace);
-            kestrel.Listen(new IPEndPoint(_options.Address, _options.Port));
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MinRequestBodyDataRate = new(SlowestBody, BodyGrace);
+                kestrel.Listen(new IPEndPoint(_options.Address, _options.Port));
+            });
         builder.Services.AddRoutingCore().AddSingleton<ServiceOptions>(_options).AddGroundlingService();
-        builder.Services.AddGroundling(model).PostConfigure<SharedModelOptions>(shared => shared.OpensAtStart = false);       // Run opens it
+        builder.Services.AddGroundling(model).PostConfigure<SharedModelOptions>(shared => shared.OpensAtStart = false); // Run opens it
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.Services.AddOpenApi(ApiDescription.Configure);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
-            (json.SerializerOptions.PropertyNamingPolicy, json.SerializerOptions.NumberHandling) = (RequestReader.Json.PropertyNamingPolicy, RequestReader.Json.NumberHandling);
-            json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;      // problems are no HTML
+            (json.SerializerOptions.PropertyNamingPolicy, json.SerializerOptions.NumberHandling) = (
+                RequestReader.Json.PropertyNamingPolicy,
+                RequestReader.Json.NumberHandling
+            );
+            json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // problems are no HTML
         });
-        if (_options.Cors is { } origin) builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins(origin).AllowAnyHeader().WithMethods("GET", "HEAD", "POST")));
+        if (_options.Cors is { } origin)
+            builder.Services.AddCors(cors =>
+                cors.AddDefaultPolicy(policy => policy.WithOrigins(origin).AllowAnyHeader().WithMethods("GET", "HEAD", "POST"))
+            );
         configure?.Invoke(builder);
         var app = builder.Build();
         app.Use((context, next) => app.Services.GetRequiredService<ResponseHeaders>().AroundAsync(context, next));
@@ -138,7 +167,8 @@ public sealed partial class GroundingServer : IAsyncDisposable
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => ProblemHandler.ExplainAsync(context.HttpContext));
         app.UseRouting();
-        if (_options.Cors is not null) app.UseCors();
+        if (_options.Cors is not null)
+            app.UseCors();
         app.MapGroundling();
         var states = app.MapGroup("").WithTags("Service");
         ServerRoutes.Map(states);

@@ -9,9 +9,14 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Puts what the service's routes need among an application's services.</summary>
 public static class GroundlingEndpointServices
 {
-    /// <summary>Registers the line before the model and its one thread, for <c>app.MapGroundling(...)</c>. The model is that of <see cref="GroundlingServices"/>.</summary>
+    /// <summary>
+    /// Registers the line before the model and its one thread, for <c>app.MapGroundling(...)</c>. The model is that of
+    /// <see cref="GroundlingServices"/>.
+    /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">Holds <see cref="ServiceOptions"/>; an unknown key or a value out of range ends the application at its start.</param>
+    /// <param name="section">
+    /// Holds <see cref="ServiceOptions"/>; an unknown key or a value out of range ends the application at its start.
+    /// </param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddGroundlingEndpoints(this IServiceCollection services, IConfiguration section)
     {
@@ -22,8 +27,8 @@ public static class GroundlingEndpointServices
     /// <inheritdoc cref="AddGroundlingEndpoints(IServiceCollection, IConfiguration)"/>
     /// <param name="services">The services.</param>
     /// <param name="configure">Says what the service allows; left out, the defaults hold.</param>
-    public static IServiceCollection AddGroundlingEndpoints(this IServiceCollection services, Action<ServiceOptions>? configure = null)
-        => services.AddWorker(options => options.Configure(configure ?? (_ => { })));
+    public static IServiceCollection AddGroundlingEndpoints(this IServiceCollection services, Action<ServiceOptions>? configure = null) =>
+        services.AddWorker(options => options.Configure(configure ?? (_ => { })));
 
     /// <summary>All but the model's thread and the options.</summary>
     internal static IServiceCollection AddGroundlingService(this IServiceCollection services)
@@ -31,7 +36,9 @@ public static class GroundlingEndpointServices
         services.AddProblemDetails();
         services.AddMetrics();
         services.AddSingleton<ServiceMetrics>();
-        services.AddSingleton(provider => MakeQueue(provider.GetRequiredService<ServiceOptions>(), provider.GetRequiredService<ServiceMetrics>()));
+        services.AddSingleton(provider =>
+            MakeQueue(provider.GetRequiredService<ServiceOptions>(), provider.GetRequiredService<ServiceMetrics>())
+        );
         services.AddSingleton<Service>();
         services.AddSingleton<SampleFolder>();
         services.AddSingleton<ClientGate>();
@@ -51,7 +58,8 @@ public static class GroundlingEndpointServices
     {
         ArgumentNullException.ThrowIfNull(services);
         configure(services.AddOptions<ServiceOptions>().ValidateOnStart());
-        if (services.Any(service => service.ServiceType == typeof(Service))) return services;           // said twice: one service all the same
+        if (services.Any(service => service.ServiceType == typeof(Service)))
+            return services; // said twice: one service all the same
         services.AddSingleton<IValidateOptions<ServiceOptions>, ServiceOptionsValidation>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ServiceOptions>>().Value);
         services.AddGroundlingService();

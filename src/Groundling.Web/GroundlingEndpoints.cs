@@ -28,7 +28,9 @@ public static class GroundlingEndpoints
     {
         ArgumentNullException.ThrowIfNull(routes);
         if (routes.ServiceProvider.GetService<IServiceProviderIsService>() is not { } services || !services.IsService(typeof(Service)))
-            throw new InvalidOperationException("MapGroundling needs the service's parts: call builder.Services.AddGroundling(...) and builder.Services.AddGroundlingEndpoints() before builder.Build()");
+            throw new InvalidOperationException(
+                "MapGroundling needs the service's parts: call builder.Services.AddGroundling(...) and builder.Services.AddGroundlingEndpoints() before builder.Build()"
+            );
         var options = routes.ServiceProvider.GetRequiredService<ServiceOptions>();
         var group = routes.MapGroup(prefix).WithMetadata(new BodyLimit((long)options.MaxMegabytes << 20));
         Routes.Map(group, routes.ServiceProvider.GetRequiredService<ClientGate>(), hasPage);
@@ -36,7 +38,10 @@ public static class GroundlingEndpoints
         return group;
     }
 
-    /// <summary>Each route's log entry, problems and headers, whatever the application does around it; and HEAD where GET is answered (RFC 9110, 9.1).</summary>
+    /// <summary>
+    /// Each route's log entry, problems and headers, whatever the application does around it; and HEAD where GET is answered (RFC 9110,
+    /// 9.1).
+    /// </summary>
     private static void Surround(EndpointBuilder endpoint, IServiceProvider services)
     {
         AnswerHead(endpoint);
@@ -49,7 +54,10 @@ public static class GroundlingEndpoints
 
     internal static void AnswerHead(EndpointBuilder endpoint)
     {
-        if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: [var only] } methods && HttpMethods.IsGet(only))
+        if (
+            endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: [var only] } methods
+            && HttpMethods.IsGet(only)
+        )
             endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head], methods.AcceptCorsPreflight));
     }
 

@@ -3,8 +3,17 @@ using Microsoft.Extensions.Hosting;
 
 namespace Groundling.Web;
 
-/// <summary>The model's one thread in an application that hosts the service: from the model's opening until every request that was taken in has its answer.</summary>
-internal sealed class ModelWorker(SharedModel model, GroundingTelemetry telemetry, Service service, WorkQueue queue, IHostApplicationLifetime lifetime) : BackgroundService
+/// <summary>
+/// The model's one thread in an application that hosts the service: from the model's opening until every request that was taken in has its
+/// answer.
+/// </summary>
+internal sealed class ModelWorker(
+    SharedModel model,
+    GroundingTelemetry telemetry,
+    Service service,
+    WorkQueue queue,
+    IHostApplicationLifetime lifetime
+) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -14,7 +23,12 @@ internal sealed class ModelWorker(SharedModel model, GroundingTelemetry telemetr
         try
         {
             var pipeline = await model.OpenAsync(stoppingToken);
-            await Task.Factory.StartNew(() => Work(pipeline), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await Task.Factory.StartNew(
+                () => Work(pipeline),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            );
         }
         finally
         {

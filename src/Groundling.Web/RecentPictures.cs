@@ -12,11 +12,18 @@ internal sealed class RecentPictures(long mostBytes) : IDisposable
     public EncodedPicture Get((string, int?) key, Func<EncodedPicture> encode)
     {
         var node = _latestFirst.First;
-        while (node is not null && node.Value.Key != key) node = node.Next;
-        if (node is null) node = new((key, encode()));
-        else _latestFirst.Remove(node);
+        while (node is not null && node.Value.Key != key)
+            node = node.Next;
+        if (node is null)
+            node = new((key, encode()));
+        else
+            _latestFirst.Remove(node);
         _latestFirst.AddFirst(node);
-        for (var bytes = _latestFirst.Sum(entry => BytesOf(entry.Picture)); bytes > mostBytes && _latestFirst.Count > 1; _latestFirst.RemoveLast())
+        for (
+            var bytes = _latestFirst.Sum(entry => BytesOf(entry.Picture));
+            bytes > mostBytes && _latestFirst.Count > 1;
+            _latestFirst.RemoveLast()
+        )
         {
             bytes -= BytesOf(_latestFirst.Last!.Value.Picture);
             _latestFirst.Last.Value.Picture.Dispose();
@@ -26,7 +33,8 @@ internal sealed class RecentPictures(long mostBytes) : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, picture) in _latestFirst) picture.Dispose();
+        foreach (var (_, picture) in _latestFirst)
+            picture.Dispose();
         _latestFirst.Clear();
     }
 

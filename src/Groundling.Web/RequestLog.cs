@@ -10,7 +10,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> logger, ServiceMetr
 {
     public async Task AroundAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Features.Get<RequestFacts>() is not null)                  // around the whole application already
+        if (context.Features.Get<RequestFacts>() is not null) // around the whole application already
         {
             await next(context);
             return;
@@ -28,15 +28,35 @@ internal sealed partial class RequestLog(ILogger<RequestLog> logger, ServiceMetr
             // The route, not the address: addresses are endless, and may hold what their senders should not have put there.
             var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
             metrics.Answered(route, status);
-            LogAnswered(request.Method, route, status, Math.Round(Stopwatch.GetElapsedTime(begun).TotalMilliseconds, 1), request.ContentLength,
-                facts.CaptionLength, facts.Phrases, facts.Width, facts.Height, facts.ModelMilliseconds);
+            LogAnswered(
+                request.Method,
+                route,
+                status,
+                Math.Round(Stopwatch.GetElapsedTime(begun).TotalMilliseconds, 1),
+                request.ContentLength,
+                facts.CaptionLength,
+                facts.Phrases,
+                facts.Width,
+                facts.Height,
+                facts.ModelMilliseconds
+            );
         }
     }
 
     // Those that the message leaves out are members of the entry all the same.
     [LoggerMessage(10, LogLevel.Information, "{method} {route} answered {status} in {milliseconds} ms")]
-    private partial void LogAnswered(string method, string route, int status, double milliseconds, long? bytes,
-        int? captionLength, int? phrases, int? width, int? height, double? modelMilliseconds);
+    private partial void LogAnswered(
+        string method,
+        string route,
+        int status,
+        double milliseconds,
+        long? bytes,
+        int? captionLength,
+        int? phrases,
+        int? width,
+        int? height,
+        double? modelMilliseconds
+    );
 }
 
 /// <summary>What a request turned out to be, for its entry in the log.</summary>

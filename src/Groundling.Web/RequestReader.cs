@@ -15,11 +15,12 @@ internal static class RequestReader
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>How the service reads JSON: strictly, with snake-case names.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerOptions.Strict)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.Strict,
-    };
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerOptions.Strict)
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            NumberHandling = JsonNumberHandling.Strict,
+        };
 
     // A form's fields are all text.
     private static readonly JsonSerializerOptions Form = new(Json) { NumberHandling = JsonNumberHandling.AllowReadingFromString };
@@ -38,12 +39,19 @@ internal static class RequestReader
 
     /// <summary>Reads the body of a request.</summary>
     /// <exception cref="RequestException">The body is of another type, malformed, or a field is of another kind.</exception>
-    public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellation) where T : GroundRequest
+    public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
+        where T : GroundRequest
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) type = null;
-        if (type is not null && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)) return await ReadJsonAsync<T>(request, cancellation);
-        if (type is not null && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)) return await ReadFormAsync<T>(request, type, cancellation);
-        throw new RequestException(StatusCodes.Status415UnsupportedMediaType, $"a body of type '{request.ContentType}' is not read here; send application/json or multipart/form-data");
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+            type = null;
+        if (type is not null && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+            return await ReadJsonAsync<T>(request, cancellation);
+        if (type is not null && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+            return await ReadFormAsync<T>(request, type, cancellation);
+        throw new RequestException(
+            StatusCodes.Status415UnsupportedMediaType,
+            $"a body of type '{request.ContentType}' is not read here; send application/json or multipart/form-data"
+        );
     }
 
     /// <summary>Reads a body that can only be JSON.</summary>
@@ -52,7 +60,8 @@ internal static class RequestReader
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(request.Body, Json, cancellation) ?? throw Malformed("the body is null; send a JSON object");
+            return await JsonSerializer.DeserializeAsync<T>(request.Body, Json, cancellation)
+                ?? throw Malformed("the body is null; send a JSON object");
         }
         catch (JsonException e)
         {
@@ -60,10 +69,12 @@ internal static class RequestReader
         }
     }
 
-    private static async Task<T> ReadFormAsync<T>(HttpRequest request, MediaTypeHeaderValue type, CancellationToken cancellation) where T : GroundRequest
+    private static async Task<T> ReadFormAsync<T>(HttpRequest request, MediaTypeHeaderValue type, CancellationToken cancellation)
+        where T : GroundRequest
     {
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
-        if (string.IsNullOrWhiteSpace(boundary) || boundary.Length > 200) throw Malformed("the Content-Type names no boundary of the form's parts; let your HTTP library write that header");
+        if (string.IsNullOrWhiteSpace(boundary) || boundary.Length > 200)
+            throw Malformed("the Content-Type names no boundary of the form's parts; let your HTTP library write that header");
         var fields = new JsonObject();
         byte[]? image = null;
         try
@@ -73,9 +84,15 @@ internal static class RequestReader
             {
                 var (name, content) = await ReadPartAsync(part, cancellation);
                 if (fields.ContainsKey(name) && name != "phrases" || name == "image" && image is not null)
-                    throw new RequestException(StatusCodes.Status400BadRequest, $"the form has the field '{name}' twice; send it once", name);
-                if (name == "image") image = content;
-                else Add(fields, name, Text(content, name));
+                    throw new RequestException(
+                        StatusCodes.Status400BadRequest,
+                        $"the form has the field '{name}' twice; send it once",
+                        name
+                    );
+                if (name == "image")
+                    image = content;
+                else
+                    Add(fields, name, Text(content, name));
             }
             return fields.Deserialize<T>(Form)! with { Image = image };
         }
@@ -91,7 +108,10 @@ internal static class RequestReader
 
     private static async Task<(string Name, byte[] Content)> ReadPartAsync(MultipartSection part, CancellationToken cancellation)
     {
-        if (!ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition) || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name)
+        if (
+            !ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)
+            || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name
+        )
             throw Malformed("a part of the form has no name; give each a Content-Disposition with a name");
         using var content = new MemoryStream();
         await part.Body.CopyToAsync(content, cancellation);
@@ -102,15 +122,23 @@ internal static class RequestReader
     {
         if (name == "phrases")
         {
-            if (fields[name] is not JsonArray phrases) fields[name] = phrases = [];
-            foreach (var phrase in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) phrases.Add(phrase);
+            if (fields[name] is not JsonArray phrases)
+                fields[name] = phrases = [];
+            foreach (var phrase in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                phrases.Add(phrase);
         }
-        else fields[name] = name == "probabilities" && bool.TryParse(text, out var value) ? JsonValue.Create(value) : JsonValue.Create(text);
+        else
+            fields[name] = name == "probabilities" && bool.TryParse(text, out var value) ? JsonValue.Create(value) : JsonValue.Create(text);
     }
 
     private static string Text(byte[] content, string name)
     {
-        if (content.Length > LongestField) throw new RequestException(StatusCodes.Status400BadRequest, $"the field '{name}' has {content.Length} bytes; {LongestField} are allowed", name);
+        if (content.Length > LongestField)
+            throw new RequestException(
+                StatusCodes.Status400BadRequest,
+                $"the field '{name}' has {content.Length} bytes; {LongestField} are allowed",
+                name
+            );
         try
         {
             return Utf8.GetString(content);
@@ -124,7 +152,8 @@ internal static class RequestReader
     private static RequestException Explained<T>(JsonException e)
     {
         var name = e.Path?.TrimStart('$', '.').Split('.', '[')[0] ?? "";
-        if (name.Length == 0 || e.InnerException is JsonException) return Malformed($"the body is not a JSON object as it should be (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+        if (name.Length == 0 || e.InnerException is JsonException)
+            return Malformed($"the body is not a JSON object as it should be (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
         var known = typeof(T).GetProperties().Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)).ToList();
         return known.Contains(name)
             ? new(StatusCodes.Status400BadRequest, $"'{name}' is malformed; it should be {Expected[name]}", name)

@@ -14,11 +14,18 @@ internal sealed class SampleFolder
     public SampleFolder(ServiceOptions options)
     {
         var folder = options.Samples;
-        if (!Directory.Exists(folder)) return;
-        foreach (var picture in Directory.EnumerateFiles(folder, "*.png").Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal))
+        if (!Directory.Exists(folder))
+            return;
+        foreach (
+            var picture in Directory
+                .EnumerateFiles(folder, "*.png")
+                .Where(file => !Path.GetFileName(file).StartsWith('.'))
+                .Order(StringComparer.Ordinal)
+        )
         {
             var caption = Path.ChangeExtension(picture, ".txt");
-            if (!File.Exists(caption)) continue;
+            if (!File.Exists(caption))
+                continue;
             var file = Path.GetFileName(picture);
             _files.Add(file, picture);
             _samples.Add(new(Path.GetFileNameWithoutExtension(file), Uri.EscapeDataString(file), PlainText.Read(caption).Trim()));
@@ -33,9 +40,10 @@ internal sealed class SampleFolder
     }
 
     /// <summary>A sample's picture; only those that were listed at the start are ever read.</summary>
-    public IResult Picture(string file) => _files.TryGetValue(file, out var path)
-        ? Results.File(path, "image/png")
-        : throw new RequestException(StatusCodes.Status404NotFound, "there is nothing at this address; /v1/samples lists the samples");
+    public IResult Picture(string file) =>
+        _files.TryGetValue(file, out var path)
+            ? Results.File(path, "image/png")
+            : throw new RequestException(StatusCodes.Status404NotFound, "there is nothing at this address; /v1/samples lists the samples");
 }
 
 /// <summary>A picture to try.</summary>

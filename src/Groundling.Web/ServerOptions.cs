@@ -25,7 +25,9 @@ public sealed record ServerOptions : ServiceOptions
     internal override void Check()
     {
         if (Host != "localhost" && !IPAddress.TryParse(Host, out _))
-            throw new InputException($"the host '{Host}' is not an IP address; give one of this machine's, such as 127.0.0.1, or 0.0.0.0 for all");
+            throw new InputException(
+                $"the host '{Host}' is not an IP address; give one of this machine's, such as 127.0.0.1, or 0.0.0.0 for all"
+            );
         RequireRange("port", Port, 0, 65_535);
         base.Check();
     }

@@ -9,11 +9,15 @@ internal static class ServerRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", (Service service) => Routes.Answer(new StateAnswer(service.State)))
-            .WithSummary("200 while the process lives.").Produces<StateAnswer>();
-        routes.MapGet("/readyz", (Service service) => Routes.Answer(new StateAnswer(service.RequireReady().State)))
+        routes
+            .MapGet("/healthz", (Service service) => Routes.Answer(new StateAnswer(service.State)))
+            .WithSummary("200 while the process lives.")
+            .Produces<StateAnswer>();
+        routes
+            .MapGet("/readyz", (Service service) => Routes.Answer(new StateAnswer(service.RequireReady().State)))
             .WithSummary("200 while requests are answered; 503 while the model loads and while the service shuts down.")
-            .Produces<StateAnswer>().ProducesProblem(StatusCodes.Status503ServiceUnavailable, "application/problem+json");
+            .Produces<StateAnswer>()
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable, "application/problem+json");
         routes.MapOpenApi();
     }
 }

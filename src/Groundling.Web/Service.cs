@@ -17,22 +17,41 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
     public ModelFacts? Model => _model;
 
     /// <summary>"loading", "ready" or "draining".</summary>
-    public string State => queue.IsClosed ? "draining" : _model is null ? "loading" : "ready";
+    public string State =>
+        queue.IsClosed ? "draining"
+        : _model is null ? "loading"
+        : "ready";
 
     /// <summary>The model is loaded and warm.</summary>
     public void Loaded(ModelFacts model) => _model = model;
 
     /// <summary>Refuses unless requests are answered.</summary>
     /// <exception cref="RequestException">The model is loading, or the service shuts down.</exception>
-    public Service RequireReady() => State == "ready" ? this : throw new RequestException(StatusCodes.Status503ServiceUnavailable,
-        _model is null ? "the model is being loaded; try again in a moment" : "the service is shutting down; try again in a moment") { RetryAfter = 5 };
+    public Service RequireReady() =>
+        State == "ready"
+            ? this
+            : throw new RequestException(
+                StatusCodes.Status503ServiceUnavailable,
+                _model is null ? "the model is being loaded; try again in a moment" : "the service is shutting down; try again in a moment"
+            )
+            {
+                RetryAfter = 5,
+            };
 
-    /// <summary>A request's way from its body to the model's answer: cheap checks first, then a place in the line, then the picture.</summary>
+    /// <summary>
+    /// A request's way from its body to the model's answer: cheap checks first, then a place in the line, then the picture.
+    /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="task">What the model is to do, on its own thread.</param>
     /// <returns>The model's answer and the milliseconds from the request's begin.</returns>
-    /// <exception cref="RequestException">The request is at fault, the line is full, or the time is up: 408 for the body, 429 for the turn, 503 for the model.</exception>
-    public async Task<(T Answer, double Milliseconds)> AskAsync<TRequest, T>(HttpContext context, Func<TRequest, Question, GroundingEngine, CancellationToken, T> task) where TRequest : GroundRequest
+    /// <exception cref="RequestException">
+    /// The request is at fault, the line is full, or the time is up: 408 for the body, 429 for the turn, 503 for the model.
+    /// </exception>
+    public async Task<(T Answer, double Milliseconds)> AskAsync<TRequest, T>(
+        HttpContext context,
+        Func<TRequest, Question, GroundingEngine, CancellationToken, T> task
+    )
+        where TRequest : GroundRequest
     {
         var begun = Stopwatch.GetTimestamp();
         var model = RequireReady().Model!;
@@ -47,18 +66,31 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
         using var place = queue.Reserve();
         var picture = request.ReadPicture(1_000_000L * options.MaxMegapixels, options.MaxSize);
         (facts.Width, facts.Height) = (picture.Width, picture.Height);
-        var question = new Question(picture, caption, grounding, method, Convert.ToHexString(SHA256.HashData(request.Image!)), Activity.Current?.Context ?? default);
-        var answer = await place.Do((engine, stop) =>
-        {
-            var working = Stopwatch.GetTimestamp();
-            var made = task(request, question, engine, stop);
-            facts.ModelMilliseconds = Math.Round(Stopwatch.GetElapsedTime(working).TotalMilliseconds, 1);
-            return made;
-        }, question.PictureKey, patience.Token, context.RequestAborted);
+        var question = new Question(
+            picture,
+            caption,
+            grounding,
+            method,
+            Convert.ToHexString(SHA256.HashData(request.Image!)),
+            Activity.Current?.Context ?? default
+        );
+        var answer = await place.Do(
+            (engine, stop) =>
+            {
+                var working = Stopwatch.GetTimestamp();
+                var made = task(request, question, engine, stop);
+                facts.ModelMilliseconds = Math.Round(Stopwatch.GetElapsedTime(working).TotalMilliseconds, 1);
+                return made;
+            },
+            question.PictureKey,
+            patience.Token,
+            context.RequestAborted
+        );
         return (answer, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
     }
 
-    private async Task<T> ReadAsync<T>(HttpContext context, CancellationToken patience) where T : GroundRequest
+    private async Task<T> ReadAsync<T>(HttpContext context, CancellationToken patience)
+        where T : GroundRequest
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, patience);
         try
@@ -67,13 +99,25 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            throw new RequestException(StatusCodes.Status408RequestTimeout, $"the body was not there within {options.Timeout} seconds; send it again over a faster connection, or a smaller picture");
+            throw new RequestException(
+                StatusCodes.Status408RequestTimeout,
+                $"the body was not there within {options.Timeout} seconds; send it again over a faster connection, or a smaller picture"
+            );
         }
     }
 }
 
-/// <summary>A question to the model, checked and decoded; equal pictures have equal keys, and the model's thread traces its work under its asker's.</summary>
-internal sealed record Question(Picture Picture, Caption Caption, GroundingOptions Options, string Method, string PictureKey, ActivityContext Asker = default);
+/// <summary>
+/// A question to the model, checked and decoded; equal pictures have equal keys, and the model's thread traces its work under its asker's.
+/// </summary>
+internal sealed record Question(
+    Picture Picture,
+    Caption Caption,
+    GroundingOptions Options,
+    string Method,
+    string PictureKey,
+    ActivityContext Asker = default
+);
 
 /// <summary>What a model offers.</summary>
 /// <param name="Name">Its folder's name.</param>

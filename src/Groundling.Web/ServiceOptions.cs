@@ -8,11 +8,14 @@ public record ServiceOptions
     /// <summary>Requests that may wait for the model, 1 to 10,000; more are refused with 429.</summary>
     public int Queue { get; set; } = 16;
 
-    /// <summary>Waiting requests that the model takes at a time, 1 to 1,000; those of one picture are done together, so that it is encoded once.</summary>
+    /// <summary>
+    /// Waiting requests that the model takes at a time, 1 to 1,000; those of one picture are done together, so that it is encoded once.
+    /// </summary>
     public int Batch { get; set; } = 4;
 
     /// <summary>
-    /// Seconds that a request may take to arrive and wait for its turn (later is 408 or 429), and seconds that the model may then work on it
+    /// Seconds that a request may take to arrive and wait for its turn (later is 408 or 429), and seconds that the model may then work on
+    /// it
     /// (later is 503); above 0 up to 86,400.
     /// </summary>
     public double Timeout { get; set; } = 60;
@@ -24,7 +27,8 @@ public record ServiceOptions
     public int MaxMegapixels { get; set; } = 25;
 
     /// <summary>
-    /// The largest network input that a request may ask for, 64 to 4096 pixels on its longer side; the work and its memory grow faster than its square.
+    /// The largest network input that a request may ask for, 64 to 4096 pixels on its longer side; the work and its memory grow faster than
+    /// its square.
     /// </summary>
     public int MaxSize { get; set; } = 1024;
 
@@ -46,20 +50,29 @@ public record ServiceOptions
         RequireRange("largest body in MiB (max-megabytes)", MaxMegabytes, 1, 1_024);
         RequireRange("largest picture in million pixels (max-megapixels)", MaxMegapixels, 1, (int)(Picture.MaxPixels / 1_000_000));
         RequireRange("largest size (max-size)", MaxSize, GroundingOptions.SmallestSize, GroundingOptions.LargestSize);
-        if (Timeout is not (> 0 and <= 86_400)) throw new InputException($"the timeout {Timeout} is out of range: more than 0 seconds, 86400 at most");
-        if (ApiKey is "") throw new InputException("the API key is empty; leave it out to let everybody in");
+        if (Timeout is not (> 0 and <= 86_400))
+            throw new InputException($"the timeout {Timeout} is out of range: more than 0 seconds, 86400 at most");
+        if (ApiKey is "")
+            throw new InputException("the API key is empty; leave it out to let everybody in");
         if (ApiKey is { } key && key.Any(c => c is <= ' ' or > '~'))
-            throw new InputException("the API key has characters that no HTTP header carries; use letters, digits and signs of ASCII, without blanks");
+            throw new InputException(
+                "the API key has characters that no HTTP header carries; use letters, digits and signs of ASCII, without blanks"
+            );
         if (Cors is not null && !IsOrigin(Cors))
-            throw new InputException($"'{Cors}' is not an origin that CORS could let in; give scheme, host and port alone, such as https://example.org");
+            throw new InputException(
+                $"'{Cors}' is not an origin that CORS could let in; give scheme, host and port alone, such as https://example.org"
+            );
     }
 
     /// <summary>Refuses a number out of its range.</summary>
     private protected static void RequireRange(string name, int value, int least, int most)
     {
-        if (value < least || value > most) throw new InputException($"the {name} is {value}, which is out of range: {least} to {most}");
+        if (value < least || value > most)
+            throw new InputException($"the {name} is {value}, which is out of range: {least} to {most}");
     }
 
-    private static bool IsOrigin(string text)
-        => Uri.TryCreate(text, UriKind.Absolute, out var origin) && (origin.Scheme is "http" or "https") && origin.GetLeftPart(UriPartial.Authority) == text;
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var origin)
+        && (origin.Scheme is "http" or "https")
+        && origin.GetLeftPart(UriPartial.Authority) == text;
 }

@@ -15,28 +15,41 @@ namespace Groundling;
 /// <summary>Panoptic narrative grounding by dynamic prompting of a frozen diffusion model: the whole method, top-down (Sec. 3).</summary>
 /// <remarks>
 /// Letters: B pictures, N phrases, C_t text width, D width after the UNet, (H_0, W_0) the network's input, (h, w) = (H_0, W_0) / 8
-/// the latents. What this module holds as parameters is what is trained. The frozen UNet and autoencoder stand beside it and stay the caller's;
+/// the latents. What this module holds as parameters is what is trained. The frozen UNet and autoencoder stand beside it and stay the
+/// caller's;
 /// gradients flow through them to the adapter.
 /// </remarks>
 public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
 {
-    internal static readonly Tensor DetailTime = tensor(new[] { 1L }).DetachFromDisposeScope();            // time step 1: the least noise (Sec. 3.1)
-    private readonly (UNet UNet, Vae Vae) _frozen;                             // in a tuple, so that they are no components of this module
+    internal static readonly Tensor DetailTime = tensor(new[] { 1L }).DetachFromDisposeScope(); // time step 1: the least noise (Sec. 3.1)
+    private readonly (UNet UNet, Vae Vae) _frozen; // in a tuple, so that they are no components of this module
     private readonly IReadOnlyList<int> _lastBlocks;
 
-    [ComponentName(Name = "diffusion_head")] private readonly DiffusionMaskHead _diffusionHead;
-    [ComponentName(Name = "adapter")] private readonly PhraseAdapter? _adapter;
-    [ComponentName(Name = "levels")] private readonly LevelProjection? _levels;
-    [ComponentName(Name = "aggregation")] private readonly MutualAggregation? _aggregation;
-    [ComponentName(Name = "mask_feature")] private readonly MaskFeature? _maskFeature;
-    [ComponentName(Name = "decoder")] private readonly PhraseMaskDecoder? _decoder;
+    [ComponentName(Name = "diffusion_head")]
+    private readonly DiffusionMaskHead _diffusionHead;
+
+    [ComponentName(Name = "adapter")]
+    private readonly PhraseAdapter? _adapter;
+
+    [ComponentName(Name = "levels")]
+    private readonly LevelProjection? _levels;
+
+    [ComponentName(Name = "aggregation")]
+    private readonly MutualAggregation? _aggregation;
+
+    [ComponentName(Name = "mask_feature")]
+    private readonly MaskFeature? _maskFeature;
+
+    [ComponentName(Name = "decoder")]
+    private readonly PhraseMaskDecoder? _decoder;
 
     /// <summary>Builds the trained parts; their weights are still to be loaded or initialised.</summary>
     /// <param name="unet">Frozen; the caller keeps it.</param>
     /// <param name="vae">Frozen; the caller keeps it.</param>
     /// <param name="config">Sizes and switches.</param>
     /// <exception cref="ModelException">The UNet has no attention at one of the strides that the decoder reads.</exception>
-    public GroundingModel(UNet unet, Vae vae, GroundingConfig config) : base(nameof(GroundingModel))
+    public GroundingModel(UNet unet, Vae vae, GroundingConfig config)
+        : base(nameof(GroundingModel))
     {
         Config = config.Validated();
         _frozen = (unet, vae);
@@ -44,7 +57,9 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         var (phraseWidth, widths) = (unet.Config.PromptWidth, unet.Config.Widths);
         _diffusionHead = new(unet.Sites.Count);
         _adapter = config.HasAdapter ? new(unet.Sites, phraseWidth, config) : null;
-        _levels = config.HasDecoder ? new([.. widths.Take(LevelStates.Count)], phraseWidth, config.Width, config.HasAggregation ? LevelStates.Count : 1) : null;
+        _levels = config.HasDecoder
+            ? new([.. widths.Take(LevelStates.Count)], phraseWidth, config.Width, config.HasAggregation ? LevelStates.Count : 1)
+            : null;
         _aggregation = config.HasAggregation ? new(config) : null;
         _maskFeature = config.HasDecoder ? new(widths[0], vae.DecoderWidth, config.Width, config.MaskFeature) : null;
         _decoder = config.HasDecoder ? new(config) : null;
@@ -68,12 +83,12 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         using var scope = NewDisposeScope();
         // 1. One pass through the frozen UNet; phrases and pixels inform each other in every block (Sec. 3.2).
         using var prompt = Prompt(input, keepHeads: false);
-        var features = Read(input, prompt).Features;                           // [B, C_l, h, w], /2, /4
+        var features = Read(input, prompt).Features; // [B, C_l, h, w], /2, /4
         // 2. What each block's pixels attended to is a mask already (Sec. 3.1) ...
-        var diffusion = DiffusionMasks(prompt, 0, input.Phrases.shape[1]);     // [B, N, H0, W0]
+        var diffusion = DiffusionMasks(prompt, 0, input.Phrases.shape[1]); // [B, N, H0, W0]
         // 3. ... and so is what its phrases attended to (Sec. 3.2).
-        var blocks = Predictions(prompt);                                      // L x [B, N, h_l, w_l]
-        var adapter = AdapterMasks(prompt);                                    // [B, N, h, w]
+        var blocks = Predictions(prompt); // L x [B, N, h_l, w_l]
+        var adapter = AdapterMasks(prompt); // [B, N, h, w]
         var decoder = _decoder is null ? [] : Decode(input, features, prompt); // [B, N, H0/4, W0/4] a layer
         return new(diffusion.MoveToOuterDisposeScope(), KeptOuter(blocks), adapter?.KeepOuter(), KeptOuter(decoder));
     }
@@ -94,7 +109,8 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         {
             var unet = Read(input, prompt);
             var decoder = _decoder is null ? null : Decode(input, unet.Features, prompt)[^1].KeepOuter();
-            foreach (var kept in unet.Features.Append(unet.Prediction)) kept.MoveToOuterDisposeScope();
+            foreach (var kept in unet.Features.Append(unet.Prediction))
+                kept.MoveToOuterDisposeScope();
             return new(prompt, unet, decoder);
         }
         catch
@@ -142,17 +158,22 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         return GroundingOutput.Probabilities(head, masks, letterbox).MoveToOuterDisposeScope();
     }
 
-    private static IReadOnlyList<MaskPrediction> KeptOuter(IReadOnlyList<MaskPrediction> predictions) => [.. predictions.Select(one => one.KeepOuter())];
+    private static IReadOnlyList<MaskPrediction> KeptOuter(IReadOnlyList<MaskPrediction> predictions) =>
+        [.. predictions.Select(one => one.KeepOuter())];
 
-    private static IReadOnlyList<MaskPrediction> Predictions(PhrasePrompt prompt)
-        => prompt is DynamicPrompt dynamic ? [.. dynamic.PhraseReadings.Select(reading => reading.Prediction)] : [];
+    private static IReadOnlyList<MaskPrediction> Predictions(PhrasePrompt prompt) =>
+        prompt is DynamicPrompt dynamic ? [.. dynamic.PhraseReadings.Select(reading => reading.Prediction)] : [];
 
-    private static int LastBlock(UNet unet, int level) => unet.Sites.LastOrDefault(site => site.Stride == 1 << level)?.Index
-        ?? throw new ModelException($"the UNet has no transformer block at stride {8 << level}; the trained parts need one at strides 8, 16 and 32");
+    private static int LastBlock(UNet unet, int level) =>
+        unet.Sites.LastOrDefault(site => site.Stride == 1 << level)?.Index
+        ?? throw new ModelException(
+            $"the UNet has no transformer block at stride {8 << level}; the trained parts need one at strides 8, 16 and 32"
+        );
 
     private UNetOutput Read(GroundingInput input, PhrasePrompt prompt)
     {
-        IPromptExchange exchange = prompt is DynamicPrompt dynamic && Recomputes ? new RecomputedPrompt(dynamic, _adapter!, input, Config.NullPhrase) : prompt;
+        IPromptExchange exchange =
+            prompt is DynamicPrompt dynamic && Recomputes ? new RecomputedPrompt(dynamic, _adapter!, input, Config.NullPhrase) : prompt;
         return _frozen.UNet.call(input.Latents, DetailTime.to(input.Latents.device), exchange);
     }
 
@@ -163,17 +184,19 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     {
         // 4. Three levels of pixels, and of the phrases from the same places (Sec. 3.3).
         var phrases = _lastBlocks.Select(block => prompt is DynamicPrompt dynamic ? dynamic.PhraseReadings[block].Phrases : input.Phrases);
-        var levels = _levels!.call(features, [.. phrases]);                    // [B, P, D]; [B, 3N, D]
+        var levels = _levels!.call(features, [.. phrases]); // [B, P, D]; [B, 3N, D]
         // 5. All levels of both inform each other.
-        if (_aggregation is not null) levels = _aggregation.call(levels, input.Valid);
+        if (_aggregation is not null)
+            levels = _aggregation.call(levels, input.Valid);
         // 6. The VAE decoder adds fine detail.
-        var maskFeature = _maskFeature!.call(levels.ImageOf(0), features[0], input.Latents, _frozen.Vae);                  // [B, D, H0/4, W0/4]
+        var maskFeature = _maskFeature!.call(levels.ImageOf(0), features[0], input.Latents, _frozen.Vae); // [B, D, H0/4, W0/4]
         // 7. Phrases are the queries: one mask each, nothing to match. Without aggregation R_3 are the ones that have seen most.
-        var queries = levels.PhrasesOf(_aggregation is null ? 0 : LevelStates.Count - 1);                  // [B, N, D]
+        var queries = levels.PhrasesOf(_aggregation is null ? 0 : LevelStates.Count - 1); // [B, N, D]
         return _decoder!.call(queries, levels, maskFeature, input.Valid);
     }
 
-    private PhrasePrompt Prompt(GroundingInput input, bool keepHeads)
-        => _adapter is null ? new StaticPrompt(input, Config.NullPhrase, keepHeads)
+    private PhrasePrompt Prompt(GroundingInput input, bool keepHeads) =>
+        _adapter is null
+            ? new StaticPrompt(input, Config.NullPhrase, keepHeads)
             : new DynamicPrompt(_adapter, input, Config.NullPhrase, keepHeads);
 }

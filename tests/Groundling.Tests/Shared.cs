@@ -1,6 +1,8 @@
 namespace Groundling.Tests;
 
-/// <summary>The folder of samples that are too large or too restricted to live in the repository; tests that need it are skipped without it.</summary>
+/// <summary>
+/// The folder of samples that are too large or too restricted to live in the repository; tests that need it are skipped without it.
+/// </summary>
 public static class Shared
 {
     /// <summary>The repository.</summary>
@@ -42,7 +44,8 @@ public static class Shared
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Groundling.slnx"))) return folder.FullName;
+            if (File.Exists(Path.Combine(folder.FullName, "Groundling.slnx")))
+                return folder.FullName;
         throw new InvalidOperationException("the tests run inside the repository");
     }
 }

@@ -9,7 +9,10 @@ internal static class TensorAssert
     public static void Close(Tensor expected, Tensor actual, double tolerance, string what)
     {
         using var scope = NewDisposeScope();
-        Assert.True(expected.shape.SequenceEqual(actual.shape), $"{what}: expected [{string.Join(", ", expected.shape)}], got [{string.Join(", ", actual.shape)}]");
+        Assert.True(
+            expected.shape.SequenceEqual(actual.shape),
+            $"{what}: expected [{string.Join(", ", expected.shape)}], got [{string.Join(", ", actual.shape)}]"
+        );
         var worst = (expected.to(float64) - actual.detach().to(float64)).abs().max().item<double>();
         Assert.True(worst <= tolerance, $"{what}: differs by {worst:g3}, allowed {tolerance:g3}");
     }

@@ -47,15 +47,19 @@ public sealed class TinyModel : IDisposable
     {
         var rgb = new byte[3 * width * height];
         for (var y = 0; y < height; y++)
-            for (var x = 0; x < width; x++)
-                (rgb[3 * (y * width + x)], rgb[3 * (y * width + x) + 1], rgb[3 * (y * width + x) + 2]) =
-                    ((byte)(255 * x / width), (byte)(255 * y / height), (byte)((x + 2 * y + shift) % 256));
+        for (var x = 0; x < width; x++)
+            (rgb[3 * (y * width + x)], rgb[3 * (y * width + x) + 1], rgb[3 * (y * width + x) + 2]) = (
+                (byte)(255 * x / width),
+                (byte)(255 * y / height),
+                (byte)((x + 2 * y + shift) % 256)
+            );
         return new(width, height, rgb);
     }
 
     public void Dispose()
     {
-        if (_pipeline.IsValueCreated) _pipeline.Value.Dispose();
+        if (_pipeline.IsValueCreated)
+            _pipeline.Value.Dispose();
         _folder.Dispose();
     }
 }

@@ -19,30 +19,61 @@ internal static class BenchCommand
     /// <summary>One measured step; operations are 0 where they are not what takes the time.</summary>
     private sealed record Step(string Name, double Seconds, double Gflop, double GflopPerSecond, double ShareOfPeak, double ResidentMb);
 
-    private sealed record Result(string Model, string Method, int Size, int Threads, double PeakGflopPerSecond, IReadOnlyList<Step> Steps, double PeakResidentMb);
+    private sealed record Result(
+        string Model,
+        string Method,
+        int Size,
+        int Threads,
+        double PeakGflopPerSecond,
+        IReadOnlyList<Step> Steps,
+        double PeakResidentMb
+    );
 
     public static Command Create(CancellationToken stop)
     {
         var model = new ModelOptions();
         var (size, threads, json) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Json());
-        var repeats = new Option<int>("--repeats") { Description = "Times each step is measured; the median counts", HelpName = "N", DefaultValueFactory = _ => 3 };
-        var command = new Command("bench", "Measure opening, text encoding, picture encoding, the UNet pass and a whole ground, beside the machine's own peak.") { model.Frozen, model.Trained, model.Untrained, model.Vae, model.Tokenizer, model.Yes, size, threads, repeats, json };
+        var repeats = new Option<int>("--repeats")
+        {
+            Description = "Times each step is measured; the median counts",
+            HelpName = "N",
+            DefaultValueFactory = _ => 3,
+        };
+        var command = new Command(
+            "bench",
+            "Measure opening, text encoding, picture encoding, the UNet pass and a whole ground, beside the machine's own peak."
+        )
+        {
+            model.Frozen,
+            model.Trained,
+            model.Untrained,
+            model.Vae,
+            model.Tokenizer,
+            model.Yes,
+            size,
+            threads,
+            repeats,
+            json,
+        };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(repeats) is < 1 or > 100) throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
+            if (parsed.GetValue(repeats) is < 1 or > 100)
+                throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
             var options = new GroundingOptions { Size = parsed.GetValue(size) is 0 ? null : parsed.GetValue(size) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var result = Measure(model.Read(parsed, stop), options.Size, parsed.GetValue(repeats), stop);
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
-            else Print(result, output);
+            if (parsed.GetValue(json))
+                output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
+            else
+                Print(result, output);
         });
         return command;
     }
 
     private static Result Measure(ModelChoice model, int? requestedSize, int repeats, CancellationToken cancellation)
     {
-        ModelSource.Open(model.Frozen, model.Vae);                                            // a wrong path shows before the seconds that the peak takes
+        ModelSource.Open(model.Frozen, model.Vae); // a wrong path shows before the seconds that the peak takes
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var steps = new List<Step>();
@@ -70,14 +101,17 @@ internal static class BenchCommand
             Add($"matmul {side}^3", 2.0 * side * side * side / 1e9, () => a.matmul(b), repeats + 2);
         }
         peak = steps.Max(step => step.GflopPerSecond);
-        for (var i = 0; i < steps.Count; i++) steps[i] = steps[i] with { ShareOfPeak = steps[i].GflopPerSecond / peak };
+        for (var i = 0; i < steps.Count; i++)
+            steps[i] = steps[i] with { ShareOfPeak = steps[i].GflopPerSecond / peak };
 
         GroundingPipeline? opened = null;
         Add("open", 0, () => opened = model.Open(Rearrangement.ManyPasses), 1);
         using var pipeline = opened!;
         var side0 = requestedSize ?? pipeline.NativeSize;
         var picture = new Picture(side0, side0, Noise(side0 * side0 * 3));
-        var caption = Caption.ParseBrackets("[a man] with [a black hat] on [a grey horse] beside [two brown dogs], [a truck] and [some trees] on [the grass] under [the sky]; [a red car] behind [the fence].");
+        var caption = Caption.ParseBrackets(
+            "[a man] with [a black hat] on [a grey horse] beside [two brown dogs], [a truck] and [some trees] on [the grass] under [the sky]; [a red car] behind [the fence]."
+        );
         var options = new GroundingOptions { Size = side0 };
         Add("ground, first", 0, () => pipeline.Ground(picture, caption, options, cancellation), 1);
 
@@ -96,9 +130,24 @@ internal static class BenchCommand
             decoder?.Dispose();
         }
         double Count(params IEnumerable<nn.Module> modules) => modules.Sum(module => ArithmeticCount.Of(module, Trace)) / 1e9;
-        Add("text", ArithmeticCount.Of(diffusion.Text, () => phrases.Encode(caption).Dispose()) / 1e9, () => phrases.Encode(caption).Dispose(), repeats);
-        Add("VAE encoder", ArithmeticCount.Of(diffusion.Vae, () => diffusion.Vae.Encode(image).Dispose()) / 1e9, () => diffusion.Vae.Encode(image).Dispose(), repeats);
-        Add(pipeline.Origin.Trained is null ? "UNet" : "UNet, trained parts", Count(diffusion.UNet, diffusion.Vae, pipeline.Model), Trace, repeats);
+        Add(
+            "text",
+            ArithmeticCount.Of(diffusion.Text, () => phrases.Encode(caption).Dispose()) / 1e9,
+            () => phrases.Encode(caption).Dispose(),
+            repeats
+        );
+        Add(
+            "VAE encoder",
+            ArithmeticCount.Of(diffusion.Vae, () => diffusion.Vae.Encode(image).Dispose()) / 1e9,
+            () => diffusion.Vae.Encode(image).Dispose(),
+            repeats
+        );
+        Add(
+            pipeline.Origin.Trained is null ? "UNet" : "UNet, trained parts",
+            Count(diffusion.UNet, diffusion.Vae, pipeline.Model),
+            Trace,
+            repeats
+        );
         Add("ground", steps.TakeLast(3).Sum(step => step.Gflop), () => pipeline.Ground(picture, caption, options, cancellation), repeats);
         return new(model.Frozen, pipeline.Origin.Method, side0, get_num_threads(), peak, steps, ResidentMemory.Peak / 1e6);
     }
@@ -112,11 +161,23 @@ internal static class BenchCommand
 
     private static void Print(Result result, TextWriter output)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("step", "seconds", "GFLOP", "GFLOP/s", "share of peak", "resident MB");
-        foreach (var column in table.Columns.Skip(1)) column.RightAligned();
+        var table = new Table()
+            .Border(TableBorder.Rounded)
+            .AddColumns("step", "seconds", "GFLOP", "GFLOP/s", "share of peak", "resident MB");
+        foreach (var column in table.Columns.Skip(1))
+            column.RightAligned();
         foreach (var step in result.Steps)
-            table.AddRow(step.Name, $"{step.Seconds:F3}", step.Gflop > 0 ? $"{step.Gflop:F1}" : "", step.Gflop > 0 ? $"{step.GflopPerSecond:F0}" : "", step.Gflop > 0 ? $"{step.ShareOfPeak:P0}" : "", $"{step.ResidentMb:F0}");
+            table.AddRow(
+                step.Name,
+                $"{step.Seconds:F3}",
+                step.Gflop > 0 ? $"{step.Gflop:F1}" : "",
+                step.Gflop > 0 ? $"{step.GflopPerSecond:F0}" : "",
+                step.Gflop > 0 ? $"{step.ShareOfPeak:P0}" : "",
+                $"{step.ResidentMb:F0}"
+            );
         Terminal.On(output).Write(table);
-        output.WriteLine($"{result.Model} ({result.Method}) at {result.Size} pixels, {result.Threads} threads, float32; peak {result.PeakGflopPerSecond:F0} GFLOP/s, {result.PeakResidentMb:F0} MB resident at most");
+        output.WriteLine(
+            $"{result.Model} ({result.Method}) at {result.Size} pixels, {result.Threads} threads, float32; peak {result.PeakGflopPerSecond:F0} GFLOP/s, {result.PeakResidentMb:F0} MB resident at most"
+        );
     }
 }

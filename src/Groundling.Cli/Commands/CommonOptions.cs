@@ -8,35 +8,63 @@ namespace Groundling.Cli.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class CommonOptions
 {
-    public static Option<string?> Caption() => new("--caption", "-c") { Description = "The caption, with its phrases in [square brackets]; without brackets and --phrases, the noun phrases found in it (English)", HelpName = "TEXT" };
+    public static Option<string?> Caption() =>
+        new("--caption", "-c")
+        {
+            Description =
+                "The caption, with its phrases in [square brackets]; without brackets and --phrases, the noun phrases found in it (English)",
+            HelpName = "TEXT",
+        };
 
-    public static Option<string?> Phrases() => new("--phrases", "-p") { Description = "The phrases to ground, as they stand in the caption, separated by semicolons", HelpName = "A;B" };
+    public static Option<string?> Phrases() =>
+        new("--phrases", "-p")
+        {
+            Description = "The phrases to ground, as they stand in the caption, separated by semicolons",
+            HelpName = "A;B",
+        };
 
-    public static Option<string?> Narrative() => new("--narrative") { Description = "A png_coco_*.json file to take the caption and its phrases from", HelpName = "FILE" };
+    public static Option<string?> Narrative() =>
+        new("--narrative") { Description = "A png_coco_*.json file to take the caption and its phrases from", HelpName = "FILE" };
 
     public static Option<int> Index() => new("--index") { Description = "Which narrative of the file, counted from 0", HelpName = "K" };
 
-    public static Option<int?> Size() => new("--size") { Description = "The network's longer side in pixels; 0 keeps the picture's own; the model's own size if not given", HelpName = "PIXELS" };
+    public static Option<int?> Size() =>
+        new("--size")
+        {
+            Description = "The network's longer side in pixels; 0 keeps the picture's own; the model's own size if not given",
+            HelpName = "PIXELS",
+        };
 
     public static Option<double?> Threshold()
     {
         var option = NumberOption.Optional("--threshold", "-t");
-        (option.Description, option.HelpName) = ("A pixel belongs to a phrase when its probability is greater; the model's own threshold if not given, 0.5 untrained", "P");
+        (option.Description, option.HelpName) = (
+            "A pixel belongs to a phrase when its probability is greater; the model's own threshold if not given, 0.5 untrained",
+            "P"
+        );
         return option;
     }
 
-    public static Option<string?> Head() => new("--head") { Description = "Whose masks: the mask decoder's, the phrase adapter's, or the UNet's attention; if not given the decoder's, untrained the attention", HelpName = "decoder|adapter|diffusion" };
+    public static Option<string?> Head() =>
+        new("--head")
+        {
+            Description =
+                "Whose masks: the mask decoder's, the phrase adapter's, or the UNet's attention; if not given the decoder's, untrained the attention",
+            HelpName = "decoder|adapter|diffusion",
+        };
 
-    public static MaskHead? ReadHead(string? name) => name switch
-    {
-        null => null,
-        "decoder" => MaskHead.Decoder,
-        "adapter" => MaskHead.Adapter,
-        "diffusion" => MaskHead.Diffusion,
-        _ => throw new InputException($"--head {name} is not known: decoder, adapter, diffusion"),
-    };
+    public static MaskHead? ReadHead(string? name) =>
+        name switch
+        {
+            null => null,
+            "decoder" => MaskHead.Decoder,
+            "adapter" => MaskHead.Adapter,
+            "diffusion" => MaskHead.Diffusion,
+            _ => throw new InputException($"--head {name} is not known: decoder, adapter, diffusion"),
+        };
 
-    public static Option<int?> Threads() => new("--threads") { Description = "Threads to compute with; all cores if not given", HelpName = "N" };
+    public static Option<int?> Threads() =>
+        new("--threads") { Description = "Threads to compute with; all cores if not given", HelpName = "N" };
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of a table" };
 
@@ -44,8 +72,10 @@ internal static class CommonOptions
 
     public static void UseThreads(int? threads)
     {
-        if (threads is < 1 or > 1024) throw new InputException($"--threads {threads} is out of range: 1 to 1024");
-        if (threads is { } count) set_num_threads(count);
+        if (threads is < 1 or > 1024)
+            throw new InputException($"--threads {threads} is out of range: 1 to 1024");
+        if (threads is { } count)
+            set_num_threads(count);
     }
 
     /// <summary>The caption that the options describe, or null where they describe none.</summary>
@@ -53,13 +83,19 @@ internal static class CommonOptions
     {
         if (narrative is not null)
         {
-            if (text is not null || phrases is not null) throw new InputException("--narrative already names caption and phrases; leave out --caption and --phrases");
+            if (text is not null || phrases is not null)
+                throw new InputException("--narrative already names caption and phrases; leave out --caption and --phrases");
             var placed = NarrativeReader.ReadOne(narrative, index).ToCaption();
             var grounded = placed.GroundedOnly();
-            return grounded.Phrases.Count > 0 ? grounded : placed.Caption.Phrases.Count > 0 ? placed.Caption
+            return grounded.Phrases.Count > 0 ? grounded
+                : placed.Caption.Phrases.Count > 0 ? placed.Caption
                 : throw new InputException($"{narrative}: narrative {index} has no noun phrases; choose another --index");
         }
-        if (phrases is not null) return Groundling.Caption.FromPhrases(text, phrases.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        if (phrases is not null)
+            return Groundling.Caption.FromPhrases(
+                text,
+                phrases.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            );
         return text is null ? null : Groundling.Caption.Parse(text);
     }
 }

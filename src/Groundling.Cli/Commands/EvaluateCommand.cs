@@ -13,31 +13,102 @@ internal static class EvaluateCommand
     private static readonly string[] Baselines = ["whole-image", "random", "oracle", "oracle-h8"];
 
     private sealed record Request(
-        string Data, string Split, ModelChoice? Model, string? Baseline, ResolutionProtocol Protocol, GroupRule Groups, int? Size, double? Threshold, MaskHead? Head, int? Limit,
-        string Output, string? Predictions, bool Resume, bool Quiet, bool Json);
+        string Data,
+        string Split,
+        ModelChoice? Model,
+        string? Baseline,
+        ResolutionProtocol Protocol,
+        GroupRule Groups,
+        int? Size,
+        double? Threshold,
+        MaskHead? Head,
+        int? Limit,
+        string Output,
+        string? Predictions,
+        bool Resume,
+        bool Quiet,
+        bool Json
+    );
 
     public static Command Create(ICollective processes, CancellationToken stop)
     {
-        var (data, split, protocol, groups) = (EvaluationCommon.Data(), EvaluationCommon.Split(), EvaluationCommon.Protocol(), EvaluationCommon.Groups());
-        var (model, size, threads, quiet, json, limit) = (new ModelOptions(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json(), EvaluationCommon.Limit());
-        size.Description = "The network's longer side in pixels; 0 keeps the picture's own; if not given the model's own, 512 for baselines";
+        var (data, split, protocol, groups) = (
+            EvaluationCommon.Data(),
+            EvaluationCommon.Split(),
+            EvaluationCommon.Protocol(),
+            EvaluationCommon.Groups()
+        );
+        var (model, size, threads, quiet, json, limit) = (
+            new ModelOptions(),
+            CommonOptions.Size(),
+            CommonOptions.Threads(),
+            CommonOptions.Quiet(),
+            CommonOptions.Json(),
+            EvaluationCommon.Limit()
+        );
+        size.Description =
+            "The network's longer side in pixels; 0 keeps the picture's own; if not given the model's own, 512 for baselines";
         json.Description = "Print report.json instead of a table";
         var baseline = new Option<string?>("--baseline")
         {
-            Description = "Instead of a model: the whole image; a random rectangle (seeded); the ground truth at the decoder's mask resolution (oracle: a quarter of the network's size) or the attention's (oracle-h8: an eighth)",
+            Description =
+                "Instead of a model: the whole image; a random rectangle (seeded); the ground truth at the decoder's mask resolution (oracle: a quarter of the network's size) or the attention's (oracle-h8: an eighth)",
             HelpName = string.Join('|', Baselines),
         };
         var (threshold, head) = (CommonOptions.Threshold(), CommonOptions.Head());
-        var output = new Option<string>("--out", "-o") { Description = "Folder for report.html, report.json, per_phrase.csv and journal.jsonl", HelpName = "DIR", DefaultValueFactory = _ => "evaluation" };
-        var predictions = new Option<string?>("--predictions") { Description = "Also write the masks, as groundling score reads them", HelpName = "FILE" };
+        var output = new Option<string>("--out", "-o")
+        {
+            Description = "Folder for report.html, report.json, per_phrase.csv and journal.jsonl",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "evaluation",
+        };
+        var predictions = new Option<string?>("--predictions")
+        {
+            Description = "Also write the masks, as groundling score reads them",
+            HelpName = "FILE",
+        };
         var resume = new Option<bool>("--resume") { Description = "Go on where an interrupted run of the same settings stopped" };
-        var command = new Command("evaluate", "Measure a model, or a baseline, on the benchmark.") { data, split, model.Frozen, model.Trained, model.Untrained, model.Yes, baseline, protocol, groups, size, threshold, head, threads, limit, output, predictions, resume, quiet, json };
+        var command = new Command("evaluate", "Measure a model, or a baseline, on the benchmark.")
+        {
+            data,
+            split,
+            model.Frozen,
+            model.Trained,
+            model.Untrained,
+            model.Yes,
+            baseline,
+            protocol,
+            groups,
+            size,
+            threshold,
+            head,
+            threads,
+            limit,
+            output,
+            predictions,
+            resume,
+            quiet,
+            json,
+        };
         command.SetAction(parsed =>
         {
             var request = new Request(
-                parsed.GetValue(data)!, parsed.GetValue(split)!, parsed.GetValue(baseline) is null || model.AreGiven(parsed) ? model.Read(parsed, stop) : null, parsed.GetValue(baseline), ResolutionProtocol.Named(parsed.GetValue(protocol)!),
-                GroupRule.Named(parsed.GetValue(groups)!), parsed.GetValue(size), parsed.GetValue(threshold), CommonOptions.ReadHead(parsed.GetValue(head)), parsed.GetValue(limit), parsed.GetValue(output)!,
-                parsed.GetValue(predictions), parsed.GetValue(resume), parsed.GetValue(quiet), parsed.GetValue(json));
+                parsed.GetValue(data)!,
+                parsed.GetValue(split)!,
+                parsed.GetValue(baseline) is null || model.AreGiven(parsed) ? model.Read(parsed, stop) : null,
+                parsed.GetValue(baseline),
+                ResolutionProtocol.Named(parsed.GetValue(protocol)!),
+                GroupRule.Named(parsed.GetValue(groups)!),
+                parsed.GetValue(size),
+                parsed.GetValue(threshold),
+                CommonOptions.ReadHead(parsed.GetValue(head)),
+                parsed.GetValue(limit),
+                parsed.GetValue(output)!,
+                parsed.GetValue(predictions),
+                parsed.GetValue(resume),
+                parsed.GetValue(quiet),
+                parsed.GetValue(json)
+            );
             _ = new GroundingOptions { Size = request.Size, Threshold = request.Threshold }.Validated();
             EvaluationCommon.RequireLimit(request.Limit);
             CommonOptions.UseThreads(parsed.GetValue(threads));
@@ -50,15 +121,25 @@ internal static class EvaluateCommand
     {
         if (request.Model is not null && request.Baseline is not null)
             throw new InputException($"give either a model or --baseline {string.Join('|', Baselines)}, not both");
-        if (request.Head is not null && request.Baseline is not null) throw new InputException("--head chooses among a model's mask heads; a baseline has none: leave it out");
+        if (request.Head is not null && request.Baseline is not null)
+            throw new InputException("--head chooses among a model's mask heads; a baseline has none: leave it out");
         // The data are looked through before the seconds that a large model takes to open.
         var benchmark = PngBenchmark.Open(request.Data, request.Split);
         var evaluator = new Evaluator(benchmark, request.Protocol);
         var (count, faults) = EvaluationCommon.Survey(evaluator, benchmark, request.Limit, cancellation);
         using var segmenter = Open(request);
         var settings = new EvaluationSettings(
-            segmenter.Name, request.Model is null ? null : ContentMark.OfFolder(request.Model.Frozen), TrainedMark(segmenter), EvaluationCommon.MarkOf(request.Data, benchmark), request.Split,
-            request.Protocol.Name, request.Groups.Name, segmenter.Size, request.Threshold ?? segmenter.Threshold, request.Limit);
+            segmenter.Name,
+            request.Model is null ? null : ContentMark.OfFolder(request.Model.Frozen),
+            TrainedMark(segmenter),
+            EvaluationCommon.MarkOf(request.Data, benchmark),
+            request.Split,
+            request.Protocol.Name,
+            request.Groups.Name,
+            segmenter.Size,
+            request.Threshold ?? segmenter.Threshold,
+            request.Limit
+        );
 
         var path = Path.Combine(request.Output, "journal.jsonl");
         var narratives = new List<NarrativeResult>();
@@ -68,54 +149,93 @@ internal static class EvaluateCommand
             var done = processes.Share([.. narratives.Select(r => (long)r.Narrative)]).ToHashSet();
             // What an earlier run did would spoil the estimate of the time that is left.
             var what = done.Count == 0 ? "evaluating" : $"evaluating (after {done.Count} done before)";
-            Terminal.WithProgress(messages, request.Quiet || processes.Rank > 0, what, count - done.Count, progress =>
-                SharedWork.Run(processes, evaluator.Cases(new BenchmarkFaults(), request.Limit).Where(given => !done.Contains(given.Example.Index)),
-                    given => evaluator.Evaluate(given, segmenter, settings.Threshold, cancellation),
-                    result =>
-                    {
-                        journal!.Append(result);
-                        narratives.Add(result.WithoutMasks());
-                        progress(narratives.Count - done.Count);
-                    }, EvaluationJournal.Style, cancellation));
+            Terminal.WithProgress(
+                messages,
+                request.Quiet || processes.Rank > 0,
+                what,
+                count - done.Count,
+                progress =>
+                    SharedWork.Run(
+                        processes,
+                        evaluator.Cases(new BenchmarkFaults(), request.Limit).Where(given => !done.Contains(given.Example.Index)),
+                        given => evaluator.Evaluate(given, segmenter, settings.Threshold, cancellation),
+                        result =>
+                        {
+                            journal!.Append(result);
+                            narratives.Add(result.WithoutMasks());
+                            progress(narratives.Count - done.Count);
+                        },
+                        EvaluationJournal.Style,
+                        cancellation
+                    )
+            );
         }
-        if (processes.Rank > 0) return;
-        var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories) with { Attention = Attention(segmenter, evaluator, request, messages, cancellation) };
+        if (processes.Rank > 0)
+            return;
+        var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories) with
+        {
+            Attention = Attention(segmenter, evaluator, request, messages, cancellation),
+        };
         ReportFolder.Write(request.Output, report, narratives, EvaluationJournal.Read(path), benchmark, cancellation);
-        if (request.Predictions is { } file) PredictionFile.Write(file, EvaluationJournal.Read(path));
+        if (request.Predictions is { } file)
+            PredictionFile.Write(file, EvaluationJournal.Read(path));
         EvaluationCommon.Print(report, results, messages, request.Quiet, request.Json);
-        if (!request.Quiet && !request.Json) results.WriteLine($"{Path.Combine(request.Output, "report.html")}, report.json, per_phrase.csv");
+        if (!request.Quiet && !request.Json)
+            results.WriteLine($"{Path.Combine(request.Output, "report.html")}, report.json, per_phrase.csv");
     }
 
     /// <summary>Of a model without trained parts, how well its attention knows where things are.</summary>
-    private static IReadOnlyList<AttentionFigures>? Attention(IPhraseSegmenter segmenter, Evaluator evaluator, Request request, TextWriter messages, CancellationToken cancellation)
+    private static IReadOnlyList<AttentionFigures>? Attention(
+        IPhraseSegmenter segmenter,
+        Evaluator evaluator,
+        Request request,
+        TextWriter messages,
+        CancellationToken cancellation
+    )
     {
-        if (segmenter is not PipelineSegmenter { Trained: null } model) return null;
+        if (segmenter is not PipelineSegmenter { Trained: null } model)
+            return null;
         IReadOnlyList<AttentionFigures>? figures = null;
         var count = Math.Min(AttentionRanking.Narratives, request.Limit ?? AttentionRanking.Narratives);
-        Terminal.WithProgress(messages, request.Quiet, "ranking attention", count, progress =>
-            figures = model.Attention(evaluator.Cases(new BenchmarkFaults(), count).Select((given, done) =>
-            {
-                progress(done);
-                return given;
-            }), cancellation));
+        Terminal.WithProgress(
+            messages,
+            request.Quiet,
+            "ranking attention",
+            count,
+            progress =>
+                figures = model.Attention(
+                    evaluator
+                        .Cases(new BenchmarkFaults(), count)
+                        .Select(
+                            (given, done) =>
+                            {
+                                progress(done);
+                                return given;
+                            }
+                        ),
+                    cancellation
+                )
+        );
         return figures;
     }
 
     private static ContentMark? TrainedMark(IPhraseSegmenter segmenter)
     {
-        if (segmenter is not PipelineSegmenter { Trained: { } folder }) return null;
+        if (segmenter is not PipelineSegmenter { Trained: { } folder })
+            return null;
         var (config, weights) = GroundingFolder.Files(folder);
         return ContentMark.OfFiles(folder, config, weights);
     }
 
-    private static IPhraseSegmenter Open(Request request) => request.Model is { } model
-        ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses), request.Size, request.Head)
-        : request.Baseline switch
-        {
-            "whole-image" => new WholeImageBaseline(request.Size ?? EvaluationCommon.UsualSize),
-            "random" => new RandomBaseline(request.Size ?? EvaluationCommon.UsualSize),
-            "oracle" => new OracleBaseline(request.Size ?? EvaluationCommon.UsualSize, stride: 4),
-            "oracle-h8" => new OracleBaseline(request.Size ?? EvaluationCommon.UsualSize, stride: 8),
-            var other => throw new InputException($"--baseline {other} is not known: {string.Join(", ", Baselines)}"),
-        };
+    private static IPhraseSegmenter Open(Request request) =>
+        request.Model is { } model
+            ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses), request.Size, request.Head)
+            : request.Baseline switch
+            {
+                "whole-image" => new WholeImageBaseline(request.Size ?? EvaluationCommon.UsualSize),
+                "random" => new RandomBaseline(request.Size ?? EvaluationCommon.UsualSize),
+                "oracle" => new OracleBaseline(request.Size ?? EvaluationCommon.UsualSize, stride: 4),
+                "oracle-h8" => new OracleBaseline(request.Size ?? EvaluationCommon.UsualSize, stride: 8),
+                var other => throw new InputException($"--baseline {other} is not known: {string.Join(", ", Baselines)}"),
+            };
 }

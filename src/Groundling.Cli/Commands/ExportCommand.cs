@@ -15,30 +15,60 @@ internal static class ExportCommand
     public static Command Create(CancellationToken stop)
     {
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "Trained parts: a run's checkpoints/best" };
-        var model = new Option<string?>("--model", "-m") { Description = "The frozen model, where it does not lie where the run found it: a folder, or OWNER/NAME[@REVISION] of the hub", HelpName = "MODEL" };
+        var model = new Option<string?>("--model", "-m")
+        {
+            Description = "The frozen model, where it does not lie where the run found it: a folder, or OWNER/NAME[@REVISION] of the hub",
+            HelpName = "MODEL",
+        };
         var yes = ModelPlace.Yes();
-        var output = new Option<string>("--out", "-o") { Description = "The folder to make", HelpName = "DIR", Required = true };
+        var output = new Option<string>("--out", "-o")
+        {
+            Description = "The folder to make",
+            HelpName = "DIR",
+            Required = true,
+        };
         var full = new Option<bool>("--full") { Description = "Keep the trained parts in float32 instead of halving them to float16" };
-        var command = new Command("export", "Put trained parts and their frozen model into one folder.") { checkpoint, model, yes, output, full };
+        var command = new Command("export", "Put trained parts and their frozen model into one folder.")
+        {
+            checkpoint,
+            model,
+            yes,
+            output,
+            full,
+        };
         command.SetAction(parsed =>
         {
             var (trained, folder) = (parsed.GetValue(checkpoint)!, parsed.GetValue(output)!);
-            var frozen = parsed.GetValue(model) is { } named ? ModelPlace.Find(named, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop) : FrozenModelOf(trained);
+            var frozen = parsed.GetValue(model) is { } named
+                ? ModelPlace.Find(named, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop)
+                : FrozenModelOf(trained);
             using var diffusion = StableDiffusion.Open(frozen);
             using var grounding = GroundingFolder.Load(trained, diffusion.UNet, diffusion.Vae);
-            ModelFolderWriter.WriteWhole(folder, temporary =>
-            {
-                foreach (var file in Files(frozen)) Copy(file, Path.Combine(temporary, Path.GetRelativePath(frozen, file)));
-                GroundingFolder.Save(temporary, grounding, parsed.GetValue(full) ? ScalarType.Float32 : ScalarType.Float16);
-            });
-            parsed.InvocationConfiguration.Output.WriteLine($"{folder}: {Files(folder).Sum(file => new FileInfo(file).Length) / 1e6:F1} MB; use it as --model {folder}");
+            ModelFolderWriter.WriteWhole(
+                folder,
+                temporary =>
+                {
+                    foreach (var file in Files(frozen))
+                        Copy(file, Path.Combine(temporary, Path.GetRelativePath(frozen, file)));
+                    GroundingFolder.Save(temporary, grounding, parsed.GetValue(full) ? ScalarType.Float32 : ScalarType.Float16);
+                }
+            );
+            parsed.InvocationConfiguration.Output.WriteLine(
+                $"{folder}: {Files(folder).Sum(file => new FileInfo(file).Length) / 1e6:F1} MB; use it as --model {folder}"
+            );
         });
         return command;
     }
 
-    private static IEnumerable<string> Files(string model)
-        => [.. Directory.EnumerateFiles(model, "model_index.json"),
-            .. Parts.Append(GroundingFolder.Name).Select(part => Path.Combine(model, part)).Where(Directory.Exists).SelectMany(part => Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories))];
+    private static IEnumerable<string> Files(string model) =>
+        [
+            .. Directory.EnumerateFiles(model, "model_index.json"),
+            .. Parts
+                .Append(GroundingFolder.Name)
+                .Select(part => Path.Combine(model, part))
+                .Where(Directory.Exists)
+                .SelectMany(part => Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories)),
+        ];
 
     private static void Copy(string file, string target)
     {
@@ -49,7 +79,10 @@ internal static class ExportCommand
     private static string FrozenModelOf(string checkpoint)
     {
         var path = Path.Combine(checkpoint, "frozen.json");
-        if (!File.Exists(path)) throw new InputException($"{checkpoint}: does not say which frozen model it belongs to (frozen.json); name its folder by --model DIR");
+        if (!File.Exists(path))
+            throw new InputException(
+                $"{checkpoint}: does not say which frozen model it belongs to (frozen.json); name its folder by --model DIR"
+            );
         try
         {
             return JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("model").GetString()!;

@@ -13,60 +13,148 @@ namespace Groundling.Cli.Commands;
 /// <summary>groundling ground: pictures and captions to masks.</summary>
 internal sealed class GroundCommand
 {
-    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"], TextEndings = [".txt", ".json"];
+    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"],
+        TextEndings = [".txt", ".json"];
     private readonly GroundingOptions _options;
     private readonly string _output;
-    private readonly bool _quiet, _json;
-    private readonly TextWriter _results, _messages;
+    private readonly bool _quiet,
+        _json;
+    private readonly TextWriter _results,
+        _messages;
 
     /// <summary>What became of one of several pictures.</summary>
     private sealed record Outcome(IReadOnlyList<string> Messages, string? Json, string? Fault);
 
-    private GroundCommand(GroundingOptions options, string output, bool quiet, bool json, TextWriter results, TextWriter messages)
-        => (_options, _output, _quiet, _json, _results, _messages) = (options, output, quiet, json, results, messages);
+    private GroundCommand(GroundingOptions options, string output, bool quiet, bool json, TextWriter results, TextWriter messages) =>
+        (_options, _output, _quiet, _json, _results, _messages) = (options, output, quiet, json, results, messages);
 
     public static Command Create(ICollective processes, CancellationToken stop)
     {
-        var pictures = new Argument<string[]>("IMAGE") { Description = "Pictures, folders of pictures, or .txt lists of pictures", Arity = ArgumentArity.OneOrMore };
+        var pictures = new Argument<string[]>("IMAGE")
+        {
+            Description = "Pictures, folders of pictures, or .txt lists of pictures",
+            Arity = ArgumentArity.OneOrMore,
+        };
         pictures.Validators.Add(found =>
         {
             foreach (var token in found.Tokens)
-                if (token.Value.StartsWith('-') && !Path.Exists(token.Value)) found.AddError($"There is no option '{token.Value}'.");
+                if (token.Value.StartsWith('-') && !Path.Exists(token.Value))
+                    found.AddError($"There is no option '{token.Value}'.");
         });
         var caption = CommonOptions.Caption();
         caption.Description += "; if not given, the file IMAGE.txt beside each picture";
-        var (phrases, narrative, index, model) = (CommonOptions.Phrases(), CommonOptions.Narrative(), CommonOptions.Index(), new ModelOptions());
-        var output = new Option<string>("--out", "-o") { Description = "Folder for overlay.png, phrases.json, panoptic.png and panoptic.json; a folder for each of several pictures is made in it", HelpName = "DIR", DefaultValueFactory = _ => "out" };
-        var (threshold, head, size, threads, quiet, json) = (CommonOptions.Threshold(), CommonOptions.Head(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet(), CommonOptions.Json());
-        var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.") { pictures, caption, phrases, narrative, index, model.Frozen, model.Trained, model.Untrained, model.Vae, model.Tokenizer, model.Yes, output, threshold, head, size, threads, quiet, json };
+        var (phrases, narrative, index, model) = (
+            CommonOptions.Phrases(),
+            CommonOptions.Narrative(),
+            CommonOptions.Index(),
+            new ModelOptions()
+        );
+        var output = new Option<string>("--out", "-o")
+        {
+            Description =
+                "Folder for overlay.png, phrases.json, panoptic.png and panoptic.json; a folder for each of several pictures is made in it",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "out",
+        };
+        var (threshold, head, size, threads, quiet, json) = (
+            CommonOptions.Threshold(),
+            CommonOptions.Head(),
+            CommonOptions.Size(),
+            CommonOptions.Threads(),
+            CommonOptions.Quiet(),
+            CommonOptions.Json()
+        );
+        var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.")
+        {
+            pictures,
+            caption,
+            phrases,
+            narrative,
+            index,
+            model.Frozen,
+            model.Trained,
+            model.Untrained,
+            model.Vae,
+            model.Tokenizer,
+            model.Yes,
+            output,
+            threshold,
+            head,
+            size,
+            threads,
+            quiet,
+            json,
+        };
         command.SetAction(parsed =>
         {
-            var options = new GroundingOptions { Size = parsed.GetValue(size), Threshold = parsed.GetValue(threshold), Head = CommonOptions.ReadHead(parsed.GetValue(head)) }.Validated();
+            var options = new GroundingOptions
+            {
+                Size = parsed.GetValue(size),
+                Threshold = parsed.GetValue(threshold),
+                Head = CommonOptions.ReadHead(parsed.GetValue(head)),
+            }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            var shared = CommonOptions.ReadCaption(parsed.GetValue(caption), parsed.GetValue(phrases), parsed.GetValue(narrative), parsed.GetValue(index));
-            var run = new GroundCommand(options, parsed.GetValue(output)!, parsed.GetValue(quiet), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var shared = CommonOptions.ReadCaption(
+                parsed.GetValue(caption),
+                parsed.GetValue(phrases),
+                parsed.GetValue(narrative),
+                parsed.GetValue(index)
+            );
+            var run = new GroundCommand(
+                options,
+                parsed.GetValue(output)!,
+                parsed.GetValue(quiet),
+                parsed.GetValue(json),
+                parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error
+            );
             var paths = FindPictures(parsed.GetValue(pictures)!);
             return run.Run(paths, shared, model.Read(parsed, stop), processes, stop);
         });
         return command;
     }
 
-    private int Run(IReadOnlyList<string> pictures, Caption? shared, ModelChoice model, ICollective processes, CancellationToken cancellation)
+    private int Run(
+        IReadOnlyList<string> pictures,
+        Caption? shared,
+        ModelChoice model,
+        ICollective processes,
+        CancellationToken cancellation
+    )
     {
-        if (pictures.Count == 1) return processes.Rank > 0 ? 0 : RunOne(pictures[0], shared, model, cancellation);
+        if (pictures.Count == 1)
+            return processes.Rank > 0 ? 0 : RunOne(pictures[0], shared, model, cancellation);
         using var pipeline = OpenModel(model, Rearrangement.ManyPasses);
         var faults = new List<string>();
         var done = 0;
-        Terminal.WithProgress(_messages, _quiet || processes.Rank > 0, "grounding", pictures.Count, progress =>
-            SharedWork.Run(processes, pictures.Zip(OutputFolders(pictures)), place => GroundOneOfMany(pipeline, place.First, place.Second, shared, cancellation), outcome =>
-            {
-                foreach (var message in outcome.Messages) _messages.WriteLine(message);
-                if (outcome.Json is { } line) _results.WriteLine(line);
-                if (outcome.Fault is { } fault) faults.Add(fault);
-                progress(++done);
-            }, JsonStyle.OneLine, cancellation));
-        foreach (var fault in faults) _messages.WriteLine($"error: {fault}");
-        if (!_quiet && !_json) _results.WriteLine($"{pictures.Count - faults.Count} of {pictures.Count} pictures grounded in {_output}");
+        Terminal.WithProgress(
+            _messages,
+            _quiet || processes.Rank > 0,
+            "grounding",
+            pictures.Count,
+            progress =>
+                SharedWork.Run(
+                    processes,
+                    pictures.Zip(OutputFolders(pictures)),
+                    place => GroundOneOfMany(pipeline, place.First, place.Second, shared, cancellation),
+                    outcome =>
+                    {
+                        foreach (var message in outcome.Messages)
+                            _messages.WriteLine(message);
+                        if (outcome.Json is { } line)
+                            _results.WriteLine(line);
+                        if (outcome.Fault is { } fault)
+                            faults.Add(fault);
+                        progress(++done);
+                    },
+                    JsonStyle.OneLine,
+                    cancellation
+                )
+        );
+        foreach (var fault in faults)
+            _messages.WriteLine($"error: {fault}");
+        if (!_quiet && !_json)
+            _results.WriteLine($"{pictures.Count - faults.Count} of {pictures.Count} pictures grounded in {_output}");
         return processes.Any(faults.Count > 0) ? CommandLine.UserError : 0;
     }
 
@@ -75,10 +163,12 @@ internal sealed class GroundCommand
         // What the user gave is checked before the seconds that a large model takes to open.
         var messages = new List<string>();
         var (picture, caption) = Read(path, shared, messages);
-        foreach (var message in messages) _messages.WriteLine(message);
+        foreach (var message in messages)
+            _messages.WriteLine(message);
         using var pipeline = OpenModel(model, Rearrangement.OnePass);
         var grounding = GroundOne(pipeline, path, picture, caption, _output, cancellation);
-        foreach (var warning in grounding.Warnings) _messages.WriteLine($"warning: {warning}");
+        foreach (var warning in grounding.Warnings)
+            _messages.WriteLine($"warning: {warning}");
         Report(grounding, path);
         return 0;
     }
@@ -102,19 +192,28 @@ internal sealed class GroundCommand
     private (Picture, Caption) Read(string path, Caption? shared, List<string> messages)
     {
         var picture = Picture.Load(path);
-        if (!_quiet) messages.AddRange(picture.Notes.Select(note => $"note: {path}: {note}"));
+        if (!_quiet)
+            messages.AddRange(picture.Notes.Select(note => $"note: {path}: {note}"));
         return (picture, shared ?? CaptionBeside(path));
     }
 
     private GroundingPipeline OpenModel(ModelChoice choice, Rearrangement extent)
     {
-        if (choice.IsDefault && !_quiet) _messages.WriteLine(DefaultModel.Note);
+        if (choice.IsDefault && !_quiet)
+            _messages.WriteLine(DefaultModel.Note);
         var pipeline = choice.Open(extent);
-        _ = pipeline.HeadOf(_options.Head);                                    // one that is missing shows before the first picture
+        _ = pipeline.HeadOf(_options.Head); // one that is missing shows before the first picture
         return pipeline;
     }
 
-    private Grounding GroundOne(GroundingPipeline pipeline, string path, Picture picture, Caption caption, string folder, CancellationToken cancellation)
+    private Grounding GroundOne(
+        GroundingPipeline pipeline,
+        string path,
+        Picture picture,
+        Caption caption,
+        string folder,
+        CancellationToken cancellation
+    )
     {
         var grounding = pipeline.Ground(picture, caption, _options, cancellation);
         GroundingWriter.Write(grounding, Path.GetFileName(path), folder);
@@ -123,15 +222,24 @@ internal sealed class GroundCommand
 
     private void Report(Grounding grounding, string path)
     {
-        if (_json) _results.Write(GroundingDocument.From(grounding, path).ToJson() + "\n");
-        if (_quiet || _json) return;
+        if (_json)
+            _results.Write(GroundingDocument.From(grounding, path).ToJson() + "\n");
+        if (_quiet || _json)
+            return;
         var table = new Table().Border(TableBorder.Rounded).AddColumns("#", "phrase", "score", "area", "box x, y, w, h");
-        foreach (var column in table.Columns.Where((_, i) => i != 1)) column.RightAligned();
+        foreach (var column in table.Columns.Where((_, i) => i != 1))
+            column.RightAligned();
         double pixels = (long)grounding.Picture.Width * grounding.Picture.Height;
         foreach (var (number, phrase) in grounding.Phrases.Index())
         {
             var box = phrase.Mask.Box;
-            table.AddRow($"{number + 1}", Markup.Escape(phrase.Span.Text), $"{phrase.Score:F3}", $"{phrase.Mask.Area / pixels:P1}", phrase.Mask.Area == 0 ? "none" : $"{box.X}, {box.Y}, {box.Width}, {box.Height}");
+            table.AddRow(
+                $"{number + 1}",
+                Markup.Escape(phrase.Span.Text),
+                $"{phrase.Score:F3}",
+                $"{phrase.Mask.Area / pixels:P1}",
+                phrase.Mask.Area == 0 ? "none" : $"{box.X}, {box.Y}, {box.Width}, {box.Height}"
+            );
         }
         Terminal.On(_results).Write(table);
         _results.WriteLine($"{Path.Combine(_output, "overlay.png")}, phrases.json, panoptic.png, panoptic.json");
@@ -140,7 +248,8 @@ internal sealed class GroundCommand
     private static Caption CaptionBeside(string picture)
     {
         var path = Path.ChangeExtension(picture, ".txt");
-        if (!File.Exists(path)) throw new InputException($"{picture}: no caption: give --caption, --phrases or --narrative, or put a caption into {path}");
+        if (!File.Exists(path))
+            throw new InputException($"{picture}: no caption: give --caption, --phrases or --narrative, or put a caption into {path}");
         try
         {
             return Caption.Parse(PlainText.Read(path).Trim());
@@ -159,25 +268,38 @@ internal sealed class GroundCommand
             if (Directory.Exists(place))
             {
                 var inside = Directory.EnumerateFiles(place).Where(IsPicture).Order(StringComparer.Ordinal).ToList();
-                if (inside.Count == 0) throw new InputException($"{place}: holds no pictures (PNG, JPEG, WebP, GIF, BMP)");
+                if (inside.Count == 0)
+                    throw new InputException($"{place}: holds no pictures (PNG, JPEG, WebP, GIF, BMP)");
                 found.AddRange(inside);
             }
             else if (Path.GetExtension(place).Equals(".txt", StringComparison.OrdinalIgnoreCase) && File.Exists(place))
             {
-                found.AddRange(PlainText.Read(place).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)
-                    .Select(line => Path.Combine(Path.GetDirectoryName(place) ?? "", line)));
+                found.AddRange(
+                    PlainText
+                        .Read(place)
+                        .Split('\n')
+                        .Select(line => line.Trim())
+                        .Where(line => line.Length > 0)
+                        .Select(line => Path.Combine(Path.GetDirectoryName(place) ?? "", line))
+                );
             }
-            else found.Add(place);
+            else
+                found.Add(place);
         }
         return found.Count > 0 ? found : throw new InputException("the list names no pictures");
     }
 
-    /// <summary>By its ending, so that a damaged one is spoken of, or else by its first bytes; hidden files are what systems and editors leave behind.</summary>
+    /// <summary>
+    /// By its ending, so that a damaged one is spoken of, or else by its first bytes; hidden files are what systems and editors leave
+    /// behind.
+    /// </summary>
     private static bool IsPicture(string path)
     {
-        if (Path.GetFileName(path).StartsWith('.') || File.GetAttributes(path).HasFlag(FileAttributes.Hidden)) return false;
+        if (Path.GetFileName(path).StartsWith('.') || File.GetAttributes(path).HasFlag(FileAttributes.Hidden))
+            return false;
         var ending = Path.GetExtension(path);
-        return PictureEndings.Contains(ending, StringComparer.OrdinalIgnoreCase) || (!TextEndings.Contains(ending, StringComparer.OrdinalIgnoreCase) && Picture.IsPicture(path));
+        return PictureEndings.Contains(ending, StringComparer.OrdinalIgnoreCase)
+            || (!TextEndings.Contains(ending, StringComparer.OrdinalIgnoreCase) && Picture.IsPicture(path));
     }
 
     /// <summary>A folder for each picture, by its name; equal names get a number.</summary>
@@ -187,7 +309,8 @@ internal sealed class GroundCommand
         foreach (var picture in pictures)
         {
             var name = Path.GetFileNameWithoutExtension(picture);
-            for (var number = 2; !taken.Add(name); number++) name = $"{Path.GetFileNameWithoutExtension(picture)}-{number}";
+            for (var number = 2; !taken.Add(name); number++)
+                name = $"{Path.GetFileNameWithoutExtension(picture)}-{number}";
             yield return Path.Combine(_output, name);
         }
     }

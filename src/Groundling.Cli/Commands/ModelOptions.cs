@@ -7,24 +7,39 @@ namespace Groundling.Cli.Commands;
 /// <summary>The options that choose a model: the frozen model, the trained parts, or static prompting in spite of them.</summary>
 internal sealed class ModelOptions
 {
-    public Option<string?> Frozen { get; } = new("--model", "-m")
-    {
-        Description = "A Stable Diffusion 1.x or 2.x: a folder in the diffusers layout, a whole model's .safetensors file, or OWNER/NAME[@REVISION] of the hub; the trained parts in its folder 'grounding' are used where there are any; if not given, one that comes with the program",
-        HelpName = "MODEL",
-    };
+    public Option<string?> Frozen { get; } =
+        new("--model", "-m")
+        {
+            Description =
+                "A Stable Diffusion 1.x or 2.x: a folder in the diffusers layout, a whole model's .safetensors file, or OWNER/NAME[@REVISION] of the hub; the trained parts in its folder 'grounding' are used where there are any; if not given, one that comes with the program",
+            HelpName = "MODEL",
+        };
 
-    public Option<string?> Trained { get; } = new("--grounding", "-g") { Description = "Trained parts that lie elsewhere: a folder that holds 'grounding', such as a run's checkpoints/best", HelpName = "DIR" };
+    public Option<string?> Trained { get; } =
+        new("--grounding", "-g")
+        {
+            Description = "Trained parts that lie elsewhere: a folder that holds 'grounding', such as a run's checkpoints/best",
+            HelpName = "DIR",
+        };
 
-    public Option<string?> Vae { get; } = new("--vae") { Description = "An autoencoder in place of the model's own: its folder or .safetensors file", HelpName = "PATH" };
+    public Option<string?> Vae { get; } =
+        new("--vae") { Description = "An autoencoder in place of the model's own: its folder or .safetensors file", HelpName = "PATH" };
 
-    public Option<string?> Tokenizer { get; } = new("--tokenizer") { Description = "A tokenizer in place of the model's own; single files have none: the folder 'tokenizer' of any Stable Diffusion", HelpName = "DIR" };
+    public Option<string?> Tokenizer { get; } =
+        new("--tokenizer")
+        {
+            Description = "A tokenizer in place of the model's own; single files have none: the folder 'tokenizer' of any Stable Diffusion",
+            HelpName = "DIR",
+        };
 
-    public Option<bool> Untrained { get; } = new("--static") { Description = "Leave the trained parts out, to compare with static prompting" };
+    public Option<bool> Untrained { get; } =
+        new("--static") { Description = "Leave the trained parts out, to compare with static prompting" };
 
     public Option<bool> Yes { get; } = ModelPlace.Yes();
 
     /// <summary>Whether the command line chooses a model.</summary>
-    public bool AreGiven(ParseResult parsed) => parsed.GetValue(Frozen) is not null || parsed.GetValue(Trained) is not null || parsed.GetValue(Untrained);
+    public bool AreGiven(ParseResult parsed) =>
+        parsed.GetValue(Frozen) is not null || parsed.GetValue(Trained) is not null || parsed.GetValue(Untrained);
 
     /// <summary>What the command line chose.</summary>
     /// <exception cref="InputException">The choices contradict each other, or no default model can be made.</exception>
@@ -32,11 +47,18 @@ internal sealed class ModelOptions
     public ModelChoice Read(ParseResult parsed, CancellationToken stop)
     {
         var (frozen, trained, untrained) = (parsed.GetValue(Frozen), parsed.GetValue(Trained), parsed.GetValue(Untrained));
-        if (trained is not null && untrained) throw new InputException("--static leaves out the trained parts that --grounding names; give only one of them");
-        if (frozen is null && trained is not null) throw new InputException("--grounding names trained parts alone; name the frozen model that they were trained with by --model DIR");
+        if (trained is not null && untrained)
+            throw new InputException("--static leaves out the trained parts that --grounding names; give only one of them");
+        if (frozen is null && trained is not null)
+            throw new InputException(
+                "--grounding names trained parts alone; name the frozen model that they were trained with by --model DIR"
+            );
         var (vae, tokenizer) = (parsed.GetValue(Vae), parsed.GetValue(Tokenizer));
-        if (frozen is null && (vae ?? tokenizer) is not null) throw new InputException("--vae and --tokenizer replace parts of a model; name it by --model");
-        var folder = frozen is null ? DefaultModel.Path() : ModelPlace.Find(frozen, parsed.GetValue(Yes), parsed.InvocationConfiguration.Error, stop);
+        if (frozen is null && (vae ?? tokenizer) is not null)
+            throw new InputException("--vae and --tokenizer replace parts of a model; name it by --model");
+        var folder = frozen is null
+            ? DefaultModel.Path()
+            : ModelPlace.Find(frozen, parsed.GetValue(Yes), parsed.InvocationConfiguration.Error, stop);
         return new(folder, trained, untrained, IsDefault: frozen is null, vae, tokenizer);
     }
 }
@@ -50,18 +72,24 @@ internal sealed class ModelOptions
 /// <param name="Tokenizer">A tokenizer in place of the model's own, or null.</param>
 internal sealed record ModelChoice(string Frozen, string? Trained, bool Untrained, bool IsDefault, string? Vae, string? Tokenizer)
 {
-    public GroundingPipeline Open(Rearrangement rearrangement) => GroundingPipeline.Open(new GroundingPipelineOptions
-    {
-        ModelFolder = Frozen,
-        Vae = Vae,
-        Tokenizer = Tokenizer,
-        TrainedParts = Parts,
-        Rearrangement = rearrangement,
-    });
+    public GroundingPipeline Open(Rearrangement rearrangement) =>
+        GroundingPipeline.Open(
+            new GroundingPipelineOptions
+            {
+                ModelFolder = Frozen,
+                Vae = Vae,
+                Tokenizer = Tokenizer,
+                TrainedParts = Parts,
+                Rearrangement = rearrangement,
+            }
+        );
 
     /// <summary>The same choice for a service.</summary>
-    public void Share(SharedModelOptions options)
-        => (options.ModelFolder, options.TrainedParts, options.Vae, options.Tokenizer) = (Frozen, Parts.ToString(), Vae, Tokenizer);
+    public void Share(SharedModelOptions options) =>
+        (options.ModelFolder, options.TrainedParts, options.Vae, options.Tokenizer) = (Frozen, Parts.ToString(), Vae, Tokenizer);
 
-    private TrainedParts Parts => Untrained ? TrainedParts.None : Trained is null ? TrainedParts.Auto : TrainedParts.In(Trained);
+    private TrainedParts Parts =>
+        Untrained ? TrainedParts.None
+        : Trained is null ? TrainedParts.Auto
+        : TrainedParts.In(Trained);
 }

@@ -18,18 +18,26 @@ internal static class PhrasesCommand
     public static Command Create(CancellationToken stop)
     {
         var text = new Argument<string?>("TEXT") { Description = "A caption, in English", Arity = ArgumentArity.ZeroOrOne };
-        var file = new Option<string?>("--file", "-f") { Description = "A file with a caption on each line; - reads the standard input", HelpName = "FILE" };
+        var file = new Option<string?>("--file", "-f")
+        {
+            Description = "A file with a caption on each line; - reads the standard input",
+            HelpName = "FILE",
+        };
         var json = CommonOptions.Json();
-        json.Description = "Print an array of {text, start, end, plural} a caption, each on its line; start and end count UTF-16 units from 0";
+        json.Description =
+            "Print an array of {text, start, end, plural} a caption, each on its line; start and end count UTF-16 units from 0";
         var command = new Command("phrases", "Find the noun phrases of captions.") { text, file, json };
         command.SetAction(parsed =>
         {
             var (caption, path, output) = (parsed.GetValue(text), parsed.GetValue(file), parsed.InvocationConfiguration.Output);
-            if (caption is null == path is null) throw new InputException("give either a caption or --file FILE");
+            if (caption is null == path is null)
+                throw new InputException("give either a caption or --file FILE");
             if (path is null)
             {
-                if (parsed.GetValue(json)) output.WriteLine(Json(caption!));
-                else Print(caption!, output);
+                if (parsed.GetValue(json))
+                    output.WriteLine(Json(caption!));
+                else
+                    Print(caption!, output);
                 return;
             }
             foreach (var line in Lines(path))
@@ -45,7 +53,8 @@ internal static class PhrasesCommand
     {
         var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
         using var reader = new StreamReader(path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path), strict);
-        for (var number = 1; Next(reader, path, number) is { } line; number++) yield return line;
+        for (var number = 1; Next(reader, path, number) is { } line; number++)
+            yield return line;
     }
 
     private static string? Next(StreamReader reader, string path, int number)
@@ -56,12 +65,20 @@ internal static class PhrasesCommand
         }
         catch (DecoderFallbackException e)
         {
-            throw new InputException($"{(path == StandardInput ? "standard input" : path)}: is not UTF-8 text from line {number} on; save it as UTF-8", e);
+            throw new InputException(
+                $"{(path == StandardInput ? "standard input" : path)}: is not UTF-8 text from line {number} on; save it as UTF-8",
+                e
+            );
         }
     }
 
-    private static string Json(string caption)
-        => JsonSerializer.Serialize(NounPhraseChunker.English.Chunk(caption).Select(phrase => new Found(phrase.Text, phrase.Start, phrase.Start + phrase.Length, phrase.Plural)), JsonStyle.OneLine);
+    private static string Json(string caption) =>
+        JsonSerializer.Serialize(
+            NounPhraseChunker
+                .English.Chunk(caption)
+                .Select(phrase => new Found(phrase.Text, phrase.Start, phrase.Start + phrase.Length, phrase.Plural)),
+            JsonStyle.OneLine
+        );
 
     private static void Print(string caption, TextWriter output)
     {
@@ -73,9 +90,15 @@ internal static class PhrasesCommand
         }
         output.WriteLine(Marked(caption, phrases));
         var table = new Table().Border(TableBorder.Rounded).AddColumns("#", "phrase", "characters", "number");
-        foreach (var column in table.Columns.Where((_, i) => i is 0 or 2)) column.RightAligned();
+        foreach (var column in table.Columns.Where((_, i) => i is 0 or 2))
+            column.RightAligned();
         foreach (var (number, phrase) in phrases.Index())
-            table.AddRow($"{number + 1}", Markup.Escape(phrase.Text), $"{phrase.Start} to {phrase.Start + phrase.Length}", phrase.Plural ? "plural" : "singular");
+            table.AddRow(
+                $"{number + 1}",
+                Markup.Escape(phrase.Text),
+                $"{phrase.Start} to {phrase.Start + phrase.Length}",
+                phrase.Plural ? "plural" : "singular"
+            );
         Terminal.On(output).Write(table);
     }
 
@@ -93,5 +116,6 @@ internal static class PhrasesCommand
         return marked.Append(Escaped(caption[at..])).ToString();
     }
 
-    private static string Escaped(string text) => text.Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
+    private static string Escaped(string text) =>
+        text.Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
 }

@@ -13,12 +13,37 @@ internal static class ScoreCommand
 
     public static Command Create(CancellationToken stop)
     {
-        var file = new Argument<string>("PREDICTIONS") { Description = "Masks, a line of JSON each: {\"image_id\": \"142238\", \"narrative\": 0, \"phrase\": 3, \"segmentation\": {\"size\": [h, w], \"counts\": \"...\"}}" };
-        var (data, split, protocol, groups) = (EvaluationCommon.Data(), EvaluationCommon.Split(), EvaluationCommon.Protocol(), EvaluationCommon.Groups());
+        var file = new Argument<string>("PREDICTIONS")
+        {
+            Description =
+                "Masks, a line of JSON each: {\"image_id\": \"142238\", \"narrative\": 0, \"phrase\": 3, \"segmentation\": {\"size\": [h, w], \"counts\": \"...\"}}",
+        };
+        var (data, split, protocol, groups) = (
+            EvaluationCommon.Data(),
+            EvaluationCommon.Split(),
+            EvaluationCommon.Protocol(),
+            EvaluationCommon.Groups()
+        );
         var (size, quiet, json, limit) = (CommonOptions.Size(), CommonOptions.Quiet(), CommonOptions.Json(), EvaluationCommon.Limit());
         size.Description = "For the ppmn protocol: the network's longer side in pixels; 0 keeps the picture's own; 512 if not given";
-        var output = new Option<string?>("--out", "-o") { Description = "Folder for report.html, report.json and per_phrase.csv; none are written if not given", HelpName = "DIR" };
-        var command = new Command("score", "Measure a file of predictions on the benchmark.") { file, data, split, protocol, groups, size, limit, output, quiet, json };
+        var output = new Option<string?>("--out", "-o")
+        {
+            Description = "Folder for report.html, report.json and per_phrase.csv; none are written if not given",
+            HelpName = "DIR",
+        };
+        var command = new Command("score", "Measure a file of predictions on the benchmark.")
+        {
+            file,
+            data,
+            split,
+            protocol,
+            groups,
+            size,
+            limit,
+            output,
+            quiet,
+            json,
+        };
         command.SetAction(parsed =>
         {
             var rules = ResolutionProtocol.Named(parsed.GetValue(protocol)!);
@@ -27,45 +52,86 @@ internal static class ScoreCommand
             EvaluationCommon.RequireLimit(parsed.GetValue(limit));
             var benchmark = PngBenchmark.Open(parsed.GetValue(data)!, parsed.GetValue(split)!);
             var settings = new EvaluationSettings(
-                $"predictions of {Path.GetFileName(parsed.GetValue(file)!)}", null, null, EvaluationCommon.MarkOf(parsed.GetValue(data)!, benchmark), benchmark.Split, rules.Name, grouping.Name,
-                side, new GroundingConfig().Threshold, parsed.GetValue(limit));
-            return Run(parsed.GetValue(file)!, benchmark, rules, settings, parsed.GetValue(output), parsed.GetValue(quiet), parsed.GetValue(json),
-                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
+                $"predictions of {Path.GetFileName(parsed.GetValue(file)!)}",
+                null,
+                null,
+                EvaluationCommon.MarkOf(parsed.GetValue(data)!, benchmark),
+                benchmark.Split,
+                rules.Name,
+                grouping.Name,
+                side,
+                new GroundingConfig().Threshold,
+                parsed.GetValue(limit)
+            );
+            return Run(
+                parsed.GetValue(file)!,
+                benchmark,
+                rules,
+                settings,
+                parsed.GetValue(output),
+                parsed.GetValue(quiet),
+                parsed.GetValue(json),
+                parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error,
+                stop
+            );
         });
         return command;
     }
 
     private static int Run(
-        string file, PngBenchmark benchmark, ResolutionProtocol protocol, EvaluationSettings settings, string? folder, bool quiet, bool json, TextWriter results, TextWriter messages, CancellationToken cancellation)
+        string file,
+        PngBenchmark benchmark,
+        ResolutionProtocol protocol,
+        EvaluationSettings settings,
+        string? folder,
+        bool quiet,
+        bool json,
+        TextWriter results,
+        TextWriter messages,
+        CancellationToken cancellation
+    )
     {
         var predictions = PredictionFile.Read(file, benchmark);
-        if (predictions.Faults.Count > 0) return Refuse(predictions, messages);
+        if (predictions.Faults.Count > 0)
+            return Refuse(predictions, messages);
         var evaluator = new Evaluator(benchmark, protocol);
         var (count, faults) = EvaluationCommon.Survey(evaluator, benchmark, settings.Limit, cancellation);
         var narratives = new List<NarrativeResult>();
-        Terminal.WithProgress(messages, quiet, "scoring", count, progress =>
-        {
-            foreach (var given in evaluator.Cases(new BenchmarkFaults(), settings.Limit))
+        Terminal.WithProgress(
+            messages,
+            quiet,
+            "scoring",
+            count,
+            progress =>
             {
-                cancellation.ThrowIfCancellationRequested();
-                var letterbox = Evaluator.LetterboxOf(given, settings.Size);
-                narratives.Add(evaluator.Judge(given, letterbox, predictions.MasksOf(given, letterbox, protocol)));
-                progress(narratives.Count);
+                foreach (var given in evaluator.Cases(new BenchmarkFaults(), settings.Limit))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    var letterbox = Evaluator.LetterboxOf(given, settings.Size);
+                    narratives.Add(evaluator.Judge(given, letterbox, predictions.MasksOf(given, letterbox, protocol)));
+                    progress(narratives.Count);
+                }
             }
-        });
-        if (predictions.Faults.Count > 0) return Refuse(predictions, messages);
+        );
+        if (predictions.Faults.Count > 0)
+            return Refuse(predictions, messages);
         var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories);
-        if (folder is not null) ReportFolder.Write(folder, report, narratives, narratives, benchmark, cancellation);
+        if (folder is not null)
+            ReportFolder.Write(folder, report, narratives, narratives, benchmark, cancellation);
         var judged = report.Counts.Phrases - report.Counts.Missing;
-        if (predictions.Count > judged) messages.WriteLine($"warning: {predictions.Count - judged} predictions are for phrases that are not judged (left out)");
+        if (predictions.Count > judged)
+            messages.WriteLine($"warning: {predictions.Count - judged} predictions are for phrases that are not judged (left out)");
         EvaluationCommon.Print(report, results, messages, quiet, json);
         return 0;
     }
 
     private static int Refuse(PredictionFile predictions, TextWriter messages)
     {
-        foreach (var fault in predictions.Faults.Take(FaultsShown)) messages.WriteLine($"error: {fault}");
-        if (predictions.Faults.Count > FaultsShown) messages.WriteLine($"error: {predictions.Path}: {predictions.Faults.Count - FaultsShown} more lines are at fault");
+        foreach (var fault in predictions.Faults.Take(FaultsShown))
+            messages.WriteLine($"error: {fault}");
+        if (predictions.Faults.Count > FaultsShown)
+            messages.WriteLine($"error: {predictions.Path}: {predictions.Faults.Count - FaultsShown} more lines are at fault");
         return CommandLine.UserError;
     }
 }

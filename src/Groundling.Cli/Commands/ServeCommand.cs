@@ -12,19 +12,88 @@ internal static class ServeCommand
     {
         var defaults = new ServerOptions();
         var (model, threads) = (new ModelOptions(), CommonOptions.Threads());
-        var host = new Option<string>("--host") { Description = "The address to listen on; 0.0.0.0 for all of this machine's", HelpName = "ADDRESS", DefaultValueFactory = _ => defaults.Host };
-        var port = new Option<int>("--port") { Description = "The port; 0 takes a free one", HelpName = "N", DefaultValueFactory = _ => defaults.Port };
-        var queue = new Option<int>("--queue") { Description = "Requests that may wait for the model; more are refused with 429", HelpName = "N", DefaultValueFactory = _ => defaults.Queue };
-        var batch = new Option<int>("--batch") { Description = "Waiting requests taken at a time; those of one picture share its encoding", HelpName = "N", DefaultValueFactory = _ => defaults.Batch };
+        var host = new Option<string>("--host")
+        {
+            Description = "The address to listen on; 0.0.0.0 for all of this machine's",
+            HelpName = "ADDRESS",
+            DefaultValueFactory = _ => defaults.Host,
+        };
+        var port = new Option<int>("--port")
+        {
+            Description = "The port; 0 takes a free one",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.Port,
+        };
+        var queue = new Option<int>("--queue")
+        {
+            Description = "Requests that may wait for the model; more are refused with 429",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.Queue,
+        };
+        var batch = new Option<int>("--batch")
+        {
+            Description = "Waiting requests taken at a time; those of one picture share its encoding",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.Batch,
+        };
         var timeout = NumberOption.Required("--timeout", defaults.Timeout);
-        (timeout.Description, timeout.HelpName) = ("Seconds that a request may wait for its turn, and that the model may then work on it", "SECONDS");
-        var megabytes = new Option<int>("--max-megabytes") { Description = "The largest body, in MiB", HelpName = "N", DefaultValueFactory = _ => defaults.MaxMegabytes };
-        var megapixels = new Option<int>("--max-megapixels") { Description = "The largest picture, in million pixels", HelpName = "N", DefaultValueFactory = _ => defaults.MaxMegapixels };
-        var size = new Option<int>("--max-size") { Description = "The largest network input that a request may ask for: pixels of its longer side", HelpName = "PIXELS", DefaultValueFactory = _ => defaults.MaxSize };
-        var key = new Option<string?>("--api-key") { Description = $"What clients must send as a bearer token; {KeyVariable} in the environment says it without showing it to other users of the machine", HelpName = "KEY" };
-        var cors = new Option<string?>("--cors") { Description = "The one other site whose pages may call the service, such as https://example.org", HelpName = "ORIGIN" };
-        var samples = new Option<string>("--samples") { Description = "A folder of pictures to try on the page, NAME.png with its caption in NAME.txt", HelpName = "DIR", DefaultValueFactory = _ => defaults.Samples };
-        var command = new Command("serve", "Answer over HTTP, and show a page to try it on.") { model.Frozen, model.Trained, model.Yes, threads, host, port, queue, batch, timeout, megabytes, megapixels, size, key, cors, samples };
+        (timeout.Description, timeout.HelpName) = (
+            "Seconds that a request may wait for its turn, and that the model may then work on it",
+            "SECONDS"
+        );
+        var megabytes = new Option<int>("--max-megabytes")
+        {
+            Description = "The largest body, in MiB",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.MaxMegabytes,
+        };
+        var megapixels = new Option<int>("--max-megapixels")
+        {
+            Description = "The largest picture, in million pixels",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.MaxMegapixels,
+        };
+        var size = new Option<int>("--max-size")
+        {
+            Description = "The largest network input that a request may ask for: pixels of its longer side",
+            HelpName = "PIXELS",
+            DefaultValueFactory = _ => defaults.MaxSize,
+        };
+        var key = new Option<string?>("--api-key")
+        {
+            Description =
+                $"What clients must send as a bearer token; {KeyVariable} in the environment says it without showing it to other users of the machine",
+            HelpName = "KEY",
+        };
+        var cors = new Option<string?>("--cors")
+        {
+            Description = "The one other site whose pages may call the service, such as https://example.org",
+            HelpName = "ORIGIN",
+        };
+        var samples = new Option<string>("--samples")
+        {
+            Description = "A folder of pictures to try on the page, NAME.png with its caption in NAME.txt",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => defaults.Samples,
+        };
+        var command = new Command("serve", "Answer over HTTP, and show a page to try it on.")
+        {
+            model.Frozen,
+            model.Trained,
+            model.Yes,
+            threads,
+            host,
+            port,
+            queue,
+            batch,
+            timeout,
+            megabytes,
+            megapixels,
+            size,
+            key,
+            cors,
+            samples,
+        };
         command.SetAction(parsed =>
         {
             var options = new ServerOptions
@@ -44,7 +113,8 @@ internal static class ServeCommand
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var error = parsed.InvocationConfiguration.Error;
             var choice = model.Read(parsed, stop);
-            if (choice.IsDefault) error.WriteLine(DefaultModel.Note);
+            if (choice.IsDefault)
+                error.WriteLine(DefaultModel.Note);
             Serve(options, choice, parsed.InvocationConfiguration.Output, stop);
         });
         return command;

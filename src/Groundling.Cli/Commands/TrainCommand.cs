@@ -16,24 +16,70 @@ internal static class TrainCommand
     /// <summary>What may change when a run goes on: where things lie and how they are computed, not what.</summary>
     private static readonly string[] MayDiffer = ["model", "train.threads", "train.cache"];
 
-    private sealed record Request(string Config, IReadOnlyList<string> Changes, string Data, string Output, string? Model, bool Resume, bool Quiet);
+    private sealed record Request(
+        string Config,
+        IReadOnlyList<string> Changes,
+        string Data,
+        string Output,
+        string? Model,
+        bool Resume,
+        bool Quiet
+    );
 
     public static Command Create(ICollective processes, CancellationToken stop)
     {
         var config = new Argument<string>("CONFIG") { Description = "The training's config, such as configs/scenes.json" };
-        var data = new Option<string>("--data", "-d") { Description = "The benchmark's folder, with \"annotations\" and \"images\"", HelpName = "DIR", Required = true };
-        var output = new Option<string>("--out", "-o") { Description = "The run's folder", HelpName = "RUN", Required = true };
-        var changes = new Option<string[]>("--set") { Description = "A value instead of the config's: --set train.steps=40 --set grounding.parts=decoder", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = true };
-        var model = new Option<string?>("--model", "-m") { Description = "The frozen Stable Diffusion, instead of the config's: a folder, or OWNER/NAME[@REVISION] of the hub", HelpName = "MODEL" };
+        var data = new Option<string>("--data", "-d")
+        {
+            Description = "The benchmark's folder, with \"annotations\" and \"images\"",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var output = new Option<string>("--out", "-o")
+        {
+            Description = "The run's folder",
+            HelpName = "RUN",
+            Required = true,
+        };
+        var changes = new Option<string[]>("--set")
+        {
+            Description = "A value instead of the config's: --set train.steps=40 --set grounding.parts=decoder",
+            HelpName = "KEY=VALUE",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var model = new Option<string?>("--model", "-m")
+        {
+            Description = "The frozen Stable Diffusion, instead of the config's: a folder, or OWNER/NAME[@REVISION] of the hub",
+            HelpName = "MODEL",
+        };
         var yes = ModelPlace.Yes();
         var resume = new Option<bool>("--resume") { Description = "Go on with a run that was stopped or killed" };
         var quiet = CommonOptions.Quiet();
-        var command = new Command("train", "Train the phrase adapter, the aggregation and the mask decoder on a frozen model.") { config, data, output, changes, model, yes, resume, quiet };
+        var command = new Command("train", "Train the phrase adapter, the aggregation and the mask decoder on a frozen model.")
+        {
+            config,
+            data,
+            output,
+            changes,
+            model,
+            yes,
+            resume,
+            quiet,
+        };
         command.SetAction(parsed =>
         {
-            var frozen = parsed.GetValue(model) is { } named ? ModelPlace.Find(named, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop) : null;
-            var request = new Request(parsed.GetValue(config)!, parsed.GetValue(changes) ?? [], parsed.GetValue(data)!, parsed.GetValue(output)!,
-                frozen, parsed.GetValue(resume), parsed.GetValue(quiet));
+            var frozen = parsed.GetValue(model) is { } named
+                ? ModelPlace.Find(named, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop)
+                : null;
+            var request = new Request(
+                parsed.GetValue(config)!,
+                parsed.GetValue(changes) ?? [],
+                parsed.GetValue(data)!,
+                parsed.GetValue(output)!,
+                frozen,
+                parsed.GetValue(resume),
+                parsed.GetValue(quiet)
+            );
             return Run(request, processes, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
         });
         return command;
@@ -42,37 +88,67 @@ internal static class TrainCommand
     private static int Run(Request request, ICollective processes, TextWriter results, TextWriter messages, CancellationToken stop)
     {
         var config = TrainConfig.Read(request.Config, request.Changes);
-        if (config.Train.Threads > 0) set_num_threads(config.Train.Threads);
+        if (config.Train.Threads > 0)
+            set_num_threads(config.Train.Threads);
         var source = FrozenModel.Find(request.Model, config.Model, request.Config, request.Output, config.Train.Seed);
         // Everything that can be wrong shows before the run's folder is made.
         var faults = new BenchmarkFaults();
         var benchmark = PngBenchmark.Open(request.Data, config.Data.Train);
         var measured = config.Data.Validation.Length == 0 ? null : PngBenchmark.Open(request.Data, config.Data.Validation);
-        var examples = benchmark.Read(faults).Where(example => example.Phrases.Count > 0).Take(config.Data.TrainLimit == 0 ? int.MaxValue : config.Data.TrainLimit).ToList();
-        foreach (var fault in faults.Describe()) messages.WriteLine($"warning: {fault}");
-        var steps = config.Train.Steps > 0 ? config.Train.Steps : (long)Math.Ceiling(config.Train.Epochs * examples.Count / (config.Train.BatchSize * config.Train.Accumulate * processes.Size));
+        var examples = benchmark
+            .Read(faults)
+            .Where(example => example.Phrases.Count > 0)
+            .Take(config.Data.TrainLimit == 0 ? int.MaxValue : config.Data.TrainLimit)
+            .ToList();
+        foreach (var fault in faults.Describe())
+            messages.WriteLine($"warning: {fault}");
+        var steps =
+            config.Train.Steps > 0
+                ? config.Train.Steps
+                : (long)
+                    Math.Ceiling(
+                        config.Train.Epochs * examples.Count / (config.Train.BatchSize * config.Train.Accumulate * processes.Size)
+                    );
         var settings = config.Train with { Steps = steps };
         var initial = settings.Initial.Length == 0 ? null : Beside(request.Config, settings.Initial);
         var initialMark = initial is null || request.Resume ? null : MarkOf(initial);
         stop.ThrowIfCancellationRequested();
 
-        using var folder = processes.Rank > 0 ? null : RunFolder.Open(request.Output, (config with { Model = source.Name }).ToJson(),
-            RunRecord.Now("grounding", settings.Seed, DataMark(request.Data, benchmark, measured), source.Mark, initialMark), request.Resume, MayDiffer);
+        using var folder =
+            processes.Rank > 0
+                ? null
+                : RunFolder.Open(
+                    request.Output,
+                    (config with { Model = source.Name }).ToJson(),
+                    RunRecord.Now("grounding", settings.Seed, DataMark(request.Data, benchmark, measured), source.Mark, initialMark),
+                    request.Resume,
+                    MayDiffer
+                );
         using var diffusion = Open(source, processes, stop);
         var cache = settings.Cache.Length == 0 ? null : Cache(Beside(request.Config, settings.Cache), messages);
         var encoders = new FrozenEncoders(diffusion, cache is null ? "" : source.EncoderMark(), cache);
         var validation = measured is null ? null : new GroundingValidation(measured, config.Data, config.Grounding.Threshold);
         using var task = new GroundingTask(config with { Train = settings }, encoders, examples, benchmark.Categories, validation);
         // One process is enough: all begin with the first one's weights.
-        if (initial is not null && folder is { Last.Exists: false }) Begin(task.Model, initial, request.Quiet ? null : messages);
-        var outcome = TrainingDisplay.Show(messages, request.Quiet || processes.Rank > 0, observer =>
-        {
-            using var run = new TrainingRun(task, settings, folder, processes, observer);
-            return run.Run(stop);
-        });
-        var unused = processes.Gather(string.Join('\n', task.Faults)).SelectMany(text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        if (unused.Count > 0) messages.WriteLine($"warning: {unused.Count} narratives could not be used and were left out, the first: {unused[0]}");
-        if (cache is { Damaged: > 0 }) messages.WriteLine($"warning: {cache.Damaged} damaged files in the cache were made anew");
+        if (initial is not null && folder is { Last.Exists: false })
+            Begin(task.Model, initial, request.Quiet ? null : messages);
+        var outcome = TrainingDisplay.Show(
+            messages,
+            request.Quiet || processes.Rank > 0,
+            observer =>
+            {
+                using var run = new TrainingRun(task, settings, folder, processes, observer);
+                return run.Run(stop);
+            }
+        );
+        var unused = processes
+            .Gather(string.Join('\n', task.Faults))
+            .SelectMany(text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            .ToList();
+        if (unused.Count > 0)
+            messages.WriteLine($"warning: {unused.Count} narratives could not be used and were left out, the first: {unused[0]}");
+        if (cache is { Damaged: > 0 })
+            messages.WriteLine($"warning: {cache.Damaged} damaged files in the cache were made anew");
         return TrainingDisplay.Report(outcome, request.Output, results, messages, request.Quiet);
     }
 
@@ -80,16 +156,20 @@ internal static class TrainCommand
     {
         var cache = new TensorCache(folder);
         if (cache.Prepare() is { } why)
-            messages.WriteLine($"warning: the cache {folder} cannot be written: {why}; what it lacks is made anew each time (train.cache names another)");
+            messages.WriteLine(
+                $"warning: the cache {folder} cannot be written: {why}; what it lacks is made anew each time (train.cache names another)"
+            );
         return cache;
     }
 
     /// <summary>Random weights are made by one process before the others look for them.</summary>
     private static StableDiffusion Open(FrozenModel source, ICollective processes, CancellationToken stop)
     {
-        if (processes.Rank > 0) processes.Barrier();
+        if (processes.Rank > 0)
+            processes.Barrier();
         var diffusion = source.Open(stop);
-        if (processes.Rank == 0) processes.Barrier();
+        if (processes.Rank == 0)
+            processes.Barrier();
         return diffusion;
     }
 
@@ -102,12 +182,25 @@ internal static class TrainCommand
     private static void Begin(GroundingModel model, string initial, TextWriter? messages)
     {
         var anew = GroundingFolder.LoadMatching(initial, model);
-        messages?.WriteLine($"begins with the weights of {initial}"
-            + (anew.Count == 0 ? "" : $"; anew: {string.Join(", ", anew.GroupBy(name => name.Split('.')[0]).Select(part => $"{part.Key} ({part.Count()} tensors)"))}"));
+        messages?.WriteLine(
+            $"begins with the weights of {initial}"
+                + (
+                    anew.Count == 0
+                        ? ""
+                        : $"; anew: {string.Join(", ", anew.GroupBy(name => name.Split('.')[0]).Select(part => $"{part.Key} ({part.Count()} tensors)"))}"
+                )
+        );
     }
 
-    private static ContentMark DataMark(string folder, PngBenchmark benchmark, PngBenchmark? measured) => ContentMark.OfFiles(folder,
-        [benchmark.NarrativesPath, benchmark.PanopticPath, .. measured is null ? (string[])[] : [measured.NarrativesPath, measured.PanopticPath]]);
+    private static ContentMark DataMark(string folder, PngBenchmark benchmark, PngBenchmark? measured) =>
+        ContentMark.OfFiles(
+            folder,
+            [
+                benchmark.NarrativesPath,
+                benchmark.PanopticPath,
+                .. measured is null ? (string[])[] : [measured.NarrativesPath, measured.PanopticPath],
+            ]
+        );
 
     private static string Beside(string config, string path) => Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(config))!);
 }

@@ -15,16 +15,15 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
         {
             return Find(field) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw Fault(field, "a text");
         }
-        catch (InvalidOperationException e)                                // half a surrogate pair, or bytes that are not UTF-8
+        catch (InvalidOperationException e) // half a surrogate pair, or bytes that are not UTF-8
         {
             throw new InputException($"{Where}: \"{field}\" holds characters that are not Unicode; save the file as UTF-8.", e);
         }
     }
 
     /// <summary>A COCO image id, number or text, without leading zeros: "142238".</summary>
-    public string ImageId(string field) => Find(field) is { } value && TryId(value, out long id)
-        ? id.ToString(CultureInfo.InvariantCulture)
-        : throw Fault(field, "a number");
+    public string ImageId(string field) =>
+        Find(field) is { } value && TryId(value, out long id) ? id.ToString(CultureInfo.InvariantCulture) : throw Fault(field, "a number");
 
     public int Integer(string field, int? otherwise = null)
     {
@@ -40,24 +39,28 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
     /// <summary>Whether a field is there and not null.</summary>
     public bool Has(string field) => Find(field) is { ValueKind: not JsonValueKind.Null };
 
-    public bool Flag(string field) => Find(field) switch
-    {
-        null or { ValueKind: JsonValueKind.False or JsonValueKind.Null } => false,
-        { ValueKind: JsonValueKind.True } => true,
-        { ValueKind: JsonValueKind.Number } value => value.GetDouble() != 0,
-        _ => throw Fault(field, "true or false"),
-    };
+    public bool Flag(string field) =>
+        Find(field) switch
+        {
+            null or { ValueKind: JsonValueKind.False or JsonValueKind.Null } => false,
+            { ValueKind: JsonValueKind.True } => true,
+            { ValueKind: JsonValueKind.Number } value => value.GetDouble() != 0,
+            _ => throw Fault(field, "true or false"),
+        };
 
-    public IEnumerable<JsonElement> List(string field) => Find(field) is { ValueKind: JsonValueKind.Array } value
-        ? value.EnumerateArray()
-        : throw Fault(field, "a list");
+    public IEnumerable<JsonElement> List(string field) =>
+        Find(field) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : throw Fault(field, "a list");
 
     /// <summary>Whole numbers, each as number or text.</summary>
     public int[] Integers(string field)
     {
         var numbers = new List<int>();
         foreach (var value in List(field))
-            numbers.Add(TryId(value, out long number) && number is >= int.MinValue and <= int.MaxValue ? (int)number : throw Fault(field, "a list of whole numbers"));
+            numbers.Add(
+                TryId(value, out long number) && number is >= int.MinValue and <= int.MaxValue
+                    ? (int)number
+                    : throw Fault(field, "a list of whole numbers")
+            );
         return [.. numbers];
     }
 
@@ -74,7 +77,7 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
             var text = value.GetRawText().ReplaceLineEndings(" ");
             return text.Length <= 40 ? text : text[..40] + "...";
         }
-        catch (InvalidOperationException)                                      // bytes that are not UTF-8
+        catch (InvalidOperationException) // bytes that are not UTF-8
         {
             return "text that is not Unicode";
         }
@@ -101,7 +104,12 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
         if (Find(field) is not { ValueKind: JsonValueKind.Array } list)
             return null;
         foreach (var value in list.EnumerateArray())
-            if (count == 4 || value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !(Math.Abs(number) <= int.MaxValue))
+            if (
+                count == 4
+                || value.ValueKind != JsonValueKind.Number
+                || !value.TryGetDouble(out double number)
+                || !(Math.Abs(number) <= int.MaxValue)
+            )
                 return null;
             else
                 numbers[count++] = (int)number;
@@ -115,7 +123,10 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
         {
             JsonValueKind.String => long.TryParse(Plain(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out id),
             JsonValueKind.Number when value.TryGetInt64(out id) => true,
-            JsonValueKind.Number => value.TryGetDouble(out double number) && number == Math.Floor(number) && Math.Abs(number) < 1L << 53 && (id = (long)number) == number,
+            JsonValueKind.Number => value.TryGetDouble(out double number)
+                && number == Math.Floor(number)
+                && Math.Abs(number) < 1L << 53
+                && (id = (long)number) == number,
             _ => false,
         };
     }

@@ -8,7 +8,13 @@ namespace Groundling.Data.Benchmark;
 /// <param name="PicturePath">The picture's file.</param>
 /// <param name="PanopticPath">The panoptic PNG's file.</param>
 public sealed record BenchmarkExample(
-    int Index, string ImageId, Caption Caption, IReadOnlyList<BenchmarkPhrase> Phrases, string PicturePath, string PanopticPath)
+    int Index,
+    string ImageId,
+    Caption Caption,
+    IReadOnlyList<BenchmarkPhrase> Phrases,
+    string PicturePath,
+    string PanopticPath
+)
 {
     /// <summary>The picture's columns as annotated; 0 where the annotation does not say.</summary>
     public int Width { get; init; }
@@ -31,7 +37,9 @@ public sealed record BenchmarkExample(
         ArgumentNullException.ThrowIfNull(faults);
         var map = PanopticMap.Load(PanopticPath);
         if (Width > 0 && Height > 0 && (map.Width, map.Height) != (Width, Height))
-            throw new InputException($"{PanopticPath} is {map.Width} x {map.Height}, but its annotation says {Width} x {Height}; get the right PNG file.");
+            throw new InputException(
+                $"{PanopticPath} is {map.Width} x {map.Height}, but its annotation says {Width} x {Height}; get the right PNG file."
+            );
         return Masks(map, faults);
     }
 
@@ -63,7 +71,10 @@ public sealed record BenchmarkExample(
         bool isAnnotated = Width > 0 && Height > 0;
         if ((width, height) == (map.Width, map.Height) && (!isAnnotated || (width, height) == (Width, Height)))
             return true;
-        faults.Add(FaultKind.OtherSize, $"{PicturePath} is {width} x {height}, {PanopticPath} {map.Width} x {map.Height}{(isAnnotated ? $", the annotation says {Width} x {Height}" : "")}");
+        faults.Add(
+            FaultKind.OtherSize,
+            $"{PicturePath} is {width} x {height}, {PanopticPath} {map.Width} x {map.Height}{(isAnnotated ? $", the annotation says {Width} x {Height}" : "")}"
+        );
         return false;
     }
 

@@ -2,7 +2,9 @@ using Groundling.Core;
 
 namespace Groundling.Data.Benchmark;
 
-/// <summary>Counts the faults of the benchmark's files and keeps examples, so that a run survives them and still says so. Safe for several threads.</summary>
+/// <summary>
+/// Counts the faults of the benchmark's files and keeps examples, so that a run survives them and still says so. Safe for several threads.
+/// </summary>
 public sealed class BenchmarkFaults
 {
     /// <summary>Examples kept of each kind.</summary>

@@ -7,7 +7,8 @@ namespace Groundling.Data.Benchmark;
 internal sealed class BenchmarkIndex
 {
     private readonly byte[] _bytes;
-    private readonly int _imageTable, _exampleTable;
+    private readonly int _imageTable,
+        _exampleTable;
     private readonly List<(FaultKind Kind, int Count, List<string> Examples)> _faults = [];
 
     private BenchmarkIndex(byte[] bytes)
@@ -52,7 +53,9 @@ internal sealed class BenchmarkIndex
     /// <summary>Where a split's index lies.</summary>
     public static string PathFor(string narrativesPath) => Path.ChangeExtension(narrativesPath, ".index");
 
-    /// <summary>Takes the index beside the annotations, or makes it where it is missing, damaged, of another version, or older than they are.</summary>
+    /// <summary>
+    /// Takes the index beside the annotations, or makes it where it is missing, damaged, of another version, or older than they are.
+    /// </summary>
     /// <exception cref="InputException">An annotation file cannot be read, is not JSON, or is cut short.</exception>
     public static BenchmarkIndex Open(string narrativesPath, string panopticPath)
     {
@@ -63,7 +66,11 @@ internal sealed class BenchmarkIndex
         var bytes = IndexBuilder.Build(narrativesPath, panopticPath);
         IndexFile.Seal(bytes, narratives, panoptic);
         var why = IndexFile.TryWrite(path, bytes);
-        return new BenchmarkIndex(bytes) { WasBuilt = true, Note = why is null ? null : $"{path} could not be written, so the annotations are read again each time: {why}" };
+        return new BenchmarkIndex(bytes)
+        {
+            WasBuilt = true,
+            Note = why is null ? null : $"{path} could not be written, so the annotations are read again each time: {why}",
+        };
     }
 
     public void AddFaultsTo(BenchmarkFaults faults)
@@ -98,8 +105,19 @@ internal sealed class BenchmarkIndex
         var (picture, map, width, height) = (cursor.Text(), cursor.Text(), cursor.Integer(), cursor.Integer());
         var segments = new PanopticSegment[cursor.Integer()];
         for (int i = 0; i < segments.Length; i++)
-            segments[i] = new PanopticSegment(cursor.Integer(), cursor.Integer(), cursor.Integer(), new Box(cursor.Integer(), cursor.Integer(), cursor.Integer(), cursor.Integer()), cursor.Integer() == 1);
-        return new BenchmarkExample(0, id, new Caption("", []), [], picture, map) { Width = width, Height = height, Segments = segments };
+            segments[i] = new PanopticSegment(
+                cursor.Integer(),
+                cursor.Integer(),
+                cursor.Integer(),
+                new Box(cursor.Integer(), cursor.Integer(), cursor.Integer(), cursor.Integer()),
+                cursor.Integer() == 1
+            );
+        return new BenchmarkExample(0, id, new Caption("", []), [], picture, map)
+        {
+            Width = width,
+            Height = height,
+            Segments = segments,
+        };
     }
 
     private int Place(int table, int index) => BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(table + 4 * index));

@@ -14,8 +14,10 @@ internal sealed class IndexBuffer
 
     public Span<byte> Reserve(int count)
     {
-        int end = (long)Length + count <= Array.MaxLength ? Length + count
-            : throw new InputException("The annotations hold more than an index of 2 GiB can keep; split them into several files.");
+        int end =
+            (long)Length + count <= Array.MaxLength
+                ? Length + count
+                : throw new InputException("The annotations hold more than an index of 2 GiB can keep; split them into several files.");
         if (end > _bytes.Length)
             Array.Resize(ref _bytes, (int)Math.Min(Math.Max(2L * _bytes.Length, end), Array.MaxLength));
         var place = _bytes.AsSpan(Length, count);

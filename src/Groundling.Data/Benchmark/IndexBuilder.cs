@@ -27,7 +27,9 @@ internal sealed class IndexBuilder
         _buffer.Reserve(IndexFile.HeaderBytes + 6 * 4).Clear();
         var images = Images();
         var (examples, narratives) = Examples();
-        int imageTable = Table(images), exampleTable = Table(examples), tail = _buffer.Length;
+        int imageTable = Table(images),
+            exampleTable = Table(examples),
+            tail = _buffer.Length;
         Tail();
         int[] numbers = [narratives, images.Count, examples.Count, imageTable, exampleTable, tail];
         for (int i = 0; i < numbers.Length; i++)
@@ -40,7 +42,10 @@ internal sealed class IndexBuilder
         var places = new List<int>(_panoptic.Annotations.Count);
         foreach (var annotation in _panoptic.Annotations.Values)
         {
-            var picture = _panoptic.Pictures.GetValueOrDefault(annotation.ImageId, new PanopticPicture(PanopticPart.UsualName(annotation.ImageId, ".jpg"), 0, 0));
+            var picture = _panoptic.Pictures.GetValueOrDefault(
+                annotation.ImageId,
+                new PanopticPicture(PanopticPart.UsualName(annotation.ImageId, ".jpg"), 0, 0)
+            );
             _ordinals.Add(annotation.ImageId, places.Count);
             places.Add(_buffer.Length);
             _buffer.Number(long.Parse(annotation.ImageId, CultureInfo.InvariantCulture));
@@ -50,8 +55,20 @@ internal sealed class IndexBuilder
             _buffer.Number(picture.Height);
             _buffer.Number(annotation.Segments.Count);
             foreach (var segment in annotation.Segments)
-                foreach (int number in (ReadOnlySpan<int>)[segment.Id, segment.CategoryId, segment.Area, segment.Box.X, segment.Box.Y, segment.Box.Width, segment.Box.Height, segment.IsCrowd ? 1 : 0])
-                    _buffer.Number(number);
+            foreach (
+                int number in (ReadOnlySpan<int>)
+                    [
+                        segment.Id,
+                        segment.CategoryId,
+                        segment.Area,
+                        segment.Box.X,
+                        segment.Box.Y,
+                        segment.Box.Width,
+                        segment.Box.Height,
+                        segment.IsCrowd ? 1 : 0,
+                    ]
+            )
+                _buffer.Number(number);
         }
         return places;
     }
@@ -72,13 +89,17 @@ internal sealed class IndexBuilder
             _buffer.Bytes(part.Buffer.Written);
             places.AddRange(part.Places.Select(place => start + place));
         }
-        return count > 0 ? (places, count) : throw new InputException($"{_narrativesPath} holds no narratives; give a png_coco_*.json file.");
+        return count > 0
+            ? (places, count)
+            : throw new InputException($"{_narrativesPath} holds no narratives; give a png_coco_*.json file.");
     }
 
     private NarrativePart Part(JsonBatch batch)
     {
         if (batch.Section.Length > 0)
-            throw new InputException($"{_narrativesPath} is not a list of narratives but an object with \"{batch.Section}\"; give a png_coco_*.json file.");
+            throw new InputException(
+                $"{_narrativesPath} is not a list of narratives but an object with \"{batch.Section}\"; give a png_coco_*.json file."
+            );
         var part = new NarrativePart(_narrativesPath, _panoptic, _ordinals, batch.Count);
         for (int i = 0; i < batch.Count; i++)
         {

@@ -12,7 +12,9 @@ internal static class IndexFile
 
     private static ReadOnlySpan<byte> Magic => "GRNDLIDX"u8;
 
-    /// <summary>The index when it is whole, of this version and of these sources; null otherwise. Never throws for what the file holds.</summary>
+    /// <summary>
+    /// The index when it is whole, of this version and of these sources; null otherwise. Never throws for what the file holds.
+    /// </summary>
     public static byte[]? TryRead(string path, SourceStamp narratives, SourceStamp panoptic)
     {
         try
@@ -20,7 +22,9 @@ internal static class IndexFile
             if (!File.Exists(path))
                 return null;
             var bytes = File.ReadAllBytes(path);
-            return bytes.Length > HeaderBytes && Header(bytes, narratives, panoptic).AsSpan().SequenceEqual(bytes.AsSpan(0, HeaderBytes)) ? bytes : null;
+            return bytes.Length > HeaderBytes && Header(bytes, narratives, panoptic).AsSpan().SequenceEqual(bytes.AsSpan(0, HeaderBytes))
+                ? bytes
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -29,7 +33,8 @@ internal static class IndexFile
     }
 
     /// <summary>Fills in the header of a finished index.</summary>
-    public static void Seal(byte[] bytes, SourceStamp narratives, SourceStamp panoptic) => Header(bytes, narratives, panoptic).CopyTo(bytes, 0);
+    public static void Seal(byte[] bytes, SourceStamp narratives, SourceStamp panoptic) =>
+        Header(bytes, narratives, panoptic).CopyTo(bytes, 0);
 
     /// <summary>Puts the index in its place in one step.</summary>
     /// <returns>Why it could not be written; null when it was.</returns>
@@ -71,7 +76,16 @@ internal static class IndexFile
         Magic.CopyTo(header);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), Version);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), Crc32C.Of(bytes[HeaderBytes..]));
-        long[] numbers = [bytes.Length, narratives.Length, narratives.Ticks, narratives.Sample, panoptic.Length, panoptic.Ticks, panoptic.Sample];
+        long[] numbers =
+        [
+            bytes.Length,
+            narratives.Length,
+            narratives.Ticks,
+            narratives.Sample,
+            panoptic.Length,
+            panoptic.Ticks,
+            panoptic.Sample,
+        ];
         for (int i = 0; i < numbers.Length; i++)
             BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16 + 8 * i), numbers[i]);
         return header;

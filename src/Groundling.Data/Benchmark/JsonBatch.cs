@@ -23,7 +23,8 @@ internal sealed class JsonBatch(string section, int first)
 
     public void Add(ReadOnlySpan<byte> record)
     {
-        int start = Count == 0 ? 0 : _ends[^1], end = checked(start + record.Length);
+        int start = Count == 0 ? 0 : _ends[^1],
+            end = checked(start + record.Length);
         if (end > _bytes.Length)
             Array.Resize(ref _bytes, Math.Max(end, (int)Math.Min(2L * _bytes.Length, Array.MaxLength)));
         record.CopyTo(_bytes.AsSpan(start));

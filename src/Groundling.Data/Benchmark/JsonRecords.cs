@@ -12,7 +12,8 @@ internal sealed class JsonRecords : IDisposable
     private readonly string _path;
     private readonly FileStream _file;
     private byte[] _buffer = new byte[1 << 18];
-    private int _start, _end;
+    private int _start,
+        _end;
     private long _consumed;
     private bool _final;
     private JsonReaderState _state;
@@ -73,7 +74,7 @@ internal sealed class JsonRecords : IDisposable
     private IEnumerable<JsonBatch> Section(string name)
     {
         InputException? fault = null;
-        for (int first = 0; ;)
+        for (int first = 0; ; )
         {
             var batch = new JsonBatch(name, first);
             try
@@ -99,43 +100,56 @@ internal sealed class JsonRecords : IDisposable
     private JsonTokenType Token(out string? text)
     {
         string? found = null;
-        var type = Step((ref Utf8JsonReader reader) =>
-        {
-            if (!reader.Read())
-                return null;
-            found = reader.TokenType == JsonTokenType.PropertyName ? reader.GetString() : null;
-            return reader.TokenType;
-        });
+        var type = Step(
+            (ref Utf8JsonReader reader) =>
+            {
+                if (!reader.Read())
+                    return null;
+                found = reader.TokenType == JsonTokenType.PropertyName ? reader.GetString() : null;
+                return reader.TokenType;
+            }
+        );
         text = found;
         return type;
     }
 
     /// <summary>Steps into a property's array; any other value is passed over.</summary>
-    private bool TryEnterArray() => Step((ref Utf8JsonReader reader) =>
-        reader.Read() && (reader.TokenType == JsonTokenType.StartArray || reader.TrySkip()) ? reader.TokenType : null) == JsonTokenType.StartArray;
+    private bool TryEnterArray() =>
+        Step(
+            (ref Utf8JsonReader reader) =>
+                reader.Read() && (reader.TokenType == JsonTokenType.StartArray || reader.TrySkip()) ? reader.TokenType : null
+        ) == JsonTokenType.StartArray;
 
-    private bool TryRecord(JsonBatch batch) => Step((ref Utf8JsonReader reader) =>
-    {
-        if (!reader.Read())
-            return null;
-        if (reader.TokenType == JsonTokenType.EndArray)
-            return JsonTokenType.EndArray;
-        int start = (int)reader.TokenStartIndex;
-        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-        {
-            int depth = reader.CurrentDepth;
-            do
+    private bool TryRecord(JsonBatch batch) =>
+        Step(
+            (ref Utf8JsonReader reader) =>
             {
                 if (!reader.Read())
                     return null;
+                if (reader.TokenType == JsonTokenType.EndArray)
+                    return JsonTokenType.EndArray;
+                int start = (int)reader.TokenStartIndex;
+                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                {
+                    int depth = reader.CurrentDepth;
+                    do
+                    {
+                        if (!reader.Read())
+                            return null;
+                    } while (reader.CurrentDepth > depth);
+                }
+                batch.Add(_buffer.AsSpan(_start + start, (int)reader.BytesConsumed - start));
+                return JsonTokenType.StartObject;
             }
-            while (reader.CurrentDepth > depth);
-        }
-        batch.Add(_buffer.AsSpan(_start + start, (int)reader.BytesConsumed - start));
-        return JsonTokenType.StartObject;
-    }) != JsonTokenType.EndArray;
+        ) != JsonTokenType.EndArray;
 
-    private void End() => Step((ref Utf8JsonReader reader) => reader.Read() ? reader.TokenType : _final ? JsonTokenType.None : null);
+    private void End() =>
+        Step(
+            (ref Utf8JsonReader reader) =>
+                reader.Read() ? reader.TokenType
+                : _final ? JsonTokenType.None
+                : null
+        );
 
     private delegate JsonTokenType? Taking(ref Utf8JsonReader reader);
 
@@ -167,10 +181,14 @@ internal sealed class JsonRecords : IDisposable
                 }
                 // What was still good as a beginning, and fails now that nothing follows, is cut.
                 throw new InputException(
-                    $"{_path} is {(_final ? "cut short" : "not valid JSON")} at line {e.LineNumber + 1}, byte {_consumed + reader.BytesConsumed} of the file; get the whole, unchanged file.", e);
+                    $"{_path} is {(_final ? "cut short" : "not valid JSON")} at line {e.LineNumber + 1}, byte {_consumed + reader.BytesConsumed} of the file; get the whole, unchanged file.",
+                    e
+                );
             }
             if (_final)
-                throw new InputException($"{_path} is cut short: it ends inside a record at byte {_consumed + _end - _start}; get the whole file.");
+                throw new InputException(
+                    $"{_path} is cut short: it ends inside a record at byte {_consumed + _end - _start}; get the whole file."
+                );
             Refill();
         }
     }
@@ -210,7 +228,7 @@ internal sealed class JsonRecords : IDisposable
             Array.Resize(ref _buffer, checked(2 * _buffer.Length));
         ReadBlock();
         if (_consumed == 0 && _buffer.AsSpan(0, 3).SequenceEqual("\uFEFF"u8))
-            _start = 3;                                              // a byte-order mark
+            _start = 3; // a byte-order mark
     }
 
     private void ReadBlock()

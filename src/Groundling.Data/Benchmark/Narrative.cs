@@ -42,7 +42,9 @@ public sealed record Narrative(string ImageId, int AnnotatorId, string Caption, 
         foreach (var segment in fields.List("segments"))
         {
             var parts = new AnnotationFields(segment, $"{where}, segment {segments.Count}");
-            segments.Add(new NarrativeSegment(parts.Text("utterance"), parts.Integers("segment_ids"), parts.Flag("plural"), parts.Flag("noun")));
+            segments.Add(
+                new NarrativeSegment(parts.Text("utterance"), parts.Integers("segment_ids"), parts.Flag("plural"), parts.Flag("noun"))
+            );
             hasNumbers |= segments[^1].IsGrounded && segment.GetProperty("segment_ids")[0].ValueKind == JsonValueKind.Number;
         }
         if (hasNumbers)

@@ -13,13 +13,17 @@ public static class NarrativeReader
         foreach (var (section, record) in JsonRecords.Read(path))
         {
             if (section.Length > 0)
-                throw new InputException($"{path} is not a list of narratives but an object with \"{section}\"; give a png_coco_*.json file.");
+                throw new InputException(
+                    $"{path} is not a list of narratives but an object with \"{section}\"; give a png_coco_*.json file."
+                );
             yield return Narrative.From(record, $"{path}, narrative {index}");
             index++;
         }
     }
 
-    /// <summary>Every record in the file's order, counted as <see cref="PngBenchmark"/> counts them; null where a record lacks a field.</summary>
+    /// <summary>
+    /// Every record in the file's order, counted as <see cref="PngBenchmark"/> counts them; null where a record lacks a field.
+    /// </summary>
     /// <exception cref="InputException">The file cannot be read, is not JSON, or is cut short.</exception>
     public static IEnumerable<Narrative?> ReadAll(string path)
     {
@@ -53,10 +57,15 @@ public static class NarrativeReader
             if (string.IsNullOrWhiteSpace(narrative.Caption))
                 throw new InputException($"{path}, narrative {index}: the caption is empty; choose another narrative").About("index");
             if (narrative.ToCaption().Caption.Phrases.Count == 0)
-                throw new InputException($"{path}, narrative {index}: the caption has no noun phrase; choose another narrative").About("index");
+                throw new InputException($"{path}, narrative {index}: the caption has no noun phrase; choose another narrative").About(
+                    "index"
+                );
             return narrative;
         }
-        throw count == 0 ? new InputException($"{path} holds no narratives.")
-            : new InputException($"{path} has no narrative {index}: it holds {count}, numbered 0 to {count - 1}; choose one of them").About("index");
+        throw count == 0
+            ? new InputException($"{path} holds no narratives.")
+            : new InputException($"{path} has no narrative {index}: it holds {count}, numbered 0 to {count - 1}; choose one of them").About(
+                "index"
+            );
     }
 }

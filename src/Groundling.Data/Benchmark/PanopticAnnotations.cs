@@ -54,8 +54,11 @@ public sealed class PanopticAnnotations
     private void CheckCategories(string path, BenchmarkFaults faults)
     {
         foreach (var annotation in _annotations.Values)
-            foreach (var segment in annotation.Segments)
-                if (!_categories.ContainsKey(segment.CategoryId))
-                    faults.Add(FaultKind.UnknownCategory, $"{path}, image {annotation.ImageId}, segment {segment.Id}: category {segment.CategoryId}");
+        foreach (var segment in annotation.Segments)
+            if (!_categories.ContainsKey(segment.CategoryId))
+                faults.Add(
+                    FaultKind.UnknownCategory,
+                    $"{path}, image {annotation.ImageId}, segment {segment.Id}: category {segment.CategoryId}"
+                );
     }
 }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Groundling.Data.Benchmark;
 
-/// <summary>A panoptic PNG taken apart once: runs of one id down the columns, from which any segment's or union's mask follows at once.</summary>
+/// <summary>
+/// A panoptic PNG taken apart once: runs of one id down the columns, from which any segment's or union's mask follows at once.
+/// </summary>
 public sealed class PanopticMap
 {
     private readonly List<(int Id, uint Length)> _runs;

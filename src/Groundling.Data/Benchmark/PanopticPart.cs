@@ -43,11 +43,22 @@ internal sealed class PanopticPart
             case "categories":
                 if (!fields.Has("isthing"))
                     Faults.Add(FaultKind.CategoryWithoutKind, fields.Where);
-                Categories.Add(new PanopticCategory(fields.Integer("id"), fields.Text("name"), fields.Text("supercategory"), fields.Flag("isthing")));
+                Categories.Add(
+                    new PanopticCategory(fields.Integer("id"), fields.Text("name"), fields.Text("supercategory"), fields.Flag("isthing"))
+                );
                 break;
             case "images":
                 var id = fields.ImageId("id");
-                Pictures.Add((id, new PanopticPicture(FileName(fields, id, ".jpg"), fields.Integer("width", otherwise: 0), fields.Integer("height", otherwise: 0))));
+                Pictures.Add(
+                    (
+                        id,
+                        new PanopticPicture(
+                            FileName(fields, id, ".jpg"),
+                            fields.Integer("width", otherwise: 0),
+                            fields.Integer("height", otherwise: 0)
+                        )
+                    )
+                );
                 break;
             default:
                 var image = fields.ImageId("image_id");
@@ -92,7 +103,13 @@ internal sealed class PanopticPart
                 Faults.Add(FaultKind.BadBox, fields.Where);
                 box = default;
             }
-            return new PanopticSegment(fields.Integer("id"), fields.Integer("category_id"), fields.Integer("area"), box, fields.Flag("iscrowd"));
+            return new PanopticSegment(
+                fields.Integer("id"),
+                fields.Integer("category_id"),
+                fields.Integer("area"),
+                box,
+                fields.Flag("iscrowd")
+            );
         }
         catch (InputException e)
         {

@@ -18,11 +18,18 @@ public sealed class PngBenchmark
         NarrativesPath = Path.Combine(annotations, $"png_coco_{split}2017.json");
         PanopticPath = Path.Combine(annotations, $"panoptic_{split}2017.json");
         _pictures = Path.Combine(folder, "images", $"{split}2017");
-        _panopticFolders = [Path.Combine(annotations, "panoptic_segmentation", $"{split}2017"), Path.Combine(annotations, $"panoptic_{split}2017"), Path.Combine(annotations, $"panoptic_{split}")];
+        _panopticFolders =
+        [
+            Path.Combine(annotations, "panoptic_segmentation", $"{split}2017"),
+            Path.Combine(annotations, $"panoptic_{split}2017"),
+            Path.Combine(annotations, $"panoptic_{split}"),
+        ];
         RequireFolder([annotations], "unpack the benchmark's and COCO's panoptic annotations there");
         foreach (var file in (string[])[NarrativesPath, PanopticPath])
             if (!File.Exists(file))
-                throw new InputException($"{file} does not exist; the benchmark's folder holds annotations/png_coco_{split}2017.json and annotations/panoptic_{split}2017.json.");
+                throw new InputException(
+                    $"{file} does not exist; the benchmark's folder holds annotations/png_coco_{split}2017.json and annotations/panoptic_{split}2017.json."
+                );
         if (!annotationsOnly)
         {
             RequireFolder(_panopticFolders, "unpack COCO's panoptic PNG files there");
@@ -70,7 +77,9 @@ public sealed class PngBenchmark
         if (split.Length == 0 || !split.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
             throw new InputException($"The split \"{split}\" is not a name; give train, val or compositional.");
         if (File.Exists(folder))
-            throw new InputException($"{folder} is {(folder.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? "a zip file: unpack it, and" : "a file;")} give the folder that holds \"annotations\" and \"images\".");
+            throw new InputException(
+                $"{folder} is {(folder.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? "a zip file: unpack it, and" : "a file;")} give the folder that holds \"annotations\" and \"images\"."
+            );
         return Directory.Exists(folder)
             ? new PngBenchmark(folder, split, annotationsOnly)
             : throw new InputException($"{folder} does not exist; give the folder that holds \"annotations\" and \"images\".");
@@ -88,7 +97,9 @@ public sealed class PngBenchmark
             return bare with
             {
                 PicturePath = Path.Combine(_pictures, bare.PicturePath),
-                PanopticPath = _panopticFolders.Select(folder => Path.Combine(folder, bare.PanopticPath)).FirstOrDefault(File.Exists) ?? Path.Combine(_panopticFolders[0], bare.PanopticPath),
+                PanopticPath =
+                    _panopticFolders.Select(folder => Path.Combine(folder, bare.PanopticPath)).FirstOrDefault(File.Exists)
+                    ?? Path.Combine(_panopticFolders[0], bare.PanopticPath),
             };
         }
     }
@@ -114,7 +125,8 @@ public sealed class PngBenchmark
 
     private static bool HasFiles(BenchmarkExample example, BenchmarkFaults faults)
     {
-        bool hasPicture = File.Exists(example.PicturePath), hasMap = File.Exists(example.PanopticPath);
+        bool hasPicture = File.Exists(example.PicturePath),
+            hasMap = File.Exists(example.PanopticPath);
         if (!hasPicture)
             faults.Add(FaultKind.MissingPicture, $"narrative {example.Index}: {example.PicturePath}");
         if (!hasMap)
@@ -127,6 +139,8 @@ public sealed class PngBenchmark
         if (places.Any(Directory.Exists))
             return;
         var packed = places.FirstOrDefault(File.Exists) ?? places.Select(place => place + ".zip").FirstOrDefault(File.Exists);
-        throw new InputException(packed is null ? $"{places[0]} does not exist; {what}." : $"{packed} is a file, not the folder {places[0]}; {what}.");
+        throw new InputException(
+            packed is null ? $"{places[0]} does not exist; {what}." : $"{packed} is a file, not the folder {places[0]}; {what}."
+        );
     }
 }

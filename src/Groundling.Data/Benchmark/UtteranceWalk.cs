@@ -5,7 +5,9 @@ internal sealed class UtteranceWalk(string caption)
 {
     private int _at;
 
-    /// <summary>The next place of the utterance, at the cursor if it is there, else further on as whole words, else anywhere further on.</summary>
+    /// <summary>
+    /// The next place of the utterance, at the cursor if it is there, else further on as whole words, else anywhere further on.
+    /// </summary>
     /// <returns>Where it starts and ends; null (and the cursor stays) when it does not occur.</returns>
     public (int Start, int End)? Next(string utterance)
     {
@@ -17,7 +19,11 @@ internal sealed class UtteranceWalk(string caption)
             return Take(here, there);
         foreach (bool whole in (ReadOnlySpan<bool>)[true, false])
             for (int start = here; start < caption.Length; start++)
-                if (!char.IsWhiteSpace(caption[start]) && Match(start, wanted) is { } end && (!whole || PhraseSearch.IsWhole(caption, start, end)))
+                if (
+                    !char.IsWhiteSpace(caption[start])
+                    && Match(start, wanted) is { } end
+                    && (!whole || PhraseSearch.IsWhole(caption, start, end))
+                )
                     return Take(start, end);
         return null;
     }

@@ -36,14 +36,18 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
             else if (c == ']')
             {
                 if (!open.TryPop(out var opened))
-                    throw new InputException($"Caption: ']' at character {i + 1} has no '[' before it; write \\] for a bracket of the text itself.");
+                    throw new InputException(
+                        $"Caption: ']' at character {i + 1} has no '[' before it; write \\] for a bracket of the text itself."
+                    );
                 var (start, end) = (spans[opened.Phrase].Start, text.Length);
                 while (start < end && char.IsWhiteSpace(text[start]))
                     start++;
                 while (start < end && char.IsWhiteSpace(text[end - 1]))
                     end--;
                 if (start == end)
-                    throw new InputException($"Caption: the brackets at character {opened.Position + 1} are empty; put a phrase between them.");
+                    throw new InputException(
+                        $"Caption: the brackets at character {opened.Position + 1} are empty; put a phrase between them."
+                    );
                 spans[opened.Phrase] = (start, end);
             }
             else
@@ -52,7 +56,9 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
             }
         }
         if (open.Count > 0)
-            throw new InputException($"Caption: '[' at character {open.Peek().Position + 1} is never closed; add ']', or write \\[ for a bracket of the text itself.");
+            throw new InputException(
+                $"Caption: '[' at character {open.Peek().Position + 1} is never closed; add ']', or write \\[ for a bracket of the text itself."
+            );
         var plain = text.ToString();
         return WithPhrases(plain, [.. spans.Select(s => new PhraseSpan(s.Start, s.End - s.Start, plain[s.Start..s.End]))]);
     }
@@ -66,8 +72,15 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
         RequireText(text);
         if (text.AsSpan().ContainsAny('[', ']'))
             return ParseBrackets(text);
-        List<PhraseSpan> spans = [.. NounPhraseChunker.English.Chunk(text).Select(phrase => new PhraseSpan(phrase.Start, phrase.Length, phrase.Text) { Plural = phrase.Plural })];
-        return spans.Count > 0 ? new Caption(text, spans) : throw new InputException($"No noun phrase was found in the caption \"{Shortened(text)}\"; {HowToMark}.");
+        List<PhraseSpan> spans =
+        [
+            .. NounPhraseChunker
+                .English.Chunk(text)
+                .Select(phrase => new PhraseSpan(phrase.Start, phrase.Length, phrase.Text) { Plural = phrase.Plural }),
+        ];
+        return spans.Count > 0
+            ? new Caption(text, spans)
+            : throw new InputException($"No noun phrase was found in the caption \"{Shortened(text)}\"; {HowToMark}.");
     }
 
     /// <summary>Finds given phrases in a caption, whatever their letter case.</summary>
@@ -97,7 +110,9 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
                 occurrences.Add(phrase, starts);
             }
             if (!starts.TryDequeue(out int start))
-                throw new InputException($"Phrase \"{phrase}\" is asked for more often than the caption holds it; name it once for each occurrence.");
+                throw new InputException(
+                    $"Phrase \"{phrase}\" is asked for more often than the caption holds it; name it once for each occurrence."
+                );
             spans.Add(new PhraseSpan(start, phrase.Length, text.Substring(start, phrase.Length)));
         }
         return WithPhrases(text, spans);
@@ -119,9 +134,8 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
         return WithPhrases(string.Join(separator, phrases), spans);
     }
 
-    private static Caption WithPhrases(string text, List<PhraseSpan> phrases) => phrases.Count > 0
-        ? new Caption(text, phrases)
-        : throw new InputException($"The caption names no phrase to ground; {HowToMark}.");
+    private static Caption WithPhrases(string text, List<PhraseSpan> phrases) =>
+        phrases.Count > 0 ? new Caption(text, phrases) : throw new InputException($"The caption names no phrase to ground; {HowToMark}.");
 
     private static string Shortened(string text) => text.Length <= 60 ? text : $"{text[..57].TrimEnd()}...";
 

@@ -10,7 +10,7 @@ internal static class PhraseSearch
     {
         var words = new Queue<int>();
         var parts = new List<int>();
-        for (int at = 0; (at = text.IndexOf(phrase, at, StringComparison.OrdinalIgnoreCase)) >= 0;)
+        for (int at = 0; (at = text.IndexOf(phrase, at, StringComparison.OrdinalIgnoreCase)) >= 0; )
         {
             if (IsWhole(text, at, at + phrase.Length))
             {
@@ -36,14 +36,15 @@ internal static class PhraseSearch
     }
 
     /// <summary>True when neither end cuts a word.</summary>
-    public static bool IsWhole(string text, int start, int end) =>
-        IsBoundary(text, start) && IsBoundary(text, end);
+    public static bool IsWhole(string text, int start, int end) => IsBoundary(text, start) && IsBoundary(text, end);
 
     private static bool IsBoundary(string text, int at) =>
-        at == 0 || at == text.Length
+        at == 0
+        || at == text.Length
         || !(char.IsSurrogatePair(text[at - 1], text[at]) || (IsWordPart(text[at - 1]) && IsWordPart(text[at])));
 
     private static bool IsWordPart(char c) =>
-        char.IsLetterOrDigit(c) || c == '_'
+        char.IsLetterOrDigit(c)
+        || c == '_'
         || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 }

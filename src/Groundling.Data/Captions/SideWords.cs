@@ -7,7 +7,9 @@ namespace Groundling.Data;
 /// <summary>Words that say on which side something is, and what becomes of them in a mirror.</summary>
 internal static partial class SideWords
 {
-    /// <summary>Exchanges "left" and "right", alone and in "leftmost", "left-hand", "righthand", "leftwards"; letter case is kept.</summary>
+    /// <summary>
+    /// Exchanges "left" and "right", alone and in "leftmost", "left-hand", "righthand", "leftwards"; letter case is kept.
+    /// </summary>
     public static Caption Exchange(Caption caption)
     {
         var text = new StringBuilder(caption.Text.Length + 8);
@@ -24,11 +26,17 @@ internal static partial class SideWords
         if (words.Count == 0)
             return caption;
         var mirrored = text.Append(caption.Text, at, caption.Text.Length - at).ToString();
-        return new Caption(mirrored, [.. caption.Phrases.Select(phrase =>
-        {
-            int start = Moved(phrase.Start, words, isEnd: false), end = Moved(phrase.End, words, isEnd: true);
-            return new PhraseSpan(start, end - start, mirrored[start..end]);
-        })]);
+        return new Caption(
+            mirrored,
+            [
+                .. caption.Phrases.Select(phrase =>
+                {
+                    int start = Moved(phrase.Start, words, isEnd: false),
+                        end = Moved(phrase.End, words, isEnd: true);
+                    return new PhraseSpan(start, end - start, mirrored[start..end]);
+                }),
+            ]
+        );
     }
 
     /// <summary>Where a place of the old text lies in the new one; inside an exchanged word, that word's beginning or end.</summary>

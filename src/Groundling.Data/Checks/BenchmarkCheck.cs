@@ -11,7 +11,12 @@ public static class BenchmarkCheck
     /// <param name="progress">Told how many pictures are to be decoded, and each time one is done.</param>
     /// <param name="cancellation">Stops the check.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static BenchmarkReport Run(PngBenchmark benchmark, bool annotationsOnly = false, Action<int, int>? progress = null, CancellationToken cancellation = default)
+    public static BenchmarkReport Run(
+        PngBenchmark benchmark,
+        bool annotationsOnly = false,
+        Action<int, int>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(benchmark);
         var (faults, statistics) = (new BenchmarkFaults(), new BenchmarkStatistics());
@@ -26,15 +31,20 @@ public static class BenchmarkCheck
         if (annotationsOnly)
             return new BenchmarkReport(images.Values.Sum(i => i.Narratives), 0, faults, statistics);
 
-        int done = 0, usable = 0;
+        int done = 0,
+            usable = 0;
         var voids = new ConcurrentBag<double>();
-        Parallel.ForEach(images.Values, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, image =>
-        {
-            if (Check(image.Example, faults, voids))
-                Interlocked.Add(ref usable, image.Narratives);
-            int count = Interlocked.Increment(ref done);
-            progress?.Invoke(count, images.Count);
-        });
+        Parallel.ForEach(
+            images.Values,
+            new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount },
+            image =>
+            {
+                if (Check(image.Example, faults, voids))
+                    Interlocked.Add(ref usable, image.Narratives);
+                int count = Interlocked.Increment(ref done);
+                progress?.Invoke(count, images.Count);
+            }
+        );
         foreach (double share in voids)
             statistics.VoidShares.Add(share);
         return new BenchmarkReport(usable, done, faults, statistics);

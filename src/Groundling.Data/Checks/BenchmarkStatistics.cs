@@ -48,7 +48,8 @@ public sealed class BenchmarkStatistics
     public Distribution VoidShares { get; } = new();
 
     /// <summary>Phrases by the category of their last segment, the most frequent first.</summary>
-    public IReadOnlyList<KeyValuePair<string, int>> Categories => [.. _categories.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)];
+    public IReadOnlyList<KeyValuePair<string, int>> Categories =>
+        [.. _categories.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)];
 
     internal void Add(BenchmarkExample example, IReadOnlyDictionary<int, PanopticCategory> categories)
     {

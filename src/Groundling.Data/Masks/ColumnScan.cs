@@ -5,7 +5,9 @@ using System.Runtime.Intrinsics;
 namespace Groundling.Data;
 
 /// <summary>Run lengths down the columns, found and laid out row by row so that memory is read in order.</summary>
-/// <remarks>A pixel unlike the one above it begins a run; sixteen columns are compared at once, and only the rare changes cost more.</remarks>
+/// <remarks>
+/// A pixel unlike the one above it begins a run; sixteen columns are compared at once, and only the rare changes cost more.
+/// </remarks>
 internal static class ColumnScan
 {
     public static uint[] Encode(ReadOnlySpan<byte> mask, int width, int height)

@@ -34,7 +34,7 @@ public static class MaskFormats
     public static void CopyTo(this RunLengthMask mask, Span<bool> rowMajor)
     {
         ArgumentNullException.ThrowIfNull(mask);
-        mask.CopyTo(MemoryMarshal.AsBytes(rowMajor));                          // a truth value is a byte of 0 or 1
+        mask.CopyTo(MemoryMarshal.AsBytes(rowMajor)); // a truth value is a byte of 0 or 1
     }
 
     /// <summary>The mask as truth values.</summary>
@@ -64,7 +64,8 @@ public static class MaskFormats
                 grey.Replace((byte)1, (byte)255);
             }
         }
-        using var data = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100)
+        using var data =
+            bitmap.Encode(SKEncodedImageFormat.Png, quality: 100)
             ?? throw new InvalidOperationException($"A {mask.Width} x {mask.Height} mask could not be encoded as PNG.");
         return data.ToArray();
     }

@@ -1,6 +1,8 @@
 namespace Groundling.Data;
 
-/// <summary>Brings a mask to another grid: each cell's share inside, weighed by a triangle, above one half. Symmetric, so nothing drifts.</summary>
+/// <summary>
+/// Brings a mask to another grid: each cell's share inside, weighed by a triangle, above one half. Symmetric, so nothing drifts.
+/// </summary>
 internal static class MaskResampler
 {
     /// <param name="mask">The mask; may be larger than what the filters read, whose rest is cut off.</param>
@@ -15,7 +17,10 @@ internal static class MaskResampler
         var source = mask.ToBytes();
         var target = new byte[width * height];
         var box = mask.Box;
-        int left = box.X, right = box.X + box.Width, top = box.Y, bottom = box.Y + box.Height;
+        int left = box.X,
+            right = box.X + box.Width,
+            top = box.Y,
+            bottom = box.Y + box.Height;
         var (firstColumn, lastColumn) = Reading(columns, left, right);
         var row = new float[box.Width];
         for (int y = 0; y < rows.First.Length; y++)
@@ -43,7 +48,8 @@ internal static class MaskResampler
     /// <summary>The outputs that read anything between two source places.</summary>
     private static (int First, int End) Reading(TriangleFilter filter, int from, int to)
     {
-        int first = 0, end = filter.First.Length;
+        int first = 0,
+            end = filter.First.Length;
         while (first < end && filter.First[first] + filter.WeightsOf(first).Length <= from)
             first++;
         while (end > first && filter.First[end - 1] >= to)

@@ -5,15 +5,16 @@ namespace Groundling.Data;
 /// <summary>Walks along the edges between inside and outside, with the inside on the right, each edge once.</summary>
 internal sealed class OutlineTracer
 {
-    private const int Top = 0, Sides = 4;
+    private const int Top = 0,
+        Sides = 4;
 
     // Outward directions of a pixel's sides; one walks along a side in the direction of the next.
     private static readonly (int X, int Y)[] Outward = [(0, -1), (1, 0), (0, 1), (-1, 0)];
     private static readonly (int X, int Y)[] Start = [(0, 0), (1, 0), (1, 1), (0, 1)];
 
     private readonly Box _box;
-    private readonly int[] _piece;                                             // of each pixel: 0 outside, else its piece's number
-    private readonly byte[] _walked;                                           // a bit a side
+    private readonly int[] _piece; // of each pixel: 0 outside, else its piece's number
+    private readonly byte[] _walked; // a bit a side
 
     public OutlineTracer(RunLengthMask mask)
     {
@@ -22,8 +23,8 @@ internal sealed class OutlineTracer
         _piece = new int[_box.Width * _box.Height];
         _walked = new byte[_piece.Length];
         for (int y = 0; y < _box.Height; y++)
-            for (int x = 0; x < _box.Width; x++)
-                _piece[y * _box.Width + x] = -inside[(_box.Y + y) * mask.Width + _box.X + x];       // -1: inside, not numbered yet
+        for (int x = 0; x < _box.Width; x++)
+            _piece[y * _box.Width + x] = -inside[(_box.Y + y) * mask.Width + _box.X + x]; // -1: inside, not numbered yet
     }
 
     public List<MaskPolygon> Trace()
@@ -37,7 +38,7 @@ internal sealed class OutlineTracer
             if (_piece[at] < 0)
             {
                 Number(x, y, pieces.Count + 1);
-                pieces.Add((Ring(x, y), []));                                  // the first edge that is met of a piece is on its outside
+                pieces.Add((Ring(x, y), [])); // the first edge that is met of a piece is on its outside
             }
             else if (!Inside(x, y - 1) && (_walked[at] & 1) == 0)
             {
@@ -51,7 +52,8 @@ internal sealed class OutlineTracer
     private List<Point> Ring(int x, int y)
     {
         var corners = new List<Point>();
-        int side = Top, before = -1;
+        int side = Top,
+            before = -1;
         while ((_walked[y * _box.Width + x] & (1 << side)) == 0)
         {
             _walked[y * _box.Width + x] |= (byte)(1 << side);
@@ -67,7 +69,7 @@ internal sealed class OutlineTracer
             else
                 (x, y, side) = (aheadX + outward.X, aheadY + outward.Y, (side + Sides - 1) % Sides);
         }
-        if (before == Top)                                                     // the walk ended in the middle of the side that it began on
+        if (before == Top) // the walk ended in the middle of the side that it began on
             corners.RemoveAt(0);
         return corners;
     }

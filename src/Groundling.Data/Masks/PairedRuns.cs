@@ -3,9 +3,12 @@ namespace Groundling.Data;
 /// <summary>Walks two masks of one size together, in stretches over which neither changes.</summary>
 internal ref struct PairedRuns
 {
-    private readonly ReadOnlySpan<uint> _a, _b;
-    private int _i, _j;
-    private uint _leftA, _leftB;
+    private readonly ReadOnlySpan<uint> _a,
+        _b;
+    private int _i,
+        _j;
+    private uint _leftA,
+        _leftB;
 
     public PairedRuns(ReadOnlySpan<uint> a, ReadOnlySpan<uint> b)
     {

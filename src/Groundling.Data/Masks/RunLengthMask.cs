@@ -3,7 +3,9 @@ using Groundling.Data;
 
 namespace Groundling;
 
-/// <summary>A binary mask as COCO writes it: lengths of alternating runs, down each column in turn, beginning with outside (may be 0 long).</summary>
+/// <summary>
+/// A binary mask as COCO writes it: lengths of alternating runs, down each column in turn, beginning with outside (may be 0 long).
+/// </summary>
 /// <remarks>Immutable. Every count but the first is at least 1, so equal masks have equal counts.</remarks>
 [JsonConverter(typeof(RunLengthMaskConverter))]
 public sealed class RunLengthMask
@@ -43,7 +45,10 @@ public sealed class RunLengthMask
     {
         uint total = RequireSize(width, height);
         if (box.X < 0 || box.Y < 0 || box.Width < 0 || box.Height < 0 || box.X > width - box.Width || box.Y > height - box.Height)
-            throw new ArgumentOutOfRangeException(nameof(box), $"The box [{box.X}, {box.Y}, {box.Width}, {box.Height}] is not within {width} x {height}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(box),
+                $"The box [{box.X}, {box.Y}, {box.Width}, {box.Height}] is not within {width} x {height}."
+            );
         var runs = new RunBuilder(2 * box.Width);
         for (int x = 0; x < box.Width; x++)
         {
@@ -103,7 +108,9 @@ public sealed class RunLengthMask
             runs.Add((i & 1) == 1, counts[i]);
         }
         if (sum != total)
-            throw new InputException($"Run-length mask covers {sum} pixels, but {width} x {height} is {total}; size and counts must belong together.");
+            throw new InputException(
+                $"Run-length mask covers {sum} pixels, but {width} x {height} is {total}; size and counts must belong together."
+            );
         return new RunLengthMask(width, height, runs.ToArray());
     }
 
@@ -111,7 +118,9 @@ public sealed class RunLengthMask
     /// <param name="counts">The annotation's <c>counts</c>.</param>
     /// <param name="width">Columns: the annotation's <c>size[1]</c>.</param>
     /// <param name="height">Rows: the annotation's <c>size[0]</c>.</param>
-    /// <exception cref="InputException">A foreign character, an unfinished or impossible number, or a sum other than width * height.</exception>
+    /// <exception cref="InputException">
+    /// A foreign character, an unfinished or impossible number, or a sum other than width * height.
+    /// </exception>
     public static RunLengthMask Parse(string counts, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(counts);
@@ -153,7 +162,7 @@ public sealed class RunLengthMask
         if (Area == 0 || other.Area == 0)
             return 0;
         long area = 0;
-        for (var walk = new PairedRuns(_counts, other._counts); walk.Next();)
+        for (var walk = new PairedRuns(_counts, other._counts); walk.Next(); )
             if (walk.First && walk.Second)
                 area += walk.Length;
         return area;
@@ -163,22 +172,28 @@ public sealed class RunLengthMask
     /// <exception cref="ArgumentException">The other mask has another size.</exception>
     public double IoU(RunLengthMask other)
     {
-        long intersection = IntersectionArea(other), union = Area + other.Area - intersection;
+        long intersection = IntersectionArea(other),
+            union = Area + other.Area - intersection;
         return union == 0 ? 0 : (double)intersection / union;
     }
 
     private static RunLengthMask Merge(RunLengthMask a, RunLengthMask b)
     {
         var runs = new RunBuilder(a._counts.Length + b._counts.Length);
-        for (var walk = new PairedRuns(a._counts, b._counts); walk.Next();)
+        for (var walk = new PairedRuns(a._counts, b._counts); walk.Next(); )
             runs.Add(walk.First || walk.Second, walk.Length);
         return new RunLengthMask(a.Width, a.Height, runs.ToArray());
     }
 
     private (long Area, Box Box) Measure()
     {
-        long area = 0, position = 0, height = Height;
-        long left = long.MaxValue, right = -1, top = long.MaxValue, bottom = -1;
+        long area = 0,
+            position = 0,
+            height = Height;
+        long left = long.MaxValue,
+            right = -1,
+            top = long.MaxValue,
+            bottom = -1;
         for (int i = 0; i < _counts.Length; position += _counts[i], i++)
         {
             if ((i & 1) == 0 || _counts[i] == 0)
@@ -188,7 +203,7 @@ public sealed class RunLengthMask
             area += _counts[i];
             left = Math.Min(left, firstX);
             right = lastX;
-            top = Math.Min(top, firstX < lastX ? 0 : firstY);       // a run that turns a column's end touches both edges
+            top = Math.Min(top, firstX < lastX ? 0 : firstY); // a run that turns a column's end touches both edges
             bottom = Math.Max(bottom, firstX < lastX ? height - 1 : lastY);
         }
         return area == 0 ? (0, default) : (area, new Box((int)left, (int)top, (int)(right - left + 1), (int)(bottom - top + 1)));

@@ -10,16 +10,20 @@ internal sealed class RunLengthMaskConverter : JsonConverter<RunLengthMask>
 
     public override RunLengthMask Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException(Expected);
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException(Expected);
         List<int>? size = null;
         string? counts = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var (isSize, isCounts) = (reader.ValueTextEquals("size"), reader.ValueTextEquals("counts"));
             reader.Read();
-            if (isSize) size = NumberList.Read(ref reader);
-            else if (isCounts) counts = reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new JsonException(Expected);
-            else reader.Skip();
+            if (isSize)
+                size = NumberList.Read(ref reader);
+            else if (isCounts)
+                counts = reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new JsonException(Expected);
+            else
+                reader.Skip();
         }
         if (counts is null || size is not [> 0 and var height, > 0 and var width] || (long)width * height > int.MaxValue)
             throw new JsonException(Expected);

@@ -8,7 +8,7 @@ internal static class ChunkGrammar
     /// <summary>All phrases in order, without overlap.</summary>
     public static IEnumerable<Chunk> Chunks(TaggedCaption caption)
     {
-        for (var index = 0; index < caption.Count;)
+        for (var index = 0; index < caption.Count; )
         {
             var (chunk, next) = Phrase(caption, index);
             index = next;
@@ -37,7 +37,13 @@ internal static class ChunkGrammar
         {
             if (caption.Is(index, AnyNoun))
             {
-                if (head >= 0 && !possessed && ((caption.Is(head, Plural) && !caption.Word(head).Has(WordTraits.PluralModifier)) || IsSubject(caption, start, index)))
+                if (
+                    head >= 0
+                    && !possessed
+                    && (
+                        (caption.Is(head, Plural) && !caption.Word(head).Has(WordTraits.PluralModifier)) || IsSubject(caption, start, index)
+                    )
+                )
                 {
                     break;
                 }
@@ -80,7 +86,12 @@ internal static class ChunkGrammar
             before--;
         }
 
-        if (!caption.Is(index, Plural) || !caption.Is(start, Article | Possessive | Demonstrative) || !caption.Is(before, Preposition) || !caption.OpensSentence(before))
+        if (
+            !caption.Is(index, Plural)
+            || !caption.Is(start, Article | Possessive | Demonstrative)
+            || !caption.Is(before, Preposition)
+            || !caption.OpensSentence(before)
+        )
         {
             return false;
         }
@@ -96,7 +107,9 @@ internal static class ChunkGrammar
             next++;
         }
 
-        return caption.Is(next, Gerund | AnyPast) || caption.Word(next).CanBe(Gerund | AnyPast) || (caption.Is(next, Adjective) && !caption.NounFollows(next));
+        return caption.Is(next, Gerund | AnyPast)
+            || caption.Word(next).CanBe(Gerund | AnyPast)
+            || (caption.Is(next, Adjective) && !caption.NounFollows(next));
     }
 
     private static bool PrecedesNoun(TaggedCaption caption, int index, int start)
@@ -117,8 +130,10 @@ internal static class ChunkGrammar
     // "very tall trees", "brightly painted houses"; other adverbs stay outside.
     private static bool OpensPhrase(TaggedCaption caption, int adverb) =>
         caption.Is(adverb + 1, Adjective)
-        && (caption.Word(adverb).Has(WordTraits.Degree)
-            || (caption.Text(adverb).EndsWith("ly", StringComparison.Ordinal) && caption.Word(adverb + 1).CanBe(Participle)));
+        && (
+            caption.Word(adverb).Has(WordTraits.Degree)
+            || (caption.Text(adverb).EndsWith("ly", StringComparison.Ordinal) && caption.Word(adverb + 1).CanBe(Participle))
+        );
 
     // "a black and white cat", "red, white and blue balloons", "two or three boats"
     private static bool Coordinates(TaggedCaption caption, int index)
@@ -136,7 +151,10 @@ internal static class ChunkGrammar
 
     // "Boeing 747", "bus number 42"
     private static bool EndsWithNumber(TaggedCaption caption, int head, int index) =>
-        index == head + 1 && caption.Is(index, Number) && caption.Is(head, Noun) && !caption.Is(index + 1, AnyNoun | Adjective | Of)
+        index == head + 1
+        && caption.Is(index, Number)
+        && caption.Is(head, Noun)
+        && !caption.Is(index + 1, AnyNoun | Adjective | Of)
         && (caption.Token(head).Capitalised || caption.Word(head).Has(WordTraits.Numbered));
 
     // "a group of girls", "a bottle of water", "most of the seats"
@@ -162,7 +180,8 @@ internal static class ChunkGrammar
         }
 
         var one = head.Has(WordTraits.Part | WordTraits.Measure) && !head.Has(WordTraits.Share | WordTraits.Group);
-        var several = caption.Is(inner.Head, Plural)
+        var several =
+            caption.Is(inner.Head, Plural)
             || (head.Has(WordTraits.Group) && !determined && inner.End == start + 1 && caption.Word(inner.Head).Has(WordTraits.Animate));
         var number = caption.Is(chunk.Head, Number) && !one;
         return new Chunk(chunk.Start, inner.End, inner.Head, one ? chunk.Plural : number || several);

@@ -81,7 +81,9 @@ internal static class ClosedWordRules
             return Relative;
         }
 
-        return caption.NounFollows(index + 1) ? Demonstrative : caption.OpensSentence(index) ? Pronoun : Relative;
+        return caption.NounFollows(index + 1) ? Demonstrative
+            : caption.OpensSentence(index) ? Pronoun
+            : Relative;
     }
 
     // "the boy's hat", but "the boy's wearing a hat" and "there's a hat".
@@ -93,7 +95,10 @@ internal static class ClosedWordRules
         }
 
         var next = caption.Word(index + 1);
-        var verb = next.CanBe(Gerund) && !next.CanBe(AnyNoun) && !caption.IsCompound(index + 1)
+        var verb =
+            next.CanBe(Gerund)
+            && !next.CanBe(AnyNoun)
+            && !caption.IsCompound(index + 1)
             && (next.Has(WordTraits.Transitive) || !caption.NounFollows(index + 2) || caption.StartsObject(index + 2));
         return caption.NounFollows(index + 1) && !verb ? PossessiveMark : Be;
     }
@@ -110,7 +115,9 @@ internal static class ClosedWordRules
 
     private static WordClass DecideQuantifier(TaggedCaption caption, int index, Word word)
     {
-        var opens = NounOpens(caption, index + 1) || caption.Text(index + 1) is "of"
+        var opens =
+            NounOpens(caption, index + 1)
+            || caption.Text(index + 1) is "of"
             || caption.Word(index + 1).CanBe(Article | Possessive | Demonstrative | Quantifier);
         if (!opens)
         {

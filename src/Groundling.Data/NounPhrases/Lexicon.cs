@@ -4,7 +4,10 @@ namespace Groundling.Data.NounPhrases;
 
 /// <summary>Every form that the chunker knows, and a guess for the others.</summary>
 internal sealed class Lexicon(
-    IReadOnlyDictionary<string, Word> words, IReadOnlyDictionary<string, WordClass> expressions, IReadOnlySet<string> compounds)
+    IReadOnlyDictionary<string, Word> words,
+    IReadOnlyDictionary<string, WordClass> expressions,
+    IReadOnlySet<string> compounds
+)
 {
     private const int LongestExpression = 4;
     private static readonly Lazy<Lexicon> Shared = new(() => new LexiconBuilder().Build());
@@ -20,7 +23,10 @@ internal sealed class Lexicon(
         }
 
         var (hyphen, underscore) = (text.LastIndexOf('-'), text.LastIndexOf('_'));
-        var guess = underscore > 0 ? Label(text[(underscore + 1)..]) : hyphen > 0 ? Hyphenated(text[..hyphen], text[(hyphen + 1)..]) : Suffixes.Guess(text);
+        var guess =
+            underscore > 0 ? Label(text[(underscore + 1)..])
+            : hyphen > 0 ? Hyphenated(text[..hyphen], text[(hyphen + 1)..])
+            : Suffixes.Guess(text);
         return guess with { Traits = guess.Traits | known.Traits };
     }
 
@@ -54,7 +60,10 @@ internal sealed class Lexicon(
         var head = Look(last);
         if (Look(first).CanBe(Number))
         {
-            var classes = head.CanBe(Adjective) ? Adjective | Noun : head.CanBe(Number) ? Number : Adjective;
+            var classes =
+                head.CanBe(Adjective) ? Adjective | Noun
+                : head.CanBe(Number) ? Number
+                : Adjective;
             return new Word(classes, WordTraits.None);
         }
 

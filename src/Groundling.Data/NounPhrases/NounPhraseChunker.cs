@@ -28,9 +28,13 @@ public sealed class NounPhraseChunker
         // 2. What each word is, by the lexicon and by its neighbours.
         var tagged = ContextTagger.Tag(tokens, _lexicon);
         // 3. Runs of words that form a phrase, 4. less those that name nothing to see.
-        return [.. ChunkGrammar.Chunks(tagged)
-            .Where(chunk => PhraseFilter.NamesSomething(tagged, chunk))
-            .Select(chunk => Phrase(caption, tokens[chunk.Start].Start, tokens[chunk.End - 1].End, chunk.Plural))];
+        return
+        [
+            .. ChunkGrammar
+                .Chunks(tagged)
+                .Where(chunk => PhraseFilter.NamesSomething(tagged, chunk))
+                .Select(chunk => Phrase(caption, tokens[chunk.Start].Start, tokens[chunk.End - 1].End, chunk.Plural)),
+        ];
     }
 
     private static NounPhrase Phrase(string caption, int start, int end, bool plural) =>

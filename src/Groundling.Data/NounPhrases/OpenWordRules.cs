@@ -19,8 +19,13 @@ internal static class OpenWordRules
         }
 
         // "a 5 year old boy": a singular unit belongs to the adjective.
-        if (word.Has(WordTraits.Unit) && caption.Is(index - 1, Number) && word.CanBe(Noun)
-            && caption.Word(index + 1).CanBe(Adjective) && caption.NounFollows(index + 1))
+        if (
+            word.Has(WordTraits.Unit)
+            && caption.Is(index - 1, Number)
+            && word.CanBe(Noun)
+            && caption.Word(index + 1).CanBe(Adjective)
+            && caption.NounFollows(index + 1)
+        )
         {
             return Adjective;
         }
@@ -36,7 +41,12 @@ internal static class OpenWordRules
     private static bool IsAdjective(TaggedCaption caption, int index, Word word)
     {
         // "in the middle and white snow", but "the left and right sides".
-        if (word.Has(WordTraits.Place) && caption.Is(index - 1, Article) && caption.Text(index + 1) is ("and" or ",") && !caption.Word(index + 2).Has(WordTraits.Place))
+        if (
+            word.Has(WordTraits.Place)
+            && caption.Is(index - 1, Article)
+            && caption.Text(index + 1) is ("and" or ",")
+            && !caption.Word(index + 2).Has(WordTraits.Place)
+        )
         {
             return false;
         }
@@ -111,12 +121,15 @@ internal static class OpenWordRules
     // "two stand": a number wants a plural.
     private static bool IsNumberedVerb(TaggedCaption caption, int index, Word word) =>
         word.CanBe(Verb)
-        && caption.Is(index - 1, Number) && caption.Text(index - 1) is not "one" && !Ordinals.Contains(caption.Text(index - 1))
+        && caption.Is(index - 1, Number)
+        && caption.Text(index - 1) is not "one"
+        && !Ordinals.Contains(caption.Text(index - 1))
         && !caption.NounFollows(index + 1);
 
     // "the cyclists board", "boats dock at"
     private static bool AfterPlural(TaggedCaption caption, int index, Word word) =>
-        word.CanBe(Verb) && !caption.NounFollows(index + 1)
+        word.CanBe(Verb)
+        && !caption.NounFollows(index + 1)
         && (caption.Word(index - 1).Has(WordTraits.Animate) || caption.Word(index + 1).CanBe(Preposition));
 
     // "run, jump and play", "and walks down"
@@ -152,13 +165,14 @@ internal static class OpenWordRules
     private static bool FollowsOne(TaggedCaption caption, int index) =>
         caption.Is(index - 1, Noun) && caption.Word(caption.DeterminerBefore(index)).Has(WordTraits.SingularDeterminer);
 
-    private static bool PronounTakes(string pronoun, Word word) => pronoun switch
-    {
-        "he" or "she" or "it" or "who" or "one" or "this" or "that" => word.CanBe(VerbS),
-        "i" or "you" or "we" or "they" => word.CanBe(Verb),
-        "me" or "him" or "us" or "them" or "there" or "here" => false,
-        _ => true,
-    };
+    private static bool PronounTakes(string pronoun, Word word) =>
+        pronoun switch
+        {
+            "he" or "she" or "it" or "who" or "one" or "this" or "that" => word.CanBe(VerbS),
+            "i" or "you" or "we" or "they" => word.CanBe(Verb),
+            "me" or "him" or "us" or "them" or "there" or "here" => false,
+            _ => true,
+        };
 
     private static bool IsSeveral(TaggedCaption caption, int index, Word word)
     {
@@ -172,8 +186,12 @@ internal static class OpenWordRules
         return word.CanBe(Plural)
             && !caption.Word(determiner).Has(WordTraits.SingularDeterminer)
             && caption.Text(index + 1) is not ("is" or "was" or "has")
-            && (determiner < 0 || caption.Is(determiner, Number | Quantifier)
-                || caption.Text(index + 1) is "are" or "were" or "have" || IsBaseVerb(caption.Word(index + 1)));
+            && (
+                determiner < 0
+                || caption.Is(determiner, Number | Quantifier)
+                || caption.Text(index + 1) is "are" or "were" or "have"
+                || IsBaseVerb(caption.Word(index + 1))
+            );
     }
 
     private static bool IsBaseVerb(Word word) => word.CanBe(Verb) && (word.Has(WordTraits.LeansVerb) || !word.CanBe(AnyNoun));

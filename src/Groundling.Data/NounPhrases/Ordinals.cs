@@ -7,6 +7,8 @@ internal static partial class Ordinals
 {
     public static bool Contains(string word) => Pattern().IsMatch(word);
 
-    [GeneratedRegex(@"^(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|hundredth|\p{Nd}+(?:st|nd|rd|th))$")]
+    [GeneratedRegex(
+        @"^(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|hundredth|\p{Nd}+(?:st|nd|rd|th))$"
+    )]
     private static partial Regex Pattern();
 }

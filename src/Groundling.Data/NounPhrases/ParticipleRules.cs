@@ -35,14 +35,14 @@ internal static class ParticipleRules
 
         if (noun)
         {
-            var verb = caption.StartsObject(index + 1) || caption.Is(index - 1, Be | Plural)
-                || caption.Word(index - 1).Has(WordTraits.Animate);
+            var verb =
+                caption.StartsObject(index + 1) || caption.Is(index - 1, Be | Plural) || caption.Word(index - 1).Has(WordTraits.Animate);
             return verb && word.CanBe(Gerund) ? Gerund : Noun;
         }
 
         // "with flapping wings", "against rolling hills".
-        var describes = caption.Text(index - 1)
-            is "with" or "under" or "on" or "behind" or "over" or "near" or "against" or "among" or "above";
+        var describes =
+            caption.Text(index - 1) is "with" or "under" or "on" or "behind" or "over" or "near" or "against" or "among" or "above";
         return describes && caption.IsLikelyNoun(index + 1) ? Adjective : Gerund;
     }
 
@@ -64,8 +64,11 @@ internal static class ParticipleRules
         var presents = caption.Is(index - 1, Be) && caption.Text(index - 2) is "there" or "these" or "those" or "here";
         if (!presents && caption.Is(index - 1, AnyNoun | Pronoun | Auxiliary | Be | Relative))
         {
-            var joins = word.Has(WordTraits.Joining) && caption.Is(index - 1, Noun)
-                && !caption.Word(index - 1).Has(WordTraits.Animate) && caption.IsLikelyNoun(index + 1);
+            var joins =
+                word.Has(WordTraits.Joining)
+                && caption.Is(index - 1, Noun)
+                && !caption.Word(index - 1).Has(WordTraits.Animate)
+                && caption.IsLikelyNoun(index + 1);
             return joins ? Noun : OtherThanVerb(caption, index, word);
         }
 
@@ -86,7 +89,11 @@ internal static class ParticipleRules
             return Adjective;
         }
 
-        return word.CanBe(Noun) && caption.Is(index - 1, Noun) && !caption.StartsObject(index + 1) && !word.CanBe(Adjective)
+        return
+            word.CanBe(Noun)
+            && caption.Is(index - 1, Noun)
+            && !caption.StartsObject(index + 1)
+            && !word.CanBe(Adjective)
             && !caption.Word(index - 1).Has(WordTraits.Animate)
             ? Noun
             : Past;

@@ -62,9 +62,20 @@ internal static class PhraseFilter
 
         for (var index = chunk.Start; index < chunk.Head; index++)
         {
-            var plain = caption.Is(index, Determiner) || caption.Word(index).Has(WordTraits.Place)
-                || caption.Text(index) is "far" or "near" or "other" or "same" or "opposite" or "very"
-                    or "extreme" or "upper" or "lower" or "hand";
+            var plain =
+                caption.Is(index, Determiner)
+                || caption.Word(index).Has(WordTraits.Place)
+                || caption.Text(index)
+                    is "far"
+                        or "near"
+                        or "other"
+                        or "same"
+                        or "opposite"
+                        or "very"
+                        or "extreme"
+                        or "upper"
+                        or "lower"
+                        or "hand";
             if (!plain)
             {
                 return false;

@@ -8,11 +8,26 @@ internal static partial class Suffixes
 {
     private static readonly (string Ending, WordClass Classes)[] Endings =
     [
-        ("ing", Gerund), ("ed", AnyPast), ("ly", Adverb),
-        ("ous", Adjective), ("ful", Adjective), ("less", Adjective), ("able", Adjective),
-        ("ible", Adjective), ("ish", Adjective), ("ive", Adjective), ("esque", Adjective),
-        ("ic", Adjective | Noun), ("ical", Adjective), ("ial", Adjective), ("ual", Adjective),
-        ("ss", Noun), ("us", Noun), ("is", Noun), ("men", Plural), ("s", Plural | VerbS),
+        ("ing", Gerund),
+        ("ed", AnyPast),
+        ("ly", Adverb),
+        ("ous", Adjective),
+        ("ful", Adjective),
+        ("less", Adjective),
+        ("able", Adjective),
+        ("ible", Adjective),
+        ("ish", Adjective),
+        ("ive", Adjective),
+        ("esque", Adjective),
+        ("ic", Adjective | Noun),
+        ("ical", Adjective),
+        ("ial", Adjective),
+        ("ual", Adjective),
+        ("ss", Noun),
+        ("us", Noun),
+        ("is", Noun),
+        ("men", Plural),
+        ("s", Plural | VerbS),
     ];
 
     public static Word Guess(string text)

@@ -51,9 +51,12 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
                 return true;
             }
 
-            if (!word.CanBe(Adjective | Participle | Number | Gerund) && !word.Has(WordTraits.Degree)
+            if (
+                !word.CanBe(Adjective | Participle | Number | Gerund)
+                && !word.Has(WordTraits.Degree)
                 && !(Text(ahead) is "and" or "," && Word(ahead + 1).CanBe(Adjective) && ahead > index)
-                && !(word.CanBe(Adverb) && !word.CanBe(Preposition) && Word(ahead + 1).CanBe(Participle | Adjective)))
+                && !(word.CanBe(Adverb) && !word.CanBe(Preposition) && Word(ahead + 1).CanBe(Participle | Adjective))
+            )
             {
                 return false;
             }
@@ -80,7 +83,10 @@ internal sealed class TaggedCaption(IReadOnlyList<Token> tokens, Lexicon lexicon
     /// <summary>Whether the word joins the noun after it: "parking lot".</summary>
     public bool IsCompound(int index) => lexicon.IsCompound(Text(index), Text(index + 1));
 
-    /// <summary>The closing mark of a quotation that opens at an index and stands between the beginning of a phrase and its noun; 0 where there is none.</summary>
+    /// <summary>
+    /// The closing mark of a quotation that opens at an index and stands between the beginning of a phrase and its noun; 0 where there is
+    /// none.
+    /// </summary>
     public int QuotedBeforeNoun(int index)
     {
         if (Text(index) is not ("\"" or "“" or "'") || !AwaitsNoun(index))

@@ -11,7 +11,8 @@ internal static partial class Tokenizer
     {
         var tokens = new List<Token>();
         var opens = true;
-        int words = 0, capitals = 0;
+        int words = 0,
+            capitals = 0;
         foreach (var match in Pattern().EnumerateMatches(caption))
         {
             var text = Plain(caption.AsSpan(match.Index, match.Length));
@@ -40,7 +41,8 @@ internal static partial class Tokenizer
 
     private static IEnumerable<(int Offset, int Length)> SplitClitic(string word)
     {
-        var clitic = Array.Find(Clitics, c => word.EndsWith(c, StringComparison.Ordinal))
+        var clitic =
+            Array.Find(Clitics, c => word.EndsWith(c, StringComparison.Ordinal))
             ?? (word.EndsWith("s'", StringComparison.Ordinal) ? "'" : "");
         var stem = word.Length - clitic.Length;
         if (stem > 0)
@@ -57,9 +59,10 @@ internal static partial class Tokenizer
     // Titles, abbreviations and initials with their full stops; 'n'; words joined by hyphens, apostrophes and underscores (as labels
     // are), numbers by points; the s' of a plural possessor; and any other character by itself.
     [GeneratedRegex(
-        @"\b(?:mr|mrs|ms|dr|st|jr|sr|mt)\.(?=\s)|\b(?:approx|vs|etc)\.(?=[\s,;)]|$)|\b(?:\p{L}\.){2,}|['’]n['’]" +
-        @"|[$€£]?[\p{L}\p{M}\p{N}]+(?:[-‐‑'’_][\p{L}\p{M}\p{N}]+|[.,:](?<=\p{Nd}.)\p{Nd}+)*(?:(?<=s)['’](?=\s+\p{L})|%)?" +
-        @"|\S",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        @"\b(?:mr|mrs|ms|dr|st|jr|sr|mt)\.(?=\s)|\b(?:approx|vs|etc)\.(?=[\s,;)]|$)|\b(?:\p{L}\.){2,}|['’]n['’]"
+            + @"|[$€£]?[\p{L}\p{M}\p{N}]+(?:[-‐‑'’_][\p{L}\p{M}\p{N}]+|[.,:](?<=\p{Nd}.)\p{Nd}+)*(?:(?<=s)['’](?=\s+\p{L})|%)?"
+            + @"|\S",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex Pattern();
 }

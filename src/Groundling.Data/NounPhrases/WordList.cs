@@ -7,7 +7,8 @@ internal static class WordList
     public static IEnumerable<(string Section, string Word)> Read(string name)
     {
         var section = "";
-        using var stream = typeof(WordList).Assembly.GetManifestResourceStream($"Groundling.Data.NounPhrases.Words.{name}.txt")
+        using var stream =
+            typeof(WordList).Assembly.GetManifestResourceStream($"Groundling.Data.NounPhrases.Words.{name}.txt")
             ?? throw new InvalidOperationException($"The word list '{name}' is not embedded in the assembly.");
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)

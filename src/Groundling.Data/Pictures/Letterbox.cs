@@ -48,9 +48,15 @@ public sealed record Letterbox(int SourceWidth, int SourceHeight, int ContentWid
     {
         ArgumentNullException.ThrowIfNull(picture);
         if (picture.Width != SourceWidth || picture.Height != SourceHeight)
-            throw new ArgumentException($"This letterbox is for {SourceWidth} x {SourceHeight}; the picture is {picture.Width} x {picture.Height}.", nameof(picture));
+            throw new ArgumentException(
+                $"This letterbox is for {SourceWidth} x {SourceHeight}; the picture is {picture.Width} x {picture.Height}.",
+                nameof(picture)
+            );
         if (input.Length != 3L * Height * Width)
-            throw new ArgumentException($"The input is [3, {Height}, {Width}], {3L * Height * Width} numbers; the buffer has {input.Length}.", nameof(input));
+            throw new ArgumentException(
+                $"The input is [3, {Height}, {Width}], {3L * Height * Width} numbers; the buffer has {input.Length}.",
+                nameof(input)
+            );
         if (ContentWidth != Width || ContentHeight != Height)
             input.Clear();
         if (ContentWidth == SourceWidth && ContentHeight == SourceHeight)
@@ -59,19 +65,26 @@ public sealed record Letterbox(int SourceWidth, int SourceHeight, int ContentWid
             Resize(picture, input);
     }
 
-    /// <summary>The same picture in a square input, for batches of pictures of different shapes; the padding stays at the right and the bottom.</summary>
+    /// <summary>
+    /// The same picture in a square input, for batches of pictures of different shapes; the padding stays at the right and the bottom.
+    /// </summary>
     public Letterbox Squared() => this with { Width = Math.Max(Width, Height), Height = Math.Max(Width, Height) };
 
     /// <summary>A mask of the picture on the network's grid, or a coarser one.</summary>
     /// <param name="mask">A mask of the source size.</param>
     /// <param name="divisor">Network pixels a cell has a side; divides <see cref="Multiple"/>.</param>
-    /// <returns>A mask of Width / divisor x Height / divisor: the cells of which more than half is covered. Nothing is in the padding.</returns>
+    /// <returns>
+    /// A mask of Width / divisor x Height / divisor: the cells of which more than half is covered. Nothing is in the padding.
+    /// </returns>
     /// <exception cref="ArgumentException">The mask has another size, or the divisor does not divide <see cref="Multiple"/>.</exception>
     public RunLengthMask ToNetwork(RunLengthMask mask, int divisor = 1)
     {
         ArgumentNullException.ThrowIfNull(mask);
         if (mask.Width != SourceWidth || mask.Height != SourceHeight)
-            throw new ArgumentException($"This letterbox is for {SourceWidth} x {SourceHeight}; the mask is {mask.Width} x {mask.Height}.", nameof(mask));
+            throw new ArgumentException(
+                $"This letterbox is for {SourceWidth} x {SourceHeight}; the mask is {mask.Width} x {mask.Height}.",
+                nameof(mask)
+            );
         if (divisor < 1 || Multiple % divisor != 0)
             throw new ArgumentException($"The divisor {divisor} does not divide {Multiple}.", nameof(divisor));
         var columns = TriangleFilter.Create(SourceWidth, Cells(ContentWidth, divisor), (double)divisor * SourceWidth / ContentWidth);
@@ -88,7 +101,10 @@ public sealed record Letterbox(int SourceWidth, int SourceHeight, int ContentWid
         ArgumentNullException.ThrowIfNull(mask);
         int divisor = Math.Max(1, Width / mask.Width);
         if (mask.Width * divisor != Width || mask.Height * divisor != Height)
-            throw new ArgumentException($"This letterbox's input is {Width} x {Height}; the mask is {mask.Width} x {mask.Height}.", nameof(mask));
+            throw new ArgumentException(
+                $"This letterbox's input is {Width} x {Height}; the mask is {mask.Width} x {mask.Height}.",
+                nameof(mask)
+            );
         var columns = TriangleFilter.Create(Cells(ContentWidth, divisor), SourceWidth, (double)ContentWidth / divisor / SourceWidth);
         var rows = TriangleFilter.Create(Cells(ContentHeight, divisor), SourceHeight, (double)ContentHeight / divisor / SourceHeight);
         return MaskResampler.Resample(mask, rows, columns, SourceWidth, SourceHeight);
@@ -102,13 +118,13 @@ public sealed record Letterbox(int SourceWidth, int SourceHeight, int ContentWid
         for (int v = 0; v < 256; v++)
             value[v] = v / 127.5f - 1f;
         for (int channel = 0; channel < 3; channel++)
-            for (int y = 0; y < SourceHeight; y++)
-            {
-                var from = picture.Rgb.AsSpan(3 * y * SourceWidth, 3 * SourceWidth);
-                var to = input.Slice((channel * Height + y) * Width, SourceWidth);
-                for (int x = 0; x < to.Length; x++)
-                    to[x] = value[from[3 * x + channel]];
-            }
+        for (int y = 0; y < SourceHeight; y++)
+        {
+            var from = picture.Rgb.AsSpan(3 * y * SourceWidth, 3 * SourceWidth);
+            var to = input.Slice((channel * Height + y) * Width, SourceWidth);
+            for (int x = 0; x < to.Length; x++)
+                to[x] = value[from[3 * x + channel]];
+        }
     }
 
     private void Resize(Picture picture, Span<float> input)
@@ -116,8 +132,9 @@ public sealed record Letterbox(int SourceWidth, int SourceHeight, int ContentWid
         // Rows first: each output row is a weighted sum of whole source rows, which is the vectorised part; then along the row.
         var rows = TriangleFilter.Create(SourceHeight, ContentHeight);
         var columns = TriangleFilter.Create(SourceWidth, ContentWidth);
-        int length = 3 * SourceWidth, plane = Height * Width;
-        var row = new float[length + 1];                                     // room to read the last pixel as four numbers
+        int length = 3 * SourceWidth,
+            plane = Height * Width;
+        var row = new float[length + 1]; // room to read the last pixel as four numbers
         for (int y = 0; y < ContentHeight; y++)
         {
             Array.Clear(row);
@@ -135,7 +152,10 @@ public sealed record Letterbox(int SourceWidth, int SourceHeight, int ContentWid
                     sum += Vector128.Create(weight) * Vector128.Create<float>(row.AsSpan(at, 4));
                     at += 3;
                 }
-                var value = Vector128.Min(Vector128.Max(sum / Vector128.Create(127.5f) - Vector128<float>.One, -Vector128<float>.One), Vector128<float>.One);
+                var value = Vector128.Min(
+                    Vector128.Max(sum / Vector128.Create(127.5f) - Vector128<float>.One, -Vector128<float>.One),
+                    Vector128<float>.One
+                );
                 int to = y * Width + x;
                 input[to] = value[0];
                 input[to + plane] = value[1];

@@ -15,7 +15,8 @@ public sealed class Picture
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="rgb">[height, width, 3] bytes; kept, not copied.</param>
     /// <exception cref="ArgumentException">The sizes do not fit each other.</exception>
-    public Picture(int width, int height, byte[] rgb) : this(width, height, rgb, []) { }
+    public Picture(int width, int height, byte[] rgb)
+        : this(width, height, rgb, []) { }
 
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
@@ -28,7 +29,10 @@ public sealed class Picture
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentNullException.ThrowIfNull(rgb);
         if (rgb.LongLength != 3L * width * height)
-            throw new ArgumentException($"A {width} x {height} picture has {3L * width * height} bytes, not {rgb.LongLength}.", nameof(rgb));
+            throw new ArgumentException(
+                $"A {width} x {height} picture has {3L * width * height} bytes, not {rgb.LongLength}.",
+                nameof(rgb)
+            );
         (Width, Height, Rgb, Notes) = (width, height, rgb, notes);
     }
 
@@ -44,8 +48,12 @@ public sealed class Picture
     /// <summary>What reading the file changed, for the user to know: "animated: first of 12 frames used".</summary>
     public IReadOnlyList<string> Notes { get; }
 
-    /// <summary>Reads a PNG, JPEG, WebP, GIF or BMP file, turned upright. Colour profiles are not applied, as in the benchmark's own tools.</summary>
-    /// <exception cref="InputException">The file is missing, unreadable, not a picture, cut short, or larger than <see cref="MaxPixels"/>.</exception>
+    /// <summary>
+    /// Reads a PNG, JPEG, WebP, GIF or BMP file, turned upright. Colour profiles are not applied, as in the benchmark's own tools.
+    /// </summary>
+    /// <exception cref="InputException">
+    /// The file is missing, unreadable, not a picture, cut short, or larger than <see cref="MaxPixels"/>.
+    /// </exception>
     public static Picture Load(string path) => PictureDecoder.Decode(PictureDecoder.ReadFile(path), path);
 
     /// <summary>Reads a PNG, JPEG, WebP, GIF or BMP file from a stream: an upload, a blob, an archive's entry.</summary>
@@ -90,8 +98,8 @@ public sealed class Picture
     /// <param name="name">What to call it in messages.</param>
     /// <param name="mostPixels">The most pixels allowed; what the file declares is checked before anything is decoded.</param>
     /// <exception cref="InputException">The bytes are not a picture, cut short, or larger than allowed.</exception>
-    public static Picture Decode(ReadOnlySpan<byte> bytes, string name = ThePicture, long mostPixels = MaxPixels)
-        => PictureDecoder.Decode(bytes, name, mostPixels);
+    public static Picture Decode(ReadOnlySpan<byte> bytes, string name = ThePicture, long mostPixels = MaxPixels) =>
+        PictureDecoder.Decode(bytes, name, mostPixels);
 
     /// <summary>Copies a Skia bitmap of any colour type; where it is transparent, it is laid on white.</summary>
     /// <param name="bitmap">The caller keeps it.</param>
@@ -107,8 +115,8 @@ public sealed class Picture
     {
         var rgb = new byte[Rgb.Length];
         for (int row = 0; row < Rgb.Length; row += 3 * Width)
-            for (int from = row, to = row + 3 * (Width - 1); to >= row; from += 3, to -= 3)
-                Rgb.AsSpan(from, 3).CopyTo(rgb.AsSpan(to, 3));
+        for (int from = row, to = row + 3 * (Width - 1); to >= row; from += 3, to -= 3)
+            Rgb.AsSpan(from, 3).CopyTo(rgb.AsSpan(to, 3));
         return new Picture(Width, Height, rgb, Notes);
     }
 
@@ -137,8 +145,10 @@ public sealed class Picture
     {
         using var bitmap = ToBitmap();
         using var pixmap = bitmap.PeekPixels();
-        using var data = pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub | SKPngEncoderFilterFlags.Up | SKPngEncoderFilterFlags.Paeth, 4))
-            ?? throw new InvalidOperationException($"A {Width} x {Height} picture could not be encoded as PNG.");
+        using var data =
+            pixmap.Encode(
+                new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub | SKPngEncoderFilterFlags.Up | SKPngEncoderFilterFlags.Paeth, 4)
+            ) ?? throw new InvalidOperationException($"A {Width} x {Height} picture could not be encoded as PNG.");
         return data.ToArray();
     }
 }

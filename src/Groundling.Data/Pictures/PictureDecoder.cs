@@ -6,7 +6,8 @@ namespace Groundling.Data;
 /// <summary>Turns a picture file into upright 8-bit RGB, or says in one line why not.</summary>
 internal static class PictureDecoder
 {
-    private const int MaxBytes = 1 << 29, Block = 1 << 16;
+    private const int MaxBytes = 1 << 29,
+        Block = 1 << 16;
     private const string OnWhite = "transparency laid on white";
 
     public static byte[] ReadFile(string path)
@@ -36,7 +37,7 @@ internal static class PictureDecoder
     {
         using var bytes = new MemoryStream(Capacity(stream));
         var block = new byte[Block];
-        for (int read; (read = stream.Read(block)) > 0;)
+        for (int read; (read = stream.Read(block)) > 0; )
             Append(bytes, block.AsSpan(0, read), name);
         return bytes.ToArray();
     }
@@ -46,7 +47,7 @@ internal static class PictureDecoder
     {
         using var bytes = new MemoryStream(Capacity(stream));
         var block = new byte[Block];
-        for (int read; (read = await stream.ReadAsync(block, cancellation).ConfigureAwait(false)) > 0;)
+        for (int read; (read = await stream.ReadAsync(block, cancellation).ConfigureAwait(false)) > 0; )
             Append(bytes, block.AsSpan(0, read), name);
         return bytes.ToArray();
     }
@@ -60,7 +61,8 @@ internal static class PictureDecoder
             throw new InputException($"{name} is larger than {MaxBytes >> 20} MiB; give a smaller picture file.");
     }
 
-    public static Picture Decode(ReadOnlySpan<byte> bytes, string name, long mostPixels = Picture.MaxPixels) => Decode(bytes, name, ToPicture, mostPixels);
+    public static Picture Decode(ReadOnlySpan<byte> bytes, string name, long mostPixels = Picture.MaxPixels) =>
+        Decode(bytes, name, ToPicture, mostPixels);
 
     /// <summary>A bitmap's pixels on white.</summary>
     /// <exception cref="InputException">It has no pixels, or too many, or they cannot be read.</exception>
@@ -68,13 +70,20 @@ internal static class PictureDecoder
     {
         const string name = "the bitmap";
         RequireSize(bitmap.Width, bitmap.Height, name, Picture.MaxPixels);
-        var info = new SKImageInfo(bitmap.Width, bitmap.Height, SKColorType.Rgba8888, bitmap.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        var info = new SKImageInfo(
+            bitmap.Width,
+            bitmap.Height,
+            SKColorType.Rgba8888,
+            bitmap.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul
+        );
         var pixels = NativeMemory.AllocZeroed((nuint)info.BytesSize64);
         try
         {
             using var pixmap = bitmap.PeekPixels();
             if (pixmap is null || !pixmap.ReadPixels(info, (nint)pixels, info.RowBytes))
-                throw new InputException($"{name} of {bitmap.Width} x {bitmap.Height} pixels ({bitmap.ColorType}) cannot be read; give one whose pixels are in memory.");
+                throw new InputException(
+                    $"{name} of {bitmap.Width} x {bitmap.Height} pixels ({bitmap.ColorType}) cannot be read; give one whose pixels are in memory."
+                );
             var rgb = new byte[3L * info.Width * info.Height];
             bool transparent = Upright((byte*)pixels, info.Width, info.Height, SKEncodedOrigin.TopLeft, info.IsOpaque, rgb);
             return new(info.Width, info.Height, rgb, transparent ? [OnWhite] : []);
@@ -86,18 +95,30 @@ internal static class PictureDecoder
     }
 
     /// <summary>A panoptic PNG's ids, R + 256 G + 65536 B; colours are taken as they stand, neither turned nor laid on white.</summary>
-    public static unsafe (int[] Ids, int Width, int Height) DecodeIds(ReadOnlySpan<byte> bytes, string name) => Decode(bytes, name, (codec, header, pixels) =>
-    {
-        if (!header.HoldsIds)
-            throw new InputException($"{name} is {header.Describe()}, but a panoptic PNG holds its segment ids as colours of 8-bit RGB: id = R + 256 G + 65536 B; convert it.");
-        var ids = new int[codec.Info.Width * codec.Info.Height];
-        var colours = new ReadOnlySpan<int>((void*)pixels, ids.Length);
-        for (int i = 0; i < ids.Length; i++)
-            ids[i] = colours[i] & 0xFFFFFF;
-        return (ids, codec.Info.Width, codec.Info.Height);
-    });
+    public static unsafe (int[] Ids, int Width, int Height) DecodeIds(ReadOnlySpan<byte> bytes, string name) =>
+        Decode(
+            bytes,
+            name,
+            (codec, header, pixels) =>
+            {
+                if (!header.HoldsIds)
+                    throw new InputException(
+                        $"{name} is {header.Describe()}, but a panoptic PNG holds its segment ids as colours of 8-bit RGB: id = R + 256 G + 65536 B; convert it."
+                    );
+                var ids = new int[codec.Info.Width * codec.Info.Height];
+                var colours = new ReadOnlySpan<int>((void*)pixels, ids.Length);
+                for (int i = 0; i < ids.Length; i++)
+                    ids[i] = colours[i] & 0xFFFFFF;
+                return (ids, codec.Info.Width, codec.Info.Height);
+            }
+        );
 
-    private static unsafe T Decode<T>(ReadOnlySpan<byte> bytes, string name, Func<SKCodec, PictureHeader, nint, T> convert, long mostPixels = Picture.MaxPixels)
+    private static unsafe T Decode<T>(
+        ReadOnlySpan<byte> bytes,
+        string name,
+        Func<SKCodec, PictureHeader, nint, T> convert,
+        long mostPixels = Picture.MaxPixels
+    )
     {
         if (bytes.IsEmpty)
             throw new InputException($"{name} is empty (0 bytes); give a PNG, JPEG, WebP, GIF or BMP picture.");
@@ -111,12 +132,19 @@ internal static class PictureDecoder
         if (codec is null)
             throw Refusal(opened, header, bytes, name);
         RequireSize(codec.Info.Width, codec.Info.Height, name, mostPixels);
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, IsOpaque(codec) ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        var info = new SKImageInfo(
+            codec.Info.Width,
+            codec.Info.Height,
+            SKColorType.Rgba8888,
+            IsOpaque(codec) ? SKAlphaType.Opaque : SKAlphaType.Unpremul
+        );
         var pixels = (nint)NativeMemory.AllocZeroed((nuint)info.BytesSize64);
         try
         {
             var result = codec.GetPixels(info, pixels, info.RowBytes, new SKCodecOptions(SKZeroInitialized.Yes));
-            return result == SKCodecResult.Success && !PictureHeader.LacksItsEnd(bytes) ? convert(codec, header, pixels) : throw Refusal(result, header, bytes, name);
+            return result == SKCodecResult.Success && !PictureHeader.LacksItsEnd(bytes)
+                ? convert(codec, header, pixels)
+                : throw Refusal(result, header, bytes, name);
         }
         finally
         {
@@ -128,7 +156,9 @@ internal static class PictureDecoder
 
     private static unsafe Picture ToPicture(SKCodec codec, PictureHeader header, nint pixels)
     {
-        int width = codec.Info.Width, height = codec.Info.Height, frames = codec.FrameCount;
+        int width = codec.Info.Width,
+            height = codec.Info.Height,
+            frames = codec.FrameCount;
         var origin = header.Format == "PNG" ? header.Origin : codec.EncodedOrigin;
         bool turned = (int)origin >= (int)SKEncodedOrigin.LeftTop;
         var rgb = new byte[3L * width * height];
@@ -154,7 +184,8 @@ internal static class PictureDecoder
     private static unsafe bool Upright(byte* rgba, int width, int height, SKEncodedOrigin origin, bool opaque, byte[] rgb)
     {
         // The file's pixel (x, y) goes to first + x * right + y * down, in pixels of the upright picture.
-        long w = width, h = height;
+        long w = width,
+            h = height;
         var (first, right, down) = origin switch
         {
             SKEncodedOrigin.TopRight => (w - 1, -1L, w),
@@ -197,14 +228,19 @@ internal static class PictureDecoder
         if (width < 1 || height < 1)
             throw new InputException($"{name} declares {width} x {height} pixels; a picture needs at least 1 x 1.");
         if (width > mostPixels / height)
-            throw new InputException($"{name} declares {width} x {height} pixels, more than the {mostPixels / 1_000_000} million allowed; scale it down first.");
+            throw new InputException(
+                $"{name} declares {width} x {height} pixels, more than the {mostPixels / 1_000_000} million allowed; scale it down first."
+            );
     }
 
-    private static InputException Refusal(SKCodecResult result, PictureHeader header, ReadOnlySpan<byte> bytes, string name) => (result, header) switch
-    {
-        (_, { Format: null }) => new($"{name} is not a picture; give a PNG, JPEG, WebP, GIF or BMP file."),
-        (_, { IsReadable: false }) => new($"{name} is a {header.Format} file, which is not read here; convert it to PNG or JPEG."),
-        _ when result == SKCodecResult.IncompleteInput || PictureHeader.IsCut(bytes) => new($"{name} is cut short: the {header.Format} data ends before the picture does; get the whole file."),
-        _ => new($"{name} begins like a {header.Format} file but is damaged or of a kind not read here; save it again as PNG or JPEG."),
-    };
+    private static InputException Refusal(SKCodecResult result, PictureHeader header, ReadOnlySpan<byte> bytes, string name) =>
+        (result, header) switch
+        {
+            (_, { Format: null }) => new($"{name} is not a picture; give a PNG, JPEG, WebP, GIF or BMP file."),
+            (_, { IsReadable: false }) => new($"{name} is a {header.Format} file, which is not read here; convert it to PNG or JPEG."),
+            _ when result == SKCodecResult.IncompleteInput || PictureHeader.IsCut(bytes) => new(
+                $"{name} is cut short: the {header.Format} data ends before the picture does; get the whole file."
+            ),
+            _ => new($"{name} begins like a {header.Format} file but is damaged or of a kind not read here; save it again as PNG or JPEG."),
+        };
 }

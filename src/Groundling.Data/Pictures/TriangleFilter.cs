@@ -30,7 +30,8 @@ internal sealed class TriangleFilter
         for (int i = 0; i < target; i++)
         {
             double centre = (i + 0.5) * scale;
-            int low = Math.Max(0, (int)Math.Floor(centre - width + 0.5)), high = Math.Min(source, (int)Math.Floor(centre + width + 0.5));
+            int low = Math.Max(0, (int)Math.Floor(centre - width + 0.5)),
+                high = Math.Min(source, (int)Math.Floor(centre + width + 0.5));
             double sum = 0;
             for (int j = low; j < high; j++)
                 sum += Weight(j, centre, width);
@@ -45,7 +46,8 @@ internal sealed class TriangleFilter
     /// <summary>sum += weight * row. Multiplication and addition round separately, so every vector width gives the same numbers.</summary>
     public static void AddScaled(ReadOnlySpan<byte> row, float weight, Span<float> sum)
     {
-        int i = 0, lanes = Vector<float>.Count;
+        int i = 0,
+            lanes = Vector<float>.Count;
         for (; i <= row.Length - Vector<byte>.Count; i += Vector<byte>.Count)
         {
             Vector.Widen(new Vector<byte>(row[i..]), out var low, out var high);

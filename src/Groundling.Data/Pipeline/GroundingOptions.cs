@@ -4,7 +4,8 @@ namespace Groundling;
 public sealed record GroundingOptions
 {
     /// <summary>The smallest and the largest <see cref="Size"/>.</summary>
-    public const int SmallestSize = 64, LargestSize = 4096;
+    public const int SmallestSize = 64,
+        LargestSize = 4096;
 
     /// <summary>
     /// The network's longer side in pixels, 64 to 4096; 0 takes the picture as it is, at most 4096; null takes the size the model was
@@ -24,7 +25,8 @@ public sealed record GroundingOptions
     {
         if (Size is < 0 or (> 0 and < SmallestSize) or > LargestSize)
             throw new InputException(
-                $"a size of {Size} pixels is out of range: {SmallestSize} to {LargestSize}, or 0 to keep the picture's own");
+                $"a size of {Size} pixels is out of range: {SmallestSize} to {LargestSize}, or 0 to keep the picture's own"
+            );
         if (Threshold is not (null or (>= 0 and < 1)))
             throw new InputException($"a threshold of {Threshold} is out of range: 0 up to, but not including, 1");
         return this;

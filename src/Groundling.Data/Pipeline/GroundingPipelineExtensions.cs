@@ -10,8 +10,12 @@ public static class GroundingPipelineExtensions
     /// <summary>Grounds every phrase of a caption in a picture, on a thread of the pool.</summary>
     /// <inheritdoc cref="IGroundingPipeline.Ground"/>
     public static Task<Grounding> GroundAsync(
-        this IGroundingPipeline pipeline, Picture picture, Caption caption,
-        GroundingOptions? options = null, CancellationToken cancellation = default)
+        this IGroundingPipeline pipeline,
+        Picture picture,
+        Caption caption,
+        GroundingOptions? options = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         return Task.Run(() => pipeline.Ground(picture, caption, options, cancellation), cancellation);
@@ -32,8 +36,11 @@ public static class GroundingPipelineExtensions
     /// </returns>
     /// <exception cref="InputException">An option is out of range.</exception>
     public static IAsyncEnumerable<PictureOutcome> GroundAsync(
-        this IGroundingPipeline pipeline, IAsyncEnumerable<CaptionedPicture> pictures,
-        GroundingOptions? options = null, CancellationToken cancellation = default)
+        this IGroundingPipeline pipeline,
+        IAsyncEnumerable<CaptionedPicture> pictures,
+        GroundingOptions? options = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(pictures);
@@ -42,13 +49,18 @@ public static class GroundingPipelineExtensions
 
     /// <inheritdoc cref="GroundAsync(IGroundingPipeline, IAsyncEnumerable{CaptionedPicture}, GroundingOptions?, CancellationToken)"/>
     public static IAsyncEnumerable<PictureOutcome> GroundAsync(
-        this IGroundingPipeline pipeline, IEnumerable<CaptionedPicture> pictures,
-        GroundingOptions? options = null, CancellationToken cancellation = default)
-        => GroundAsync(pipeline, pictures.ToAsyncEnumerable(), options, cancellation);
+        this IGroundingPipeline pipeline,
+        IEnumerable<CaptionedPicture> pictures,
+        GroundingOptions? options = null,
+        CancellationToken cancellation = default
+    ) => GroundAsync(pipeline, pictures.ToAsyncEnumerable(), options, cancellation);
 
     private static async IAsyncEnumerable<PictureOutcome> Outcomes(
-        IGroundingPipeline pipeline, IAsyncEnumerable<CaptionedPicture> pictures,
-        GroundingOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+        IGroundingPipeline pipeline,
+        IAsyncEnumerable<CaptionedPicture> pictures,
+        GroundingOptions options,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var source = pictures.GetAsyncEnumerator(stop.Token);
@@ -70,24 +82,34 @@ public static class GroundingPipelineExtensions
         }
     }
 
-    private static Task<Decoded?> ReadNext(IAsyncEnumerator<CaptionedPicture> source, CancellationToken stop) => Task.Run(async () =>
-    {
-        if (!await source.MoveNextAsync().ConfigureAwait(false)) return null;
-        stop.ThrowIfCancellationRequested();
-        try
-        {
-            return new Decoded(source.Current, source.Current.Read(), null);
-        }
-        catch (InputException e)
-        {
-            return new(source.Current, null, e);
-        }
-    }, stop);
+    private static Task<Decoded?> ReadNext(IAsyncEnumerator<CaptionedPicture> source, CancellationToken stop) =>
+        Task.Run(
+            async () =>
+            {
+                if (!await source.MoveNextAsync().ConfigureAwait(false))
+                    return null;
+                stop.ThrowIfCancellationRequested();
+                try
+                {
+                    return new Decoded(source.Current, source.Current.Read(), null);
+                }
+                catch (InputException e)
+                {
+                    return new(source.Current, null, e);
+                }
+            },
+            stop
+        );
 
     private static PictureOutcome Ground(
-        IGroundingPipeline pipeline, Decoded decoded, GroundingOptions options, CancellationToken cancellation)
+        IGroundingPipeline pipeline,
+        Decoded decoded,
+        GroundingOptions options,
+        CancellationToken cancellation
+    )
     {
-        if (decoded.Picture is null) return new(decoded.Source, null, decoded.Fault);
+        if (decoded.Picture is null)
+            return new(decoded.Source, null, decoded.Fault);
         try
         {
             return new(decoded.Source, pipeline.Ground(decoded.Picture, decoded.Source.Caption, options, cancellation), null);

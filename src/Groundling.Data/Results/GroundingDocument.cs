@@ -59,9 +59,11 @@ public record GroundingDocument
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            var document = JsonSerializer.Deserialize(json, GroundingJsonContext.Indented.GroundingDocument)
+            var document =
+                JsonSerializer.Deserialize(json, GroundingJsonContext.Indented.GroundingDocument)
                 ?? throw new InputException("a grounding's JSON is null; give an object as phrases.json holds it");
-            foreach (var phrase in document.Phrases) phrase.Require(document);
+            foreach (var phrase in document.Phrases)
+                phrase.Require(document);
             return document;
         }
         catch (JsonException e)
@@ -72,8 +74,8 @@ public record GroundingDocument
 
     /// <summary>The document as JSON, with letters of all scripts as they are.</summary>
     /// <param name="indented">Over several lines, as phrases.json; otherwise in one.</param>
-    public string ToJson(bool indented = true)
-        => JsonSerializer.Serialize(this, (indented ? GroundingJsonContext.Indented : GroundingJsonContext.OneLine).GroundingDocument);
+    public string ToJson(bool indented = true) =>
+        JsonSerializer.Serialize(this, (indented ? GroundingJsonContext.Indented : GroundingJsonContext.OneLine).GroundingDocument);
 
     /// <summary>The grounding again, with the picture that it was made of, for figures and panoptic maps.</summary>
     /// <param name="picture">The picture.</param>
@@ -82,8 +84,10 @@ public record GroundingDocument
     {
         ArgumentNullException.ThrowIfNull(picture);
         if ((picture.Width, picture.Height) != (Width, Height))
-            throw new InputException($"the grounding is of a picture of {Width} x {Height} pixels, not {picture.Width} x {picture.Height}; "
-                + "give the picture that it was made of");
+            throw new InputException(
+                $"the grounding is of a picture of {Width} x {Height} pixels, not {picture.Width} x {picture.Height}; "
+                    + "give the picture that it was made of"
+            );
         List<GroundedPhrase> phrases = [.. Phrases.Select(phrase => phrase.ToPhrase())];
         return new(picture, new(Caption, [.. phrases.Select(phrase => phrase.Span)]), phrases) { Origin = MadeBy };
     }

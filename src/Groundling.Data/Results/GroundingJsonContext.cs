@@ -16,11 +16,14 @@ internal sealed partial class GroundingJsonContext : JsonSerializerContext
 
     public static GroundingJsonContext OneLine { get; } = Make(indented: false);
 
-    private static GroundingJsonContext Make(bool indented) => new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = indented,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+    private static GroundingJsonContext Make(bool indented) =>
+        new(
+            new JsonSerializerOptions
+            {
+                PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+                WriteIndented = indented,
+                NewLine = "\n",
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            }
+        );
 }

@@ -11,4 +11,5 @@ public sealed record GroundingOrigin(
     [property: JsonPropertyName("model")] string Model,
     [property: JsonPropertyName("trained")] string? Trained,
     [property: JsonPropertyName("method")] string Method,
-    [property: JsonPropertyName("mask_head")] string MaskHead);
+    [property: JsonPropertyName("mask_head")] string MaskHead
+);

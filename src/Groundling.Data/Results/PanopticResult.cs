@@ -7,13 +7,18 @@ namespace Groundling.Data;
 /// <param name="Ids">[height, width]; 0 where no phrase is.</param>
 /// <param name="Segments">The phrases that kept any pixel: the phrase's place in the grounding, and its segment.</param>
 /// <param name="Categories">The distinct phrase texts; the category id is the place plus 1.</param>
-public sealed record PanopticResult(int[] Ids, IReadOnlyList<(int Phrase, PanopticSegment Segment)> Segments, IReadOnlyList<string> Categories)
+public sealed record PanopticResult(
+    int[] Ids,
+    IReadOnlyList<(int Phrase, PanopticSegment Segment)> Segments,
+    IReadOnlyList<string> Categories
+)
 {
     /// <summary>Resolves overlaps. Of equal scores the earlier phrase wins.</summary>
     public static PanopticResult From(Grounding grounding)
     {
         ArgumentNullException.ThrowIfNull(grounding);
-        int width = grounding.Picture.Width, height = grounding.Picture.Height;
+        int width = grounding.Picture.Width,
+            height = grounding.Picture.Height;
         var phrases = grounding.Phrases;
         var colours = PhrasePalette.Take(phrases.Count);
         var ids = new int[width * height];
@@ -25,9 +30,9 @@ public sealed record PanopticResult(int[] Ids, IReadOnlyList<(int Phrase, Panopt
             var box = phrases[i].Mask.Box;
             phrases[i].Mask.CopyTo(inside);
             for (int y = box.Y; y < box.Y + box.Height; y++)
-                for (int at = y * width + box.X, end = at + box.Width; at < end; at++)
-                    if (inside[at] != 0)
-                        ids[at] = colours[i].PanopticId;
+            for (int at = y * width + box.X, end = at + box.Width; at < end; at++)
+                if (inside[at] != 0)
+                    ids[at] = colours[i].PanopticId;
         }
 
         // 2. Count what is left of each.
@@ -64,20 +69,27 @@ public sealed record PanopticResult(int[] Ids, IReadOnlyList<(int Phrase, Panopt
     private static Dictionary<int, (int Area, Box Box)> Extents(int[] ids, int width)
     {
         var found = new Dictionary<int, (int Area, int Left, int Top, int Right, int Bottom)>();
-        for (int start = 0; start < ids.Length;)
+        for (int start = 0; start < ids.Length; )
         {
-            int id = ids[start], y = start / width, rowEnd = (y + 1) * width, end = start + 1;
+            int id = ids[start],
+                y = start / width,
+                rowEnd = (y + 1) * width,
+                end = start + 1;
             while (end < rowEnd && ids[end] == id)
                 end++;
             if (id != 0)
             {
-                int left = start - y * width, right = end - 1 - y * width;
+                int left = start - y * width,
+                    right = end - 1 - y * width;
                 found[id] = found.TryGetValue(id, out var e)
                     ? (e.Area + end - start, Math.Min(e.Left, left), e.Top, Math.Max(e.Right, right), y)
                     : (end - start, left, y, right, y);
             }
             start = end;
         }
-        return found.ToDictionary(f => f.Key, f => (f.Value.Area, new Box(f.Value.Left, f.Value.Top, f.Value.Right - f.Value.Left + 1, f.Value.Bottom - f.Value.Top + 1)));
+        return found.ToDictionary(
+            f => f.Key,
+            f => (f.Value.Area, new Box(f.Value.Left, f.Value.Top, f.Value.Right - f.Value.Left + 1, f.Value.Bottom - f.Value.Top + 1))
+        );
     }
 }

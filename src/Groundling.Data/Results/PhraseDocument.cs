@@ -40,17 +40,18 @@ public sealed record PhraseDocument
     [JsonPropertyName("segmentation")]
     public required RunLengthMask Segmentation { get; init; }
 
-    internal static PhraseDocument From(GroundedPhrase phrase) => new()
-    {
-        Text = phrase.Span.Text,
-        Start = phrase.Span.Start,
-        End = phrase.Span.End,
-        Plural = phrase.Span.Plural,
-        Score = Math.Round(phrase.Score, ScoreDigits),
-        Area = phrase.Mask.Area,
-        Box = phrase.Mask.Box,
-        Segmentation = phrase.Mask,
-    };
+    internal static PhraseDocument From(GroundedPhrase phrase) =>
+        new()
+        {
+            Text = phrase.Span.Text,
+            Start = phrase.Span.Start,
+            End = phrase.Span.End,
+            Plural = phrase.Span.Plural,
+            Score = Math.Round(phrase.Score, ScoreDigits),
+            Area = phrase.Mask.Area,
+            Box = phrase.Mask.Box,
+            Segmentation = phrase.Mask,
+        };
 
     internal GroundedPhrase ToPhrase() => new(new(Start, End - Start, Text) { Plural = Plural }, Score, Segmentation);
 
@@ -61,7 +62,9 @@ public sealed record PhraseDocument
         if (Start < 0 || End <= Start || End > document.Caption.Length || document.Caption[Start..End] != Text)
             throw new InputException($"a grounding's phrase \"{Text}\" is not at {Start} to {End} of its caption; the file was changed");
         if ((Segmentation.Width, Segmentation.Height) != (document.Width, document.Height))
-            throw new InputException($"the mask of \"{Text}\" is of {Segmentation.Width} x {Segmentation.Height} pixels, "
-                + $"its picture of {document.Width} x {document.Height}; the file was changed");
+            throw new InputException(
+                $"the mask of \"{Text}\" is of {Segmentation.Width} x {Segmentation.Height} pixels, "
+                    + $"its picture of {document.Width} x {document.Height}; the file was changed"
+            );
     }
 }

@@ -7,8 +7,18 @@ public static class PhrasePalette
 
     private static readonly Colour[] Chosen =
     [
-        new(0x1F, 0x77, 0xE0), new(0xF2, 0x5C, 0x19), new(0x16, 0xA3, 0x4A), new(0xD6, 0x2A, 0x8C), new(0xF5, 0xB7, 0x00), new(0x8E, 0x44, 0xD9),
-        new(0x00, 0xB3, 0xB8), new(0xD3, 0x2F, 0x2F), new(0x8B, 0x5A, 0x2B), new(0x9A, 0xC4, 0x1C), new(0x5B, 0x6C, 0xFF), new(0xFF, 0x8F, 0xC7),
+        new(0x1F, 0x77, 0xE0),
+        new(0xF2, 0x5C, 0x19),
+        new(0x16, 0xA3, 0x4A),
+        new(0xD6, 0x2A, 0x8C),
+        new(0xF5, 0xB7, 0x00),
+        new(0x8E, 0x44, 0xD9),
+        new(0x00, 0xB3, 0xB8),
+        new(0xD3, 0x2F, 0x2F),
+        new(0x8B, 0x5A, 0x2B),
+        new(0x9A, 0xC4, 0x1C),
+        new(0x5B, 0x6C, 0xFF),
+        new(0xFF, 0x8F, 0xC7),
     ];
 
     private static readonly Lock Growing = new();
@@ -57,14 +67,14 @@ public static class PhrasePalette
         var chosen = Chosen.Select(Oklab).ToList();
         var candidates = new List<(Colour, double[], double)>();
         for (int r = 0; r < 256; r += Step)
-            for (int g = 0; g < 256; g += Step)
-                for (int b = 0; b < 256; b += Step)
-                {
-                    var colour = new Colour((byte)r, (byte)g, (byte)b);
-                    var lab = Oklab(colour);
-                    if (lab[0] is > 0.42 and < 0.88 && Math.Sqrt(lab[1] * lab[1] + lab[2] * lab[2]) > 0.06)
-                        candidates.Add((colour, lab, chosen.Min(c => Distance(c, lab))));
-                }
+        for (int g = 0; g < 256; g += Step)
+        for (int b = 0; b < 256; b += Step)
+        {
+            var colour = new Colour((byte)r, (byte)g, (byte)b);
+            var lab = Oklab(colour);
+            if (lab[0] is > 0.42 and < 0.88 && Math.Sqrt(lab[1] * lab[1] + lab[2] * lab[2]) > 0.06)
+                candidates.Add((colour, lab, chosen.Min(c => Distance(c, lab))));
+        }
         return candidates;
     }
 
@@ -74,7 +84,9 @@ public static class PhrasePalette
 
     private static double[] Oklab(Colour colour)
     {
-        double r = Linear(colour.R), g = Linear(colour.G), b = Linear(colour.B);
+        double r = Linear(colour.R),
+            g = Linear(colour.G),
+            b = Linear(colour.B);
         double l = Math.Cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
         double m = Math.Cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
         double s = Math.Cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);

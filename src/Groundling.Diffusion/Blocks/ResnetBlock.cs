@@ -9,14 +9,26 @@ namespace Groundling.Diffusion;
 /// <summary>Two convolutions around a residual; in the UNet the time embedding is added between them.</summary>
 internal sealed class ResnetBlock : Module<Tensor, Tensor?, Tensor>
 {
-    [ComponentName(Name = "norm1")] private readonly GroupNormLayer _norm1;
-    [ComponentName(Name = "conv1")] private readonly ConvolutionLayer _conv1;
-    [ComponentName(Name = "time_emb_proj")] private readonly LinearLayer? _time;
-    [ComponentName(Name = "norm2")] private readonly GroupNormLayer _norm2;
-    [ComponentName(Name = "conv2")] private readonly ConvolutionLayer _conv2;
-    [ComponentName(Name = "conv_shortcut")] private readonly ConvolutionLayer? _shortcut;
+    [ComponentName(Name = "norm1")]
+    private readonly GroupNormLayer _norm1;
 
-    public ResnetBlock(long inputs, long outputs, long groups, double epsilon, long? timeWidth = null) : base(nameof(ResnetBlock))
+    [ComponentName(Name = "conv1")]
+    private readonly ConvolutionLayer _conv1;
+
+    [ComponentName(Name = "time_emb_proj")]
+    private readonly LinearLayer? _time;
+
+    [ComponentName(Name = "norm2")]
+    private readonly GroupNormLayer _norm2;
+
+    [ComponentName(Name = "conv2")]
+    private readonly ConvolutionLayer _conv2;
+
+    [ComponentName(Name = "conv_shortcut")]
+    private readonly ConvolutionLayer? _shortcut;
+
+    public ResnetBlock(long inputs, long outputs, long groups, double epsilon, long? timeWidth = null)
+        : base(nameof(ResnetBlock))
     {
         _norm1 = new(groups, inputs, epsilon, silu: true);
         _conv1 = new(inputs, outputs, 3);
@@ -37,7 +49,8 @@ internal sealed class ResnetBlock : Module<Tensor, Tensor?, Tensor>
         var normed = _norm1.call(image);
         var hidden = _conv1.call(normed);
         normed.Dispose();
-        if (_time is not null) hidden = hidden.Plus(_time.call(time!).unsqueeze(-1).unsqueeze(-1));
+        if (_time is not null)
+            hidden = hidden.Plus(_time.call(time!).unsqueeze(-1).unsqueeze(-1));
         normed = _norm2.call(hidden);
         hidden.Dispose();
         hidden = _conv2.call(normed);

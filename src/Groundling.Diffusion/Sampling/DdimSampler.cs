@@ -17,7 +17,13 @@ public sealed class DdimSampler(NoiseSchedule schedule, PredictionType predictio
     /// <param name="cancellation">Looked at before each step.</param>
     /// <returns>[B, 4, h, w]; the caller owns it.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Tensor Sample(Tensor noise, int steps, Func<Tensor, int, Tensor> predict, Action<int>? done = null, CancellationToken cancellation = default)
+    public Tensor Sample(
+        Tensor noise,
+        int steps,
+        Func<Tensor, int, Tensor> predict,
+        Action<int>? done = null,
+        CancellationToken cancellation = default
+    )
     {
         using var scope = NewDisposeScope();
         var (latents, times) = (noise.alias(), schedule.TimesFor(steps));
@@ -25,7 +31,8 @@ public sealed class DdimSampler(NoiseSchedule schedule, PredictionType predictio
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            latents = Step(latents, predict(latents, times[i]), times[i], i + 1 < times.Count ? times[i + 1] : -1).MoveToOuterDisposeScope();
+            latents = Step(latents, predict(latents, times[i]), times[i], i + 1 < times.Count ? times[i + 1] : -1)
+                .MoveToOuterDisposeScope();
             done?.Invoke(i + 1);
         }
         return latents.MoveToOuterDisposeScope();
@@ -42,9 +49,10 @@ public sealed class DdimSampler(NoiseSchedule schedule, PredictionType predictio
         using var scope = NewDisposeScope();
         var (share, nextShare) = (schedule.SignalAt(time), schedule.SignalAt(next));
         var (signal, noise) = (Math.Sqrt(share), Math.Sqrt(1 - share));
-        var (start, direction) = prediction == PredictionType.Epsilon
-            ? ((latents - predicted.Times(noise)).Over(signal), predicted)
-            : (latents.Times(signal) - predicted.Times(noise), predicted.Times(signal).Plus(latents.Times(noise)));
+        var (start, direction) =
+            prediction == PredictionType.Epsilon
+                ? ((latents - predicted.Times(noise)).Over(signal), predicted)
+                : (latents.Times(signal) - predicted.Times(noise), predicted.Times(signal).Plus(latents.Times(noise)));
         return start.Times(Math.Sqrt(nextShare)).Plus(direction.Times(Math.Sqrt(1 - nextShare))).MoveToOuterDisposeScope();
     }
 }

@@ -11,7 +11,14 @@ namespace Groundling.Diffusion;
 /// <param name="unet">Noisy latents and states to predictions.</param>
 /// <param name="schedule">How noise grows with time.</param>
 /// <param name="prediction">What predictions mean.</param>
-public sealed class ImageSampler(ClipTokenizer tokenizer, TextEncoder text, Vae vae, UNet unet, NoiseSchedule schedule, PredictionType prediction)
+public sealed class ImageSampler(
+    ClipTokenizer tokenizer,
+    TextEncoder text,
+    Vae vae,
+    UNet unet,
+    NoiseSchedule schedule,
+    PredictionType prediction
+)
 {
     /// <summary>Makes pictures.</summary>
     /// <param name="caption">Of any length; empty for pictures of anything.</param>
@@ -28,33 +35,47 @@ public sealed class ImageSampler(ClipTokenizer tokenizer, TextEncoder text, Vae 
         using var scope = NewDisposeScope();
         var captioned = new TextPrompt(States(caption, options.Count));
         var uncaptioned = options.Guidance == 1 ? null : new TextPrompt(States("", options.Count));
-        var latents = new DdimSampler(schedule, prediction).Sample(Noise(options), options.Steps, (noisy, time) =>
-        {
-            using var step = NewDisposeScope();
-            var told = Predict(noisy, time, captioned);
-            if (uncaptioned is null) return told.MoveToOuterDisposeScope();
-            var untold = Predict(noisy, time, uncaptioned);
-            return untold.Plus((told - untold).Times(options.Guidance)).MoveToOuterDisposeScope();
-        }, done, cancellation);
-        return cat([.. latents.split(1).Select(vae.Decode)]).MoveToOuterDisposeScope();    // one at a time: large pictures are larger still in the decoder
+        var latents = new DdimSampler(schedule, prediction).Sample(
+            Noise(options),
+            options.Steps,
+            (noisy, time) =>
+            {
+                using var step = NewDisposeScope();
+                var told = Predict(noisy, time, captioned);
+                if (uncaptioned is null)
+                    return told.MoveToOuterDisposeScope();
+                var untold = Predict(noisy, time, uncaptioned);
+                return untold.Plus((told - untold).Times(options.Guidance)).MoveToOuterDisposeScope();
+            },
+            done,
+            cancellation
+        );
+        // one at a time: large pictures are larger still in the decoder
+        return cat([.. latents.split(1).Select(vae.Decode)]).MoveToOuterDisposeScope();
     }
 
-    private Tensor States(string caption, int count)                           // [count, K, Ct]
+    private Tensor States(string caption, int count) // [count, K, Ct]
     {
         var (positions, width) = (text.Config.Positions, text.Config.Width);
         var rows = CaptionRows.Of(tokenizer, positions, caption).Rows;
-        return text.call(tensor(rows.SelectMany(row => row).ToArray(), [rows.Count, positions])).view(1, rows.Count * positions, width).expand(count, -1, -1);
+        return text.call(tensor(rows.SelectMany(row => row).ToArray(), [rows.Count, positions]))
+            .view(1, rows.Count * positions, width)
+            .expand(count, -1, -1);
     }
 
-    private Tensor Noise(SamplingOptions options)                              // [count, 4, h, w]
+    private Tensor Noise(SamplingOptions options) // [count, 4, h, w]
     {
-        var multiple = unet.LatentMultiple;                                    // a model may have been trained at a side that its UNet cannot halve
+        var multiple = unet.LatentMultiple; // a model may have been trained at a side that its UNet cannot halve
         var side = options.Size is { } size ? size / vae.Stride : (unet.Config.SampleSize + multiple - 1) / multiple * multiple;
-        return stack([.. Enumerable.Range(0, options.Count).Select(i =>
-        {
-            using var generator = new Generator(options.Seed + (ulong)i);
-            return randn([unet.Config.InChannels, side, side], generator: generator);
-        })]);
+        return stack([
+            .. Enumerable
+                .Range(0, options.Count)
+                .Select(i =>
+                {
+                    using var generator = new Generator(options.Seed + (ulong)i);
+                    return randn([unet.Config.InChannels, side, side], generator: generator);
+                }),
+        ]);
     }
 
     private Tensor Predict(Tensor noisy, int time, TextPrompt prompt)

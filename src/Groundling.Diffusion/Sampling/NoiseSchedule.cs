@@ -26,7 +26,9 @@ public sealed class NoiseSchedule
         : this(EvenBetas(steps, first, last, scaledLinear), zeroAtEnd: false, TimeStepSpacing.Leading, offset, endsClean) { }
 
     /// <param name="betas">Beta of each step, at least 2.</param>
-    /// <param name="zeroAtEnd">Whether the shares are shifted so that nothing of the latents is left at the last step (Lin et al. 2024, algorithm 1).</param>
+    /// <param name="zeroAtEnd">
+    /// Whether the shares are shifted so that nothing of the latents is left at the last step (Lin et al. 2024, algorithm 1).
+    /// </param>
     /// <param name="spacing">Which time steps sampling visits.</param>
     /// <param name="offset">Added to them; only of <see cref="TimeStepSpacing.Leading"/>.</param>
     /// <param name="endsClean">Whether sampling's last step leaves no noise at all, or as little as step 0 has.</param>
@@ -35,10 +37,13 @@ public sealed class NoiseSchedule
         ArgumentOutOfRangeException.ThrowIfLessThan(betas.Count, 2);
         (_shares, Spacing, _offset, _endsClean) = (new double[betas.Count], spacing, offset, endsClean);
         var share = 1.0;
-        for (var step = 0; step < betas.Count; step++) _shares[step] = share *= 1 - betas[step];
-        if (!zeroAtEnd) return;
+        for (var step = 0; step < betas.Count; step++)
+            _shares[step] = share *= 1 - betas[step];
+        if (!zeroAtEnd)
+            return;
         var (first, last) = (Math.Sqrt(_shares[0]), Math.Sqrt(_shares[^1]));
-        for (var step = 0; step < betas.Count; step++) _shares[step] = Math.Pow((Math.Sqrt(_shares[step]) - last) * first / (first - last), 2);
+        for (var step = 0; step < betas.Count; step++)
+            _shares[step] = Math.Pow((Math.Sqrt(_shares[step]) - last) * first / (first - last), 2);
     }
 
     /// <summary>The schedule of SD 1.x and 2.x.</summary>
@@ -54,7 +59,10 @@ public sealed class NoiseSchedule
     /// alphas_cumprod: the share a_t of the latents' variance at a time step; before the first one what sampling is to end with.
     /// </summary>
     /// <param name="time">Below <see cref="Steps"/>; negative for the end of sampling.</param>
-    public double SignalAt(int time) => time >= 0 ? _shares[time] : _endsClean ? 1 : _shares[0];
+    public double SignalAt(int time) =>
+        time >= 0 ? _shares[time]
+        : _endsClean ? 1
+        : _shares[0];
 
     /// <summary>The time steps that sampling visits, the noisiest first, evenly spaced, each once (Lin et al. 2024, table 2).</summary>
     /// <param name="count">How many, from 1 to <see cref="Steps"/>.</param>
@@ -63,13 +71,20 @@ public sealed class NoiseSchedule
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Steps);
         var leading = Steps / count;
-        var offset = Math.Min(_offset, Steps - 1 - (count - 1) * leading);     // where all steps are visited there is no room for one
-        return [.. Enumerable.Range(0, count).Select(i => Spacing switch
-        {
-            TimeStepSpacing.Trailing => (int)Math.Round(Steps - i * ((double)Steps / count)) - 1,
-            TimeStepSpacing.Linspace => count == 1 ? 0 : (int)Math.Round((Steps - 1) * (count - 1.0 - i) / (count - 1)),
-            _ => (count - 1 - i) * leading + offset,
-        })];
+        var offset = Math.Min(_offset, Steps - 1 - (count - 1) * leading); // where all steps are visited there is no room for one
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    Spacing switch
+                    {
+                        TimeStepSpacing.Trailing => (int)Math.Round(Steps - i * ((double)Steps / count)) - 1,
+                        TimeStepSpacing.Linspace => count == 1 ? 0 : (int)Math.Round((Steps - 1) * (count - 1.0 - i) / (count - 1)),
+                        _ => (count - 1 - i) * leading + offset,
+                    }
+                ),
+        ];
     }
 
     /// <summary>The forward process, q(x_t | x_0): latents with the noise of their time steps.</summary>
@@ -92,10 +107,11 @@ public sealed class NoiseSchedule
     /// <returns>[B, 4, h, w]; the caller owns it.</returns>
     public Tensor Target(Tensor latents, Tensor noise, Tensor times, PredictionType prediction)
     {
-        if (prediction == PredictionType.Epsilon) return noise.alias();
+        if (prediction == PredictionType.Epsilon)
+            return noise.alias();
         using var scope = NewDisposeScope();
         var shares = SharesOf(times);
-        return (shares.sqrt() * noise - shares.OneMinus().sqrt() * latents).MoveToOuterDisposeScope();           // Salimans and Ho 2022, Sec. 4
+        return (shares.sqrt() * noise - shares.OneMinus().sqrt() * latents).MoveToOuterDisposeScope(); // Salimans and Ho 2022, Sec. 4
     }
 
     private Tensor SharesOf(Tensor times) => tensor(_shares, dtype: float32)[times].view(-1, 1, 1, 1);
@@ -105,9 +121,16 @@ public sealed class NoiseSchedule
     /// <param name="first">Beta of the first step.</param>
     /// <param name="last">Beta of the last step.</param>
     /// <param name="scaledLinear">Whether the roots of the betas grow linearly, as in Stable Diffusion, or the betas themselves.</param>
-    public static double[] EvenBetas(int steps, double first, double last, bool scaledLinear) => [.. Enumerable.Range(0, steps).Select(step =>
-    {
-        var along = (double)step / (steps - 1);
-        return scaledLinear ? Math.Pow(Math.Sqrt(first) + along * (Math.Sqrt(last) - Math.Sqrt(first)), 2) : first + along * (last - first);
-    })];
+    public static double[] EvenBetas(int steps, double first, double last, bool scaledLinear) =>
+        [
+            .. Enumerable
+                .Range(0, steps)
+                .Select(step =>
+                {
+                    var along = (double)step / (steps - 1);
+                    return scaledLinear
+                        ? Math.Pow(Math.Sqrt(first) + along * (Math.Sqrt(last) - Math.Sqrt(first)), 2)
+                        : first + along * (last - first);
+                }),
+        ];
 }

@@ -37,6 +37,7 @@ public sealed record SamplingOptions
 
     private static void Require(bool holds, string name, object? value, string range)
     {
-        if (!holds) throw new InputException(string.Create(CultureInfo.InvariantCulture, $"{name} {value} is out of range: {range}")).About(name);
+        if (!holds)
+            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"{name} {value} is out of range: {range}")).About(name);
     }
 }

@@ -9,11 +9,24 @@ internal static class OriginalUNet
     public const string Prefix = "model.diffusion_model.";
 
     private static readonly KeyMap Inside = new(
-        ("in_layers.0", "norm1"), ("in_layers.2", "conv1"), ("emb_layers.1", "time_emb_proj"), ("out_layers.0", "norm2"), ("out_layers.3", "conv2"), ("skip_connection", "conv_shortcut"));
+        ("in_layers.0", "norm1"),
+        ("in_layers.2", "conv1"),
+        ("emb_layers.1", "time_emb_proj"),
+        ("out_layers.0", "norm2"),
+        ("out_layers.3", "conv2"),
+        ("skip_connection", "conv_shortcut")
+    );
 
     private static readonly KeyMap Ends = new(
-        ("time_embed.0", "time_embedding.linear_1"), ("time_embed.2", "time_embedding.linear_2"), ("input_blocks.0.0", "conv_in"), ("out.0", "conv_norm_out"), ("out.2", "conv_out"),
-        ("middle_block.0", "mid_block.resnets.0"), ("middle_block.1", "mid_block.attentions.0"), ("middle_block.2", "mid_block.resnets.1"));
+        ("time_embed.0", "time_embedding.linear_1"),
+        ("time_embed.2", "time_embedding.linear_2"),
+        ("input_blocks.0.0", "conv_in"),
+        ("out.0", "conv_norm_out"),
+        ("out.2", "conv_out"),
+        ("middle_block.0", "mid_block.resnets.0"),
+        ("middle_block.1", "mid_block.attentions.0"),
+        ("middle_block.2", "mid_block.resnets.1")
+    );
 
     /// <summary>The sizes that the shapes tell; heads and the latents' side are the kind's.</summary>
     public static UNetConfig ConfigOf(ShapeTable shapes, bool isSecond, bool isVelocity)
@@ -21,8 +34,12 @@ internal static class OriginalUNet
         var (levels, layers) = Depth(shapes);
         string Down(int level) => $"{Prefix}input_blocks.{1 + level * (layers + 1)}";
         var widths = Enumerable.Range(0, levels).Select(level => shapes.Size($"{Down(level)}.0.out_layers.3.weight", 0)).ToList();
-        var reader = shapes.Names.First(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith("attn2.to_k.weight", StringComparison.Ordinal));
-        var projection = shapes.Names.First(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith("proj_in.weight", StringComparison.Ordinal));
+        var reader = shapes.Names.First(name =>
+            name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith("attn2.to_k.weight", StringComparison.Ordinal)
+        );
+        var projection = shapes.Names.First(name =>
+            name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith("proj_in.weight", StringComparison.Ordinal)
+        );
         return new UNetConfig
         {
             InChannels = shapes.Size($"{Prefix}input_blocks.0.0.weight", 1),
@@ -30,7 +47,10 @@ internal static class OriginalUNet
             Widths = widths,
             Heads = [.. widths.Select(width => isSecond ? width / OriginalText.HeadWidth : 8)],
             DownAttends = [.. Enumerable.Range(0, levels).Select(level => shapes.Has($"{Down(level)}.1.norm.weight"))],
-            UpAttends = [.. Enumerable.Range(0, levels).Select(place => shapes.Has($"{Prefix}output_blocks.{place * (layers + 1)}.1.norm.weight"))],
+            UpAttends =
+            [
+                .. Enumerable.Range(0, levels).Select(place => shapes.Has($"{Prefix}output_blocks.{place * (layers + 1)}.1.norm.weight")),
+            ],
             HasMiddle = shapes.Has($"{Prefix}middle_block.0.in_layers.0.weight"),
             LayersPerBlock = layers,
             PromptWidth = shapes.Size(reader, 1),
@@ -63,14 +83,23 @@ internal static class OriginalUNet
 
     private static string NameOf(string name, int levels, int layers)
     {
-        if (name.Split('.', 4) is not [var list, var number, var place, var rest] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var block)
-            || list is not ("input_blocks" or "output_blocks") || (list == "input_blocks" && block == 0))
+        if (
+            name.Split('.', 4) is not [var list, var number, var place, var rest]
+            || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var block)
+            || list is not ("input_blocks" or "output_blocks")
+            || (list == "input_blocks" && block == 0)
+        )
             return Inside.Map(Ends.Map(name)!)!;
-        if (list == "input_blocks") block--;
+        if (list == "input_blocks")
+            block--;
         var (level, i) = (block / (layers + 1), block % (layers + 1));
         var side = list == "input_blocks" ? $"down_blocks.{level}" : $"up_blocks.{level}";
-        if (rest.StartsWith("op.", StringComparison.Ordinal)) return $"{side}.downsamplers.0.conv.{rest["op.".Length..]}";
-        if (place != "0" && rest.StartsWith("conv.", StringComparison.Ordinal)) return $"{side}.upsamplers.0.{rest}";
-        return level >= levels ? name : place == "0" ? $"{side}.resnets.{i}.{Inside.Map(rest)}" : $"{side}.attentions.{i}.{rest}";
+        if (rest.StartsWith("op.", StringComparison.Ordinal))
+            return $"{side}.downsamplers.0.conv.{rest["op.".Length..]}";
+        if (place != "0" && rest.StartsWith("conv.", StringComparison.Ordinal))
+            return $"{side}.upsamplers.0.{rest}";
+        return level >= levels ? name
+            : place == "0" ? $"{side}.resnets.{i}.{Inside.Map(rest)}"
+            : $"{side}.attentions.{i}.{rest}";
     }
 }

@@ -18,15 +18,18 @@ public static class CaptionChunks
         var start = 0;
         void Close(int end)
         {
-            if (end > start) chunks.Add(start..end);
+            if (end > start)
+                chunks.Add(start..end);
             start = end;
         }
         var sentence = 0;
         while (sentence < tokens.Count)
         {
             var end = SentenceEnd(text, tokens, sentence);
-            if (end - start > capacity) Close(sentence);
-            while (end - start > capacity) Close(Cut(text, tokens, start, start + capacity));
+            if (end - start > capacity)
+                Close(sentence);
+            while (end - start > capacity)
+                Close(Cut(text, tokens, start, start + capacity));
             sentence = end;
         }
         Close(tokens.Count);
@@ -36,16 +39,19 @@ public static class CaptionChunks
     private static int SentenceEnd(string text, IReadOnlyList<TextToken> tokens, int start)
     {
         for (var i = start; i < tokens.Count - 1; i++)
-            if (text[tokens[i].End - 1] is '.' or '!' or '?' && tokens[i + 1].StartsWord) return i + 1;
+            if (text[tokens[i].End - 1] is '.' or '!' or '?' && tokens[i + 1].StartsWord)
+                return i + 1;
         return tokens.Count;
     }
 
     private static int Cut(string text, IReadOnlyList<TextToken> tokens, int start, int limit)
     {
         for (var i = limit; i > start; i--)
-            if (text[tokens[i - 1].End - 1] == ',' && tokens[i].StartsWord) return i;
+            if (text[tokens[i - 1].End - 1] == ',' && tokens[i].StartsWord)
+                return i;
         for (var i = limit; i > start; i--)
-            if (tokens[i].StartsWord) return i;
+            if (tokens[i].StartsWord)
+                return i;
         return limit;
     }
 }

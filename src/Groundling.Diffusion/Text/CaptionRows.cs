@@ -26,15 +26,18 @@ public sealed record CaptionRows(IReadOnlyList<long[]> Rows, IReadOnlyList<int> 
             var row = new long[positions];
             Array.Fill(row, tokenizer.PaddingToken);
             (row[0], row[count + 1]) = (tokenizer.StartToken, tokenizer.EndToken);
-            for (var i = 0; i < count; i++) row[i + 1] = tokens[first + i].Id;
+            for (var i = 0; i < count; i++)
+                row[i + 1] = tokens[first + i].Id;
             rows.Add(row);
         }
         return new(rows, places, tokens);
     }
 
-    /// <summary>Where a phrase's tokens stand, counted over all rows; a token belongs to a phrase when one of its characters does.</summary>
+    /// <summary>
+    /// Where a phrase's tokens stand, counted over all rows; a token belongs to a phrase when one of its characters does.
+    /// </summary>
     /// <param name="start">The phrase's first character.</param>
     /// <param name="length">Its characters.</param>
-    public IEnumerable<int> PlacesOf(int start, int length)
-        => Enumerable.Range(0, Tokens.Count).Where(i => Tokens[i].Start < start + length && Tokens[i].End > start).Select(i => Places[i]);
+    public IEnumerable<int> PlacesOf(int start, int length) =>
+        Enumerable.Range(0, Tokens.Count).Where(i => Tokens[i].Start < start + length && Tokens[i].End > start).Select(i => Places[i]);
 }

@@ -7,23 +7,66 @@ namespace Groundling.Diffusion;
 /// <summary>CLIP's byte-pair tokenizer, with the place of every token in the text.</summary>
 public sealed class ClipTokenizer
 {
-    internal const string ConfigFile = "tokenizer_config.json", SpecialsFile = "special_tokens_map.json", ClosedKey = "closed_vocabulary";
-    private const string StartText = "<|startoftext|>", EndText = "<|endoftext|>", DottedSmallI = "i\u0307";
+    internal const string ConfigFile = "tokenizer_config.json",
+        SpecialsFile = "special_tokens_map.json",
+        ClosedKey = "closed_vocabulary";
+    private const string StartText = "<|startoftext|>",
+        EndText = "<|endoftext|>",
+        DottedSmallI = "i\u0307";
 
-    /// <summary>What transformers writes beside what is asked for: names, types, lengths and sides that are ours to choose, and lists of special tokens, whose ids stand elsewhere.</summary>
+    /// <summary>
+    /// What transformers writes beside what is asked for: names, types, lengths and sides that are ours to choose, and lists of special
+    /// tokens, whose ids stand elsewhere.
+    /// </summary>
     private static readonly string[] Harmless =
     [
-        "add_prefix_space", "added_tokens_decoder", "additional_special_tokens", "extra_special_tokens", "auto_map", "backend", "bos_token", "eos_token", "unk_token", "pad_token", "cls_token",
-        "sep_token", "mask_token", "clean_up_tokenization_spaces", "errors", "is_local", "local_files_only", "max_length", "model_input_names", "model_max_length", "name_or_path", "padding_side",
-        "processor_class", "special_tokens_map_file", "split_special_tokens", "stride", "tokenizer_class", "tokenizer_file", "truncation_side", "truncation_strategy", "use_fast", "pad_to_multiple_of",
+        "add_prefix_space",
+        "added_tokens_decoder",
+        "additional_special_tokens",
+        "extra_special_tokens",
+        "auto_map",
+        "backend",
+        "bos_token",
+        "eos_token",
+        "unk_token",
+        "pad_token",
+        "cls_token",
+        "sep_token",
+        "mask_token",
+        "clean_up_tokenization_spaces",
+        "errors",
+        "is_local",
+        "local_files_only",
+        "max_length",
+        "model_input_names",
+        "model_max_length",
+        "name_or_path",
+        "padding_side",
+        "processor_class",
+        "special_tokens_map_file",
+        "split_special_tokens",
+        "stride",
+        "tokenizer_class",
+        "tokenizer_file",
+        "truncation_side",
+        "truncation_strategy",
+        "use_fast",
+        "pad_to_multiple_of",
         "pad_token_type_id",
     ];
 
     private readonly BpeTokenizer _bpe;
     private readonly IReadOnlyList<(string Text, int[] Ids)> _whole;
 
-    private ClipTokenizer(BpeTokenizer bpe, IReadOnlyList<(string, int[])> whole, int start, int end, int padding, int largest, bool closed)
-        => (_bpe, _whole, StartToken, EndToken, PaddingToken, LargestToken, IsClosed) = (bpe, whole, start, end, padding, largest, closed);
+    private ClipTokenizer(
+        BpeTokenizer bpe,
+        IReadOnlyList<(string, int[])> whole,
+        int start,
+        int end,
+        int padding,
+        int largest,
+        bool closed
+    ) => (_bpe, _whole, StartToken, EndToken, PaddingToken, LargestToken, IsClosed) = (bpe, whole, start, end, padding, largest, closed);
 
     /// <summary>Id of the token that begins every input.</summary>
     public int StartToken { get; }
@@ -37,21 +80,36 @@ public sealed class ClipTokenizer
     /// <summary>The largest id that it can give.</summary>
     public int LargestToken { get; }
 
-    /// <summary>Whether each word that the text encoder learnt from is one token, so that a word of several is one that it never read: <c>closed_vocabulary</c> in <c>tokenizer_config.json</c>, which pretraining writes.</summary>
+    /// <summary>
+    /// Whether each word that the text encoder learnt from is one token, so that a word of several is one that it never read:
+    /// <c>closed_vocabulary</c> in <c>tokenizer_config.json</c>, which pretraining writes.
+    /// </summary>
     public bool IsClosed { get; }
 
-    /// <summary>Opens a folder with <c>vocab.json</c> and <c>merges.txt</c>, or with <c>tokenizer.json</c>; tokens added later are read too.</summary>
+    /// <summary>
+    /// Opens a folder with <c>vocab.json</c> and <c>merges.txt</c>, or with <c>tokenizer.json</c>; tokens added later are read too.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="padding">The token that fills an input, where the folder is another model's; null for what the folder says.</param>
     /// <exception cref="ModelException">A file is missing or malformed.</exception>
     public static ClipTokenizer Open(string folder, string? padding = null)
     {
         var files = TokenizerFiles.Read(folder);
-        int Special(string text) => files.Ids.TryGetValue(text, out var id) ? id : throw new ModelException($"{files.Source}: lacks '{text}'; a CLIP vocabulary is needed");
+        int Special(string text) =>
+            files.Ids.TryGetValue(text, out var id)
+                ? id
+                : throw new ModelException($"{files.Source}: lacks '{text}'; a CLIP vocabulary is needed");
         var (start, end) = (Special(StartText), Special(EndText));
         try
         {
-            var bpe = BpeTokenizer.Create(new BpeOptions(files.Ids) { Merges = files.Merges, ByteLevel = true, EndOfWordSuffix = ByteVocabulary.EndOfWord });
+            var bpe = BpeTokenizer.Create(
+                new BpeOptions(files.Ids)
+                {
+                    Merges = files.Merges,
+                    ByteLevel = true,
+                    EndOfWordSuffix = ByteVocabulary.EndOfWord,
+                }
+            );
             var paddingId = padding is null ? PaddingId(folder, files.Ids) ?? end : Special(padding);
             return new ClipTokenizer(bpe, Whole(files), start, end, paddingId, files.Ids.Values.Max(), IsClosedIn(folder));
         }
@@ -61,11 +119,21 @@ public sealed class ClipTokenizer
         }
     }
 
-    /// <summary>Tokens that are looked for before a text is parted, in lower case, the longest first. One that was learnt as several vectors, NAME, NAME_1 and so on, stands for them all.</summary>
+    /// <summary>
+    /// Tokens that are looked for before a text is parted, in lower case, the longest first. One that was learnt as several vectors, NAME,
+    /// NAME_1 and so on, stands for them all.
+    /// </summary>
     private static List<(string Text, int[] Ids)> Whole(TokenizerFiles files)
     {
         var tokens = files.Added.Concat([StartText, EndText]).Distinct().ToDictionary(token => token, token => files.Ids[token]);
-        int[] Vectors(string token) => [.. Enumerable.Range(0, tokens.Count).Select(i => i == 0 ? token : $"{token}_{i}").TakeWhile(tokens.ContainsKey).Select(name => tokens[name])];
+        int[] Vectors(string token) =>
+            [
+                .. Enumerable
+                    .Range(0, tokens.Count)
+                    .Select(i => i == 0 ? token : $"{token}_{i}")
+                    .TakeWhile(tokens.ContainsKey)
+                    .Select(name => tokens[name]),
+            ];
         return [.. tokens.Keys.Select(token => (Normalize(token).Normal, Vectors(token))).OrderByDescending(token => token.Normal.Length)];
     }
 
@@ -77,21 +145,32 @@ public sealed class ClipTokenizer
         void Add(int id, int first, int last)
         {
             var start = origin[first];
-            while (last < normal.Length && origin[last] == start) last++;      // a part of one character's bytes spans that character
+            while (last < normal.Length && origin[last] == start)
+                last++; // a part of one character's bytes spans that character
             var startsWord = (first == 0 || char.IsWhiteSpace(normal[first - 1])) && (tokens.Count == 0 || tokens[^1].End <= start);
             tokens.Add(new(id, start, origin[last], startsWord));
         }
         foreach (var (start, length, whole) in ClipPieces.Of(normal, at => WholeAt(normal, at).Text?.Length ?? 0))
         {
-            if (whole) foreach (var id in WholeAt(normal, start).Ids) Add(id, start, start + length);
+            if (whole)
+                foreach (var id in WholeAt(normal, start).Ids)
+                    Add(id, start, start + length);
             else
-                foreach (var token in _bpe.EncodeToTokens(normal.AsSpan(start, length), out _, considerPreTokenization: false, considerNormalization: false))
+                foreach (
+                    var token in _bpe.EncodeToTokens(
+                        normal.AsSpan(start, length),
+                        out _,
+                        considerPreTokenization: false,
+                        considerNormalization: false
+                    )
+                )
                     Add(token.Id, start + token.Offset.Start.Value, start + Math.Max(token.Offset.End.Value, token.Offset.Start.Value + 1));
         }
         return tokens;
     }
 
-    private (string Text, int[] Ids) WholeAt(string normal, int at) => _whole.FirstOrDefault(token => string.CompareOrdinal(normal, at, token.Text, 0, token.Text.Length) == 0);
+    private (string Text, int[] Ids) WholeAt(string normal, int at) =>
+        _whole.FirstOrDefault(token => string.CompareOrdinal(normal, at, token.Text, 0, token.Text.Length) == 0);
 
     /// <summary>The words and signs of a text, lower case: tokens never reach over their ends.</summary>
     public static IEnumerable<string> Words(string text)
@@ -100,7 +179,9 @@ public sealed class ClipTokenizer
         return ClipPieces.Of(normal, _ => 0).Select(piece => normal.Substring(piece.Start, piece.Length));
     }
 
-    /// <summary>The words of a text that the text encoder never read; none where the vocabulary is not closed, for its words may be made of pieces.</summary>
+    /// <summary>
+    /// The words of a text that the text encoder never read; none where the vocabulary is not closed, for its words may be made of pieces.
+    /// </summary>
     public IEnumerable<string> UnreadWords(string text) => IsClosed ? Words(text).Where(word => Tokenize(word).Count > 1) : [];
 
     /// <summary>Composed, lower case; with the original character of each new one, and the text's length at the end.</summary>
@@ -108,7 +189,7 @@ public sealed class ClipTokenizer
     {
         var normal = new StringBuilder(text.Length);
         var origin = new List<int>(text.Length + 1);
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             var length = StringInfo.GetNextTextElementLength(text, at);
             var element = text.Substring(at, length);
@@ -125,12 +206,16 @@ public sealed class ClipTokenizer
 
     private static string Compose(string element)
     {
-        if (element.EnumerateRunes().Contains(Rune.ReplacementChar)) return Rune.ReplacementChar.ToString();   // half a surrogate pair
-        if (element.Contains('\uFFFE')) return element;                        // no character: it has no normal form
+        if (element.EnumerateRunes().Contains(Rune.ReplacementChar))
+            return Rune.ReplacementChar.ToString(); // half a surrogate pair
+        if (element.Contains('\uFFFE'))
+            return element; // no character: it has no normal form
         return element.Normalize(NormalizationForm.FormC);
     }
 
-    /// <summary>Dotted capital I is the one letter whose small form has a mark of its own, which .NET's mapping of one unit to one has no room for.</summary>
+    /// <summary>
+    /// Dotted capital I is the one letter whose small form has a mark of its own, which .NET's mapping of one unit to one has no room for.
+    /// </summary>
     private static string Lower(string element) => element.ToLowerInvariant().Replace("\u0130", DottedSmallI, StringComparison.Ordinal);
 
     private static int? PaddingId(string folder, Dictionary<string, int> vocabulary)
@@ -138,9 +223,11 @@ public sealed class ClipTokenizer
         foreach (var name in new[] { ConfigFile, SpecialsFile })
         {
             var path = Path.Combine(folder, name);
-            if (!File.Exists(path)) continue;
+            if (!File.Exists(path))
+                continue;
             var token = ForeignConfig.Read(path).TokenText("pad_token");
-            if (token is not null && vocabulary.TryGetValue(token, out var id)) return id;
+            if (token is not null && vocabulary.TryGetValue(token, out var id))
+                return id;
         }
         return null;
     }
@@ -148,7 +235,8 @@ public sealed class ClipTokenizer
     private static bool IsClosedIn(string folder)
     {
         var path = Path.Combine(folder, ConfigFile);
-        if (!File.Exists(path)) return false;
+        if (!File.Exists(path))
+            return false;
         var json = ForeignConfig.Read(path);
         json.Require(json.Flag("do_lower_case", true), "do_lower_case", "true is needed: CLIP reads lower case");
         var closed = json.Flag(ClosedKey, fallback: false);

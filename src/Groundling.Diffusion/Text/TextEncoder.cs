@@ -11,10 +11,12 @@ namespace Groundling.Diffusion;
 /// <remarks>Attention is causal: what follows a token, padding included, does not change its state.</remarks>
 public sealed class TextEncoder : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "text_model")] private readonly TextTransformer _transformer;
+    [ComponentName(Name = "text_model")]
+    private readonly TextTransformer _transformer;
 
     /// <summary>Builds the encoder; its weights are still to be loaded or initialised.</summary>
-    public TextEncoder(TextEncoderConfig config) : base(nameof(TextEncoder))
+    public TextEncoder(TextEncoderConfig config)
+        : base(nameof(TextEncoder))
     {
         Config = config;
         _transformer = new(config);
@@ -25,8 +27,15 @@ public sealed class TextEncoder : Module<Tensor, Tensor>
     public TextEncoderConfig Config { get; }
 
     /// <summary>Older files carry buffers that follow from the config; newer ones leave out the first segment of every name.</summary>
-    public static KeyMap Keys { get; } = new(("embeddings.position_ids", null), ("text_projection", null), ("text_model", "text_model"),
-        ("embeddings", "text_model.embeddings"), ("encoder", "text_model.encoder"), ("final_layer_norm", "text_model.final_layer_norm"));
+    public static KeyMap Keys { get; } =
+        new(
+            ("embeddings.position_ids", null),
+            ("text_projection", null),
+            ("text_model", "text_model"),
+            ("embeddings", "text_model.embeddings"),
+            ("encoder", "text_model.encoder"),
+            ("final_layer_norm", "text_model.final_layer_norm")
+        );
 
     /// <param name="tokens">[B, T] token ids, T at most <see cref="TextEncoderConfig.Positions"/>.</param>
     /// <returns>[B, T, C_t] the last layer's states after the final layer norm; the caller owns it.</returns>
@@ -40,11 +49,17 @@ public sealed class TextEncoder : Module<Tensor, Tensor>
 
     private sealed class TextTransformer : Module<Tensor, int, Tensor>
     {
-        [ComponentName(Name = "embeddings")] private readonly TextEmbeddings _embeddings;
-        [ComponentName(Name = "encoder/layers")] private readonly ModuleList<TextLayer> _layers;
-        [ComponentName(Name = "final_layer_norm")] private readonly LayerNorm _norm;
+        [ComponentName(Name = "embeddings")]
+        private readonly TextEmbeddings _embeddings;
 
-        public TextTransformer(TextEncoderConfig config) : base(nameof(TextTransformer))
+        [ComponentName(Name = "encoder/layers")]
+        private readonly ModuleList<TextLayer> _layers;
+
+        [ComponentName(Name = "final_layer_norm")]
+        private readonly LayerNorm _norm;
+
+        public TextTransformer(TextEncoderConfig config)
+            : base(nameof(TextTransformer))
         {
             _embeddings = new(config);
             _layers = new([.. Enumerable.Range(0, config.Layers).Select(_ => new TextLayer(config))]);
@@ -52,28 +67,33 @@ public sealed class TextEncoder : Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor tokens, int skipLast)            // [B, T]
+        public override Tensor forward(Tensor tokens, int skipLast) // [B, T]
         {
             using var scope = NewDisposeScope();
-            var states = _embeddings.call(tokens);                             // [B, T, Ct]
-            foreach (var layer in _layers.Take(_layers.Count - skipLast)) states = layer.call(states);
+            var states = _embeddings.call(tokens); // [B, T, Ct]
+            foreach (var layer in _layers.Take(_layers.Count - skipLast))
+                states = layer.call(states);
             return _norm.call(states).MoveToOuterDisposeScope();
         }
     }
 
     private sealed class TextEmbeddings : Module<Tensor, Tensor>
     {
-        [ComponentName(Name = "token_embedding/weight")] private readonly Parameter _tokens;
-        [ComponentName(Name = "position_embedding/weight")] private readonly Parameter _positions;
+        [ComponentName(Name = "token_embedding/weight")]
+        private readonly Parameter _tokens;
 
-        public TextEmbeddings(TextEncoderConfig config) : base(nameof(TextEmbeddings))
+        [ComponentName(Name = "position_embedding/weight")]
+        private readonly Parameter _positions;
+
+        public TextEmbeddings(TextEncoderConfig config)
+            : base(nameof(TextEmbeddings))
         {
             _tokens = Parameters.Reserve(config.VocabularySize, config.Width);
             _positions = Parameters.Reserve(config.Positions, config.Width);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor tokens)                          // [B, T] -> [B, T, Ct]
+        public override Tensor forward(Tensor tokens) // [B, T] -> [B, T, Ct]
         {
             using var scope = NewDisposeScope();
             var states = _tokens.index_select(0, tokens.flatten()).view(tokens.shape[0], tokens.shape[1], -1);
@@ -86,16 +106,32 @@ public sealed class TextEncoder : Module<Tensor, Tensor>
         private readonly bool _quickGelu;
         private readonly int _heads;
 
-        [ComponentName(Name = "layer_norm1")] private readonly LayerNorm _norm1;
-        [ComponentName(Name = "self_attn/q_proj")] private readonly LinearLayer _query;
-        [ComponentName(Name = "self_attn/k_proj")] private readonly LinearLayer _key;
-        [ComponentName(Name = "self_attn/v_proj")] private readonly LinearLayer _value;
-        [ComponentName(Name = "self_attn/out_proj")] private readonly LinearLayer _out;
-        [ComponentName(Name = "layer_norm2")] private readonly LayerNorm _norm2;
-        [ComponentName(Name = "mlp/fc1")] private readonly LinearLayer _expand;
-        [ComponentName(Name = "mlp/fc2")] private readonly LinearLayer _contract;
+        [ComponentName(Name = "layer_norm1")]
+        private readonly LayerNorm _norm1;
 
-        public TextLayer(TextEncoderConfig config) : base(nameof(TextLayer))
+        [ComponentName(Name = "self_attn/q_proj")]
+        private readonly LinearLayer _query;
+
+        [ComponentName(Name = "self_attn/k_proj")]
+        private readonly LinearLayer _key;
+
+        [ComponentName(Name = "self_attn/v_proj")]
+        private readonly LinearLayer _value;
+
+        [ComponentName(Name = "self_attn/out_proj")]
+        private readonly LinearLayer _out;
+
+        [ComponentName(Name = "layer_norm2")]
+        private readonly LayerNorm _norm2;
+
+        [ComponentName(Name = "mlp/fc1")]
+        private readonly LinearLayer _expand;
+
+        [ComponentName(Name = "mlp/fc2")]
+        private readonly LinearLayer _contract;
+
+        public TextLayer(TextEncoderConfig config)
+            : base(nameof(TextLayer))
         {
             (_quickGelu, _heads) = (config.QuickGelu, config.Heads);
             _norm1 = LayerNorm(config.Width, config.Epsilon);
@@ -109,18 +145,26 @@ public sealed class TextEncoder : Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor states)                          // [B, T, Ct]
+        public override Tensor forward(Tensor states) // [B, T, Ct]
         {
             using var scope = NewDisposeScope();
             var normed = _norm1.call(states);
-            var attended = functional.scaled_dot_product_attention(Heads(_query, normed), Heads(_key, normed), Heads(_value, normed), is_casual: true);
+            var attended = functional.scaled_dot_product_attention(
+                Heads(_query, normed),
+                Heads(_key, normed),
+                Heads(_value, normed),
+                is_casual: true
+            );
             var hidden = states.Plus(_out.call(attended.transpose(1, 2).flatten(2)));
             var expanded = _expand.call(_norm2.call(hidden));
             var activated = _quickGelu ? expanded * expanded.Times(1.702).sigmoid() : functional.gelu(expanded);
             return hidden.Plus(_contract.call(activated)).MoveToOuterDisposeScope();
         }
 
-        private Tensor Heads(LinearLayer projection, Tensor states)            // [B, T, Ct] -> [B, heads, T, d]
+        private Tensor Heads(
+            LinearLayer projection,
+            Tensor states
+        ) // [B, T, Ct] -> [B, heads, T, d]
             => projection.call(states).view(states.shape[0], states.shape[1], _heads, -1).transpose(1, 2);
     }
 }

@@ -11,12 +11,20 @@ internal sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>
 {
     private readonly long _heads;
 
-    [ComponentName(Name = "to_q")] private readonly LinearLayer _query;
-    [ComponentName(Name = "to_k")] private readonly LinearLayer _key;
-    [ComponentName(Name = "to_v")] private readonly LinearLayer _value;
-    [ComponentName(Name = "to_out/0")] private readonly LinearLayer _out;
+    [ComponentName(Name = "to_q")]
+    private readonly LinearLayer _query;
 
-    public CrossAttention(long width, long contextWidth, long heads) : base(nameof(CrossAttention))
+    [ComponentName(Name = "to_k")]
+    private readonly LinearLayer _key;
+
+    [ComponentName(Name = "to_v")]
+    private readonly LinearLayer _value;
+
+    [ComponentName(Name = "to_out/0")]
+    private readonly LinearLayer _out;
+
+    public CrossAttention(long width, long contextWidth, long heads)
+        : base(nameof(CrossAttention))
     {
         _heads = heads;
         _query = new(width, width, bias: false);
@@ -33,7 +41,7 @@ internal sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor pixels, Tensor context, Tensor? mask)
     {
         using var scope = NewDisposeScope();
-        var allowed = mask?.unsqueeze(1).unsqueeze(1);                         // [B, 1, 1, K]
+        var allowed = mask?.unsqueeze(1).unsqueeze(1); // [B, 1, 1, K]
         var read = functional.scaled_dot_product_attention(Heads(_query, pixels), Heads(_key, context), Heads(_value, context), allowed);
         return Merge(read).MoveToOuterDisposeScope();
     }
@@ -42,17 +50,23 @@ internal sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>
     public (Tensor Read, Tensor Attention) Attend(Tensor pixels, Tensor context, Tensor? mask)
     {
         using var scope = NewDisposeScope();
-        var query = Heads(_query, pixels);                                     // [B, heads, hw, d]
+        var query = Heads(_query, pixels); // [B, heads, hw, d]
         var scores = query.matmul(Heads(_key, context).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
-        if (mask is not null) scores = scores.Unread(mask.logical_not().unsqueeze(1).unsqueeze(1));
-        var attention = functional.softmax(scores, -1);                        // [B, heads, hw, K]
+        if (mask is not null)
+            scores = scores.Unread(mask.logical_not().unsqueeze(1).unsqueeze(1));
+        var attention = functional.softmax(scores, -1); // [B, heads, hw, K]
         var read = Merge(attention.matmul(Heads(_value, context)));
         return (read.MoveToOuterDisposeScope(), attention.MoveToOuterDisposeScope());
     }
 
-    private Tensor Heads(LinearLayer projection, Tensor states)                // [B, T, C] -> [B, heads, T, d]
+    private Tensor Heads(
+        LinearLayer projection,
+        Tensor states
+    ) // [B, T, C] -> [B, heads, T, d]
         => projection.call(states).view(states.shape[0], states.shape[1], _heads, -1).transpose(1, 2);
 
-    private Tensor Merge(Tensor heads)                                         // [B, heads, hw, d] -> [B, hw, C]
+    private Tensor Merge(
+        Tensor heads
+    ) // [B, heads, hw, d] -> [B, hw, C]
         => _out.call(heads.transpose(1, 2).flatten(2));
 }

@@ -9,20 +9,24 @@ namespace Groundling.Diffusion;
 /// <summary>GEGLU: half of an eight-fold expansion gates the other half, then back to the width.</summary>
 internal sealed class FeedForward : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "net/0/proj")] private readonly LinearLayer _expand;
-    [ComponentName(Name = "net/2")] private readonly LinearLayer _contract;
+    [ComponentName(Name = "net/0/proj")]
+    private readonly LinearLayer _expand;
 
-    public FeedForward(long width) : base(nameof(FeedForward))
+    [ComponentName(Name = "net/2")]
+    private readonly LinearLayer _contract;
+
+    public FeedForward(long width)
+        : base(nameof(FeedForward))
     {
         _expand = new(width, 8 * width);
         _contract = new(4 * width, width);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor pixels)                              // [B, hw, C]
+    public override Tensor forward(Tensor pixels) // [B, hw, C]
     {
         using var scope = NewDisposeScope();
-        var halves = _expand.call(pixels).chunk(2, -1);                        // 2 x [B, hw, 4C]
+        var halves = _expand.call(pixels).chunk(2, -1); // 2 x [B, hw, 4C]
         return _contract.call(halves[0] * functional.gelu(halves[1])).MoveToOuterDisposeScope();
     }
 }

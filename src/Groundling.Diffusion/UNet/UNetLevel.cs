@@ -11,11 +11,17 @@ namespace Groundling.Diffusion;
 /// </summary>
 internal sealed class DownLevel : Module
 {
-    [ComponentName(Name = "resnets")] private readonly ModuleList<ResnetBlock> _resnets;
-    [ComponentName(Name = "attentions")] private readonly ModuleList<SpatialTransformer>? _attentions;
-    [ComponentName(Name = "downsamplers/0")] private readonly Downsampler? _downsample;
+    [ComponentName(Name = "resnets")]
+    private readonly ModuleList<ResnetBlock> _resnets;
 
-    public DownLevel(IReadOnlyList<ResnetBlock> resnets, IReadOnlyList<SpatialTransformer> attentions, Downsampler? downsample) : base(nameof(DownLevel))
+    [ComponentName(Name = "attentions")]
+    private readonly ModuleList<SpatialTransformer>? _attentions;
+
+    [ComponentName(Name = "downsamplers/0")]
+    private readonly Downsampler? _downsample;
+
+    public DownLevel(IReadOnlyList<ResnetBlock> resnets, IReadOnlyList<SpatialTransformer> attentions, Downsampler? downsample)
+        : base(nameof(DownLevel))
     {
         _resnets = new([.. resnets]);
         _attentions = attentions.Count > 0 ? new([.. attentions]) : null;
@@ -28,10 +34,13 @@ internal sealed class DownLevel : Module
     {
         for (var i = 0; i < _resnets.Count; i++)
         {
-            image = _attentions is null ? _resnets[i].call(image, time) : PromptedBlock.Run(_resnets[i], _attentions[i], image, time, exchange);
+            image = _attentions is null
+                ? _resnets[i].call(image, time)
+                : PromptedBlock.Run(_resnets[i], _attentions[i], image, time, exchange);
             skips.Push(image);
         }
-        if (_downsample is null) return image;
+        if (_downsample is null)
+            return image;
         image = _downsample.call(image);
         skips.Push(image);
         return image;
@@ -41,10 +50,14 @@ internal sealed class DownLevel : Module
 /// <summary>The coarsest block: residual block, transformer, residual block.</summary>
 internal sealed class MidLevel : Module
 {
-    [ComponentName(Name = "resnets")] private readonly ModuleList<ResnetBlock> _resnets;
-    [ComponentName(Name = "attentions/0")] private readonly SpatialTransformer _attention;
+    [ComponentName(Name = "resnets")]
+    private readonly ModuleList<ResnetBlock> _resnets;
 
-    public MidLevel(ResnetBlock first, SpatialTransformer attention, ResnetBlock second) : base(nameof(MidLevel))
+    [ComponentName(Name = "attentions/0")]
+    private readonly SpatialTransformer _attention;
+
+    public MidLevel(ResnetBlock first, SpatialTransformer attention, ResnetBlock second)
+        : base(nameof(MidLevel))
     {
         _resnets = new([first, second]);
         _attention = attention;
@@ -64,11 +77,17 @@ internal sealed class MidLevel : Module
 /// </summary>
 internal sealed class UpLevel : Module
 {
-    [ComponentName(Name = "resnets")] private readonly ModuleList<ResnetBlock> _resnets;
-    [ComponentName(Name = "attentions")] private readonly ModuleList<SpatialTransformer>? _attentions;
-    [ComponentName(Name = "upsamplers/0")] private readonly Upsampler? _upsample;
+    [ComponentName(Name = "resnets")]
+    private readonly ModuleList<ResnetBlock> _resnets;
 
-    public UpLevel(IReadOnlyList<ResnetBlock> resnets, IReadOnlyList<SpatialTransformer> attentions, Upsampler? upsample) : base(nameof(UpLevel))
+    [ComponentName(Name = "attentions")]
+    private readonly ModuleList<SpatialTransformer>? _attentions;
+
+    [ComponentName(Name = "upsamplers/0")]
+    private readonly Upsampler? _upsample;
+
+    public UpLevel(IReadOnlyList<ResnetBlock> resnets, IReadOnlyList<SpatialTransformer> attentions, Upsampler? upsample)
+        : base(nameof(UpLevel))
     {
         _resnets = new([.. resnets]);
         _attentions = attentions.Count > 0 ? new([.. attentions]) : null;
@@ -85,10 +104,13 @@ internal sealed class UpLevel : Module
         {
             using var layer = NewDisposeScope();
             var joined = cat([image, skips.Pop()], 1);
-            var next = _attentions is null ? _resnets[i].call(joined, time) : PromptedBlock.Run(_resnets[i], _attentions[i], joined, time, exchange);
+            var next = _attentions is null
+                ? _resnets[i].call(joined, time)
+                : PromptedBlock.Run(_resnets[i], _attentions[i], joined, time, exchange);
             image = next.MoveToOuterDisposeScope();
         }
         image.MoveToOuterDisposeScope();
-        return (_upsample?.call(image).MoveToOuterDisposeScope() ?? image, image);                         // moved once each: a tensor moved twice outlives its owner
+        // moved once each: a tensor moved twice outlives its owner
+        return (_upsample?.call(image).MoveToOuterDisposeScope() ?? image, image);
     }
 }

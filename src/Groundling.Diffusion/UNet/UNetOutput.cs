@@ -11,6 +11,7 @@ public sealed record UNetOutput(Tensor Prediction, IReadOnlyList<Tensor> Feature
     public void Dispose()
     {
         Prediction.Dispose();
-        foreach (var feature in Features) feature.Dispose();
+        foreach (var feature in Features)
+            feature.Dispose();
     }
 }

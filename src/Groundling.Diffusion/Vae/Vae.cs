@@ -11,13 +11,21 @@ public sealed class Vae : Module<Tensor, Tensor>
 {
     internal const double NormEpsilon = 1e-6;
 
-    [ComponentName(Name = "encoder")] private readonly VaeEncoder _encoder;
-    [ComponentName(Name = "quant_conv")] private readonly ConvolutionLayer _toMoments;
-    [ComponentName(Name = "post_quant_conv")] private readonly ConvolutionLayer _fromLatents;
-    [ComponentName(Name = "decoder")] private readonly VaeDecoder _decoder;
+    [ComponentName(Name = "encoder")]
+    private readonly VaeEncoder _encoder;
+
+    [ComponentName(Name = "quant_conv")]
+    private readonly ConvolutionLayer _toMoments;
+
+    [ComponentName(Name = "post_quant_conv")]
+    private readonly ConvolutionLayer _fromLatents;
+
+    [ComponentName(Name = "decoder")]
+    private readonly VaeDecoder _decoder;
 
     /// <summary>Builds the autoencoder; its weights are still to be loaded or initialised.</summary>
-    public Vae(VaeConfig config) : base(nameof(Vae))
+    public Vae(VaeConfig config)
+        : base(nameof(Vae))
     {
         Config = config;
         _encoder = new(config);
@@ -73,13 +81,20 @@ public sealed class Vae : Module<Tensor, Tensor>
     public IReadOnlyList<Tensor> DecoderLevels(Tensor latents, int count)
     {
         using var scope = NewDisposeScope();
-        return [.. _decoder.Features(_decoder.Widen(_fromLatents.call(latents.Over(Config.ScalingFactor))), count).Select(level => level.MoveToOuterDisposeScope())];
+        return
+        [
+            .. _decoder
+                .Features(_decoder.Widen(_fromLatents.call(latents.Over(Config.ScalingFactor))), count)
+                .Select(level => level.MoveToOuterDisposeScope()),
+        ];
     }
 
     /// <summary>Channels of the decoder's first, coarsest blocks.</summary>
     public long DecoderWidth => Config.Widths[^1];
 
-    /// <summary>What the decoder's first up block makes of an image that stands where the decoder's first convolution would put the latents.</summary>
+    /// <summary>
+    /// What the decoder's first up block makes of an image that stands where the decoder's first convolution would put the latents.
+    /// </summary>
     /// <param name="image">[B, <see cref="DecoderWidth"/>, h, w]</param>
     /// <returns>[B, <see cref="DecoderWidth"/>, 2h, 2w]; the caller owns it.</returns>
     public Tensor FirstDecoderLevel(Tensor image)

@@ -3,7 +3,8 @@ namespace Groundling.Diffusion;
 /// <summary>Sizes of Stable Diffusion's variational autoencoder.</summary>
 public sealed record VaeConfig
 {
-    private const string DownKind = "DownEncoderBlock2D", UpKind = "UpDecoderBlock2D";
+    private const string DownKind = "DownEncoderBlock2D",
+        UpKind = "UpDecoderBlock2D";
 
     /// <summary>Of pictures in training (sample_size), and of formats that hold less than float32 (force_upcast).</summary>
     private static readonly string[] Harmless = ["sample_size", "force_upcast"];
@@ -45,14 +46,31 @@ public sealed record VaeConfig
         };
         json.Require(json.Texts("down_block_types").All(kind => kind == DownKind), "down_block_types", $"only {DownKind} is supported");
         json.Require(json.Texts("up_block_types").All(kind => kind == UpKind), "up_block_types", $"only {UpKind} is supported");
-        json.Require(json.Texts("down_block_types").Length == config.Widths.Count && json.Texts("up_block_types").Length == config.Widths.Count,
-            "block_out_channels", "as many widths as down and up blocks are needed");
-        json.Require(config.Widths.Count == 4 && config.Widths.All(width => width is > 0 and <= 65_536), "block_out_channels", "four widths of 1 to 65536 are needed");
-        json.Require(config.NormGroups > 0 && config.Widths.All(width => width % config.NormGroups == 0), "norm_num_groups", "it must divide every width in block_out_channels");
+        json.Require(
+            json.Texts("down_block_types").Length == config.Widths.Count && json.Texts("up_block_types").Length == config.Widths.Count,
+            "block_out_channels",
+            "as many widths as down and up blocks are needed"
+        );
+        json.Require(
+            config.Widths.Count == 4 && config.Widths.All(width => width is > 0 and <= 65_536),
+            "block_out_channels",
+            "four widths of 1 to 65536 are needed"
+        );
+        json.Require(
+            config.NormGroups > 0 && config.Widths.All(width => width % config.NormGroups == 0),
+            "norm_num_groups",
+            "it must divide every width in block_out_channels"
+        );
         json.Require(config.LatentChannels is > 0 and <= 64, "latent_channels", "1 to 64 are needed");
         json.Require(config.ScalingFactor > 0, "scaling_factor", "a positive number is needed");
-        json.RequireUnused("Stable Diffusion 1.x and 2.x have none; another kind of autoencoder is not supported", "shift_factor", "latents_mean", "latents_std");
-        foreach (var key in new[] { "use_quant_conv", "use_post_quant_conv", "mid_block_add_attention" }) json.Require(json.Flag(key, true), key, "true is needed");
+        json.RequireUnused(
+            "Stable Diffusion 1.x and 2.x have none; another kind of autoencoder is not supported",
+            "shift_factor",
+            "latents_mean",
+            "latents_std"
+        );
+        foreach (var key in new[] { "use_quant_conv", "use_post_quant_conv", "mid_block_add_attention" })
+            json.Require(json.Flag(key, true), key, "true is needed");
         json.RefuseUnknownKeys(Harmless);
         return config;
     }

@@ -5,10 +5,18 @@ using Groundling.Data.Benchmark;
 
 namespace Groundling.Evaluation;
 
-/// <summary>The report as one page without any other file: figures, charts, categories and a gallery, for light and dark and for phones.</summary>
-internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<NarrativeResult> results, GallerySelection gallery, IReadOnlyDictionary<int, GalleryFigure> figures)
+/// <summary>
+/// The report as one page without any other file: figures, charts, categories and a gallery, for light and dark and for phones.
+/// </summary>
+internal sealed class HtmlReport(
+    EvaluationReport report,
+    IReadOnlyList<NarrativeResult> results,
+    GallerySelection gallery,
+    IReadOnlyDictionary<int, GalleryFigure> figures
+)
 {
-    private const int WideChart = 620, NarrowChart = 350;
+    private const int WideChart = 620,
+        NarrowChart = 350;
     private static readonly PhraseGroup[] Groups = Enum.GetValues<PhraseGroup>();
     private readonly StringBuilder _page = new();
 
@@ -16,14 +24,18 @@ internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<Narrativ
     {
         var settings = report.Settings;
         var title = settings.Model is { } model ? $"{Capital(settings.Method)}, {model.Name}" : Capital(settings.Method);
-        Add($"""
+        Add(
+            $"""
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark"><title>{Text(title)} · Groundling</title>
             <style>{StyleSheet()}</style></head><body><main>
             <header><p class="kicker">Panoptic narrative grounding · evaluation</p><h1>{Text(title)}</h1>
-            <p class="lead">{report.Counts.Phrases:N0} phrases of {report.Counts.Narratives:N0} narratives on {report.Counts.Pictures:N0} pictures: {Text(settings.Data.Name)}, split {Text(settings.Split)}{(settings.Limit is { } limit ? $", the first {limit:N0} narratives" : "")}.</p></header>
-            """);
+            <p class="lead">{report.Counts.Phrases:N0} phrases of {report.Counts.Narratives:N0} narratives on {report.Counts.Pictures:N0} pictures: {Text(
+                settings.Data.Name
+            )}, split {Text(settings.Split)}{(settings.Limit is { } limit ? $", the first {limit:N0} narratives" : "")}.</p></header>
+            """
+        );
         Headline();
         Results();
         Curves();
@@ -39,38 +51,67 @@ internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<Narrativ
     {
         Add("<section class=\"cards\" aria-label=\"Average recall\">");
         foreach (var group in Groups)
-            Add($"<div class=\"card g{(int)group}\"><span class=\"name\">{Capital(group)}</span><strong>{Percent(report.AverageRecall[group])}</strong><span class=\"of\">{Count(group):N0} phrases</span></div>");
+            Add(
+                $"<div class=\"card g{(int)group}\"><span class=\"name\">{Capital(group)}</span><strong>{Percent(report.AverageRecall[group])}</strong><span class=\"of\">{Count(group):N0} phrases</span></div>"
+            );
         Add("</section>");
     }
 
     private void Results()
     {
-        Add($"""
-            <section><h2>Average recall</h2><p>Per cent, by group. {Text(Capital(report.Settings.Protocol))} protocol: {Text(ResolutionProtocol.Named(report.Settings.Protocol).Description)}.</p>
-            <div class="scroll"><table class="figures"><thead><tr><th scope="col">Method</th>{string.Concat(Groups.Select(g => $"<th scope=\"col\"><i class=\"dot g{(int)g}\"></i>{Capital(g)}</th>"))}<th scope="col" class="source">Read in</th></tr></thead><tbody>
-            <tr class="ours"><th scope="row">{Text(Capital(report.Settings.Method))}</th>{Cells(g => Percent(report.AverageRecall[g]))}<td class="source">this run</td></tr>
-            """);
+        Add(
+            $"""
+            <section><h2>Average recall</h2><p>Per cent, by group. {Text(Capital(report.Settings.Protocol))} protocol: {Text(
+                ResolutionProtocol.Named(report.Settings.Protocol).Description
+            )}.</p>
+            <div class="scroll"><table class="figures"><thead><tr><th scope="col">Method</th>{string.Concat(
+                Groups.Select(g => $"<th scope=\"col\"><i class=\"dot g{(int)g}\"></i>{Capital(g)}</th>")
+            )}<th scope="col" class="source">Read in</th></tr></thead><tbody>
+            <tr class="ours"><th scope="row">{Text(Capital(report.Settings.Method))}</th>{Cells(g =>
+                Percent(report.AverageRecall[g])
+            )}<td class="source">this run</td></tr>
+            """
+        );
         foreach (var row in PublishedResult.All)
-            Add($"<tr><th scope=\"row\">{Text(row.Method)}</th>{Cells(g => row.Percent[g] is { } p ? $"{p:F1}" : "<span class=\"none\">–</span>")}<td class=\"source\">{Text(row.Source)}</td></tr>");
-        Add($"""
+            Add(
+                $"<tr><th scope=\"row\">{Text(row.Method)}</th>{Cells(g => row.Percent[g] is { } p ? $"{p:F1}" : "<span class=\"none\">–</span>")}<td class=\"source\">{Text(row.Source)}</td></tr>"
+            );
+        Add(
+            $"""
             </tbody></table></div>
             <p class="note">The other rows are quoted from their authors' documents and stand for the benchmark's whole validation split; they compare with this run only where it covers the same phrases by the same rules.</p>
-            <div class="scroll"><table class="figures small"><thead><tr><th scope="col">This run</th>{string.Concat(Groups.Select(g => $"<th scope=\"col\">{Capital(g)}</th>"))}</tr></thead><tbody>
-            <tr><th scope="row">IoU above 0.5</th>{Cells(g => Percent(report.ShareAboveHalf[g]))}</tr><tr><th scope="row">Mean IoU</th>{Cells(g => Percent(report.MeanIou[g]))}</tr><tr><th scope="row">Phrases</th>{Cells(g => $"{Count(g):N0}")}</tr>
+            <div class="scroll"><table class="figures small"><thead><tr><th scope="col">This run</th>{string.Concat(
+                Groups.Select(g => $"<th scope=\"col\">{Capital(g)}</th>")
+            )}</tr></thead><tbody>
+            <tr><th scope="row">IoU above 0.5</th>{Cells(g =>
+                Percent(report.ShareAboveHalf[g])
+            )}</tr><tr><th scope="row">Mean IoU</th>{Cells(g => Percent(report.MeanIou[g]))}</tr><tr><th scope="row">Phrases</th>{Cells(g =>
+                $"{Count(g):N0}"
+            )}</tr>
             </tbody></table></div></section>
-            """);
+            """
+        );
     }
 
     private void Curves()
     {
-        Add("<section><h2>Recall over IoU</h2><p>The share of phrases whose mask reaches a threshold; the area below a curve is its average recall.</p><figure>");
-        Chart("Recall over the IoU threshold for the five groups", (charts, theme, width) => charts.Recall(theme, width, width == WideChart ? 380 : 300));
-        Add($"<figcaption class=\"legend\">{string.Concat(Groups.Select(g => $"<span><i class=\"dot g{(int)g}\"></i>{Capital(g)} <b>{Percent(report.AverageRecall[g])}</b></span>"))}</figcaption></figure></section>");
+        Add(
+            "<section><h2>Recall over IoU</h2><p>The share of phrases whose mask reaches a threshold; the area below a curve is its average recall.</p><figure>"
+        );
+        Chart(
+            "Recall over the IoU threshold for the five groups",
+            (charts, theme, width) => charts.Recall(theme, width, width == WideChart ? 380 : 300)
+        );
+        Add(
+            $"<figcaption class=\"legend\">{string.Concat(Groups.Select(g => $"<span><i class=\"dot g{(int)g}\"></i>{Capital(g)} <b>{Percent(report.AverageRecall[g])}</b></span>"))}</figcaption></figure></section>"
+        );
     }
 
     private void Distributions()
     {
-        Add("<section class=\"pair\"><div><h2>Where the phrases lie</h2><p>Phrases by IoU, in steps of 0.05; green from 0.5 on.</p><figure>");
+        Add(
+            "<section class=\"pair\"><div><h2>Where the phrases lie</h2><p>Phrases by IoU, in steps of 0.05; green from 0.5 on.</p><figure>"
+        );
         Chart("How many phrases reach which IoU", (charts, theme, width) => charts.IoUs(theme, Math.Min(width, 480), 290));
         Add("</figure></div><div><h2>Small and large</h2><p>Mean IoU by the truth's share of the picture.</p><figure>");
         Chart("Mean IoU by the size of the ground truth", (charts, theme, width) => charts.BySize(theme, Math.Min(width, 480), 290));
@@ -81,24 +122,41 @@ internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<Narrativ
     {
         var charts = new ReportCharts(results, GroupRule.Named(report.Settings.Groups));
         string Drawn(ReportTheme theme, int width) => $"data:image/png;base64,{Convert.ToBase64String(draw(charts, theme, width))}";
-        Add($"""
-            <picture><source media="(max-width: 600px) and (prefers-color-scheme: dark)" srcset="{Drawn(ReportTheme.Dark, NarrowChart)}"><source media="(max-width: 600px)" srcset="{Drawn(ReportTheme.Light, NarrowChart)}">
-            <source media="(prefers-color-scheme: dark)" srcset="{Drawn(ReportTheme.Dark, WideChart)}"><img class="chart" alt="{Text(description)}" src="{Drawn(ReportTheme.Light, WideChart)}"></picture>
-            """);
+        Add(
+            $"""
+            <picture><source media="(max-width: 600px) and (prefers-color-scheme: dark)" srcset="{Drawn(
+                ReportTheme.Dark,
+                NarrowChart
+            )}"><source media="(max-width: 600px)" srcset="{Drawn(ReportTheme.Light, NarrowChart)}">
+            <source media="(prefers-color-scheme: dark)" srcset="{Drawn(ReportTheme.Dark, WideChart)}"><img class="chart" alt="{Text(
+                description
+            )}" src="{Drawn(ReportTheme.Light, WideChart)}"></picture>
+            """
+        );
     }
 
     private void Categories()
     {
-        Add("<section><h2>By category</h2><p>The category is that of a phrase's last segment; the bar is average recall.</p><div class=\"scroll tall\"><table class=\"categories\"><thead><tr><th scope=\"col\">Category</th><th scope=\"col\">Phrases</th><th scope=\"col\" class=\"wide\">Average recall</th><th scope=\"col\">IoU &gt; 0.5</th><th scope=\"col\">Mean IoU</th></tr></thead><tbody>");
+        Add(
+            "<section><h2>By category</h2><p>The category is that of a phrase's last segment; the bar is average recall.</p><div class=\"scroll tall\"><table class=\"categories\"><thead><tr><th scope=\"col\">Category</th><th scope=\"col\">Phrases</th><th scope=\"col\" class=\"wide\">Average recall</th><th scope=\"col\">IoU &gt; 0.5</th><th scope=\"col\">Mean IoU</th></tr></thead><tbody>"
+        );
         foreach (var c in report.Categories)
-            Add($"<tr><th scope=\"row\"><i class=\"dot g{(c.IsThing ? 1 : 2)}\"></i>{Text(c.Name)}</th><td>{c.Phrases:N0}</td><td class=\"wide\"><div class=\"meter\"><span class=\"bar\"><i class=\"g{(c.IsThing ? 1 : 2)}\" style=\"width:{100 * c.AverageRecall:F1}%\"></i></span><b>{Percent(c.AverageRecall)}</b></div></td><td>{Percent(c.ShareAboveHalf)}</td><td>{Percent(c.MeanIou)}</td></tr>");
+            Add(
+                $"<tr><th scope=\"row\"><i class=\"dot g{(c.IsThing ? 1 : 2)}\"></i>{Text(c.Name)}</th><td>{c.Phrases:N0}</td><td class=\"wide\"><div class=\"meter\"><span class=\"bar\"><i class=\"g{(c.IsThing ? 1 : 2)}\" style=\"width:{100 * c.AverageRecall:F1}%\"></i></span><b>{Percent(c.AverageRecall)}</b></div></td><td>{Percent(c.ShareAboveHalf)}</td><td>{Percent(c.MeanIou)}</td></tr>"
+            );
         Add("</tbody></table></div><p class=\"note\"><i class=\"dot g1\"></i>thing <i class=\"dot g2\"></i>stuff</p></section>");
     }
 
     private void Gallery()
     {
-        foreach (var (name, about, chosen) in ((string, string, IReadOnlyList<int>)[])[
-            ("Best", "The narratives with the highest mean IoU.", gallery.Best), ("Worst", "The narratives with the lowest mean IoU.", gallery.Worst), ("At random", "Drawn by lot from the others.", gallery.Random)])
+        foreach (
+            var (name, about, chosen) in ((string, string, IReadOnlyList<int>)[])
+                [
+                    ("Best", "The narratives with the highest mean IoU.", gallery.Best),
+                    ("Worst", "The narratives with the lowest mean IoU.", gallery.Worst),
+                    ("At random", "Drawn by lot from the others.", gallery.Random),
+                ]
+        )
         {
             if (chosen.Count == 0)
                 continue;
@@ -116,47 +174,65 @@ internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<Narrativ
         var colours = PhrasePalette.Take(result.Phrases.Count);
         string Shown(byte[] jpeg, string what) =>
             $"<img loading=\"lazy\" width=\"{figure.Width}\" height=\"{figure.Height}\" alt=\"{what}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">";
-        Add($"<article><div class=\"two{(figure.Height > figure.Width ? " tall" : "")}\">{Shown(figure.Predicted, "The method's masks")}{Shown(figure.Truth, "Ground truth")}</div><div class=\"words\"><p class=\"caption\">");
+        Add(
+            $"<article><div class=\"two{(figure.Height > figure.Width ? " tall" : "")}\">{Shown(figure.Predicted, "The method's masks")}{Shown(figure.Truth, "Ground truth")}</div><div class=\"words\"><p class=\"caption\">"
+        );
         int at = 0;
         foreach (var (i, phrase) in example.Phrases.Index())
         {
             if (phrase.Span.Start < at)
                 continue;
-            Add($"{Text(example.Caption.Text[at..phrase.Span.Start])}<mark style=\"--c:{colours[i]}\">{Text(phrase.Span.Text)}<sup>{i + 1}</sup></mark>", newLine: false);
+            Add(
+                $"{Text(example.Caption.Text[at..phrase.Span.Start])}<mark style=\"--c:{colours[i]}\">{Text(phrase.Span.Text)}<sup>{i + 1}</sup></mark>",
+                newLine: false
+            );
             at = phrase.Span.End;
         }
         Add($"{Text(example.Caption.Text[at..])}</p><ol>");
         foreach (var (i, phrase) in result.Phrases.Index())
-            Add($"<li><span class=\"chip{(colours[i].IsLight ? " light" : "")}\" style=\"--c:{colours[i]}\">{i + 1}</span><span>{Text(phrase.Text)}</span><b>{phrase.IoU:F2}</b></li>");
-        Add($"</ol><p class=\"note\">image {Text(result.ImageId)}, narrative {result.Narrative} · mean IoU {result.MeanIoU:F3}</p></div></article>");
+            Add(
+                $"<li><span class=\"chip{(colours[i].IsLight ? " light" : "")}\" style=\"--c:{colours[i]}\">{i + 1}</span><span>{Text(phrase.Text)}</span><b>{phrase.IoU:F2}</b></li>"
+            );
+        Add(
+            $"</ol><p class=\"note\">image {Text(result.ImageId)}, narrative {result.Narrative} · mean IoU {result.MeanIoU:F3}</p></div></article>"
+        );
     }
 
     private void Details()
     {
         var settings = report.Settings;
-        Add($"""
+        Add(
+            $"""
             <section><h2>How it was measured</h2><dl>
-            <dt>Method</dt><dd>{Text(settings.Method)}{(settings.Model is { } model ? $", {Text(model.Name)} <code>{model.Content}</code>" : "")}{(settings.Trained is { } trained ? $", trained parts {Text(trained.Name)} <code>{trained.Content}</code>" : "")}</dd>
+            <dt>Method</dt><dd>{Text(settings.Method)}{(
+                settings.Model is { } model ? $", {Text(model.Name)} <code>{model.Content}</code>" : ""
+            )}{(settings.Trained is { } trained ? $", trained parts {Text(trained.Name)} <code>{trained.Content}</code>" : "")}</dd>
             <dt>Data</dt><dd>{Text(settings.Data.Name)} <code>{settings.Data.Content}</code>, split {Text(settings.Split)}</dd>
             <dt>Protocol</dt><dd>{Text(settings.Protocol)}: {Text(ResolutionProtocol.Named(settings.Protocol).Description)}</dd>
             <dt>Groups</dt><dd>{Text(settings.Groups)}: {Text(GroupRule.Named(settings.Groups).Description)}</dd>
             <dt>Network size</dt><dd>{(settings.Size == 0 ? "each picture's own" : $"{settings.Size} pixels along the longer side")}</dd>
             <dt>Threshold</dt><dd>{settings.Threshold}</dd>
             <dt>Metric</dt><dd>recall averaged over the IoU thresholds 0, 0.00001, ..., 0.99998; a phrase without any pixel in prediction and truth counts as IoU 0</dd>
-            {(report.Counts.Missing > 0 ? $"<dt>Missing</dt><dd>{report.Counts.Missing:N0} phrases without a prediction, judged as empty masks</dd>" : "")}
+            {(
+                report.Counts.Missing > 0
+                    ? $"<dt>Missing</dt><dd>{report.Counts.Missing:N0} phrases without a prediction, judged as empty masks</dd>"
+                    : ""
+            )}
             <dt>Faults of the data</dt><dd>{(report.Faults.Count == 0 ? "none" : string.Join("<br>", report.Faults.Select(Text)))}</dd>
             </dl></section>
-            """);
+            """
+        );
     }
 
-    private int Count(PhraseGroup group) => group switch
-    {
-        PhraseGroup.Things => report.Counts.Things,
-        PhraseGroup.Stuff => report.Counts.Stuff,
-        PhraseGroup.Singulars => report.Counts.Singulars,
-        PhraseGroup.Plurals => report.Counts.Plurals,
-        _ => report.Counts.Phrases,
-    };
+    private int Count(PhraseGroup group) =>
+        group switch
+        {
+            PhraseGroup.Things => report.Counts.Things,
+            PhraseGroup.Stuff => report.Counts.Stuff,
+            PhraseGroup.Singulars => report.Counts.Singulars,
+            PhraseGroup.Plurals => report.Counts.Plurals,
+            _ => report.Counts.Phrases,
+        };
 
     private void Add(string html, bool newLine = true)
     {
@@ -175,8 +251,10 @@ internal sealed class HtmlReport(EvaluationReport report, IReadOnlyList<Narrativ
 
     private static string StyleSheet()
     {
-        using var file = new StreamReader(typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")
-            ?? throw new InvalidOperationException("The embedded style sheet report.css is missing from the assembly."));
+        using var file = new StreamReader(
+            typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")
+                ?? throw new InvalidOperationException("The embedded style sheet report.css is missing from the assembly.")
+        );
         return file.ReadToEnd();
     }
 }

@@ -9,16 +9,26 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
     private const double Sharpness = 2;
 
     private static readonly (double End, string Label)[] Sizes =
-        [(0.001, "0.1"), (0.003, "0.3"), (0.01, "1"), (0.03, "3"), (0.1, "10"), (0.3, "30"), (1.01, "100")];
+    [
+        (0.001, "0.1"),
+        (0.003, "0.3"),
+        (0.01, "1"),
+        (0.03, "3"),
+        (0.1, "10"),
+        (0.3, "30"),
+        (1.01, "100"),
+    ];
 
     private readonly (PhraseResult Phrase, double Share)[] _phrases =
-        [.. results.SelectMany(r => r.Phrases.Select(p => (p, p.TruthPixels / ((double)r.Width * r.Height))))];
+    [
+        .. results.SelectMany(r => r.Phrases.Select(p => (p, p.TruthPixels / ((double)r.Width * r.Height)))),
+    ];
 
     /// <summary>Recall over the IoU threshold, a line a group.</summary>
     public byte[] Recall(ReportTheme theme, int width, int height)
     {
         var plot = Empty(theme);
-        foreach (var group in Enum.GetValues<PhraseGroup>().Reverse())         // the whole on top
+        foreach (var group in Enum.GetValues<PhraseGroup>().Reverse()) // the whole on top
         {
             var curve = AverageRecall.Curve(_phrases.Where(p => rule.Contains(group, p.Phrase)).Select(p => p.Phrase.IoU), 200);
             if (curve.Count == 0)
@@ -58,7 +68,13 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
                 continue;
             AddBar(plot, i, ious.Average(), 0.72, theme.Groups[1]);
             var text = plot.Add.Text($"{ious.Length}", i, ious.Average());
-            (text.LabelFontName, text.LabelFontSize, text.LabelFontColor, text.LabelAlignment, text.OffsetY) = (ChartFont.Name, 11, theme.Muted, Alignment.LowerCenter, -4);
+            (text.LabelFontName, text.LabelFontSize, text.LabelFontColor, text.LabelAlignment, text.OffsetY) = (
+                ChartFont.Name,
+                11,
+                theme.Muted,
+                Alignment.LowerCenter,
+                -4
+            );
         }
         plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, Sizes.Length).Select(i => (double)i)], [.. Sizes.Select(s => s.Label)]);
         plot.Axes.SetLimits(-0.6, Sizes.Length - 0.4, 0, 1.08);

@@ -17,7 +17,13 @@ public static class ReportFolder
     /// <exception cref="InputException">A picture of the gallery cannot be read.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static void Write(
-        string folder, EvaluationReport report, IReadOnlyList<NarrativeResult> results, IEnumerable<NarrativeResult> withMasks, PngBenchmark benchmark, CancellationToken cancellation = default)
+        string folder,
+        EvaluationReport report,
+        IReadOnlyList<NarrativeResult> results,
+        IEnumerable<NarrativeResult> withMasks,
+        PngBenchmark benchmark,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(results);
@@ -28,11 +34,20 @@ public static class ReportFolder
         Write(folder, "report.json", report.ToJson());
         Write(folder, "per_phrase.csv", PerPhrase(ordered, report.Settings, benchmark.Categories));
         var gallery = GallerySelection.From(ordered);
-        Write(folder, "report.html", new HtmlReport(report, ordered, gallery, Figures(gallery, withMasks, benchmark, report.Settings, cancellation)).ToHtml());
+        Write(
+            folder,
+            "report.html",
+            new HtmlReport(report, ordered, gallery, Figures(gallery, withMasks, benchmark, report.Settings, cancellation)).ToHtml()
+        );
     }
 
     private static Dictionary<int, GalleryFigure> Figures(
-        GallerySelection gallery, IEnumerable<NarrativeResult> withMasks, PngBenchmark benchmark, EvaluationSettings settings, CancellationToken cancellation)
+        GallerySelection gallery,
+        IEnumerable<NarrativeResult> withMasks,
+        PngBenchmark benchmark,
+        EvaluationSettings settings,
+        CancellationToken cancellation
+    )
     {
         var wanted = gallery.All.ToHashSet();
         var shown = withMasks.Where(r => wanted.Contains(r.Narrative)).ToDictionary(r => r.Narrative);
@@ -48,21 +63,31 @@ public static class ReportFolder
         return figures;
     }
 
-    private static string PerPhrase(NarrativeResult[] results, EvaluationSettings settings, IReadOnlyDictionary<int, PanopticCategory> categories)
+    private static string PerPhrase(
+        NarrativeResult[] results,
+        EvaluationSettings settings,
+        IReadOnlyDictionary<int, PanopticCategory> categories
+    )
     {
         var rule = GroupRule.Named(settings.Groups);
-        var csv = new StringBuilder("narrative,image_id,phrase,text,start,segments,plural_flag,category,is_thing,is_plural,iou,truth_pixels,predicted_pixels,missing\n");
+        var csv = new StringBuilder(
+            "narrative,image_id,phrase,text,start,segments,plural_flag,category,is_thing,is_plural,iou,truth_pixels,predicted_pixels,missing\n"
+        );
         foreach (var result in results)
-            foreach (var p in result.Phrases)
-                csv.Append($"{result.Narrative},{result.ImageId},{p.Phrase},{Quoted(p.Text)},{p.Start},{p.Segments},{Flag(p.PluralFlag)},")
-                    .Append($"{Quoted(categories.GetValueOrDefault(p.CategoryId)?.Name ?? $"{p.CategoryId}")},{Flag(rule.IsThing(p))},{Flag(rule.IsPlural(p))},")
-                    .Append($"{p.IoU:R},{p.TruthPixels},{p.PredictedPixels},{Flag(p.Missing)}\n");
+        foreach (var p in result.Phrases)
+            csv.Append($"{result.Narrative},{result.ImageId},{p.Phrase},{Quoted(p.Text)},{p.Start},{p.Segments},{Flag(p.PluralFlag)},")
+                .Append(
+                    $"{Quoted(categories.GetValueOrDefault(p.CategoryId)?.Name ?? $"{p.CategoryId}")},{Flag(rule.IsThing(p))},{Flag(rule.IsPlural(p))},"
+                )
+                .Append($"{p.IoU:R},{p.TruthPixels},{p.PredictedPixels},{Flag(p.Missing)}\n");
         return csv.ToString();
     }
 
-    private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static string Quoted(string text) =>
+        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private static int Flag(bool value) => value ? 1 : 0;
 
-    private static void Write(string folder, string name, string text) => AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    private static void Write(string folder, string name, string text) =>
+        AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

@@ -15,7 +15,10 @@ public static class ResultOverlay
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(result);
         var letterbox = Evaluator.LetterboxOf(given, size);
-        return Drawn(given, result.Phrases.Select(p => AtPicture(RunLengthMask.Parse(p.Counts!, result.Width, result.Height), given.Picture, letterbox)));
+        return Drawn(
+            given,
+            result.Phrases.Select(p => AtPicture(RunLengthMask.Parse(p.Counts!, result.Width, result.Height), given.Picture, letterbox))
+        );
     }
 
     /// <summary>The picture with the ground truth.</summary>
@@ -29,7 +32,13 @@ public static class ResultOverlay
     }
 
     private static Picture Drawn(EvaluationCase given, IEnumerable<RunLengthMask> masks) =>
-        OverlayRenderer.RenderPicture(new Grounding(given.Picture, given.Example.Caption, [.. masks.Zip(given.Example.Phrases, (mask, phrase) => new GroundedPhrase(phrase.Span, 1, mask))]));
+        OverlayRenderer.RenderPicture(
+            new Grounding(
+                given.Picture,
+                given.Example.Caption,
+                [.. masks.Zip(given.Example.Phrases, (mask, phrase) => new GroundedPhrase(phrase.Span, 1, mask))]
+            )
+        );
 
     /// <summary>A mask of another resolution, each pixel of the picture from the cell it lies in; the padding falls away.</summary>
     private static RunLengthMask AtPicture(RunLengthMask mask, Picture picture, Letterbox letterbox)
@@ -37,7 +46,8 @@ public static class ResultOverlay
         if ((mask.Width, mask.Height) == (picture.Width, picture.Height))
             return mask;
         bool isWhole = (mask.Width, mask.Height) == (letterbox.SourceWidth, letterbox.SourceHeight);
-        double across = isWhole ? mask.Width : letterbox.ContentWidth / 4.0, down = isWhole ? mask.Height : letterbox.ContentHeight / 4.0;
+        double across = isWhole ? mask.Width : letterbox.ContentWidth / 4.0,
+            down = isWhole ? mask.Height : letterbox.ContentHeight / 4.0;
         var from = mask.ToBytes();
         var to = new byte[picture.Width * picture.Height];
         for (int y = 0, i = 0; y < picture.Height; y++)

@@ -17,7 +17,10 @@ internal sealed class BrickPaint(Paint inner, Vector2 origin, float width, float
             int brick = (int)MathF.Floor(u);
             float k = 0.82f + 0.26f * ValueNoise.At(brick * 3.7f, course * 5.3f, 61);
             var c = Tone.Scale(colours[i], k);
-            colours[i] = joint < 0.24f || u - brick < 0.12f ? Tone.Mix(c, Tone.Mix(colours[i], new Vector4(0.86f, 0.82f, 0.76f, 1f), 0.55f), 0.55f) : c;
+            colours[i] =
+                joint < 0.24f || u - brick < 0.12f
+                    ? Tone.Mix(c, Tone.Mix(colours[i], new Vector4(0.86f, 0.82f, 0.76f, 1f), 0.55f), 0.55f)
+                    : c;
         }
     }
 }

@@ -53,8 +53,10 @@ internal sealed class Canvas
     {
         if (contour.Count < 3)
             return;
-        int top = Math.Max(0, (int)MathF.Floor(contour.Low.Y)), bottom = Math.Min(Height, (int)MathF.Ceiling(contour.High.Y));
-        int left = Math.Clamp((int)MathF.Floor(contour.Low.X), 0, Width), right = Math.Clamp((int)MathF.Ceiling(contour.High.X), 0, Width);
+        int top = Math.Max(0, (int)MathF.Floor(contour.Low.Y)),
+            bottom = Math.Min(Height, (int)MathF.Ceiling(contour.High.Y));
+        int left = Math.Clamp((int)MathF.Floor(contour.Low.X), 0, Width),
+            right = Math.Clamp((int)MathF.Ceiling(contour.High.X), 0, Width);
         if (top >= bottom || left >= right)
             return;
         Accumulate(contour);
@@ -62,7 +64,8 @@ internal sealed class Canvas
         {
             var edges = _edges.AsSpan(y * _stride, _stride);
             float area = 0f;
-            int first = right, last = left;
+            int first = right,
+                last = left;
             for (int x = left; x < right; x++)
             {
                 area += edges[x];
@@ -107,11 +110,13 @@ internal sealed class Canvas
         var starts = contour.Starts;
         for (int s = 0; s < starts.Count; s++)
         {
-            int begin = starts[s], end = s + 1 < starts.Count ? starts[s + 1] : points.Length;
+            int begin = starts[s],
+                end = s + 1 < starts.Count ? starts[s + 1] : points.Length;
             float turn = 0f;
             for (int i = begin; i < end; i++)
             {
-                Vector2 a = points[i], b = points[i + 1 < end ? i + 1 : begin];
+                Vector2 a = points[i],
+                    b = points[i + 1 < end ? i + 1 : begin];
                 turn += (a.X - points[begin].X) * (b.Y - points[begin].Y) - (b.X - points[begin].X) * (a.Y - points[begin].Y);
             }
             // All contours count as wound the same way: a path of several is their union.
@@ -133,17 +138,27 @@ internal sealed class Canvas
         float x = a.X;
         if (a.Y < 0f)
             x -= a.Y * slope;
-        int top = Math.Max(0, (int)a.Y), bottom = Math.Min(Height, (int)MathF.Ceiling(b.Y));
+        int top = Math.Max(0, (int)a.Y),
+            bottom = Math.Min(Height, (int)MathF.Ceiling(b.Y));
         for (int y = top; y < bottom; y++)
         {
             float dy = Math.Min(y + 1f, b.Y) - Math.Max(y, a.Y);
             float next = x + slope * dy;
             float d = dy * sign;
-            float x0 = x < next ? x : next, x1 = x < next ? next : x;
+            float x0 = x < next ? x : next,
+                x1 = x < next ? next : x;
             x = next;
-            x0 = x0 < 0f ? 0f : x0 > Width ? Width : x0;
-            x1 = x1 < 0f ? 0f : x1 > Width ? Width : x1;
-            int at = y * _stride, i0 = (int)x0, i1 = (int)MathF.Ceiling(x1);
+            x0 =
+                x0 < 0f ? 0f
+                : x0 > Width ? Width
+                : x0;
+            x1 =
+                x1 < 0f ? 0f
+                : x1 > Width ? Width
+                : x1;
+            int at = y * _stride,
+                i0 = (int)x0,
+                i1 = (int)MathF.Ceiling(x1);
             if (i1 <= i0 + 1)
             {
                 float mid = 0.5f * (x0 + x1) - i0;
@@ -151,7 +166,11 @@ internal sealed class Canvas
                 _edges[at + i0 + 1] += d * mid;
                 continue;
             }
-            float s = 1f / (x1 - x0), f0 = x0 - i0, a0 = 0.5f * s * (1f - f0) * (1f - f0), f1 = x1 - i1 + 1f, am = 0.5f * s * f1 * f1;
+            float s = 1f / (x1 - x0),
+                f0 = x0 - i0,
+                a0 = 0.5f * s * (1f - f0) * (1f - f0),
+                f1 = x1 - i1 + 1f,
+                am = 0.5f * s * f1 * f1;
             _edges[at + i0] += d * a0;
             if (i1 == i0 + 2)
             {

@@ -40,7 +40,8 @@ internal sealed class Contour
         int steps = Steps(a, c, p);
         for (int i = 1; i <= steps; i++)
         {
-            float t = i / (float)steps, u = 1f - t;
+            float t = i / (float)steps,
+                u = 1f - t;
             Add(a * (u * u) + c * (2f * u * t) + p * (t * t));
         }
     }
@@ -51,7 +52,8 @@ internal sealed class Contour
         int steps = Steps(a, (c + d) * 0.5f, p);
         for (int i = 1; i <= steps; i++)
         {
-            float t = i / (float)steps, u = 1f - t;
+            float t = i / (float)steps,
+                u = 1f - t;
             Add(a * (u * u * u) + c * (3f * u * u * t) + d * (3f * u * t * t) + p * (t * t * t));
         }
     }
@@ -60,7 +62,11 @@ internal sealed class Contour
     public void Ellipse(Vector2 centre, Vector2 u, Vector2 v)
     {
         float reach = Math.Abs(u.X) + Math.Abs(u.Y) + Math.Abs(v.X) + Math.Abs(v.Y);
-        int steps = reach < 4f ? 8 : reach < 14f ? 14 : reach < 60f ? 24 : 48;
+        int steps =
+            reach < 4f ? 8
+            : reach < 14f ? 14
+            : reach < 60f ? 24
+            : 48;
         for (int i = 0; i < steps; i++)
         {
             float t = i / (float)steps;
@@ -79,7 +85,10 @@ internal sealed class Contour
         float length = MathF.Sqrt(d.X * d.X + d.Y * d.Y);
         var along = length > 1e-4f ? d * (halfWidth / length) : new Vector2(halfWidth, 0f);
         var side = new Vector2(-along.Y, along.X);
-        int steps = halfWidth < 1f ? 2 : halfWidth < 5f ? 5 : 10;
+        int steps =
+            halfWidth < 1f ? 2
+            : halfWidth < 5f ? 5
+            : 10;
         Move(a - side);
         for (int i = 0; i <= steps; i++)
         {
@@ -96,7 +105,10 @@ internal sealed class Contour
     private static int Steps(Vector2 a, Vector2 b, Vector2 c)
     {
         float reach = Math.Abs(a.X - b.X) + Math.Abs(a.Y - b.Y) + Math.Abs(b.X - c.X) + Math.Abs(b.Y - c.Y);
-        return reach < 6f ? 3 : reach < 24f ? 6 : reach < 80f ? 10 : 20;
+        return reach < 6f ? 3
+            : reach < 24f ? 6
+            : reach < 80f ? 10
+            : 20;
     }
 
     private void Add(Vector2 p)

@@ -14,8 +14,10 @@ internal sealed class GrainPaint(Paint inner, float amount, float fx, float fy, 
     {
         inner.Row(x, y, colours);
         // The grain's lattice is turned, or one would see its rows and columns.
-        float u = x * fx * 0.8f + y * fy * 0.6f, v = y * fy * 0.8f - x * fx * 0.6f;
-        float du = fx * 0.8f, dv = -fx * 0.6f;
+        float u = x * fx * 0.8f + y * fy * 0.6f,
+            v = y * fy * 0.8f - x * fx * 0.6f;
+        float du = fx * 0.8f,
+            dv = -fx * 0.6f;
         for (int i = 0; i < colours.Length; i++)
         {
             float k = 1f + (ValueNoise.At(u, v, seed) + 0.7f * ValueNoise.At(u * 2.3f, v * 2.3f, seed + 1) - 0.85f) * amount;

@@ -61,9 +61,10 @@ internal sealed class Light
     /// <param name="depth">0 at the viewer, 1 at the horizon.</param>
     public Vector4 On(Vector4 colour, float relief, float depth)
     {
-        var c = relief >= 0f
-            ? Tone.Mix(colour, Sun, relief)
-            : Tone.Mix(colour, new Vector4(colour.X * Shade.X, colour.Y * Shade.Y, colour.Z * Shade.Z, 1f), -relief);
+        var c =
+            relief >= 0f
+                ? Tone.Mix(colour, Sun, relief)
+                : Tone.Mix(colour, new Vector4(colour.X * Shade.X, colour.Y * Shade.Y, colour.Z * Shade.Z, 1f), -relief);
         c = new Vector4(c.X * Ambient.X, c.Y * Ambient.Y, c.Z * Ambient.Z, 1f);
         c = Tone.Mix(c, Haze, HazeStrength * depth);
         return Tone.Fade(c, colour.W);

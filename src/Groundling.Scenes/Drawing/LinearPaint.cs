@@ -5,8 +5,11 @@ namespace Groundling.Scenes.Drawing;
 /// <summary>A straight gradient between two points in pixels.</summary>
 internal sealed class LinearPaint : Paint
 {
-    private readonly Vector4 _from, _step;
-    private readonly float _dx, _dy, _offset;
+    private readonly Vector4 _from,
+        _step;
+    private readonly float _dx,
+        _dy,
+        _offset;
 
     public LinearPaint(Vector2 start, Vector2 end, Vector4 from, Vector4 to)
     {

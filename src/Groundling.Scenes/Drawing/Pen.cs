@@ -8,8 +8,11 @@ namespace Groundling.Scenes.Drawing;
 /// </summary>
 internal sealed class Pen(Canvas canvas, Light light)
 {
-    private readonly Contour _contour = new(), _line = new();
-    private Vector2 _origin, _right, _up;
+    private readonly Contour _contour = new(),
+        _line = new();
+    private Vector2 _origin,
+        _right,
+        _up;
 
     public Canvas Canvas => canvas;
 
@@ -54,7 +57,8 @@ internal sealed class Pen(Canvas canvas, Light light)
     public void Turn(float x, float y, float turns)
     {
         var centre = At(x, y);
-        float c = Wave.Cos(turns), s = Wave.Sin(turns);
+        float c = Wave.Cos(turns),
+            s = Wave.Sin(turns);
         var (right, up) = (_right * c + _up * s, _up * c - _right * s);
         _origin = centre - right * x - up * y;
         (_right, _up) = (right, up);
@@ -135,8 +139,8 @@ internal sealed class Pen(Canvas canvas, Light light)
     public void FillGlow(Vector4 colour) => Fill(new SolidPaint(colour));
 
     /// <summary>Fills the path from one colour at its top to another at its bottom.</summary>
-    public void FillVertical(Vector4 top, Vector4 bottom, float relief = 0f) => Fill(new LinearPaint(
-        new Vector2(0f, _contour.Low.Y), new Vector2(0f, _contour.High.Y), Lit(top, relief), Lit(bottom, relief)));
+    public void FillVertical(Vector4 top, Vector4 bottom, float relief = 0f) =>
+        Fill(new LinearPaint(new Vector2(0f, _contour.Low.Y), new Vector2(0f, _contour.High.Y), Lit(top, relief), Lit(bottom, relief)));
 
     /// <summary>Fills the path as a round body with its bright spot towards the light.</summary>
     public void FillRound(Vector4 colour, float relief = 0.3f)
@@ -181,10 +185,17 @@ internal sealed class Pen(Canvas canvas, Light light)
         Move(xy[0], xy[1]);
         for (int i = 0; i < n; i++)
         {
-            int h = (i + n - 1) % n, j = (i + 1) % n, k = (i + 2) % n;
-            Cubic(xy[2 * i] + (xy[2 * j] - xy[2 * h]) / 6f, xy[2 * i + 1] + (xy[2 * j + 1] - xy[2 * h + 1]) / 6f,
-                xy[2 * j] - (xy[2 * k] - xy[2 * i]) / 6f, xy[2 * j + 1] - (xy[2 * k + 1] - xy[2 * i + 1]) / 6f,
-                xy[2 * j], xy[2 * j + 1]);
+            int h = (i + n - 1) % n,
+                j = (i + 1) % n,
+                k = (i + 2) % n;
+            Cubic(
+                xy[2 * i] + (xy[2 * j] - xy[2 * h]) / 6f,
+                xy[2 * i + 1] + (xy[2 * j + 1] - xy[2 * h + 1]) / 6f,
+                xy[2 * j] - (xy[2 * k] - xy[2 * i]) / 6f,
+                xy[2 * j + 1] - (xy[2 * k + 1] - xy[2 * i + 1]) / 6f,
+                xy[2 * j],
+                xy[2 * j + 1]
+            );
         }
         return this;
     }
@@ -237,10 +248,13 @@ internal sealed class Pen(Canvas canvas, Light light)
         var points = _contour.Points;
         for (int s = 0; s < _contour.Starts.Count; s++)
         {
-            int begin = _contour.Starts[s], end = s + 1 < _contour.Starts.Count ? _contour.Starts[s + 1] : points.Length;
+            int begin = _contour.Starts[s],
+                end = s + 1 < _contour.Starts.Count ? _contour.Starts[s + 1] : points.Length;
             for (int i = begin; i < end; i++)
             {
-                Vector2 a = points[i], b = points[i + 1 < end ? i + 1 : begin], d = b - a;
+                Vector2 a = points[i],
+                    b = points[i + 1 < end ? i + 1 : begin],
+                    d = b - a;
                 float length = MathF.Sqrt(d.X * d.X + d.Y * d.Y);
                 if (length < 1e-3f)
                     continue;

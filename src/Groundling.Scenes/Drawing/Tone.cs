@@ -13,7 +13,10 @@ internal static class Tone
 
     public static Vector4 Fade(Vector4 c, float opacity) => new(c.X, c.Y, c.Z, opacity);
 
-    public static float Clamp01(float t) => t < 0f ? 0f : t > 1f ? 1f : t;
+    public static float Clamp01(float t) =>
+        t < 0f ? 0f
+        : t > 1f ? 1f
+        : t;
 
     public static float Smooth(float t)
     {

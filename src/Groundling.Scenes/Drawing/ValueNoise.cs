@@ -19,15 +19,21 @@ internal static class ValueNoise
 
     public static float At(float x, float y, int seed)
     {
-        int ix = Floor(x), iy = Floor(y);
-        float fx = x - ix, fy = y - iy;
+        int ix = Floor(x),
+            iy = Floor(y);
+        float fx = x - ix,
+            fy = y - iy;
         fx = fx * fx * (3f - 2f * fx);
         fy = fy * fy * (3f - 2f * fy);
-        int row0 = Order[(iy + Order[seed & 255]) & 255], row1 = Order[(iy + 1 + Order[seed & 255]) & 255];
+        int row0 = Order[(iy + Order[seed & 255]) & 255],
+            row1 = Order[(iy + 1 + Order[seed & 255]) & 255];
         int left = ix & 255;
-        float a = Values[Order[left + row0]], b = Values[Order[left + 1 + row0 & 511]];
-        float c = Values[Order[left + row1]], d = Values[Order[left + 1 + row1 & 511]];
-        float top = a + (b - a) * fx, bottom = c + (d - c) * fx;
+        float a = Values[Order[left + row0]],
+            b = Values[Order[left + 1 + row0 & 511]];
+        float c = Values[Order[left + row1]],
+            d = Values[Order[left + 1 + row1 & 511]];
+        float top = a + (b - a) * fx,
+            bottom = c + (d - c) * fx;
         return top + (bottom - top) * fy;
     }
 
@@ -36,7 +42,9 @@ internal static class ValueNoise
     /// <summary>Octaves of noise, each half as strong and twice as fine; in [0, 1].</summary>
     public static float Fractal(float x, float y, int seed, int octaves)
     {
-        float sum = 0f, weight = 1f, total = 0f;
+        float sum = 0f,
+            weight = 1f,
+            total = 0f;
         for (int i = 0; i < octaves; i++)
         {
             sum += At(x, y, seed + i) * weight;

@@ -3,12 +3,13 @@ using Groundling.Scenes.Worlds;
 namespace Groundling.Scenes.Narratives;
 
 /// <summary>
-/// Names what is in a picture in the ways in which people ask for it: a phrase alone, a list without a beginning, or one of many beginnings; with
+/// Names what is in a picture in the ways in which people ask for it: a phrase alone, a list without a beginning, or one of many
+/// beginnings; with
 /// articles or none, in any order, with a full stop or without. Every phrase fits all and only the segments it is given.
 /// </summary>
 internal static class Asker
 {
-    private const float LeastStuff = 0.05f;                                    // share of the picture of what is told of without being asked
+    private const float LeastStuff = 0.05f; // share of the picture of what is told of without being asked
 
     /// <summary>The caption; null where nothing can be said.</summary>
     /// <param name="stage">The scene, for its hour and weather.</param>
@@ -47,14 +48,28 @@ internal static class Asker
 
     private static void List(Telling telling, AskedWords asking, List<Mention> items)
     {
-        var (comma, last) = telling.Random.Pick<(string, string)>((",", "and"), (",", "and"), (",", "and"), (",", ", and"), (",", ","), ("and", "and"));
+        var (comma, last) = telling.Random.Pick<(string, string)>(
+            (",", "and"),
+            (",", "and"),
+            (",", "and"),
+            (",", ", and"),
+            (",", ","),
+            ("and", "and")
+        );
         for (int i = 0; i < items.Count; i++)
         {
             if (i > 0)
                 telling.Text.Words(i == items.Count - 1 ? last : comma);
-            var ground = items[i] is { Who: [{ Category.IsThing: true } thing], Claim.Position: "" } && telling.Random.Chance(0.3f) ? telling.Around.Below(thing) : null;
+            var ground =
+                items[i] is { Who: [{ Category.IsThing: true } thing], Claim.Position: "" } && telling.Random.Chance(0.3f)
+                    ? telling.Around.Below(thing)
+                    : null;
             telling.Say(asking.Vary(items[i]));
-            if (ground is not null && telling.StuffWords.Below(ground.Category.Name) is { Length: > 0 } words && items.FindIndex(i + 1, item => item.Who[0] == ground) is > 0 and var place)
+            if (
+                ground is not null
+                && telling.StuffWords.Below(ground.Category.Name) is { Length: > 0 } words
+                && items.FindIndex(i + 1, item => item.Who[0] == ground) is > 0 and var place
+            )
             {
                 telling.Text.Words("on");
                 telling.Say(ground, words);
@@ -69,7 +84,12 @@ internal static class Asker
         var named = new HashSet<int>();
         foreach (var thing in telling.Things)
         {
-            if (items.Count == most || named.Contains(thing.Id) || telling.Describer.Of(thing, "") is not { } item || item.Who.Exists(s => named.Contains(s.Id)))
+            if (
+                items.Count == most
+                || named.Contains(thing.Id)
+                || telling.Describer.Of(thing, "") is not { } item
+                || item.Who.Exists(s => named.Contains(s.Id))
+            )
                 continue;
             items.Add(item);
             named.UnionWith(item.Who.Select(s => s.Id));
@@ -78,6 +98,10 @@ internal static class Asker
     }
 
     private static List<Mention> Stuff(Telling telling, int most) =>
-        [.. telling.Stuff.Where(s => s.Area >= LeastStuff * telling.Size * telling.Size).Take(most)
-            .Select(s => new Mention(telling.StuffWords.Of(s.Category.Name), [s], new PhraseClaim { Category = s.Category.Name }))];
+        [
+            .. telling
+                .Stuff.Where(s => s.Area >= LeastStuff * telling.Size * telling.Size)
+                .Take(most)
+                .Select(s => new Mention(telling.StuffWords.Of(s.Category.Name), [s], new PhraseClaim { Category = s.Category.Name })),
+        ];
 }

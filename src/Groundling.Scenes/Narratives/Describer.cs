@@ -81,18 +81,36 @@ internal sealed class Describer(List<SceneSegment> things, HashSet<int> mentione
     private IEnumerable<PhraseClaim> Combinations(SceneSegment s, string side, bool sizes)
     {
         string category = s.Category.Name;
-        bool worded = category == "person" || s.Kind is "sailboat" or "fishing boat" or "rowing boat" or "barn" or "pine tree" or "palm tree";
-        string[] kinds = s.Kind == "barn" || category == "person" && random.Chance(0.8f) ? [s.Kind] : worded ? ["", s.Kind] : [""];
-        string[] colours = s.Colour.Length == 0 ? [""] : category == "tree" && s.Kind.Length > 0 ? [""] : [s.Colour, ""];
+        bool worded =
+            category == "person" || s.Kind is "sailboat" or "fishing boat" or "rowing boat" or "barn" or "pine tree" or "palm tree";
+        string[] kinds =
+            s.Kind == "barn" || category == "person" && random.Chance(0.8f) ? [s.Kind]
+            : worded ? ["", s.Kind]
+            : [""];
+        string[] colours =
+            s.Colour.Length == 0 ? [""]
+            : category == "tree" && s.Kind.Length > 0 ? [""]
+            : [s.Colour, ""];
         string[] materials = s.Material.Length == 0 ? [""] : ["", s.Material];
         string position = side.Length > 0 ? side : judge.SideOf(s);
-        string[] positions = side.Length > 0 ? [side] : position.Length > 0 && !random.Chance(0.3f) ? ["", position] : [""];
+        string[] positions =
+            side.Length > 0 ? [side]
+            : position.Length > 0 && !random.Chance(0.3f) ? ["", position]
+            : [""];
         string[] extents = sizes ? ["", "small", "big"] : [""];
         foreach (string p in positions)
-            foreach (string e in extents)
-                foreach (string m in materials)
-                    foreach (string k in kinds)
-                        foreach (string c in colours)
-                            yield return new PhraseClaim { Category = category, Kind = k, Colour = c, Material = m, Size = e, Position = p };
+        foreach (string e in extents)
+        foreach (string m in materials)
+        foreach (string k in kinds)
+        foreach (string c in colours)
+            yield return new PhraseClaim
+            {
+                Category = category,
+                Kind = k,
+                Colour = c,
+                Material = m,
+                Size = e,
+                Position = p,
+            };
     }
 }

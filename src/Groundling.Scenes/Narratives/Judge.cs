@@ -37,11 +37,16 @@ internal sealed class Judge(List<SceneSegment> segments, int size)
 
     private Fit Fits(PhraseClaim claim, SceneSegment s)
     {
-        bool named = claim.Category.Length > 0 ? s.Category.Name == claim.Category : s.Category.Supercategory == claim.Supercategory && s.Category.IsThing;
-        if (!named
+        bool named =
+            claim.Category.Length > 0
+                ? s.Category.Name == claim.Category
+                : s.Category.Supercategory == claim.Supercategory && s.Category.IsThing;
+        if (
+            !named
             || (claim.Kind.Length > 0 && s.Kind != claim.Kind)
             || (claim.Colour.Length > 0 && s.Colour != claim.Colour)
-            || (claim.Material.Length > 0 && s.Material != claim.Material))
+            || (claim.Material.Length > 0 && s.Material != claim.Material)
+        )
             return Fit.No;
         var position = claim.Position.Length == 0 ? Fit.Yes : Position(claim.Position, s);
         var extent = claim.Size.Length == 0 ? Fit.Yes : Size(claim.Size, s);
@@ -54,15 +59,20 @@ internal sealed class Judge(List<SceneSegment> segments, int size)
         if (s.Width > 0.5f * size)
             return Fit.Unclear;
         if (side == "middle")
-            return x is > 0.42f and < 0.58f ? Fit.Yes : x is > 0.35f and < 0.65f ? Fit.Unclear : Fit.No;
+            return x is > 0.42f and < 0.58f ? Fit.Yes
+                : x is > 0.35f and < 0.65f ? Fit.Unclear
+                : Fit.No;
         if (side == "right")
             x = 1f - x;
-        return x < 0.37f ? Fit.Yes : x < 0.46f ? Fit.Unclear : Fit.No;
+        return x < 0.37f ? Fit.Yes
+            : x < 0.46f ? Fit.Unclear
+            : Fit.No;
     }
 
     private Fit Size(string word, SceneSegment s)
     {
-        bool others = false, clear = true;
+        bool others = false,
+            clear = true;
         foreach (var o in segments)
         {
             if (o == s || o.Category != s.Category)
@@ -73,6 +83,8 @@ internal sealed class Judge(List<SceneSegment> segments, int size)
                 return Fit.No;
             clear &= large.Area >= 1.7f * little.Area && large.Height >= 1.2f * little.Height;
         }
-        return !others ? Fit.No : clear ? Fit.Yes : Fit.Unclear;
+        return !others ? Fit.No
+            : clear ? Fit.Yes
+            : Fit.Unclear;
     }
 }

@@ -34,7 +34,14 @@ internal static class Narrator
     private static int Length(SceneRandom random)
     {
         float t = random.Float();
-        return t < 0.07f ? 1 : t < 0.22f ? 2 : t < 0.42f ? 3 : t < 0.62f ? 4 : t < 0.77f ? 5 : t < 0.88f ? 6 : t < 0.95f ? 7 : 8;
+        return t < 0.07f ? 1
+            : t < 0.22f ? 2
+            : t < 0.42f ? 3
+            : t < 0.62f ? 4
+            : t < 0.77f ? 5
+            : t < 0.88f ? 6
+            : t < 0.95f ? 7
+            : 8;
     }
 
     private static void Open(Telling telling, float preamble, int least)
@@ -74,7 +81,9 @@ internal static class Narrator
     // "in the background there are mountains and the sky"
     private static void Background(Telling telling)
     {
-        var far = telling.Stuff.FindAll(s => s.Category.Name is "mountain" or "hill" or "forest" or "building" or "sky" or "cloud" or "sea" or "lake" or "field" or "river");
+        var far = telling.Stuff.FindAll(s =>
+            s.Category.Name is "mountain" or "hill" or "forest" or "building" or "sky" or "cloud" or "sea" or "lake" or "field" or "river"
+        );
         if (far.Count == 0)
             return;
         var chosen = new List<SceneSegment>();
@@ -89,7 +98,9 @@ internal static class Narrator
         telling.Text.Words(top ? "at" : "in").Noun(top ? "the top" : "the background");
         string firstWord = telling.StuffWords.Of(chosen[0].Category.Name);
         bool many = firstWord.EndsWith('s');
-        telling.Text.Words(telling.Random.Chance(0.6f) ? (many ? "there are" : "there is") : telling.Random.Pick("i can see", "we can see"));
+        telling.Text.Words(
+            telling.Random.Chance(0.6f) ? (many ? "there are" : "there is") : telling.Random.Pick("i can see", "we can see")
+        );
         for (int i = 0; i < chosen.Count; i++)
         {
             if (i > 0)
@@ -119,5 +130,6 @@ internal static class Narrator
         }
     }
 
-    private static bool NamesHeldOut(Telling telling) => telling.Text.Utterances.Any(u => u.Claim is { } c && HeldOutCombinations.Contains(c.Category, c.Colour, c.Material));
+    private static bool NamesHeldOut(Telling telling) =>
+        telling.Text.Utterances.Any(u => u.Claim is { } c && HeldOutCombinations.Contains(c.Category, c.Colour, c.Material));
 }

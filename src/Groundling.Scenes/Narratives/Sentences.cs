@@ -7,8 +7,10 @@ namespace Groundling.Scenes.Narratives;
 internal sealed class Sentences(Telling telling)
 {
     private readonly HashSet<(int, int)> _related = [];
-    private readonly HashSet<int> _doing = [], _coloured = [];
-    private bool _remarked, _bottomed;
+    private readonly HashSet<int> _doing = [],
+        _coloured = [];
+    private bool _remarked,
+        _bottomed;
 
     /// <summary>Adds one sentence, if it finds one.</summary>
     public void Add()
@@ -18,7 +20,14 @@ internal sealed class Sentences(Telling telling)
             int before = telling.Text.Utterances.Count;
             telling.Describer.BeginSentence();
             float t = telling.Random.Float();
-            bool said = t < 0.26f ? Side() : t < 0.5f ? Doing() : t < 0.66f ? Relation() : t < 0.75f ? ColourOf() : t < 0.86f ? More() : t < 0.93f ? Ground() : Remark();
+            bool said =
+                t < 0.26f ? Side()
+                : t < 0.5f ? Doing()
+                : t < 0.66f ? Relation()
+                : t < 0.75f ? ColourOf()
+                : t < 0.86f ? More()
+                : t < 0.93f ? Ground()
+                : Remark();
             if (said)
                 return;
             telling.Text.Cut(before);
@@ -173,7 +182,13 @@ internal sealed class Sentences(Telling telling)
     {
         foreach (var s in telling.Things)
         {
-            if (s.Colour.Length == 0 || s.Category.Name is "person" or "lighthouse" || s.Material is "striped" or "spotted" || ColourSaid(s) || _coloured.Contains(s.Id))
+            if (
+                s.Colour.Length == 0
+                || s.Category.Name is "person" or "lighthouse"
+                || s.Material is "striped" or "spotted"
+                || ColourSaid(s)
+                || _coloured.Contains(s.Id)
+            )
                 continue;
             foreach (var claim in telling.Describer.Claims(s, ""))
             {
@@ -188,7 +203,8 @@ internal sealed class Sentences(Telling telling)
         return false;
     }
 
-    private bool ColourSaid(SceneSegment s) => telling.Text.Utterances.Any(u => u.Claim is { Colour.Length: > 0 } && u.SegmentIds.Contains(s.Id));
+    private bool ColourSaid(SceneSegment s) =>
+        telling.Text.Utterances.Any(u => u.Claim is { Colour.Length: > 0 } && u.SegmentIds.Contains(s.Id));
 
     // "at the bottom there is grass"
     private bool Ground()

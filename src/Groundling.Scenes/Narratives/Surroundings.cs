@@ -6,7 +6,8 @@ internal sealed class Surroundings(List<SceneSegment> stuff, int[] map, int size
     /// <summary>The stuff just below a segment.</summary>
     public SceneSegment? Below(SceneSegment s)
     {
-        int x = s.X + s.Width / 2, y = s.Y + s.Height + Math.Max(1, size / 128);
+        int x = s.X + s.Width / 2,
+            y = s.Y + s.Height + Math.Max(1, size / 128);
         if (y >= size)
             return null;
         int id = map[y * size + x];
@@ -28,7 +29,11 @@ internal sealed class Surroundings(List<SceneSegment> stuff, int[] map, int size
         float overlap = Math.Min(a.X + a.Width, b.X + b.Width) - Math.Max(a.X, b.X);
         float nearer = (a.Y + a.Height - b.Y - b.Height) / scale;
         if (overlap > 0.5f * Math.Min(a.Width, b.Width) && a.Y < b.Y + b.Height && b.Y < a.Y + a.Height)
-            return nearer > 0.025f ? "in front of" : nearer < -0.025f ? "behind" : "";
-        return gap < 0.04f && Math.Abs(nearer) < 0.07f && overlap < 0.3f * Math.Min(a.Width, b.Width) ? random.Pick("near", "beside", "next to") : "";
+            return nearer > 0.025f ? "in front of"
+                : nearer < -0.025f ? "behind"
+                : "";
+        return gap < 0.04f && Math.Abs(nearer) < 0.07f && overlap < 0.3f * Math.Min(a.Width, b.Width)
+            ? random.Pick("near", "beside", "next to")
+            : "";
     }
 }

@@ -59,7 +59,11 @@ internal sealed class Telling
         }
         if (items.Count == 0)
             return false;
-        if (side.Length == 0 && Random.Chance(0.22f) && Stuff.Find(s => !Mentioned.Contains(s.Id) && (s.Category.Supercategory is "ground" or "water")) is { } ground)
+        if (
+            side.Length == 0
+            && Random.Chance(0.22f)
+            && Stuff.Find(s => !Mentioned.Contains(s.Id) && (s.Category.Supercategory is "ground" or "water")) is { } ground
+        )
             items.Add(new Mention(StuffWords.Of(ground.Category.Name), [ground], new PhraseClaim { Category = ground.Category.Name }));
         if (verb)
             Text.Words(items[0].Who.Count > 1 ? "there are" : "there is");

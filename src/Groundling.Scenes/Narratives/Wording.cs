@@ -12,8 +12,12 @@ internal sealed class Wording(SceneRandom random)
     {
         if (claim.Category is "sun" or "moon")
             return "the " + claim.Category;
-        string noun = Noun(claim, false, random), body = Body(claim, noun, false);
-        string article = definite ? "the" : "aeiou".Contains(body[0], StringComparison.Ordinal) ? "an" : "a";
+        string noun = Noun(claim, false, random),
+            body = Body(claim, noun, false);
+        string article =
+            definite ? "the"
+            : "aeiou".Contains(body[0], StringComparison.Ordinal) ? "an"
+            : "a";
         return article + " " + body + (sayPosition ? Where(claim.Position) : "");
     }
 
@@ -26,18 +30,24 @@ internal sealed class Wording(SceneRandom random)
             return ("the " + body, claim);
         if (count < Numbers.Length && random.Chance(0.55f))
             return (Numbers[count] + " " + body, claim with { Count = count });
-        string amount = count >= 5 && random.Chance(0.5f) ? "many " : count >= 4 && random.Chance(0.4f) ? "several "
-            : count >= 3 && random.Chance(0.3f) ? "a few " : count == 2 && random.Chance(0.4f) ? "a couple of " : random.Chance(0.55f) ? "some " : "";
+        string amount =
+            count >= 5 && random.Chance(0.5f) ? "many "
+            : count >= 4 && random.Chance(0.4f) ? "several "
+            : count >= 3 && random.Chance(0.3f) ? "a few "
+            : count == 2 && random.Chance(0.4f) ? "a couple of "
+            : random.Chance(0.55f) ? "some "
+            : "";
         return (amount + body, claim);
     }
 
-    public static string Where(string position) => position switch
-    {
-        "left" => " on the left",
-        "right" => " on the right",
-        "middle" => " in the middle",
-        _ => "",
-    };
+    public static string Where(string position) =>
+        position switch
+        {
+            "left" => " on the left",
+            "right" => " on the right",
+            "middle" => " in the middle",
+            _ => "",
+        };
 
     private static string Body(PhraseClaim claim, string noun, bool plural)
     {
@@ -45,13 +55,23 @@ internal sealed class Wording(SceneRandom random)
         if (claim.Category == "person")
         {
             string clothes = claim.Material == "striped" ? "striped " : "";
-            string garment = claim.Kind == "woman" ? "dress" : claim.Kind.Length == 0 ? "" : "shirt";
+            string garment =
+                claim.Kind == "woman" ? "dress"
+                : claim.Kind.Length == 0 ? ""
+                : "shirt";
             if (claim.Colour.Length == 0 && clothes.Length == 0)
                 return size + noun;
             if (garment.Length == 0)
                 return size + noun + " in " + (clothes + claim.Colour).TrimEnd() + " clothes";
             string worn = (clothes + claim.Colour).TrimEnd() + " " + garment;
-            return size + noun + " in " + (plural ? worn + (garment == "dress" ? "es" : "s") : ("aeiou".Contains(worn[0], StringComparison.Ordinal) ? "an " : "a ") + worn);
+            return size
+                + noun
+                + " in "
+                + (
+                    plural
+                        ? worn + (garment == "dress" ? "es" : "s")
+                        : ("aeiou".Contains(worn[0], StringComparison.Ordinal) ? "an " : "a ") + worn
+                );
         }
         string colour = claim.Colour.Length > 0 ? claim.Colour + " " : "";
         if (claim.Category == "tree" && claim.Colour.Length > 0 && claim.Colour != "green")

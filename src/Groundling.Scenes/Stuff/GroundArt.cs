@@ -9,7 +9,14 @@ internal static class GroundArt
     public static GroundLook Grass(SceneRandom random, bool autumn)
     {
         var near = random.Pick(0x5E8F3A, 0x6C9A3E, 0x4F8A45, 0x7A9A42);
-        return new GroundLook(Tone.Hex(autumn ? 0xB3AE62 : 0x9DBB6A), Tone.Hex(autumn ? 0x8F8A3C : near), Tone.Hex(autumn ? 0xA87F3C : 0xA9B95A), 0.45f, 0.26f, 0.5f);
+        return new GroundLook(
+            Tone.Hex(autumn ? 0xB3AE62 : 0x9DBB6A),
+            Tone.Hex(autumn ? 0x8F8A3C : near),
+            Tone.Hex(autumn ? 0xA87F3C : 0xA9B95A),
+            0.45f,
+            0.26f,
+            0.5f
+        );
     }
 
     public static readonly GroundLook Sand = new(Tone.Hex(0xEBD9AE), Tone.Hex(0xE0BF85), Tone.Hex(0xC9A36B), 0.4f, 0.1f, 1.5f);
@@ -51,14 +58,22 @@ internal static class GroundArt
         var bloom = Tone.Hex(random.Pick(0xF4E6A0, 0xF7F3EA, 0xE9A7C0, 0xE9C14C, 0xB59ADB));
         for (int i = 0; i < count; i++)
         {
-            float y = top + (1f - top) * MathF.Sqrt((i + random.Float()) / count), x = random.Float();
+            float y = top + (1f - top) * MathF.Sqrt((i + random.Float()) / count),
+                x = random.Float();
             float s = 0.06f * (y - horizon) * random.Range(0.6f, 1.3f);
             pen.Depth = 0.3f * (1f - (y - horizon) / (1f - horizon));
             pen.Begin();
             for (int b = -2; b <= 2; b++)
             {
                 float lean = b * 0.28f * s + random.Spread(0.2f * s);
-                pen.AddPolygon(x + b * s * 0.16f - s * 0.07f, y, x + b * s * 0.16f + s * 0.07f, y, x + b * s * 0.16f + lean, y - s * random.Range(0.7f, 1.1f));
+                pen.AddPolygon(
+                    x + b * s * 0.16f - s * 0.07f,
+                    y,
+                    x + b * s * 0.16f + s * 0.07f,
+                    y,
+                    x + b * s * 0.16f + lean,
+                    y - s * random.Range(0.7f, 1.1f)
+                );
             }
             pen.Fill(Tone.Fade(Tone.Scale(blade, random.Range(0.82f, 1.15f)), 0.8f), 0.2f);
             if (flowers && random.Chance(0.5f))
@@ -81,7 +96,8 @@ internal static class GroundArt
         pen.PlacePage();
         for (int i = 0; i < count; i++)
         {
-            float y = top + (1f - top) * random.Float(), s = 0.016f * (y - horizon) * random.Range(0.5f, 1.4f);
+            float y = top + (1f - top) * random.Float(),
+                s = 0.016f * (y - horizon) * random.Range(0.5f, 1.4f);
             pen.Ellipse(Tone.Scale(colour, random.Range(0.85f, 1.1f)), 0.3f, random.Float(), y, s * 1.4f, s * 0.8f);
         }
     }
@@ -94,8 +110,10 @@ internal static class GroundArt
         pen.Begin();
         for (int i = -22; i <= 22; i++)
         {
-            float a = vanish + (i * 0.16f) * (top - horizon) * 2.4f, b = vanish + (i * 0.16f) * (bottom - horizon) * 2.4f;
-            float wa = 0.06f * (top - horizon), wb = 0.06f * (bottom - horizon);
+            float a = vanish + (i * 0.16f) * (top - horizon) * 2.4f,
+                b = vanish + (i * 0.16f) * (bottom - horizon) * 2.4f;
+            float wa = 0.06f * (top - horizon),
+                wb = 0.06f * (bottom - horizon);
             pen.AddPolygon(a - wa, top, a + wa, top, b + wb, bottom, b - wb, bottom);
         }
         pen.Fill(Tone.Fade(colour, 0.42f), 0.1f);

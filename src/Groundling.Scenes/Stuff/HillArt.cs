@@ -19,12 +19,19 @@ internal static class HillArt
             var ground = Tone.Mix(Tone.Scale(colour, random.Range(0.88f, 1.06f)), Tone.Hex(0x7BA0B0), 0.42f * (1f - near));
             Ridge.Begin(pen, edge, foot + 0.02f);
             float f = 26f / pen.Unit;
-            var vertical = new LinearPaint(new Vector2(0f, (foot - tall) * pen.Unit), new Vector2(0f, foot * pen.Unit), pen.Lit(ground, 0.22f), pen.Lit(ground, -0.22f));
+            var vertical = new LinearPaint(
+                new Vector2(0f, (foot - tall) * pen.Unit),
+                new Vector2(0f, foot * pen.Unit),
+                pen.Lit(ground, 0.22f),
+                pen.Lit(ground, -0.22f)
+            );
             pen.Fill(new GrainPaint(vertical, 0.13f, f * 0.6f, f * 2f, random.Int(200)));
             int hedges = random.Int(6, 14);
             for (int k = 0; k < hedges; k++)
             {
-                float x = random.Float(), t = random.Float(), y = edge[(int)(x * (edge.Length - 1))] + t * tall * 0.5f;
+                float x = random.Float(),
+                    t = random.Float(),
+                    y = edge[(int)(x * (edge.Length - 1))] + t * tall * 0.5f;
                 float r = random.Range(0.006f, 0.013f) * (0.7f + 0.5f * near);
                 pen.Begin();
                 int n = random.Int(1, 4);

@@ -4,8 +4,19 @@ using Groundling.Scenes.Drawing;
 namespace Groundling.Scenes.Stuff;
 
 /// <summary>Rock in relief below its ridge, snow near the tops, mist at the foot.</summary>
-internal sealed class MountainPaint(float[] edge, float size, float foot, float snow, Vector4 lit, Vector4 shaded, Vector4 snowLit,
-    Vector4 snowShaded, Vector4 mist, float lightX, int seed) : Paint
+internal sealed class MountainPaint(
+    float[] edge,
+    float size,
+    float foot,
+    float snow,
+    Vector4 lit,
+    Vector4 shaded,
+    Vector4 snowLit,
+    Vector4 snowShaded,
+    Vector4 mist,
+    float lightX,
+    int seed
+) : Paint
 {
     public override void Row(int x, int y, Span<Vector4> colours)
     {
@@ -14,7 +25,8 @@ internal sealed class MountainPaint(float[] edge, float size, float foot, float 
         for (int k = 0; k < colours.Length; k++)
         {
             int column = Math.Clamp((x + k) * edge.Length / (int)size, 0, edge.Length - 1);
-            float u = (x + k + 0.5f) / size, below = v - edge[column];
+            float u = (x + k + 0.5f) / size,
+                below = v - edge[column];
             float a = ValueNoise.Fractal(u * 13f + below * 9f, v * 15f - u * 5f, seed, 3);
             float b = ValueNoise.Fractal((u + side) * 13f + below * 9f, (v - 0.015f) * 15f - (u + side) * 5f, seed, 3);
             float light = Tone.Smooth(0.5f + (b - a) * 2.6f);

@@ -11,7 +11,10 @@ internal static class Ridge
         var edge = new float[columns];
         for (int i = 0; i < columns; i++)
         {
-            float x = (i + 0.5f) / columns, sum = 0f, weight = 0.6f, f = frequency;
+            float x = (i + 0.5f) / columns,
+                sum = 0f,
+                weight = 0.6f,
+                f = frequency;
             for (int octave = 0; octave < 5; octave++)
             {
                 float n = 1f - Math.Abs(2f * ValueNoise.At(x * f + 17.3f * octave, seed + octave) - 1f);

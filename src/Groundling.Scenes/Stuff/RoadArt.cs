@@ -10,13 +10,22 @@ internal static class RoadArt
         GroundArt.Band(pen, GroundArt.Asphalt, top, bottom, horizon, owner, seed);
         var random = new SceneRandom(seed + 1);
         float middle = horizon + (top - horizon) * 0.5f + (bottom - horizon) * 0.5f - (bottom - top) * 0.06f;
-        float dash = 0.11f, x = -random.Float() * dash, thick = (bottom - top) * 0.022f;
+        float dash = 0.11f,
+            x = -random.Float() * dash,
+            thick = (bottom - top) * 0.022f;
         pen.PlacePage();
         pen.Begin();
         for (; x < 1f; x += dash * 1.8f)
             pen.AddPolygon(x, middle - thick, x + dash, middle - thick, x + dash * 0.97f, middle + thick, x - dash * 0.03f, middle + thick);
         pen.Fill(Tone.Fade(Tone.Hex(0xF0EADB), 0.85f), 0f);
-        pen.Rect(Tone.Fade(Tone.Hex(0xE9E2D2), 0.55f), 0f, -0.01f, bottom - (bottom - top) * 0.07f, 1.01f, bottom - (bottom - top) * 0.045f);
+        pen.Rect(
+            Tone.Fade(Tone.Hex(0xE9E2D2), 0.55f),
+            0f,
+            -0.01f,
+            bottom - (bottom - top) * 0.07f,
+            1.01f,
+            bottom - (bottom - top) * 0.045f
+        );
         pen.Rect(Tone.Fade(Tone.Hex(0x33343A), 0.35f), 0f, -0.01f, top, 1.01f, top + (bottom - top) * 0.04f);
     }
 
@@ -29,7 +38,9 @@ internal static class RoadArt
         pen.Begin();
         for (int i = -26; i <= 26; i++)
         {
-            float a = vanish + i * 0.11f * (top - horizon) * 4f, b = vanish + i * 0.11f * (bottom - horizon) * 4f, w = 0.0012f;
+            float a = vanish + i * 0.11f * (top - horizon) * 4f,
+                b = vanish + i * 0.11f * (bottom - horizon) * 4f,
+                w = 0.0012f;
             pen.AddPolygon(a - w, top, a + w, top, b + w, bottom, b - w, bottom);
         }
         int rows = 4;

@@ -12,12 +12,15 @@ namespace Groundling.Scenes.Stuff;
 /// <param name="mirror">The line mirrored about, unit space.</param>
 /// <param name="calm">Strength of the mirror image, 0 to 1.</param>
 /// <param name="seed">Which ripples.</param>
-internal sealed class WaterPaint(Canvas canvas, Light light, Vector4 far, Vector4 near, float horizon, float mirror, float calm, int seed) : Paint
+internal sealed class WaterPaint(Canvas canvas, Light light, Vector4 far, Vector4 near, float horizon, float mirror, float calm, int seed)
+    : Paint
 {
     public override void Row(int x, int y, Span<Vector4> colours)
     {
-        float size = canvas.Width, v = (y + 0.5f) / size;
-        float d = Tone.Clamp01((v - horizon) / (1f - horizon)), deep = 1f / (d + 0.05f);
+        float size = canvas.Width,
+            v = (y + 0.5f) / size;
+        float d = Tone.Clamp01((v - horizon) / (1f - horizon)),
+            deep = 1f / (d + 0.05f);
         var water = Tone.Mix(far, near, Tone.Smooth(d * 1.3f));
         float reflect = calm * (1f - 0.6f * d);
         int line = (int)(mirror * size);

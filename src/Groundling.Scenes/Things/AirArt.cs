@@ -38,17 +38,31 @@ internal static class AirArt
             pen.Begin().Move(-0.345f, 0.6f).Quad(0f, 0.52f, 0.345f, 0.6f).Line(0.335f, 0.53f).Quad(0f, 0.45f, -0.335f, 0.53f);
             pen.Fill(other, 0.1f);
         }
-        pen.Glow(new System.Numerics.Vector4(1f, 1f, 1f, 0.3f), pen.Light.Direction.X * 0.16f * (pen.Frame.Right.X < 0f ? -1f : 1f), 0.8f, 0.16f, 0.18f);
+        pen.Glow(
+            new System.Numerics.Vector4(1f, 1f, 1f, 0.3f),
+            pen.Light.Direction.X * 0.16f * (pen.Frame.Right.X < 0f ? -1f : 1f),
+            0.8f,
+            0.16f,
+            0.18f
+        );
         pen.Rect(Tone.Scale(balloon.Pigment, 0.5f), 0f, -0.1f, 0.275f, 0.1f, 0.3f);
     }
 
     private static void Envelope(Pen pen, float k) =>
-        pen.Begin().Move(-0.1f * k, 0.29f).Cubic(-0.2f * k, 0.4f, -0.36f * k, 0.48f, -0.36f * k, 0.66f).Cubic(-0.36f * k, 0.88f, -0.2f * k, 1f, 0f, 1f)
-            .Cubic(0.2f * k, 1f, 0.36f * k, 0.88f, 0.36f * k, 0.66f).Cubic(0.36f * k, 0.48f, 0.2f * k, 0.4f, 0.1f * k, 0.29f);
+        pen.Begin()
+            .Move(-0.1f * k, 0.29f)
+            .Cubic(-0.2f * k, 0.4f, -0.36f * k, 0.48f, -0.36f * k, 0.66f)
+            .Cubic(-0.36f * k, 0.88f, -0.2f * k, 1f, 0f, 1f)
+            .Cubic(0.2f * k, 1f, 0.36f * k, 0.88f, 0.36f * k, 0.66f)
+            .Cubic(0.36f * k, 0.48f, 0.2f * k, 0.4f, 0.1f * k, 0.29f);
 
     private static void Gore(Pen pen, float a, float b) =>
-        pen.Begin().Move(0.1f * a, 0.29f).Cubic(0.2f * a, 0.4f, 0.36f * a, 0.48f, 0.36f * a, 0.66f).Cubic(0.36f * a, 0.88f, 0.2f * a, 1f, 0f, 1f)
-            .Cubic(0.2f * b, 1f, 0.36f * b, 0.88f, 0.36f * b, 0.66f).Cubic(0.36f * b, 0.48f, 0.2f * b, 0.4f, 0.1f * b, 0.29f);
+        pen.Begin()
+            .Move(0.1f * a, 0.29f)
+            .Cubic(0.2f * a, 0.4f, 0.36f * a, 0.48f, 0.36f * a, 0.66f)
+            .Cubic(0.36f * a, 0.88f, 0.2f * a, 1f, 0f, 1f)
+            .Cubic(0.2f * b, 1f, 0.36f * b, 0.88f, 0.36f * b, 0.66f)
+            .Cubic(0.36f * b, 0.48f, 0.2f * b, 0.4f, 0.1f * b, 0.29f);
 
     public static void Kite(Pen pen, Thing kite)
     {
@@ -56,10 +70,27 @@ internal static class AirArt
         var frame = pen.Frame;
         pen.Turn(0f, 0.6f, random.Range(-0.06f, 0.06f));
         var other = kite.Colour is "white" or "yellow" ? Tone.Hex(0xD9772E) : Tone.Hex(0xF7EFD8);
-        pen.Begin().Move(0f, 0.3f).Quad(0.1f, 0.2f, 0f, 0.1f).Quad(-0.1f, 0.04f, -0.02f, 0f).Line(0.01f, 0f).Quad(-0.06f, 0.05f, 0.03f, 0.1f).Quad(0.13f, 0.2f, 0.02f, 0.3f);
+        pen.Begin()
+            .Move(0f, 0.3f)
+            .Quad(0.1f, 0.2f, 0f, 0.1f)
+            .Quad(-0.1f, 0.04f, -0.02f, 0f)
+            .Line(0.01f, 0f)
+            .Quad(-0.06f, 0.05f, 0.03f, 0.1f)
+            .Quad(0.13f, 0.2f, 0.02f, 0.3f);
         pen.Fill(kite.Pigment, 0.1f);
         for (int i = 0; i < 2; i++)
-            pen.Polygon(kite.Pigment, 0.2f, -0.08f, 0.16f - i * 0.1f, 0.1f, 0.2f - i * 0.1f, 0.1f, 0.13f - i * 0.1f, -0.08f, 0.22f - i * 0.1f);
+            pen.Polygon(
+                kite.Pigment,
+                0.2f,
+                -0.08f,
+                0.16f - i * 0.1f,
+                0.1f,
+                0.2f - i * 0.1f,
+                0.1f,
+                0.13f - i * 0.1f,
+                -0.08f,
+                0.22f - i * 0.1f
+            );
         pen.Polygon(kite.Pigment, 0.2f, 0f, 1f, 0.3f, 0.74f, 0f, 0.28f, -0.3f, 0.74f);
         if (kite.Material == "striped")
         {

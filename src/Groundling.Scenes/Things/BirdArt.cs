@@ -21,7 +21,11 @@ internal static class BirdArt
             pen.FillRound(body, 0.2f);
             pen.Polygon(beak, 0.1f, 0.65f, 0.5f, 0.88f, 0.42f, 0.65f, 0.38f);
             pen.Ellipse(Tone.Hex(0x1B1718), 0f, 0.55f, 0.5f, 0.035f, 0.04f);
-            pen.Begin().Move(0.22f, 0.42f).Quad(0.2f, 0.75f, 0.02f, 0.96f - flap).Quad(-0.22f, 0.9f - flap, -0.44f, 0.78f - flap).Quad(-0.3f, 0.5f, -0.2f, 0.34f);
+            pen.Begin()
+                .Move(0.22f, 0.42f)
+                .Quad(0.2f, 0.75f, 0.02f, 0.96f - flap)
+                .Quad(-0.22f, 0.9f - flap, -0.44f, 0.78f - flap)
+                .Quad(-0.3f, 0.5f, -0.2f, 0.34f);
             pen.Fill(Tone.Scale(body, 0.9f), 0.26f);
             return;
         }

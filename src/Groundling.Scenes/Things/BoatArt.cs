@@ -19,21 +19,37 @@ internal static class BoatArt
     private static void Hull(Pen pen, Thing boat, float half, float deck, float bow)
     {
         var dark = Tone.Scale(boat.Pigment, 0.62f);
-        pen.Begin().Move(-half, deck).Quad(0f, deck * 0.72f, half, deck + bow).Quad(half * 0.86f, deck * 0.15f, half * 0.66f, 0f)
-            .Line(-half * 0.78f, 0f).Quad(-half * 0.95f, deck * 0.3f, -half, deck);
+        pen.Begin()
+            .Move(-half, deck)
+            .Quad(0f, deck * 0.72f, half, deck + bow)
+            .Quad(half * 0.86f, deck * 0.15f, half * 0.66f, 0f)
+            .Line(-half * 0.78f, 0f)
+            .Quad(-half * 0.95f, deck * 0.3f, -half, deck);
         pen.FillVertical(boat.Pigment, dark, 0.08f);
         if (boat.Material == "wooden")
         {
             for (int i = 1; i <= 3; i++)
             {
                 float t = i / 4f;
-                pen.Hair(Tone.Fade(Tone.Hex(0x3B2415), 0.5f), deck * 0.05f, -half * (0.79f + 0.16f * t), deck * t, 0f, deck * (t - 0.09f), half * (0.66f + 0.22f * t), deck * t);
+                pen.Hair(
+                    Tone.Fade(Tone.Hex(0x3B2415), 0.5f),
+                    deck * 0.05f,
+                    -half * (0.79f + 0.16f * t),
+                    deck * t,
+                    0f,
+                    deck * (t - 0.09f),
+                    half * (0.66f + 0.22f * t),
+                    deck * t
+                );
             }
         }
         else
         {
-            pen.Begin().Move(-half * 0.985f, deck * 0.86f).Quad(0f, deck * 0.58f, half * 0.96f, deck * 0.86f + bow * 0.8f)
-                .Line(half * 0.93f, deck * 0.7f + bow * 0.6f).Quad(0f, deck * 0.46f, -half * 0.975f, deck * 0.7f);
+            pen.Begin()
+                .Move(-half * 0.985f, deck * 0.86f)
+                .Quad(0f, deck * 0.58f, half * 0.96f, deck * 0.86f + bow * 0.8f)
+                .Line(half * 0.93f, deck * 0.7f + bow * 0.6f)
+                .Quad(0f, deck * 0.46f, -half * 0.975f, deck * 0.7f);
             pen.Fill(boat.Colour == "white" ? Tone.Hex(0xB9B4A8) : Tone.Hex(0xF5F0E4), 0.08f);
         }
         pen.Begin().AddPolygon(-half * 0.8f, deck * 0.1f, half * 0.7f, deck * 0.1f, half * 0.66f, 0f, -half * 0.78f, 0f);
@@ -52,8 +68,10 @@ internal static class BoatArt
             var stripe = boat.Colour == "white" ? Tone.Hex(0x3D6FB0) : boat.Pigment;
             for (int i = 0; i < 3; i++)
             {
-                float y0 = 0.3f + i * 0.2f, y1 = y0 + 0.085f;
-                pen.Begin().AddPolygon(0f, y0, 0f, y1, -0.265f * (0.97f - y1) / 0.72f, y1 - 0.02f, -0.272f * (0.97f - y0) / 0.72f, y0 - 0.02f);
+                float y0 = 0.3f + i * 0.2f,
+                    y1 = y0 + 0.085f;
+                pen.Begin()
+                    .AddPolygon(0f, y0, 0f, y1, -0.265f * (0.97f - y1) / 0.72f, y1 - 0.02f, -0.272f * (0.97f - y0) / 0.72f, y0 - 0.02f);
                 pen.Fill(stripe, 0.14f);
             }
         }

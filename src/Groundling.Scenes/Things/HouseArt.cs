@@ -9,9 +9,15 @@ internal static class HouseArt
     public static void Draw(Pen pen, Thing house)
     {
         var random = new SceneRandom(house.Seed);
-        bool snowy = house.Pose == "snowy", barn = house.Kind == "barn", tall = house.Kind == "townhouse";
+        bool snowy = house.Pose == "snowy",
+            barn = house.Kind == "barn",
+            tall = house.Kind == "townhouse";
         var roof = Tone.Hex(random.Pick(0x8A4B3A, 0x6B4A3C, 0x5B6270, 0x7A5A48, 0x4F5560, 0x9C5A40));
-        float half = tall ? 0.3f : barn ? 0.56f : 0.5f, eave = tall ? 0.76f : 0.56f, split = tall ? 0.3f : 0.2f;
+        float half = tall ? 0.3f
+            : barn ? 0.56f
+            : 0.5f,
+            eave = tall ? 0.76f : 0.56f,
+            split = tall ? 0.3f : 0.2f;
         var wall = house.Pigment;
 
         float chimney = random.Range(-0.28f, -0.1f);
@@ -26,10 +32,24 @@ internal static class HouseArt
             Cottage(pen, house, random, wall, roof, half, eave, split, snowy, barn);
     }
 
-    private static void Cottage(Pen pen, Thing house, SceneRandom random, Vector4 wall, Vector4 roof, float half, float eave, float split, bool snowy, bool barn)
+    private static void Cottage(
+        Pen pen,
+        Thing house,
+        SceneRandom random,
+        Vector4 wall,
+        Vector4 roof,
+        float half,
+        float eave,
+        float split,
+        bool snowy,
+        bool barn
+    )
     {
         // The gable stands at the right, the long side runs to the left under the slope of the roof.
-        float ridge = 0.94f, gx0 = split * 0.1f, gx1 = half * 0.92f, mid = (gx0 + gx1) * 0.5f;
+        float ridge = 0.94f,
+            gx0 = split * 0.1f,
+            gx1 = half * 0.92f,
+            mid = (gx0 + gx1) * 0.5f;
         pen.Begin().AddPolygon(-half * 0.94f, 0f, gx0, 0f, gx0, eave, -half * 0.94f, eave);
         Wall(pen, house, wall, -0.05f);
         pen.Begin().AddPolygon(gx0, 0f, gx1, 0f, gx1, eave, mid, ridge - 0.03f, gx0, eave);
@@ -43,7 +63,9 @@ internal static class HouseArt
         if (!snowy)
             for (int i = 1; i < 6; i++)
             {
-                float t = i / 6f, y = eave - 0.03f + (ridge - eave + 0.03f) * t, shift = (mid - gx0) * t;
+                float t = i / 6f,
+                    y = eave - 0.03f + (ridge - eave + 0.03f) * t,
+                    shift = (mid - gx0) * t;
                 pen.Hair(Tone.Fade(Tone.Hex(0x2B2028), 0.32f), 0.008f, -half + shift * 0.8f, y, gx0 + shift, y);
             }
         var trim = snowy ? Tone.Hex(0xF5F8FB) : Tone.Scale(roof, 0.8f);
@@ -51,7 +73,20 @@ internal static class HouseArt
         if (barn)
         {
             pen.Rect(Tone.Scale(wall, 0.6f), 0.1f, mid - 0.12f, 0f, mid + 0.12f, 0.36f);
-            pen.Stroke(Tone.Hex(0xEFE8DA), 0.022f, mid - 0.12f, 0.01f, mid - 0.12f, 0.36f, mid + 0.12f, 0.36f, mid + 0.12f, 0.01f, mid - 0.12f, 0.36f);
+            pen.Stroke(
+                Tone.Hex(0xEFE8DA),
+                0.022f,
+                mid - 0.12f,
+                0.01f,
+                mid - 0.12f,
+                0.36f,
+                mid + 0.12f,
+                0.36f,
+                mid + 0.12f,
+                0.01f,
+                mid - 0.12f,
+                0.36f
+            );
             pen.Stroke(Tone.Hex(0xEFE8DA), 0.022f, mid - 0.12f, 0.01f, mid + 0.12f, 0.36f);
             Window(pen, mid, 0.58f, 0.05f, 0.06f);
         }
@@ -80,8 +115,8 @@ internal static class HouseArt
         pen.Rect(Tone.Scale(wall, 0.9f), 0.1f, -0.07f, eave + 0.03f, 0.07f, eave + 0.13f);
         Window(pen, 0f, eave + 0.075f, 0.045f, 0.04f);
         for (int floor = 0; floor < 2; floor++)
-            for (int i = -1; i <= 1; i++)
-                Window(pen, i * half * 0.62f, 0.42f + floor * 0.2f, 0.05f, 0.062f);
+        for (int i = -1; i <= 1; i++)
+            Window(pen, i * half * 0.62f, 0.42f + floor * 0.2f, 0.05f, 0.062f);
         float door = random.Pick(-0.62f, 0f, 0.62f) * half;
         Door(pen, random, door - 0.055f, 0.11f, 0.24f);
         for (int i = -1; i <= 1; i++)
@@ -108,7 +143,8 @@ internal static class HouseArt
     private static void Window(Pen pen, float x, float y, float half, float tall)
     {
         pen.Rect(Tone.Hex(0xF4EEE2), 0.1f, x - half, y - tall, x + half, y + tall);
-        float inX = half * 0.76f, inY = tall * 0.8f;
+        float inX = half * 0.76f,
+            inY = tall * 0.8f;
         if (pen.Light.LampsLit)
         {
             pen.Begin().AddPolygon(x - inX, y - inY, x + inX, y - inY, x + inX, y + inY, x - inX, y + inY);

@@ -13,8 +13,11 @@ internal static class PersonArt
         var skin = Tone.Hex(random.Pick(0xF2C9A5, 0xE0AC82, 0xB97C52, 0x8A5A3A, 0xEDBE97));
         var hair = Tone.Hex(random.Pick(0x2D211C, 0x5A3A22, 0x8C5A2B, 0xC79A55, 0x3A3A40));
         var trousers = Tone.Hex(random.Pick(0x3C4A63, 0x4A4038, 0x55606E, 0x6E5A46, 0x2F3440));
-        bool child = person.Kind == "child", woman = person.Kind == "woman";
-        float head = child ? 0.125f : 0.088f, shoulder = child ? 0.7f : 0.785f, hip = child ? 0.38f : 0.45f;
+        bool child = person.Kind == "child",
+            woman = person.Kind == "woman";
+        float head = child ? 0.125f : 0.088f,
+            shoulder = child ? 0.7f : 0.785f,
+            hip = child ? 0.38f : 0.45f;
         float crown = 1f - head;
         bool sitting = person.Pose == "sitting";
         if (sitting)
@@ -45,38 +48,84 @@ internal static class PersonArt
         Body(pen, person, random, skin, hair, shoulder, hip, crown, head, woman);
     }
 
-    private static void Body(Pen pen, Thing person, SceneRandom random, Vector4 skin, Vector4 hair, float shoulder, float hip, float crown, float head, bool woman)
+    private static void Body(
+        Pen pen,
+        Thing person,
+        SceneRandom random,
+        Vector4 skin,
+        Vector4 hair,
+        float shoulder,
+        float hip,
+        float crown,
+        float head,
+        bool woman
+    )
     {
         var cloth = person.Pigment;
         float neck = shoulder + 0.02f;
         // The far arm, the trunk, the near arm, the head.
-        float reach = person.Pose switch { "holding" => 1f, "waving" => 2f, _ => 0f };
+        float reach = person.Pose switch
+        {
+            "holding" => 1f,
+            "waving" => 2f,
+            _ => 0f,
+        };
         float swing = person.Pose == "walking" ? 0.07f : 0.02f;
         pen.Stroke(Tone.Scale(cloth, 0.8f), 0.066f, -0.085f, shoulder - 0.03f, -0.12f - swing, shoulder - 0.19f);
         pen.Stroke(skin, 0.05f, -0.12f - swing, shoulder - 0.2f, -0.11f - swing * 0.6f, shoulder - 0.31f);
         if (woman)
         {
             pen.Ellipse(hair, 0.2f, -0.01f, crown - head * 0.35f, head * 1.12f, head * 1.25f);
-            pen.Begin().Move(-0.09f, shoulder).Quad(0f, shoulder + 0.05f, 0.09f, shoulder).Quad(0.07f, hip + 0.15f, 0.085f, hip + 0.08f)
-                .Quad(0.12f, hip - 0.05f, 0.16f, hip * 0.58f).Quad(0f, hip * 0.5f, -0.16f, hip * 0.58f).Quad(-0.12f, hip - 0.05f, -0.085f, hip + 0.08f).Quad(-0.07f, hip + 0.15f, -0.09f, shoulder);
+            pen.Begin()
+                .Move(-0.09f, shoulder)
+                .Quad(0f, shoulder + 0.05f, 0.09f, shoulder)
+                .Quad(0.07f, hip + 0.15f, 0.085f, hip + 0.08f)
+                .Quad(0.12f, hip - 0.05f, 0.16f, hip * 0.58f)
+                .Quad(0f, hip * 0.5f, -0.16f, hip * 0.58f)
+                .Quad(-0.12f, hip - 0.05f, -0.085f, hip + 0.08f)
+                .Quad(-0.07f, hip + 0.15f, -0.09f, shoulder);
         }
         else
         {
-            pen.Begin().Move(-0.1f, shoulder - 0.02f).Quad(-0.09f, shoulder + 0.03f, 0f, shoulder + 0.035f).Quad(0.09f, shoulder + 0.03f, 0.105f, shoulder - 0.02f)
-                .Quad(0.09f, hip + 0.12f, 0.095f, hip - 0.02f).Quad(0f, hip - 0.05f, -0.09f, hip - 0.02f).Quad(-0.085f, hip + 0.12f, -0.1f, shoulder - 0.02f);
+            pen.Begin()
+                .Move(-0.1f, shoulder - 0.02f)
+                .Quad(-0.09f, shoulder + 0.03f, 0f, shoulder + 0.035f)
+                .Quad(0.09f, shoulder + 0.03f, 0.105f, shoulder - 0.02f)
+                .Quad(0.09f, hip + 0.12f, 0.095f, hip - 0.02f)
+                .Quad(0f, hip - 0.05f, -0.09f, hip - 0.02f)
+                .Quad(-0.085f, hip + 0.12f, -0.1f, shoulder - 0.02f);
         }
         pen.Fill(cloth, 0.2f);
         if (person.Material == "striped")
             for (int i = 0; i < 3; i++)
-                pen.Stroke(Tone.Hex(person.Colour is "white" or "yellow" ? 0x3B4A6B : 0xF6F2E8), 0.026f, -0.075f, shoulder - 0.06f - i * 0.09f, 0.075f, shoulder - 0.06f - i * 0.09f);
+                pen.Stroke(
+                    Tone.Hex(person.Colour is "white" or "yellow" ? 0x3B4A6B : 0xF6F2E8),
+                    0.026f,
+                    -0.075f,
+                    shoulder - 0.06f - i * 0.09f,
+                    0.075f,
+                    shoulder - 0.06f - i * 0.09f
+                );
         pen.Stroke(skin, 0.06f, 0f, neck - 0.02f, 0f, neck + 0.03f);
         pen.Begin().AddEllipse(0f, crown, head * 0.86f, head);
         pen.FillRound(skin, 0.16f);
         pen.Ellipse(Tone.Hex(0x2A2020), 0f, head * 0.2f, crown - head * 0.05f, head * 0.1f, head * 0.13f);
         pen.Ellipse(Tone.Hex(0x2A2020), 0f, head * 0.62f, crown - head * 0.05f, head * 0.09f, head * 0.13f);
-        pen.Stroke(Tone.Scale(skin, 0.62f), head * 0.1f, head * 0.24f, crown - head * 0.46f, head * 0.42f, crown - head * 0.52f, head * 0.58f, crown - head * 0.45f);
-        pen.Begin().Move(-head * 0.95f, crown - head * (woman ? 0.5f : 0.05f)).Quad(-head * 1.05f, crown + head * 1.15f, 0.01f, crown + head * 1.06f)
-            .Quad(head * 0.95f, crown + head * 1f, head * 0.86f, crown + head * 0.22f).Quad(head * 0.1f, crown + head * 0.62f, -head * 0.35f, crown + head * 0.25f)
+        pen.Stroke(
+            Tone.Scale(skin, 0.62f),
+            head * 0.1f,
+            head * 0.24f,
+            crown - head * 0.46f,
+            head * 0.42f,
+            crown - head * 0.52f,
+            head * 0.58f,
+            crown - head * 0.45f
+        );
+        pen.Begin()
+            .Move(-head * 0.95f, crown - head * (woman ? 0.5f : 0.05f))
+            .Quad(-head * 1.05f, crown + head * 1.15f, 0.01f, crown + head * 1.06f)
+            .Quad(head * 0.95f, crown + head * 1f, head * 0.86f, crown + head * 0.22f)
+            .Quad(head * 0.1f, crown + head * 0.62f, -head * 0.35f, crown + head * 0.25f)
             .Quad(-head * 0.5f, crown - head * 0.1f, -head * 0.95f, crown - head * (woman ? 0.5f : 0.05f));
         pen.Fill(hair, 0.2f);
         var sleeve = Tone.Scale(cloth, 1.04f);
@@ -97,7 +146,9 @@ internal static class PersonArt
         }
         if (random.Chance(0.2f) && person.Kind != "child")
         {
-            pen.Begin().AddEllipse(0f, crown + head * 0.55f, head * 1.5f, head * 0.24f).AddEllipse(0f, crown + head * 0.75f, head * 0.82f, head * 0.5f);
+            pen.Begin()
+                .AddEllipse(0f, crown + head * 0.55f, head * 1.5f, head * 0.24f)
+                .AddEllipse(0f, crown + head * 0.75f, head * 0.82f, head * 0.5f);
             pen.Fill(Tone.Hex(0xD9BE8A), 0.2f);
         }
     }

@@ -53,7 +53,8 @@ internal static class PlaceArt
     {
         bool beach = umbrella.Footing != Footing.Held;
         pen.Stroke(beach ? Tone.Hex(0xE6DDCB) : Tone.Hex(0x4B3A30), beach ? 0.035f : 0.03f, 0f, 0f, 0f, 0.95f);
-        float half = beach ? 0.58f : 0.5f, rim = beach ? 0.6f : 0.58f;
+        float half = beach ? 0.58f : 0.5f,
+            rim = beach ? 0.6f : 0.58f;
         var other = umbrella.Colour == "white" ? Tone.Hex(0x6FA4C9) : Tone.Hex(0xF8F1DF);
         Canopy(pen, -1f, 1f, half, rim);
         pen.Fill(umbrella.Pigment, 0.28f);
@@ -76,7 +77,8 @@ internal static class PlaceArt
         pen.Begin().Move(0f, 0.97f).Quad(half * a * 0.85f, 0.93f, half * a, rim);
         for (int i = 0; i < 4; i++)
         {
-            float t0 = a + (b - a) * i / 4f, t1 = a + (b - a) * (i + 1) / 4f;
+            float t0 = a + (b - a) * i / 4f,
+                t1 = a + (b - a) * (i + 1) / 4f;
             pen.Quad(half * (t0 + t1) * 0.5f, rim + dip * (1f - (t0 + t1) * (t0 + t1) * 0.25f), half * t1, rim - 0.02f * (1f - t1 * t1));
         }
         pen.Quad(half * b * 0.85f, 0.93f, 0f, 0.97f);
@@ -94,7 +96,13 @@ internal static class PlaceArt
             pen.Begin().Move(0.13f, 0.985f).Quad(0.08f, 0.5f, 0.13f, 0.015f).Quad(0.5f, 0.1f, 0.42f, 0.5f).Quad(0.4f, 0.85f, 0.13f, 0.985f);
             pen.Fill(other, 0.2f);
         }
-        pen.Glow(new System.Numerics.Vector4(1f, 1f, 1f, 0.5f), pen.Light.Direction.X * 0.2f * (pen.Frame.Right.X < 0f ? -1f : 1f), 0.7f, 0.16f, 0.14f);
+        pen.Glow(
+            new System.Numerics.Vector4(1f, 1f, 1f, 0.5f),
+            pen.Light.Direction.X * 0.2f * (pen.Frame.Right.X < 0f ? -1f : 1f),
+            0.7f,
+            0.16f,
+            0.14f
+        );
     }
 
     public static void Tent(Pen pen, Thing tent)

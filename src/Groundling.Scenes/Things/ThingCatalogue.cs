@@ -15,14 +15,29 @@ internal static class ThingCatalogue
 
     private static readonly Variant[] Variants =
     [
-        new("person", "man", 1.85f, 0.36f, Clothes, PersonArt.Draw) { Poses = Standing, Materials = Striped, MaterialChance = 0.12f },
+        new("person", "man", 1.85f, 0.36f, Clothes, PersonArt.Draw)
+        {
+            Poses = Standing,
+            Materials = Striped,
+            MaterialChance = 0.12f,
+        },
         new("person", "woman", 1.75f, 0.38f, Clothes, PersonArt.Draw) { Poses = Standing },
         new("person", "child", 1.3f, 0.4f, Clothes, PersonArt.Draw) { Poses = Standing },
-        new("dog", "", 0.95f, 1.25f, ["brown", "brown", "white", "gray", "black"], AnimalArt.Dog) { Poses = ["standing", "sitting"], Materials = Spotted, MaterialChance = 0.25f },
+        new("dog", "", 0.95f, 1.25f, ["brown", "brown", "white", "gray", "black"], AnimalArt.Dog)
+        {
+            Poses = ["standing", "sitting"],
+            Materials = Spotted,
+            MaterialChance = 0.25f,
+        },
         new("cat", "", 0.68f, 0.9f, ["orange", "black", "white", "gray"], AnimalArt.Cat) { Poses = ["sitting"], Materials = Striped },
         new("bird", "", 0.5f, 1.3f, ["white", "blue", "yellow", "black", "orange", "red"], BirdArt.Draw),
         new("horse", "", 2.1f, 1.12f, ["brown", "white", "black", "gray"], AnimalArt.Horse) { Poses = ["standing", "standing", "grazing"] },
-        new("cow", "", 1.65f, 1.4f, ["brown", "black", "white"], AnimalArt.Cow) { Poses = ["standing", "grazing"], Materials = Spotted, MaterialChance = 0.5f },
+        new("cow", "", 1.65f, 1.4f, ["brown", "black", "white"], AnimalArt.Cow)
+        {
+            Poses = ["standing", "grazing"],
+            Materials = Spotted,
+            MaterialChance = 0.5f,
+        },
         new("sheep", "", 1.15f, 1.15f, ["white", "white", "white", "black", "gray"], AnimalArt.Sheep) { Poses = ["standing", "grazing"] },
         new("boat", "sailboat", 5.2f, 0.74f, [.. Paints, "brown"], BoatArt.Draw) { Materials = ["striped", "wooden"] },
         new("boat", "sailboat", 5.2f, 0.74f, [.. Paints, "brown"], BoatArt.Draw) { Materials = ["striped", "wooden"] },
@@ -34,7 +49,11 @@ internal static class ThingCatalogue
         new("train", "", 3.3f, 5.1f, ["red", "blue", "black", "orange", "green"], VehicleArt.Train),
         new("bicycle", "", 1.25f, 1.55f, ["red", "blue", "green", "yellow", "black", "pink"], VehicleArt.Bicycle),
         new("balloon", "", 1f, 0.74f, Toys, AirArt.Balloon) { Materials = Striped, MaterialChance = 0.45f },
-        new("house", "cottage", 5f, 0.98f, ["white", "yellow", "red", "orange", "pink", "gray", "blue"], HouseArt.Draw) { Materials = ["wooden", "brick"], MaterialChance = 0.3f },
+        new("house", "cottage", 5f, 0.98f, ["white", "yellow", "red", "orange", "pink", "gray", "blue"], HouseArt.Draw)
+        {
+            Materials = ["wooden", "brick"],
+            MaterialChance = 0.3f,
+        },
         new("house", "townhouse", 7f, 0.66f, ["white", "yellow", "red", "orange", "pink", "green", "blue"], HouseArt.Draw),
         new("house", "barn", 5.6f, 1.12f, ["red", "brown", "white"], HouseArt.Draw) { Materials = Wooden, MaterialChance = 0.25f },
         new("lighthouse", "", 9.5f, 0.27f, ["red", "blue", "black"], TowerArt.Lighthouse) { Materials = Striped, MaterialChance = 1f },
@@ -43,12 +62,24 @@ internal static class ThingCatalogue
         new("tree", "", 5.6f, 0.74f, ["green"], TreeArt.Draw),
         new("tree", "pine tree", 6.4f, 0.58f, ["green"], TreeArt.Draw),
         new("tree", "palm tree", 6f, 0.72f, ["green"], TreeArt.Draw),
-        new("bench", "", 1.15f, 1.92f, ["brown", "brown", "green", "white", "blue", "red"], PlaceArt.Bench) { Materials = Wooden, MaterialChance = 1f },
+        new("bench", "", 1.15f, 1.92f, ["brown", "brown", "green", "white", "blue", "red"], PlaceArt.Bench)
+        {
+            Materials = Wooden,
+            MaterialChance = 1f,
+        },
         new("lamp", "", 4.2f, 0.17f, ["black", "green", "gray"], PlaceArt.Lamp),
         new("fence", "", 1.15f, 4f, ["white", "brown", "brown"], PlaceArt.Fence) { Materials = Wooden, MaterialChance = 1f },
-        new("umbrella", "", 2.5f, 1.15f, ["red", "yellow", "blue", "orange", "pink", "purple", "white", "green"], PlaceArt.Umbrella) { Materials = Striped, MaterialChance = 0.5f },
+        new("umbrella", "", 2.5f, 1.15f, ["red", "yellow", "blue", "orange", "pink", "purple", "white", "green"], PlaceArt.Umbrella)
+        {
+            Materials = Striped,
+            MaterialChance = 0.5f,
+        },
         new("kite", "", 1f, 0.62f, ["red", "yellow", "blue", "green", "orange", "purple", "pink"], AirArt.Kite) { Materials = Striped },
-        new("ball", "", 0.62f, 1f, ["red", "yellow", "blue", "green", "orange", "pink", "white"], PlaceArt.Ball) { Materials = Striped, MaterialChance = 0f },
+        new("ball", "", 0.62f, 1f, ["red", "yellow", "blue", "green", "orange", "pink", "white"], PlaceArt.Ball)
+        {
+            Materials = Striped,
+            MaterialChance = 0f,
+        },
         new("snowman", "", 1.85f, 0.62f, ["red", "blue", "green", "yellow", "purple"], PlaceArt.Snowman),
         new("haystack", "", 1.5f, 1f, ["yellow"], PlaceArt.Haystack),
         new("sun", "", 1f, 1f, ["yellow"], AirArt.Sun),

@@ -11,7 +11,10 @@ internal static class TowerArt
         pen.Fill(Tone.Hex(0xF5F0E4), 0.22f);
         for (int i = 0; i < 3; i++)
         {
-            float y0 = 0.1f + i * 0.24f, y1 = y0 + 0.12f, w0 = 0.13f - 0.045f * y0 / 0.76f, w1 = 0.13f - 0.045f * y1 / 0.76f;
+            float y0 = 0.1f + i * 0.24f,
+                y1 = y0 + 0.12f,
+                w0 = 0.13f - 0.045f * y0 / 0.76f,
+                w1 = 0.13f - 0.045f * y1 / 0.76f;
             pen.Polygon(tower.Pigment, 0.22f, -w0, y0, w0, y0, w1, y1, -w1, y1);
         }
         pen.Rect(Tone.Hex(0x3A3A42), 0.1f, -0.125f, 0.755f, 0.125f, 0.79f);

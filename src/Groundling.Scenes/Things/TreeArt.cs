@@ -23,7 +23,8 @@ internal static class TreeArt
         pen.Fill(bark, 0.25f);
         pen.Stroke(bark, 0.03f, 0f, 0.32f, -0.13f, 0.5f);
         pen.Stroke(bark, 0.028f, 0f, 0.36f, 0.14f, 0.52f);
-        int clumps = random.Int(7, 9), grain = random.Int(200);
+        int clumps = random.Int(7, 9),
+            grain = random.Int(200);
         Span<float> at = stackalloc float[clumps * 3];
         for (int i = 0; i < clumps; i++)
         {
@@ -36,14 +37,17 @@ internal static class TreeArt
         for (int i = 0; i < clumps; i++)
             pen.AddEllipse(at[3 * i], at[3 * i + 1], at[3 * i + 2], at[3 * i + 2] * 0.95f);
         pen.FillGrain(Tone.Scale(tree.Pigment, 0.84f), 0.22f, 0.26f, 30f, grain);
-        float lx = pen.Light.Direction.X * (pen.Frame.Right.X < 0f ? -1f : 1f), ly = -pen.Light.Direction.Y;
+        float lx = pen.Light.Direction.X * (pen.Frame.Right.X < 0f ? -1f : 1f),
+            ly = -pen.Light.Direction.Y;
         for (int pass = 0; pass < 2; pass++)
         {
             pen.Begin();
             for (int i = 0; i < clumps; i++)
             {
-                float r = at[3 * i + 2] * (pass == 0 ? 0.8f : 0.48f), shift = at[3 * i + 2] * (pass == 0 ? 0.25f : 0.5f);
-                float x = at[3 * i] * 0.92f + lx * shift, y = at[3 * i + 1] + ly * shift;
+                float r = at[3 * i + 2] * (pass == 0 ? 0.8f : 0.48f),
+                    shift = at[3 * i + 2] * (pass == 0 ? 0.25f : 0.5f);
+                float x = at[3 * i] * 0.92f + lx * shift,
+                    y = at[3 * i + 1] + ly * shift;
                 if (pass == 1 && (x * lx + (y - 0.62f) * ly) < -0.02f)
                     continue;
                 pen.AddEllipse(x, y, r, r * 0.85f);
@@ -60,7 +64,10 @@ internal static class TreeArt
         int tiers = 5;
         for (int i = 0; i < tiers; i++)
         {
-            float t = i / (float)tiers, y = 0.1f + 0.66f * t, half = 0.29f * (1f - t * 0.82f), top = y + 0.34f * (1f - t * 0.3f);
+            float t = i / (float)tiers,
+                y = 0.1f + 0.66f * t,
+                half = 0.29f * (1f - t * 0.82f),
+                top = y + 0.34f * (1f - t * 0.3f);
             if (i == tiers - 1)
                 top = 1f;
             var leaf = Tone.Scale(tree.Pigment, 0.78f + 0.3f * t);
@@ -74,8 +81,12 @@ internal static class TreeArt
             pen.FillGrain(leaf, 0.26f, 0.2f, 24f, 40 + i);
             if (snowy)
             {
-                pen.Begin().Move(0f, top).Quad(half * 0.3f, y + 0.16f, half * 0.78f, y + 0.045f).Quad(half * 0.35f, y + 0.11f, 0.03f, y + 0.1f)
-                    .Quad(-half * 0.3f, y + 0.12f, -half * 0.74f, y + 0.05f).Quad(-half * 0.3f, y + 0.16f, 0f, top);
+                pen.Begin()
+                    .Move(0f, top)
+                    .Quad(half * 0.3f, y + 0.16f, half * 0.78f, y + 0.045f)
+                    .Quad(half * 0.35f, y + 0.11f, 0.03f, y + 0.1f)
+                    .Quad(-half * 0.3f, y + 0.12f, -half * 0.74f, y + 0.05f)
+                    .Quad(-half * 0.3f, y + 0.16f, 0f, top);
                 pen.Fill(Tone.Hex(0xF2F6FB), 0.14f);
             }
         }
@@ -88,9 +99,12 @@ internal static class TreeArt
         pen.FillGrain(Tone.Hex(0x9A7650), 0.25f, 0.3f, 20f, 12);
         for (int i = 0; i < 10; i++)
         {
-            float a = -0.07f + i / 9f * 0.64f, reach = random.Range(0.3f, 0.38f);
-            float ex = lean + Wave.Cos(a) * reach, ey = 0.77f + Wave.Sin(a) * reach * 0.62f - 0.13f;
-            float mx = lean + Wave.Cos(a) * reach * 0.55f, my = 0.77f + Wave.Sin(a) * reach * 0.62f + 0.08f;
+            float a = -0.07f + i / 9f * 0.64f,
+                reach = random.Range(0.3f, 0.38f);
+            float ex = lean + Wave.Cos(a) * reach,
+                ey = 0.77f + Wave.Sin(a) * reach * 0.62f - 0.13f;
+            float mx = lean + Wave.Cos(a) * reach * 0.55f,
+                my = 0.77f + Wave.Sin(a) * reach * 0.62f + 0.08f;
             pen.Begin().Move(lean, 0.76f).Quad(mx, my + 0.035f, ex, ey).Quad(mx, my - 0.055f, lean, 0.75f);
             pen.Fill(Tone.Scale(tree.Pigment, random.Range(0.8f, 1.12f)), 0.22f);
         }

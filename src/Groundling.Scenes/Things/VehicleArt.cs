@@ -9,8 +9,15 @@ internal static class VehicleArt
     public static void Car(Pen pen, Thing car)
     {
         Shade(pen, 1.2f);
-        pen.Begin().Move(-1.18f, 0.2f).Line(-1.2f, 0.45f).Quad(-1.18f, 0.58f, -0.98f, 0.6f).Quad(-0.75f, 0.95f, -0.5f, 0.98f).Quad(0f, 1.03f, 0.28f, 0.97f)
-            .Quad(0.5f, 0.88f, 0.68f, 0.62f).Quad(1.1f, 0.58f, 1.17f, 0.42f).Quad(1.22f, 0.3f, 1.18f, 0.2f);
+        pen.Begin()
+            .Move(-1.18f, 0.2f)
+            .Line(-1.2f, 0.45f)
+            .Quad(-1.18f, 0.58f, -0.98f, 0.6f)
+            .Quad(-0.75f, 0.95f, -0.5f, 0.98f)
+            .Quad(0f, 1.03f, 0.28f, 0.97f)
+            .Quad(0.5f, 0.88f, 0.68f, 0.62f)
+            .Quad(1.1f, 0.58f, 1.17f, 0.42f)
+            .Quad(1.22f, 0.3f, 1.18f, 0.2f);
         pen.Fill(car.Pigment, 0.3f);
         Glass(pen, -0.84f, 0.63f, -0.62f, 0.88f, -0.16f, 0.9f, -0.16f, 0.63f);
         Glass(pen, -0.08f, 0.63f, -0.08f, 0.9f, 0.24f, 0.88f, 0.5f, 0.63f);
@@ -33,7 +40,13 @@ internal static class VehicleArt
         pen.Fill(truck.Colour == "white" ? Tone.Hex(0xB9B4A8) : Tone.Hex(0xF1EBDD), 0.1f);
         for (int i = 1; i < 5; i++)
             pen.Hair(Tone.Fade(Tone.Hex(0x5B564E), 0.35f), 0.01f, -1.05f + i * 0.28f, 0.26f, -1.05f + i * 0.28f, 0.98f);
-        pen.Begin().Move(0.42f, 0.16f).Line(0.42f, 0.84f).Quad(0.6f, 0.88f, 0.76f, 0.84f).Quad(0.86f, 0.66f, 0.9f, 0.5f).Quad(1.06f, 0.46f, 1.06f, 0.36f).Line(1.06f, 0.16f);
+        pen.Begin()
+            .Move(0.42f, 0.16f)
+            .Line(0.42f, 0.84f)
+            .Quad(0.6f, 0.88f, 0.76f, 0.84f)
+            .Quad(0.86f, 0.66f, 0.9f, 0.5f)
+            .Quad(1.06f, 0.46f, 1.06f, 0.36f)
+            .Line(1.06f, 0.16f);
         pen.Fill(truck.Pigment, 0.28f);
         Glass(pen, 0.54f, 0.52f, 0.54f, 0.76f, 0.72f, 0.76f, 0.82f, 0.52f);
         Headlights(pen, 1.01f, 0.31f, -1.02f, 0.3f, 0.045f);
@@ -45,7 +58,13 @@ internal static class VehicleArt
     public static void Bus(Pen pen, Thing bus)
     {
         Shade(pen, 1.3f);
-        pen.Begin().Move(-1.3f, 0.12f).Line(-1.3f, 0.88f).Quad(-1.29f, 1f, -1.16f, 1f).Line(1.16f, 1f).Quad(1.29f, 0.98f, 1.31f, 0.6f).Line(1.31f, 0.12f);
+        pen.Begin()
+            .Move(-1.3f, 0.12f)
+            .Line(-1.3f, 0.88f)
+            .Quad(-1.29f, 1f, -1.16f, 1f)
+            .Line(1.16f, 1f)
+            .Quad(1.29f, 0.98f, 1.31f, 0.6f)
+            .Line(1.31f, 0.12f);
         pen.Fill(bus.Pigment, 0.22f);
         pen.Rect(Tone.Hex(0xF4EEDF), 0.06f, -1.3f, 0.36f, 1.31f, 0.43f);
         for (int i = 0; i < 6; i++)
@@ -64,12 +83,28 @@ internal static class VehicleArt
         for (int coach = 0; coach < 2; coach++)
         {
             float x = -2.5f + coach * 1.62f;
-            pen.Begin().Move(x, 0.22f).Line(x, 0.82f).Quad(x + 0.02f, 0.9f, x + 0.12f, 0.91f).Line(x + 1.4f, 0.91f).Quad(x + 1.5f, 0.9f, x + 1.52f, 0.82f).Line(x + 1.52f, 0.22f);
+            pen.Begin()
+                .Move(x, 0.22f)
+                .Line(x, 0.82f)
+                .Quad(x + 0.02f, 0.9f, x + 0.12f, 0.91f)
+                .Line(x + 1.4f, 0.91f)
+                .Quad(x + 1.5f, 0.9f, x + 1.52f, 0.82f)
+                .Line(x + 1.52f, 0.22f);
             pen.Fill(train.Pigment, 0.2f);
             pen.Rect(Tone.Hex(0x4A4A52), 0.15f, x + 0.03f, 0.87f, x + 1.49f, 0.93f);
             pen.Rect(Tone.Hex(0xF1E8D2), 0.06f, x, 0.4f, x + 1.52f, 0.45f);
             for (int i = 0; i < 4; i++)
-                Glass(pen, x + 0.14f + i * 0.34f, 0.52f, x + 0.14f + i * 0.34f, 0.79f, x + 0.38f + i * 0.34f, 0.79f, x + 0.38f + i * 0.34f, 0.52f);
+                Glass(
+                    pen,
+                    x + 0.14f + i * 0.34f,
+                    0.52f,
+                    x + 0.14f + i * 0.34f,
+                    0.79f,
+                    x + 0.38f + i * 0.34f,
+                    0.79f,
+                    x + 0.38f + i * 0.34f,
+                    0.52f
+                );
             for (int i = 0; i < 4; i++)
                 Wheel(pen, x + 0.22f + i * 0.36f, 0.11f, 0.11f);
         }
@@ -94,10 +129,23 @@ internal static class VehicleArt
         for (int i = -1; i <= 1; i += 2)
         {
             for (int s = 0; s < 4; s++)
-                pen.Hair(Tone.Fade(Tone.Hex(0xB9BCC2), 0.6f), 0.012f, i * 0.46f - 0.3f * Wave.Cos(s / 8f), 0.33f - 0.3f * Wave.Sin(s / 8f), i * 0.46f + 0.3f * Wave.Cos(s / 8f), 0.33f + 0.3f * Wave.Sin(s / 8f));
+                pen.Hair(
+                    Tone.Fade(Tone.Hex(0xB9BCC2), 0.6f),
+                    0.012f,
+                    i * 0.46f - 0.3f * Wave.Cos(s / 8f),
+                    0.33f - 0.3f * Wave.Sin(s / 8f),
+                    i * 0.46f + 0.3f * Wave.Cos(s / 8f),
+                    0.33f + 0.3f * Wave.Sin(s / 8f)
+                );
             pen.Begin();
             for (int s = 0; s < 20; s++)
-                pen.AddCapsule(i * 0.46f + 0.3f * Wave.Cos(s / 20f), 0.33f + 0.3f * Wave.Sin(s / 20f), i * 0.46f + 0.3f * Wave.Cos((s + 1) / 20f), 0.33f + 0.3f * Wave.Sin((s + 1) / 20f), 0.055f);
+                pen.AddCapsule(
+                    i * 0.46f + 0.3f * Wave.Cos(s / 20f),
+                    0.33f + 0.3f * Wave.Sin(s / 20f),
+                    i * 0.46f + 0.3f * Wave.Cos((s + 1) / 20f),
+                    0.33f + 0.3f * Wave.Sin((s + 1) / 20f),
+                    0.055f
+                );
             pen.Fill(tyre, 0.12f);
         }
         var c = bicycle.Pigment;

@@ -15,7 +15,8 @@ internal static class Backdrop
     {
         var random = stage.Random;
         float horizon = stage.Horizon;
-        ulong seed = random.Next(), clouds = random.Next();
+        ulong seed = random.Next(),
+            clouds = random.Next();
         stage.Layer(-100f, pen => SkyArt.Draw(pen, horizon, Owner("sky"), seed));
         var light = stage.Light;
         if (light.SourceVisible)
@@ -58,7 +59,11 @@ internal static class Backdrop
     {
         var random = stage.Random;
         ulong seed = random.Next();
-        var colour = Tone.Hex(pines ? random.Pick(0x2F5B4A, 0x37614A, 0x2A5250) : stage.Autumn ? random.Pick(0xB5702F, 0xC08A38, 0x96602F) : random.Pick(0x4C7E3F, 0x5A8A45, 0x3F7448));
+        var colour = Tone.Hex(
+            pines ? random.Pick(0x2F5B4A, 0x37614A, 0x2A5250)
+            : stage.Autumn ? random.Pick(0xB5702F, 0xC08A38, 0x96602F)
+            : random.Pick(0x4C7E3F, 0x5A8A45, 0x3F7448)
+        );
         stage.Layer(-80f, pen => ForestArt.Draw(pen, foot, height, pines, colour, snow, Owner("forest"), seed));
     }
 
@@ -73,8 +78,20 @@ internal static class Backdrop
     {
         ulong seed = stage.Random.Next();
         int noise = stage.Random.Int(200);
-        float frequency = stage.Random.Range(1.2f, 2.4f), horizon = stage.Horizon;
-        stage.Layer(order, pen => GroundArt.Draw(pen, look, Ridge.Waves(pen.Canvas.Width, top + wave * 0.5f, wave, frequency, noise), horizon, Owner(category), seed));
+        float frequency = stage.Random.Range(1.2f, 2.4f),
+            horizon = stage.Horizon;
+        stage.Layer(
+            order,
+            pen =>
+                GroundArt.Draw(
+                    pen,
+                    look,
+                    Ridge.Waves(pen.Canvas.Width, top + wave * 0.5f, wave, frequency, noise),
+                    horizon,
+                    Owner(category),
+                    seed
+                )
+        );
     }
 
     public static void Grass(Stage stage, float top, float wave, float order, int tufts = 110)
@@ -99,7 +116,20 @@ internal static class Backdrop
         int noise = stage.Random.Int(200);
         float horizon = stage.Horizon;
         var near = Tone.Hex(stage.Random.Pick(0x2C6E8F, 0x2F7F93, 0x2A6490, 0x3A7F86));
-        stage.Layer(order, pen => GroundArt.Water(pen, Ridge.Waves(pen.Canvas.Width, top + wave * 0.5f, wave, 2.3f, noise), bottom, horizon, near, calm, Owner(category), seed));
+        stage.Layer(
+            order,
+            pen =>
+                GroundArt.Water(
+                    pen,
+                    Ridge.Waves(pen.Canvas.Width, top + wave * 0.5f, wave, 2.3f, noise),
+                    bottom,
+                    horizon,
+                    near,
+                    calm,
+                    Owner(category),
+                    seed
+                )
+        );
     }
 
     public static void Birds(Stage stage, float chance)

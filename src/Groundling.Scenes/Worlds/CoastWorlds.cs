@@ -12,7 +12,8 @@ internal static class CoastWorlds
         var random = stage.Random;
         stage.Horizon = random.Range(0.36f, 0.46f);
         stage.Eye = random.Range(3.6f, 4.6f);
-        float h = stage.Horizon, quay = random.Range(0.78f, 0.86f);
+        float h = stage.Horizon,
+            quay = random.Range(0.78f, 0.86f);
         Backdrop.Sky(stage);
         if (random.Chance(0.6f))
             Backdrop.Mountains(stage, random.Range(0.1f, 0.2f), h + 0.004f);
@@ -23,15 +24,35 @@ internal static class CoastWorlds
         if (random.Chance(0.75f))
         {
             // A tongue of land with houses or the lighthouse.
-            float reach = random.Range(0.3f, 0.5f), foot = h + random.Range(0.035f, 0.06f);
-            float x0 = left ? -0.02f : 1.02f, x1 = left ? reach : 1f - reach;
+            float reach = random.Range(0.3f, 0.5f),
+                foot = h + random.Range(0.035f, 0.06f);
+            float x0 = left ? -0.02f : 1.02f,
+                x1 = left ? reach : 1f - reach;
             stage.Layer(-50f, pen => Tongue(pen, x0, x1, h, foot));
             float centre = left ? reach * 0.4f : 1f - reach * 0.4f;
             if (random.Chance(0.55f))
-                stage.Put("lighthouse", left ? reach * 0.72f : 1f - reach * 0.72f, foot - 0.014f, random.Range(0.22f, 0.34f), Footing.Air, 0.55f, foot - 0.02f);
+                stage.Put(
+                    "lighthouse",
+                    left ? reach * 0.72f : 1f - reach * 0.72f,
+                    foot - 0.014f,
+                    random.Range(0.22f, 0.34f),
+                    Footing.Air,
+                    0.55f,
+                    foot - 0.02f
+                );
             int houses = random.Int(1, 3);
             for (int i = 0; i < houses; i++)
-                stage.Put("house", centre + (i - (houses - 1) * 0.5f) * 0.13f, foot - 0.012f, random.Range(0.1f, 0.135f), Footing.Air, 0.6f, foot - 0.019f + i * 0.001f, "", random.Pick("cottage", "townhouse"));
+                stage.Put(
+                    "house",
+                    centre + (i - (houses - 1) * 0.5f) * 0.13f,
+                    foot - 0.012f,
+                    random.Range(0.1f, 0.135f),
+                    Footing.Air,
+                    0.6f,
+                    foot - 0.019f + i * 0.001f,
+                    "",
+                    random.Pick("cottage", "townhouse")
+                );
         }
         stage.Scatter("boat", 2, 5, new Zone(h + 0.12f, quay - 0.02f, Footing.Water));
         ulong seed = random.Next();
@@ -63,22 +84,28 @@ internal static class CoastWorlds
         var random = stage.Random;
         stage.Horizon = random.Range(0.33f, 0.43f);
         stage.Eye = random.Range(3.2f, 3.8f);
-        float h = stage.Horizon, shore = random.Range(0.55f, 0.62f), wave = 0.06f;
+        float h = stage.Horizon,
+            shore = random.Range(0.55f, 0.62f),
+            wave = 0.06f;
         Backdrop.Sky(stage);
         if (random.Chance(0.4f))
             Backdrop.Hills(stage, random.Range(0.05f, 0.12f), h + 0.003f);
         Backdrop.Water(stage, "sea", h, 0f, shore + 0.12f, 0.35f, -60f);
-        ulong seed = random.Next(), specks = random.Next();
+        ulong seed = random.Next(),
+            specks = random.Next();
         int noise = random.Int(200);
-        stage.Layer(-40f, pen =>
-        {
-            var edge = Ridge.Waves(pen.Canvas.Width, shore + wave * 0.5f, wave, 1.7f, noise);
-            GroundArt.Draw(pen, GroundArt.Sand, edge, h, Backdrop.Owner("sand"), seed);
-            var wet = Array.ConvertAll(edge, y => y + 0.012f);
-            GroundArt.Foam(pen, wet, 0.03f, Backdrop.Owner("sand"));
-            GroundArt.Foam(pen, edge, 0.016f, Backdrop.Owner("sea"));
-            GroundArt.Specks(pen, shore + 0.08f, h, Tone.Hex(0xC7A877), 40, Backdrop.Owner("sand"), specks);
-        });
+        stage.Layer(
+            -40f,
+            pen =>
+            {
+                var edge = Ridge.Waves(pen.Canvas.Width, shore + wave * 0.5f, wave, 1.7f, noise);
+                GroundArt.Draw(pen, GroundArt.Sand, edge, h, Backdrop.Owner("sand"), seed);
+                var wet = Array.ConvertAll(edge, y => y + 0.012f);
+                GroundArt.Foam(pen, wet, 0.03f, Backdrop.Owner("sand"));
+                GroundArt.Foam(pen, edge, 0.016f, Backdrop.Owner("sea"));
+                GroundArt.Specks(pen, shore + 0.08f, h, Tone.Hex(0xC7A877), 40, Backdrop.Owner("sand"), specks);
+            }
+        );
         stage.Scatter("boat", 0, 3, new Zone(h + 0.09f, shore - 0.05f, Footing.Water), "sailboat");
         var zone = new Zone(shore + 0.08f, 0.97f);
         stage.Scatter("tree", 0, 2, zone with { Bottom = 0.8f }, "palm tree");
@@ -98,7 +125,8 @@ internal static class CoastWorlds
         var random = stage.Random;
         stage.Horizon = random.Range(0.42f, 0.5f);
         stage.Eye = random.Range(3f, 3.8f);
-        float h = stage.Horizon, shore = random.Range(0.7f, 0.78f);
+        float h = stage.Horizon,
+            shore = random.Range(0.7f, 0.78f);
         Backdrop.Sky(stage);
         Backdrop.Mountains(stage, random.Range(0.24f, 0.36f), h);
         if (random.Chance(0.75f))

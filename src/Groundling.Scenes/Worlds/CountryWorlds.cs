@@ -44,7 +44,8 @@ internal static class CountryWorlds
         var random = stage.Random;
         stage.Horizon = random.Range(0.38f, 0.46f);
         stage.Eye = random.Range(3f, 3.6f);
-        float h = stage.Horizon, split = h + random.Range(0.17f, 0.26f);
+        float h = stage.Horizon,
+            split = h + random.Range(0.17f, 0.26f);
         Backdrop.Sky(stage);
         Backdrop.Hills(stage, random.Range(0.07f, 0.13f), h + 0.012f);
         if (random.Chance(0.4f))
@@ -52,11 +53,14 @@ internal static class CountryWorlds
         bool wheat = random.Chance(0.6f);
         ulong seed = random.Next();
         float vanish = random.Range(0.2f, 0.8f);
-        stage.Layer(-60f, pen =>
-        {
-            GroundArt.Band(pen, wheat ? GroundArt.Wheat : GroundArt.Earth, h + 0.008f, split + 0.03f, h, Backdrop.Owner("field"), seed);
-            GroundArt.Furrows(pen, h + 0.01f, split + 0.03f, h, vanish, Tone.Hex(wheat ? 0x9A7A2E : 0x6F8B3F), Backdrop.Owner("field"));
-        });
+        stage.Layer(
+            -60f,
+            pen =>
+            {
+                GroundArt.Band(pen, wheat ? GroundArt.Wheat : GroundArt.Earth, h + 0.008f, split + 0.03f, h, Backdrop.Owner("field"), seed);
+                GroundArt.Furrows(pen, h + 0.01f, split + 0.03f, h, vanish, Tone.Hex(wheat ? 0x9A7A2E : 0x6F8B3F), Backdrop.Owner("field"));
+            }
+        );
         Backdrop.Grass(stage, split, 0.03f, -50f, 90);
         stage.Scatter("house", 1, 2, new Zone(h + 0.15f, split + 0.06f), random.Pick("barn", "barn", "cottage"));
         stage.Scatter("windmill", 0, 1, new Zone(h + 0.1f, h + 0.16f));
@@ -77,7 +81,9 @@ internal static class CountryWorlds
         var random = stage.Random;
         stage.Horizon = random.Range(0.38f, 0.46f);
         stage.Eye = random.Range(3f, 3.8f);
-        float h = stage.Horizon, top = h + random.Range(0.17f, 0.22f), bottom = top + random.Range(0.14f, 0.18f);
+        float h = stage.Horizon,
+            top = h + random.Range(0.17f, 0.22f),
+            bottom = top + random.Range(0.14f, 0.18f);
         Backdrop.Sky(stage);
         if (random.Chance(0.5f))
             Backdrop.Mountains(stage, random.Range(0.12f, 0.24f), h + 0.01f);
@@ -92,7 +98,13 @@ internal static class CountryWorlds
         // The river lies behind what stands on the near bank and before what stands on the far one.
         Backdrop.Water(stage, "river", top, 0.02f, bottom + 0.05f, 0.6f, top - 0.004f);
         Backdrop.Ground(stage, "grass", GroundArt.Grass(random, stage.Autumn), bottom, 0.05f, bottom - 0.03f);
-        stage.Scatter("boat", 1, 3, new Zone(top + 0.05f, bottom - 0.035f, Footing.Water), random.Pick("rowing boat", "sailboat", "fishing boat"));
+        stage.Scatter(
+            "boat",
+            1,
+            3,
+            new Zone(top + 0.05f, bottom - 0.035f, Footing.Water),
+            random.Pick("rowing boat", "sailboat", "fishing boat")
+        );
         var near = new Zone(bottom + 0.05f, 0.97f);
         stage.Scatter("person", 0, 3, near);
         stage.Scatter("bench", 0, 2, near);
@@ -108,7 +120,8 @@ internal static class CountryWorlds
         var random = stage.Random;
         stage.Horizon = random.Range(0.36f, 0.44f);
         stage.Eye = random.Range(3.2f, 3.8f);
-        float h = stage.Horizon, track = h + random.Range(0.2f, 0.27f);
+        float h = stage.Horizon,
+            track = h + random.Range(0.2f, 0.27f);
         Backdrop.Sky(stage);
         if (random.Chance(0.55f))
             Backdrop.Mountains(stage, random.Range(0.16f, 0.28f), h + 0.01f);

@@ -51,10 +51,17 @@ internal static class LightRecipes
 
     public static Light Choose(SceneRandom random, bool wintry, float nightShare)
     {
-        var daylight = random.Chance(nightShare) ? Daylight.Night
-            : random.Chance(0.27f) ? Daylight.Dusk : random.Chance(0.13f) ? Daylight.Dawn : Daylight.Day;
-        var weather = random.Chance(0.5f) ? Weather.Clear : random.Chance(0.5f) ? Weather.Cloudy
-            : wintry ? Weather.Snow : random.Chance(0.45f) ? Weather.Fog : Weather.Rain;
+        var daylight =
+            random.Chance(nightShare) ? Daylight.Night
+            : random.Chance(0.27f) ? Daylight.Dusk
+            : random.Chance(0.13f) ? Daylight.Dawn
+            : Daylight.Day;
+        var weather =
+            random.Chance(0.5f) ? Weather.Clear
+            : random.Chance(0.5f) ? Weather.Cloudy
+            : wintry ? Weather.Snow
+            : random.Chance(0.45f) ? Weather.Fog
+            : Weather.Rain;
         if (wintry && weather == Weather.Clear && random.Chance(0.5f))
             weather = Weather.Snow;
         if (weather is Weather.Rain or Weather.Fog && daylight is Daylight.Dusk or Daylight.Dawn)
@@ -72,7 +79,11 @@ internal static class LightRecipes
             Daylight.Night => random.Pick<int[]>(NightSkies),
             Daylight.Dusk => random.Pick<int[]>(DuskSkies),
             Daylight.Dawn => random.Pick<int[]>(DawnSkies),
-            _ => random.Pick<int[]>(weather == Weather.Snow ? SnowSkies : dull ? GreySkies : DaySkies),
+            _ => random.Pick<int[]>(
+                weather == Weather.Snow ? SnowSkies
+                : dull ? GreySkies
+                : DaySkies
+            ),
         };
         var tones = Array.ConvertAll(sky, Tone.Hex);
         bool visible = !dull && weather != Weather.Snow && (daylight != Daylight.Day || random.Chance(0.55f));
@@ -103,8 +114,16 @@ internal static class LightRecipes
                 _ => Tone.Hex(dull ? 0x6A7486 : 0x55628A),
             },
             Haze = weather == Weather.Fog ? Tone.Mix(tones[^1], Tone.Hex(0xE6E7E4), 0.4f) : Tone.Mix(tones[^1], tones[^2], 0.35f),
-            HazeStrength = weather == Weather.Fog ? 0.78f : dull ? 0.5f : daylight == Daylight.Night ? 0.4f : 0.42f,
-            Shadow = dull || weather == Weather.Snow ? 0f : daylight == Daylight.Night ? 0.22f : weather == Weather.Cloudy ? 0.24f : 0.36f,
+            HazeStrength =
+                weather == Weather.Fog ? 0.78f
+                : dull ? 0.5f
+                : daylight == Daylight.Night ? 0.4f
+                : 0.42f,
+            Shadow =
+                dull || weather == Weather.Snow ? 0f
+                : daylight == Daylight.Night ? 0.22f
+                : weather == Weather.Cloudy ? 0.24f
+                : 0.36f,
             Source = new Vector2(random.Chance(0.5f) ? random.Range(0.1f, 0.38f) : random.Range(0.62f, 0.9f), height),
             SourceVisible = visible,
         };

@@ -48,7 +48,8 @@ internal sealed class Stage(SceneRandom random, SceneSplit split)
             stature = scale * random.Range(0.94f, 1.06f);
         for (int attempt = 0; attempt < 14; attempt++)
         {
-            float y = random.Range(zone.Top, zone.Bottom), height = variant.Metres * stature * (y - Horizon) / Eye;
+            float y = random.Range(zone.Top, zone.Bottom),
+                height = variant.Metres * stature * (y - Horizon) / Eye;
             float width = height * variant.Aspect;
             if (height > 0.66f || width > 0.9f || height * width < 0.0034f)
                 continue;
@@ -67,10 +68,12 @@ internal sealed class Stage(SceneRandom random, SceneSplit split)
         var variant = random.Pick(ThingCatalogue.Of(category, ""));
         for (int attempt = 0; attempt < 14; attempt++)
         {
-            float height = random.Range(least, most), width = height * variant.Aspect;
+            float height = random.Range(least, most),
+                width = height * variant.Aspect;
             if (height > bottom - top)
                 continue;
-            float y = random.Range(top + height, bottom), x = random.Range(width * 0.5f, 1f - width * 0.5f);
+            float y = random.Range(top + height, bottom),
+                x = random.Range(width * 0.5f, 1f - width * 0.5f);
             if (Crowded(x, y, width * 1.15f, height * 1.1f))
                 continue;
             return Add(variant, x, y, height, Footing.Air, pose, depth, -1f - depth * 0.1f);
@@ -79,8 +82,17 @@ internal sealed class Stage(SceneRandom random, SceneSplit split)
     }
 
     /// <summary>Puts a thing exactly here, whatever else is there.</summary>
-    public Thing Put(string category, float x, float y, float height, Footing footing, float depth, float order, string pose = "", string kind = "")
-        => Add(random.Pick(ThingCatalogue.Of(category, kind)), x, y, height, footing, pose, depth, order);
+    public Thing Put(
+        string category,
+        float x,
+        float y,
+        float height,
+        Footing footing,
+        float depth,
+        float order,
+        string pose = "",
+        string kind = ""
+    ) => Add(random.Pick(ThingCatalogue.Of(category, kind)), x, y, height, footing, pose, depth, order);
 
     private Thing Add(Variant variant, float x, float y, float height, Footing footing, string pose, float depth, float order)
     {
@@ -110,15 +122,28 @@ internal sealed class Stage(SceneRandom random, SceneSplit split)
     private (string Colour, string Material) Attributes(Variant variant)
     {
         if (variant.Category == "tree")
-            return (variant.Kind.Length > 0 ? "green" : Autumn ? random.Pick("orange", "yellow", "red", "green") : random.Chance(0.12f) ? "pink" : "green", "");
+            return (
+                variant.Kind.Length > 0 ? "green"
+                : Autumn ? random.Pick("orange", "yellow", "red", "green")
+                : random.Chance(0.12f) ? "pink"
+                : "green",
+                ""
+            );
         bool compositional = split == SceneSplit.Compositional;
         bool seek = compositional && random.Chance(0.35f);
         for (int attempt = 0; ; attempt++)
         {
             string colour = random.Pick(variant.Colours);
-            if (!seek && random.Chance(0.4f) && _lastColour.TryGetValue(variant.Category, out string? last) && Array.IndexOf(variant.Colours, last) >= 0)
+            if (
+                !seek
+                && random.Chance(0.4f)
+                && _lastColour.TryGetValue(variant.Category, out string? last)
+                && Array.IndexOf(variant.Colours, last) >= 0
+            )
                 colour = last;
-            bool made = variant.Materials.Length > 0 && random.Chance(variant.Category == "ball" ? (compositional ? 0.5f : 0f) : variant.MaterialChance);
+            bool made =
+                variant.Materials.Length > 0
+                && random.Chance(variant.Category == "ball" ? (compositional ? 0.5f : 0f) : variant.MaterialChance);
             string material = made ? random.Pick(variant.Materials) : "";
             bool held = HeldOutCombinations.Contains(variant.Category, colour, material);
             if (held && !compositional)

@@ -50,8 +50,13 @@ internal sealed class StagePainter(Stage stage, Canvas canvas)
         pen.Place(thing.X, thing.Y, thing.Height, thing.Flip);
         bool stands = thing.Footing == Footing.Ground;
         if (stands)
-            pen.Glow(Tone.Fade(Tone.Mix(stage.Light.Shade, Tone.Hex(0x15161F), 0.6f), 0.42f), 0f, 0f,
-                Math.Min(thing.Width / thing.Height * 0.62f, 2.8f), Math.Min(thing.Width / thing.Height * 0.12f, 0.16f) + 0.02f);
+            pen.Glow(
+                Tone.Fade(Tone.Mix(stage.Light.Shade, Tone.Hex(0x15161F), 0.6f), 0.42f),
+                0f,
+                0f,
+                Math.Min(thing.Width / thing.Height * 0.62f, 2.8f),
+                Math.Min(thing.Width / thing.Height * 0.12f, 0.16f) + 0.02f
+            );
         pen.Ink = thing.Category is "sun" or "moon" ? 0f : 0.34f;
         ThingCatalogue.Artist(thing)(pen, thing);
         _whole[index] = Count(thing, pen.Owner);
@@ -63,9 +68,14 @@ internal sealed class StagePainter(Stage stage, Canvas canvas)
 
     private (int Left, int Top, int Right, int Bottom) Box(Thing thing)
     {
-        float size = canvas.Width, w = thing.Width * 0.75f + 0.02f;
-        return (Math.Clamp((int)((thing.X - w) * size), 0, canvas.Width), Math.Clamp((int)((thing.Y - thing.Height * 1.15f) * size), 0, canvas.Height),
-            Math.Clamp((int)((thing.X + w) * size) + 1, 0, canvas.Width), Math.Clamp((int)((thing.Y + thing.Height * 0.1f) * size) + 2, 0, canvas.Height));
+        float size = canvas.Width,
+            w = thing.Width * 0.75f + 0.02f;
+        return (
+            Math.Clamp((int)((thing.X - w) * size), 0, canvas.Width),
+            Math.Clamp((int)((thing.Y - thing.Height * 1.15f) * size), 0, canvas.Height),
+            Math.Clamp((int)((thing.X + w) * size) + 1, 0, canvas.Width),
+            Math.Clamp((int)((thing.Y + thing.Height * 0.1f) * size) + 2, 0, canvas.Height)
+        );
     }
 
     private int Count(Thing thing, int owner)
@@ -81,22 +91,30 @@ internal sealed class StagePainter(Stage stage, Canvas canvas)
     private void CastShadow(Thing thing, int owner)
     {
         var light = stage.Light;
-        float flat = light.Source.Y > 0.19f ? 0.55f : 0.36f, size = canvas.Width, foot = thing.Y * size, tall = thing.Height * size;
+        float flat = light.Source.Y > 0.19f ? 0.55f : 0.36f,
+            size = canvas.Width,
+            foot = thing.Y * size,
+            tall = thing.Height * size;
         int bottom = Math.Min(canvas.Height, (int)(foot + tall * flat) + 2);
-        float reach = tall * Math.Abs(light.Shear), half = thing.Width * size * 0.75f;
-        int left = Math.Clamp((int)(thing.X * size - half - reach), 0, canvas.Width), right = Math.Clamp((int)(thing.X * size + half + reach), 0, canvas.Width);
+        float reach = tall * Math.Abs(light.Shear),
+            half = thing.Width * size * 0.75f;
+        int left = Math.Clamp((int)(thing.X * size - half - reach), 0, canvas.Width),
+            right = Math.Clamp((int)(thing.X * size + half + reach), 0, canvas.Width);
         for (int y = Math.Max(0, (int)foot - 1); y < bottom; y++)
         {
             for (int x = left; x < right; x++)
             {
-                int at = y * canvas.Width + x, under = canvas.Owners[at];
+                int at = y * canvas.Width + x,
+                    under = canvas.Owners[at];
                 if (under >= FirstThing || under < 106 || under is >= 113 and <= 116)
                     continue;
                 int hits = 0;
                 for (int s = 0; s < 4; s++)
                 {
-                    float dy = Math.Max(y + 0.25f + 0.5f * (s >> 1) - foot, 0f), up = dy / flat;
-                    int sy = (int)(foot - up - 1f), sx = (int)MathF.Floor(x + 0.25f + 0.5f * (s & 1) - light.Shear * up);
+                    float dy = Math.Max(y + 0.25f + 0.5f * (s >> 1) - foot, 0f),
+                        up = dy / flat;
+                    int sy = (int)(foot - up - 1f),
+                        sx = (int)MathF.Floor(x + 0.25f + 0.5f * (s & 1) - light.Shear * up);
                     if (sy >= 0 && sx >= 0 && sx < canvas.Width && canvas.Owners[sy * canvas.Width + sx] == owner)
                         hits++;
                 }
@@ -104,7 +122,11 @@ internal sealed class StagePainter(Stage stage, Canvas canvas)
                     continue;
                 float fade = 1f - 0.55f * Tone.Clamp01((y - foot) / (tall * flat + 1f));
                 var c = canvas.Pixels[at];
-                canvas.Pixels[at] = Tone.Mix(c, new Vector4(c.X * light.Shade.X, c.Y * light.Shade.Y, c.Z * light.Shade.Z, 1f), light.Shadow * 1.5f * fade * hits * 0.25f);
+                canvas.Pixels[at] = Tone.Mix(
+                    c,
+                    new Vector4(c.X * light.Shade.X, c.Y * light.Shade.Y, c.Z * light.Shade.Z, 1f),
+                    light.Shadow * 1.5f * fade * hits * 0.25f
+                );
             }
         }
     }
@@ -112,7 +134,9 @@ internal sealed class StagePainter(Stage stage, Canvas canvas)
     private void Mirror(Thing thing, int owner)
     {
         float size = canvas.Width;
-        int foot = (int)(thing.Y * size), tall = (int)(thing.Height * size * 0.8f), noise = (int)(thing.Seed & 127);
+        int foot = (int)(thing.Y * size),
+            tall = (int)(thing.Height * size * 0.8f),
+            noise = (int)(thing.Seed & 127);
         var (left, _, right, _) = Box(thing);
         int bottom = Math.Min(canvas.Height, foot + tall);
         for (int y = Math.Max(foot, 1); y < bottom; y++)
@@ -124,7 +148,8 @@ internal sealed class StagePainter(Stage stage, Canvas canvas)
                 if (canvas.Owners[at] is < 113 or > 115)
                     continue;
                 float wave = ValueNoise.At(x * 9f / size, y * 110f / size, noise) - 0.5f;
-                int sx = x + (int)MathF.Floor(wave * size * (0.012f + 0.03f * t) + 0.5f), sy = 2 * foot - y - 1 + (int)(wave * size * 0.015f);
+                int sx = x + (int)MathF.Floor(wave * size * (0.012f + 0.03f * t) + 0.5f),
+                    sy = 2 * foot - y - 1 + (int)(wave * size * 0.015f);
                 if (sx < 0 || sx >= canvas.Width || sy < 0 || sy >= canvas.Height || canvas.Owners[sy * canvas.Width + sx] != owner)
                     continue;
                 canvas.Pixels[at] = Tone.Mix(canvas.Pixels[at], Tone.Scale(canvas.Pixels[sy * canvas.Width + sx], 0.82f), 0.55f * (1f - t));

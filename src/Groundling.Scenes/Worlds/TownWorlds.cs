@@ -12,7 +12,10 @@ internal static class TownWorlds
         var random = stage.Random;
         stage.Horizon = random.Range(0.4f, 0.47f);
         stage.Eye = random.Range(2.9f, 3.4f);
-        float h = stage.Horizon, walk = h + 0.16f, road = walk + random.Range(0.07f, 0.1f), end = road + random.Range(0.2f, 0.25f);
+        float h = stage.Horizon,
+            walk = h + 0.16f,
+            road = walk + random.Range(0.07f, 0.1f),
+            end = road + random.Range(0.2f, 0.25f);
         Backdrop.Sky(stage);
         if (random.Chance(0.6f))
             Backdrop.Hills(stage, random.Range(0.06f, 0.12f), h + 0.01f);
@@ -20,13 +23,24 @@ internal static class TownWorlds
             Backdrop.Skyline(stage, random.Range(0.16f, 0.26f), h + 0.01f);
         Backdrop.Grass(stage, h + 0.005f, 0f, -70f, 30);
         Ways(stage, walk, road, end);
-        float x = random.Range(0.02f, 0.12f), y = walk - 0.004f;
+        float x = random.Range(0.02f, 0.12f),
+            y = walk - 0.004f;
         while (x < 0.98f)
         {
             if (random.Chance(0.8f))
             {
                 float height = 6.4f * random.Range(0.9f, 1.12f) * (y - h) / stage.Eye;
-                stage.Put("house", x + height * 0.33f, y, height, Footing.Ground, 0.62f, y - 0.01f + x * 0.001f, "", random.Pick("townhouse", "townhouse", "cottage"));
+                stage.Put(
+                    "house",
+                    x + height * 0.33f,
+                    y,
+                    height,
+                    Footing.Ground,
+                    0.62f,
+                    y - 0.01f + x * 0.001f,
+                    "",
+                    random.Pick("townhouse", "townhouse", "cottage")
+                );
                 x += height * random.Range(0.75f, 0.95f);
             }
             else
@@ -44,7 +58,10 @@ internal static class TownWorlds
         var random = stage.Random;
         stage.Horizon = random.Range(0.42f, 0.5f);
         stage.Eye = random.Range(2.8f, 3.3f);
-        float h = stage.Horizon, walk = h + 0.1f, road = walk + random.Range(0.08f, 0.1f), end = road + random.Range(0.22f, 0.27f);
+        float h = stage.Horizon,
+            walk = h + 0.1f,
+            road = walk + random.Range(0.08f, 0.1f),
+            end = road + random.Range(0.22f, 0.27f);
         Backdrop.Sky(stage);
         Backdrop.Skyline(stage, random.Range(0.28f, 0.4f), h + 0.1f);
         Ways(stage, walk, road, end);
@@ -55,7 +72,9 @@ internal static class TownWorlds
 
     private static void Ways(Stage stage, float walk, float road, float end)
     {
-        ulong a = stage.Random.Next(), b = stage.Random.Next(), c = stage.Random.Next();
+        ulong a = stage.Random.Next(),
+            b = stage.Random.Next(),
+            c = stage.Random.Next();
         float h = stage.Horizon;
         stage.Layer(-60f, pen => RoadArt.Pavement(pen, walk - 0.01f, road, h, Backdrop.Owner("pavement"), a));
         stage.Layer(-59f, pen => RoadArt.Road(pen, road, end, h, Backdrop.Owner("road"), b));
@@ -95,8 +114,18 @@ internal static class TownWorlds
         if (person.Category != "person" || person.Pose == "sitting" || !stage.Random.Chance(0.75f))
             return;
         person.Pose = "holding";
-        float side = person.Flip ? -1f : 1f, size = person.Height * (person.Kind == "child" ? 0.85f : 0.72f), hand = person.Kind == "child" ? 0.56f : 0.65f;
-        stage.Put("umbrella", person.X + side * person.Height * 0.2f, person.Y - person.Height * hand, size, Footing.Held, person.Depth, person.Order - 0.0005f);
+        float side = person.Flip ? -1f : 1f,
+            size = person.Height * (person.Kind == "child" ? 0.85f : 0.72f),
+            hand = person.Kind == "child" ? 0.56f : 0.65f;
+        stage.Put(
+            "umbrella",
+            person.X + side * person.Height * 0.2f,
+            person.Y - person.Height * hand,
+            size,
+            Footing.Held,
+            person.Depth,
+            person.Order - 0.0005f
+        );
     }
 
     public static void Park(Stage stage)
@@ -104,7 +133,9 @@ internal static class TownWorlds
         var random = stage.Random;
         stage.Horizon = random.Range(0.36f, 0.44f);
         stage.Eye = random.Range(2.8f, 3.4f);
-        float h = stage.Horizon, top = h + random.Range(0.16f, 0.22f), bottom = top + random.Range(0.08f, 0.12f);
+        float h = stage.Horizon,
+            top = h + random.Range(0.16f, 0.22f),
+            bottom = top + random.Range(0.08f, 0.12f);
         Backdrop.Sky(stage);
         if (random.Chance(0.55f))
             Backdrop.Skyline(stage, random.Range(0.18f, 0.3f), h + 0.02f);
@@ -116,7 +147,8 @@ internal static class TownWorlds
         bool pond = random.Chance(0.35f);
         if (pond)
         {
-            float cx = random.Range(0.3f, 0.7f), reach = random.Range(0.24f, 0.34f);
+            float cx = random.Range(0.3f, 0.7f),
+                reach = random.Range(0.24f, 0.34f);
             var tone = Tone.Hex(0x3A7F86);
             stage.Layer(-50f, pen => Pond(pen, cx, (top + bottom) * 0.5f, reach, (bottom - top) * 0.55f, h, tone, seed));
         }
@@ -153,7 +185,8 @@ internal static class TownWorlds
         pen.Begin();
         for (int i = 0; i <= n; i++)
         {
-            float x = i / (float)n * 1.04f - 0.02f, y = top + 0.05f * (ValueNoise.At(x * 1.6f, noise) - 0.5f);
+            float x = i / (float)n * 1.04f - 0.02f,
+                y = top + 0.05f * (ValueNoise.At(x * 1.6f, noise) - 0.5f);
             if (i == 0)
                 pen.Move(x, y);
             else
@@ -164,7 +197,19 @@ internal static class TownWorlds
             float x = i / (float)n * 1.04f - 0.02f;
             pen.Line(x, bottom + 0.06f * (ValueNoise.At(x * 1.6f, noise) - 0.5f));
         }
-        pen.Fill(new GroundPaint(GroundArt.Earth with { Near = Tone.Hex(0xC9AC7E), Far = Tone.Hex(0xD6BE94) }, pen.Light, pen.Unit, horizon, new SceneRandom(seed).Int(200)));
+        pen.Fill(
+            new GroundPaint(
+                GroundArt.Earth with
+                {
+                    Near = Tone.Hex(0xC9AC7E),
+                    Far = Tone.Hex(0xD6BE94),
+                },
+                pen.Light,
+                pen.Unit,
+                horizon,
+                new SceneRandom(seed).Int(200)
+            )
+        );
     }
 
     private static void Pond(Pen pen, float x, float y, float rx, float ry, float horizon, System.Numerics.Vector4 tone, ulong seed)
@@ -177,6 +222,17 @@ internal static class TownWorlds
         pen.Owner = Backdrop.Owner("lake");
         pen.Begin().AddEllipse(x, y, rx, ry);
         var light = pen.Light;
-        pen.Fill(new WaterPaint(pen.Canvas, light, Tone.Mix(light.Sky[^1], light.Sky[0], 0.3f), light.On(tone, 0f, 0f), horizon, y - ry, 0.7f, random.Int(200)));
+        pen.Fill(
+            new WaterPaint(
+                pen.Canvas,
+                light,
+                Tone.Mix(light.Sky[^1], light.Sky[0], 0.3f),
+                light.On(tone, 0f, 0f),
+                horizon,
+                y - ry,
+                0.7f,
+                random.Int(200)
+            )
+        );
     }
 }

@@ -21,7 +21,9 @@ internal static class WeatherArt
                 float length = 0.025f + 0.018f * layer;
                 for (int i = 0; i < 55; i++)
                 {
-                    float x = random.Range(-0.1f, 1.1f), y = random.Range(-0.05f, 1f), k = length * random.Range(0.7f, 1.2f);
+                    float x = random.Range(-0.1f, 1.1f),
+                        y = random.Range(-0.05f, 1f),
+                        k = length * random.Range(0.7f, 1.2f);
                     float w = 0.0011f + 0.0005f * layer;
                     pen.AddPolygon(x - w, y, x + w, y, x + w - k * 0.22f, y + k, x - w - k * 0.22f, y + k);
                 }
@@ -32,7 +34,8 @@ internal static class WeatherArt
         {
             for (int i = 0; i < 150; i++)
             {
-                float near = random.Float(), r = 0.0025f + 0.0055f * near * near;
+                float near = random.Float(),
+                    r = 0.0025f + 0.0055f * near * near;
                 pen.Glow(new Vector4(1f, 1f, 1f, 0.55f + 0.4f * near), random.Float(), random.Float(), r * 1.5f, r * 1.5f);
             }
         }

@@ -26,7 +26,12 @@ internal static class WorldCatalogue
         var (name, set, night) = random.Pick<(string, Action<Stage>, float)>(Worlds);
         bool wintry = name == "snow village";
         var light = LightRecipes.Choose(random, wintry, night);
-        var stage = new Stage(random, split) { Light = light, Autumn = !wintry && random.Chance(0.2f), WeatherSeed = random.Next() };
+        var stage = new Stage(random, split)
+        {
+            Light = light,
+            Autumn = !wintry && random.Chance(0.2f),
+            WeatherSeed = random.Next(),
+        };
         set(stage);
         return (name, stage);
     }

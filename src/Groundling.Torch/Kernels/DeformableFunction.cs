@@ -26,7 +26,13 @@ internal sealed class DeformableFunction : autograd.SingleTensorFunction<Deforma
         using var scope = NewDisposeScope();
         using var forget = no_grad();
         var saved = ctx.get_saved_variables();
-        var (values, locations, weights) = DeformableKernel.Back(saved[0], (long[])ctx.get_data(SizesKey), saved[1], saved[2], grad_output.contiguous());
+        var (values, locations, weights) = DeformableKernel.Back(
+            saved[0],
+            (long[])ctx.get_data(SizesKey),
+            saved[1],
+            saved[2],
+            grad_output.contiguous()
+        );
         return [values.MoveToOuterDisposeScope(), locations.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope(), null!];
     }
 }

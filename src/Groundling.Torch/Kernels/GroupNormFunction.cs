@@ -6,11 +6,13 @@ namespace Groundling.Torch;
 /// <summary><see cref="GroupNormKernel"/> with its way back, as autograd calls them.</summary>
 internal sealed class GroupNormFunction : autograd.SingleTensorFunction<GroupNormFunction>
 {
-    private const string GroupsKey = "groups", SiluKey = "silu";
+    private const string GroupsKey = "groups",
+        SiluKey = "silu";
 
     public override string Name => nameof(GroupNormFunction);
 
-    public static Tensor Run(Tensor image, long groups, Tensor weight, Tensor bias, double epsilon, bool silu) => apply(image, weight, bias, groups, epsilon, silu);
+    public static Tensor Run(Tensor image, long groups, Tensor weight, Tensor bias, double epsilon, bool silu) =>
+        apply(image, weight, bias, groups, epsilon, silu);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
@@ -29,7 +31,15 @@ internal sealed class GroupNormFunction : autograd.SingleTensorFunction<GroupNor
         using var scope = NewDisposeScope();
         using var forget = no_grad();
         var saved = ctx.get_saved_variables();
-        var (image, weight, bias) = GroupNormGradient.Run(saved[0], grad_output.ToChannelsLast(), (long)ctx.get_data(GroupsKey), saved[1], saved[2], saved[3], (bool)ctx.get_data(SiluKey));
+        var (image, weight, bias) = GroupNormGradient.Run(
+            saved[0],
+            grad_output.ToChannelsLast(),
+            (long)ctx.get_data(GroupsKey),
+            saved[1],
+            saved[2],
+            saved[3],
+            (bool)ctx.get_data(SiluKey)
+        );
         return [image.MoveToOuterDisposeScope(), weight.MoveToOuterDisposeScope(), bias.MoveToOuterDisposeScope(), null!, null!, null!];
     }
 }

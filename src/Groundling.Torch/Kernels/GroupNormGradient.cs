@@ -14,13 +14,21 @@ namespace Groundling.Torch;
 /// </remarks>
 internal static unsafe class GroupNormGradient
 {
-    private const int RowsAtOnce = 128, Parts = 4;
+    private const int RowsAtOnce = 128,
+        Parts = 4;
 
     private struct Work
     {
-        public float* Input, Given, Output, Scale, Shift, Slope, Offset;       // [B, h, w, C] three times, [B, C] four times
-        public double* Sums;                                                   // [B, Parts, 2, C]: of dz, of dz x
-        public long Pixels, Channels;
+        public float* Input,
+            Given,
+            Output,
+            Scale,
+            Shift,
+            Slope,
+            Offset; // [B, h, w, C] three times, [B, C] four times
+        public double* Sums; // [B, Parts, 2, C]: of dz, of dz x
+        public long Pixels,
+            Channels;
         public bool Silu;
     }
 
@@ -32,7 +40,15 @@ internal static unsafe class GroupNormGradient
     /// <param name="moments">[B, groups, 2] as <see cref="GroupNormKernel.Run"/> left them.</param>
     /// <param name="silu">Whether x sigmoid(x) followed.</param>
     /// <returns>Gradients of image [B, C, h, w], weight [C] and bias [C].</returns>
-    public static (Tensor Image, Tensor Weight, Tensor Bias) Run(Tensor image, Tensor given, long groups, Tensor weight, Tensor bias, Tensor moments, bool silu)
+    public static (Tensor Image, Tensor Weight, Tensor Bias) Run(
+        Tensor image,
+        Tensor given,
+        long groups,
+        Tensor weight,
+        Tensor bias,
+        Tensor moments,
+        bool silu
+    )
     {
         var (batch, channels, pixels) = (image.shape[0], image.shape[1], image.shape[2] * image.shape[3]);
         var (gradient, weightGradient, biasGradient) = (empty_like(image), empty_like(weight), empty_like(bias));
@@ -42,21 +58,38 @@ internal static unsafe class GroupNormGradient
         {
             var work = new Work
             {
-                Input = (float*)LibTorch.DataPointer(image), Given = (float*)LibTorch.DataPointer(given), Output = (float*)LibTorch.DataPointer(gradient),
-                Scale = rows, Shift = rows + batch * channels, Slope = rows + 2 * batch * channels, Offset = rows + 3 * batch * channels,
-                Sums = sums, Pixels = pixels, Channels = channels, Silu = silu,
+                Input = (float*)LibTorch.DataPointer(image),
+                Given = (float*)LibTorch.DataPointer(given),
+                Output = (float*)LibTorch.DataPointer(gradient),
+                Scale = rows,
+                Shift = rows + batch * channels,
+                Slope = rows + 2 * batch * channels,
+                Offset = rows + 3 * batch * channels,
+                Sums = sums,
+                Pixels = pixels,
+                Channels = channels,
+                Silu = silu,
             };
-            float* w = (float*)LibTorch.DataPointer(weight), b = (float*)LibTorch.DataPointer(bias);
+            float* w = (float*)LibTorch.DataPointer(weight),
+                b = (float*)LibTorch.DataPointer(bias);
             var known = (double*)LibTorch.DataPointer(moments);
             for (var item = 0; item < batch; item++)
-                for (var c = 0; c < channels; c++)
-                {
-                    var moment = known + 2 * (item * groups + c / (channels / groups));
-                    work.Scale[item * channels + c] = (float)(w[c] * moment[1]);
-                    work.Shift[item * channels + c] = (float)(b[c] - moment[0] * w[c] * moment[1]);
-                }
+            for (var c = 0; c < channels; c++)
+            {
+                var moment = known + 2 * (item * groups + c / (channels / groups));
+                work.Scale[item * channels + c] = (float)(w[c] * moment[1]);
+                work.Shift[item * channels + c] = (float)(b[c] - moment[0] * w[c] * moment[1]);
+            }
             NativeParallel.For(batch * Parts, 1, &Sum, ref work);
-            Combine(work, batch, groups, w, known, (float*)LibTorch.DataPointer(weightGradient), (float*)LibTorch.DataPointer(biasGradient));
+            Combine(
+                work,
+                batch,
+                groups,
+                w,
+                known,
+                (float*)LibTorch.DataPointer(weightGradient),
+                (float*)LibTorch.DataPointer(biasGradient)
+            );
             NativeParallel.For(batch * pixels, 32768 / channels, &Apply, ref work);
         }
         finally
@@ -79,13 +112,19 @@ internal static unsafe class GroupNormGradient
             var (item, part) = (place / Parts, place % Parts);
             var sums = work->Sums + place * 2 * channels;
             new Span<double>(sums, (int)(2 * channels)).Clear();
-            var (first, last) = (item * work->Pixels + part * work->Pixels / Parts, item * work->Pixels + (part + 1) * work->Pixels / Parts);
+            var (first, last) = (
+                item * work->Pixels + part * work->Pixels / Parts,
+                item * work->Pixels + (part + 1) * work->Pixels / Parts
+            );
             for (var rows = first; rows < last; rows += RowsAtOnce)
             {
                 var rowsEnd = Math.Min(rows + RowsAtOnce, last);
                 for (long c = 0; c < channels; c += GroupNormKernel.Lanes)
                 {
-                    var (scale, shift) = (Vector512.Load(work->Scale + item * channels + c), Vector512.Load(work->Shift + item * channels + c));
+                    var (scale, shift) = (
+                        Vector512.Load(work->Scale + item * channels + c),
+                        Vector512.Load(work->Shift + item * channels + c)
+                    );
                     var (sum, products) = (Vector512<float>.Zero, Vector512<float>.Zero);
                     for (var row = rows; row < rowsEnd; row++)
                     {
@@ -102,34 +141,45 @@ internal static unsafe class GroupNormGradient
     }
 
     /// <summary>Parameter gradients, and dL/dx as a linear function of dz and x: scale dz + slope x + offset.</summary>
-    private static void Combine(Work work, long batch, long groups, float* weight, double* moments, float* weightGradient, float* biasGradient)
+    private static void Combine(
+        Work work,
+        long batch,
+        long groups,
+        float* weight,
+        double* moments,
+        float* weightGradient,
+        float* biasGradient
+    )
     {
         var (channels, width) = (work.Channels, work.Channels / groups);
         new Span<float>(weightGradient, (int)channels).Clear();
         new Span<float>(biasGradient, (int)channels).Clear();
         for (var item = 0; item < batch; item++)
-            for (var group = 0; group < groups; group++)
+        for (var group = 0; group < groups; group++)
+        {
+            var (mean, inverse) = (moments[2 * (item * groups + group)], moments[2 * (item * groups + group) + 1]);
+            double direct = 0,
+                along = 0; // sum of w dz and of w dz n
+            for (var c = group * width; c < (group + 1) * width; c++)
             {
-                var (mean, inverse) = (moments[2 * (item * groups + group)], moments[2 * (item * groups + group) + 1]);
-                double direct = 0, along = 0;                                  // sum of w dz and of w dz n
-                for (var c = group * width; c < (group + 1) * width; c++)
+                double sum = 0,
+                    products = 0;
+                for (var part = 0; part < Parts; part++)
                 {
-                    double sum = 0, products = 0;
-                    for (var part = 0; part < Parts; part++)
-                    {
-                        var sums = work.Sums + (item * Parts + part) * 2 * channels;
-                        (sum, products) = (sum + sums[c], products + sums[channels + c]);
-                    }
-                    var normal = inverse * (products - mean * sum);
-                    biasGradient[c] += (float)sum;
-                    weightGradient[c] += (float)normal;
-                    (direct, along) = (direct + weight[c] * sum, along + weight[c] * normal);
+                    var sums = work.Sums + (item * Parts + part) * 2 * channels;
+                    (sum, products) = (sum + sums[c], products + sums[channels + c]);
                 }
-                var count = width * work.Pixels;
-                var slope = -inverse * inverse * along / count;
-                var offset = -inverse * direct / count - slope * mean;
-                for (var c = item * channels + group * width; c < item * channels + (group + 1) * width; c++) (work.Slope[c], work.Offset[c]) = ((float)slope, (float)offset);
+                var normal = inverse * (products - mean * sum);
+                biasGradient[c] += (float)sum;
+                weightGradient[c] += (float)normal;
+                (direct, along) = (direct + weight[c] * sum, along + weight[c] * normal);
             }
+            var count = width * work.Pixels;
+            var slope = -inverse * inverse * along / count;
+            var offset = -inverse * direct / count - slope * mean;
+            for (var c = item * channels + group * width; c < item * channels + (group + 1) * width; c++)
+                (work.Slope[c], work.Offset[c]) = ((float)slope, (float)offset);
+        }
     }
 
     [UnmanagedCallersOnly, MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -143,8 +193,18 @@ internal static unsafe class GroupNormGradient
             {
                 var value = Vector512.Load(work->Input + row * channels + c);
                 var scale = Vector512.Load(work->Scale + item + c);
-                var change = Inner(value, Vector512.Load(work->Given + row * channels + c), scale, Vector512.Load(work->Shift + item + c), work->Silu);
-                var shared = Vector512.MultiplyAddEstimate(value, Vector512.Load(work->Slope + item + c), Vector512.Load(work->Offset + item + c));
+                var change = Inner(
+                    value,
+                    Vector512.Load(work->Given + row * channels + c),
+                    scale,
+                    Vector512.Load(work->Shift + item + c),
+                    work->Silu
+                );
+                var shared = Vector512.MultiplyAddEstimate(
+                    value,
+                    Vector512.Load(work->Slope + item + c),
+                    Vector512.Load(work->Offset + item + c)
+                );
                 Vector512.MultiplyAddEstimate(change, scale, shared).Store(work->Output + row * channels + c);
             }
         }
@@ -152,9 +212,16 @@ internal static unsafe class GroupNormGradient
 
     /// <summary>dL/dz: the gradient before the SiLU.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Inner(Vector512<float> value, Vector512<float> given, Vector512<float> scale, Vector512<float> shift, bool silu)
+    private static Vector512<float> Inner(
+        Vector512<float> value,
+        Vector512<float> given,
+        Vector512<float> scale,
+        Vector512<float> shift,
+        bool silu
+    )
     {
-        if (!silu) return given;
+        if (!silu)
+            return given;
         var normed = Vector512.MultiplyAddEstimate(value, scale, shift);
         var gate = Vector512<float>.One / (Vector512<float>.One + GroupNormKernel.Exp(-normed));
         return given * gate * (Vector512<float>.One + normed * (Vector512<float>.One - gate));

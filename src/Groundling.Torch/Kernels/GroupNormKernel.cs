@@ -11,21 +11,31 @@ namespace Groundling.Torch;
 internal static unsafe class GroupNormKernel
 {
     internal const int Lanes = 16;
-    private const int RowsAtOnce = 128, Parts = 16;
+    private const int RowsAtOnce = 128,
+        Parts = 16;
 
     private struct Work
     {
-        public float* Input, Output, Scale, Shift;
-        public double* Sums;                                                   // [Parts, 2, C]: of the values, of their squares
-        public long Pixels, Channels;
+        public float* Input,
+            Output,
+            Scale,
+            Shift;
+        public double* Sums; // [Parts, 2, C]: of the values, of their squares
+        public long Pixels,
+            Channels;
         public bool Silu;
     }
 
     /// <summary>Whether an image can be normalised here: float32, on the CPU, channels last.</summary>
-    public static bool Serves(Tensor image)
-        => PackedWeight.Supported && image.dtype == ScalarType.Float32 && image.device_type == DeviceType.CPU
-            && image.shape[1] % Lanes == 0 && image.stride(1) == 1 && image.stride(3) == image.shape[1] && image.stride(2) == image.shape[1] * image.shape[3]
-            && image.stride(0) == image.shape[1] * image.shape[2] * image.shape[3];
+    public static bool Serves(Tensor image) =>
+        PackedWeight.Supported
+        && image.dtype == ScalarType.Float32
+        && image.device_type == DeviceType.CPU
+        && image.shape[1] % Lanes == 0
+        && image.stride(1) == 1
+        && image.stride(3) == image.shape[1]
+        && image.stride(2) == image.shape[1] * image.shape[3]
+        && image.stride(0) == image.shape[1] * image.shape[2] * image.shape[3];
 
     /// <param name="image">[B, C, h, w] channels last.</param>
     /// <param name="groups">Groups that share mean and variance.</param>
@@ -43,7 +53,15 @@ internal static unsafe class GroupNormKernel
         try
         {
             var scale = (float*)(buffer + Parts * 2 * channels);
-            var work = new Work { Sums = buffer, Scale = scale, Shift = scale + channels, Pixels = pixels, Channels = channels, Silu = silu };
+            var work = new Work
+            {
+                Sums = buffer,
+                Scale = scale,
+                Shift = scale + channels,
+                Pixels = pixels,
+                Channels = channels,
+                Silu = silu,
+            };
             for (var item = 0; item < batch; item++)
             {
                 work.Input = (float*)LibTorch.DataPointer(image) + item * channels * pixels;
@@ -96,15 +114,18 @@ internal static unsafe class GroupNormKernel
         var width = work.Channels / groups;
         for (var group = 0; group < groups; group++)
         {
-            double sum = 0, squares = 0;
+            double sum = 0,
+                squares = 0;
             for (var part = 0; part < Parts; part++)
             {
                 var sums = work.Sums + part * 2 * work.Channels;
-                for (var c = group * width; c < (group + 1) * width; c++) (sum, squares) = (sum + sums[c], squares + sums[work.Channels + c]);
+                for (var c = group * width; c < (group + 1) * width; c++)
+                    (sum, squares) = (sum + sums[c], squares + sums[work.Channels + c]);
             }
             var mean = sum / (width * work.Pixels);
             var inverse = 1 / Math.Sqrt(Math.Max(squares / (width * work.Pixels) - mean * mean, 0) + epsilon);
-            if (moments is not null) (moments[2 * group], moments[2 * group + 1]) = (mean, inverse);
+            if (moments is not null)
+                (moments[2 * group], moments[2 * group + 1]) = (mean, inverse);
             for (var c = group * width; c < (group + 1) * width; c++)
             {
                 work.Scale[c] = (float)(weight[c] * inverse);
@@ -119,11 +140,17 @@ internal static unsafe class GroupNormKernel
         var channels = work->Channels;
         for (var row = begin; row < end; row++)
         {
-            float* input = work->Input + row * channels, output = work->Output + row * channels;
+            float* input = work->Input + row * channels,
+                output = work->Output + row * channels;
             for (long c = 0; c < channels; c += Lanes)
             {
-                var value = Vector512.MultiplyAddEstimate(Vector512.Load(input + c), Vector512.Load(work->Scale + c), Vector512.Load(work->Shift + c));
-                if (work->Silu) value /= Vector512<float>.One + Exp(-value);
+                var value = Vector512.MultiplyAddEstimate(
+                    Vector512.Load(input + c),
+                    Vector512.Load(work->Scale + c),
+                    Vector512.Load(work->Shift + c)
+                );
+                if (work->Silu)
+                    value /= Vector512<float>.One + Exp(-value);
                 value.Store(output + c);
             }
         }
@@ -141,7 +168,7 @@ internal static unsafe class GroupNormKernel
     internal static Vector512<float> Exp(Vector512<float> x)
     {
         x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87f)), Vector512.Create(88f));
-        var power = Vector512.Round(x * 1.44269504f);                          // e^x = 2^power e^rest
+        var power = Vector512.Round(x * 1.44269504f); // e^x = 2^power e^rest
         var rest = x - power * 0.693359375f - power * -2.12194440e-4f;
         var sum = Vector512.MultiplyAddEstimate(rest, Vector512.Create(1.9875691500e-4f), Vector512.Create(1.3981999507e-3f));
         sum = Vector512.MultiplyAddEstimate(sum, rest, Vector512.Create(8.3334519073e-3f));

@@ -9,7 +9,7 @@ namespace Groundling.Torch;
 internal static unsafe partial class LibTorch
 {
     private const string Library = "torch_cpu";
-    private const ulong InterfaceVersion = 0x020A_0000_0000_0000;              // 2.10
+    private const ulong InterfaceVersion = 0x020A_0000_0000_0000; // 2.10
 
     /// <summary>The address of a CPU tensor's first element.</summary>
     public static nint DataPointer(Tensor tensor)
@@ -25,7 +25,8 @@ internal static unsafe partial class LibTorch
         const long largest = 1 << 24;
         var start = (byte*)DataPointer(tensor);
         var count = tensor.numel() * tensor.dtype.ElementSize();
-        for (long at = 0; at < count; at += largest) stream.Write(new ReadOnlySpan<byte>(start + at, (int)Math.Min(largest, count - at)));
+        for (long at = 0; at < count; at += largest)
+            stream.Write(new ReadOnlySpan<byte>(start + at, (int)Math.Min(largest, count - at)));
         GC.KeepAlive(tensor);
     }
 
@@ -51,44 +52,79 @@ internal static unsafe partial class LibTorch
     {
         nint list;
         Check(torch_new_list_reserve_size((nuint)numbers.Length, &list), nameof(torch_new_list_reserve_size));
-        foreach (var number in numbers) Check(torch_list_push_back(list, (ulong)number), nameof(torch_list_push_back));
+        foreach (var number in numbers)
+            Check(torch_list_push_back(list, (ulong)number), nameof(torch_list_push_back));
         return (ulong)list;
     }
 
     /// <summary>A value in place of an optional argument of <see cref="Call"/>.</summary>
     public static ulong Some(ulong value)
     {
-        var boxed = (ulong*)OperatorNew(sizeof(ulong));                        // the dispatcher deletes it
+        var boxed = (ulong*)OperatorNew(sizeof(ulong)); // the dispatcher deletes it
         *boxed = value;
         return (ulong)boxed;
     }
 
     public static void Check(int code, string operation)
     {
-        if (code == 0) return;
+        if (code == 0)
+            return;
         var message = Marshal.PtrToStringUTF8(torch_exception_get_what_without_backtrace());
         throw new InvalidOperationException($"{operation} failed: {message}");
     }
 
-    [DllImport(Library)] private static extern int aoti_torch_get_data_ptr(nint tensor, nint* pointer);
-    [DllImport(Library)] private static extern int aoti_torch_new_tensor_handle(nint tensor, nint* copy);
-    [DllImport(Library)] private static extern nint torch_exception_get_what_without_backtrace();
-    [DllImport(Library)] private static extern int torch_new_list_reserve_size(nuint size, nint* list);
-    [DllImport(Library)] private static extern int torch_list_push_back(nint list, ulong value);
+    [DllImport(Library)]
+    private static extern int aoti_torch_get_data_ptr(nint tensor, nint* pointer);
+
+    [DllImport(Library)]
+    private static extern int aoti_torch_new_tensor_handle(nint tensor, nint* copy);
+
+    [DllImport(Library)]
+    private static extern nint torch_exception_get_what_without_backtrace();
+
+    [DllImport(Library)]
+    private static extern int torch_new_list_reserve_size(nuint size, nint* list);
+
+    [DllImport(Library)]
+    private static extern int torch_list_push_back(nint list, ulong value);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int torch_call_dispatcher(string name, string overload, ulong* stack, ulong version);
 
     [DllImport(Library)]
-    public static extern int aoti_torch_cpu_mkldnn__convolution_pointwise(nint input, nint weight, nint* bias, long* padding, long paddings,
-        long* stride, long strides, long* dilation, long dilations, long groups, byte* activation, double** scalars, long scalarCount,
-        byte** algorithm, nint* result);
+    public static extern int aoti_torch_cpu_mkldnn__convolution_pointwise(
+        nint input,
+        nint weight,
+        nint* bias,
+        long* padding,
+        long paddings,
+        long* stride,
+        long strides,
+        long* dilation,
+        long dilations,
+        long groups,
+        byte* activation,
+        double** scalars,
+        long scalarCount,
+        byte** algorithm,
+        nint* result
+    );
 
     [DllImport(Library)]
-    public static extern int aoti_torch_cpu__linear_pointwise(nint input, nint weight, nint* bias, byte* activation, double** scalars,
-        long scalarCount, byte** algorithm, nint* result);
+    public static extern int aoti_torch_cpu__linear_pointwise(
+        nint input,
+        nint weight,
+        nint* bias,
+        byte* activation,
+        double** scalars,
+        long scalarCount,
+        byte** algorithm,
+        nint* result
+    );
 
-    [DllImport(Library)] public static extern int aoti_torch_cpu_bmm_out(nint result, nint left, nint right);
+    [DllImport(Library)]
+    public static extern int aoti_torch_cpu_bmm_out(nint result, nint left, nint right);
 
-    [DllImport("libstdc++.so.6", EntryPoint = "_Znwm")] private static extern nint OperatorNew(nuint size);
+    [DllImport("libstdc++.so.6", EntryPoint = "_Znwm")]
+    private static extern nint OperatorNew(nuint size);
 }

@@ -6,6 +6,15 @@ namespace Groundling.Torch;
 internal static unsafe class LibTorchSharp
 {
     [DllImport("LibTorchSharp")]
-    public static extern nint THSTensor_new(nint data, delegate* unmanaged[Cdecl]<nint, void> deleter, long* sizes, int dimensions,
-        sbyte type, sbyte targetType, int deviceType, int deviceIndex, [MarshalAs(UnmanagedType.U1)] bool requiresGrad);
+    public static extern nint THSTensor_new(
+        nint data,
+        delegate* unmanaged[Cdecl]<nint, void> deleter,
+        long* sizes,
+        int dimensions,
+        sbyte type,
+        sbyte targetType,
+        int deviceType,
+        int deviceIndex,
+        [MarshalAs(UnmanagedType.U1)] bool requiresGrad
+    );
 }

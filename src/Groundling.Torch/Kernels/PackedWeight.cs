@@ -23,14 +23,24 @@ internal sealed unsafe class PackedWeight : IDisposable
         OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx2.IsSupported;
 
     /// <summary>Whether a call may use packed weights: no gradient is recorded, and the input is float32 on the CPU.</summary>
-    public static bool Serves(Tensor input) => !is_grad_enabled() && input.dtype == ScalarType.Float32 && input.device_type == DeviceType.CPU;
+    public static bool Serves(Tensor input) =>
+        !is_grad_enabled() && input.dtype == ScalarType.Float32 && input.device_type == DeviceType.CPU;
 
     /// <summary>Packs a convolution's weight [out, in, k, k] for inputs of the given shape (other shapes work, slower).</summary>
     public static PackedWeight ForConvolution(Tensor weight, long stride, long padding, long[] inputShape)
     {
         using var plain = weight.detach().contiguous();
-        return new(LibTorch.Call("mkldnn::_reorder_convolution_weight", LibTorch.Argument(plain), LibTorch.Argument(padding, padding),
-            LibTorch.Argument(stride, stride), LibTorch.Argument(1, 1), 1, LibTorch.Some(LibTorch.Argument(inputShape))));
+        return new(
+            LibTorch.Call(
+                "mkldnn::_reorder_convolution_weight",
+                LibTorch.Argument(plain),
+                LibTorch.Argument(padding, padding),
+                LibTorch.Argument(stride, stride),
+                LibTorch.Argument(1, 1),
+                1,
+                LibTorch.Some(LibTorch.Argument(inputShape))
+            )
+        );
     }
 
     /// <summary>Packs a linear layer's weight [out, in] for inputs of the given number of rows (others work, slower).</summary>
@@ -43,13 +53,37 @@ internal sealed unsafe class PackedWeight : IDisposable
     /// <summary>Convolution of a [B, in, h, w] input.</summary>
     public Tensor Convolve(Tensor input, Tensor? bias, long stride, long padding)
     {
-        long* strides = stackalloc[] { stride, stride }, paddings = stackalloc[] { padding, padding }, dilations = stackalloc[] { 1L, 1L };
-        nint biasHandle = bias?.Handle ?? 0, result;
-        fixed (byte* activation = NoActivation, algorithm = NoAlgorithm)
+        long* strides = stackalloc[] { stride, stride },
+            paddings = stackalloc[] { padding, padding },
+            dilations = stackalloc[] { 1L, 1L };
+        nint biasHandle = bias?.Handle ?? 0,
+            result;
+        fixed (
+            byte* activation = NoActivation,
+                algorithm = NoAlgorithm
+        )
         {
             var pointer = algorithm;
-            LibTorch.Check(LibTorch.aoti_torch_cpu_mkldnn__convolution_pointwise(input.Handle, _packed.Handle, bias is null ? null : &biasHandle,
-                paddings, 2, strides, 2, dilations, 2, 1, activation, null, 0, &pointer, &result), nameof(Convolve));
+            LibTorch.Check(
+                LibTorch.aoti_torch_cpu_mkldnn__convolution_pointwise(
+                    input.Handle,
+                    _packed.Handle,
+                    bias is null ? null : &biasHandle,
+                    paddings,
+                    2,
+                    strides,
+                    2,
+                    dilations,
+                    2,
+                    1,
+                    activation,
+                    null,
+                    0,
+                    &pointer,
+                    &result
+                ),
+                nameof(Convolve)
+            );
         }
         return Tensor.UnsafeCreateTensor(result);
     }
@@ -57,12 +91,27 @@ internal sealed unsafe class PackedWeight : IDisposable
     /// <summary>Linear map of a [..., in] input.</summary>
     public Tensor Multiply(Tensor input, Tensor? bias)
     {
-        nint biasHandle = bias?.Handle ?? 0, result;
-        fixed (byte* activation = NoActivation, algorithm = NoAlgorithm)
+        nint biasHandle = bias?.Handle ?? 0,
+            result;
+        fixed (
+            byte* activation = NoActivation,
+                algorithm = NoAlgorithm
+        )
         {
             var pointer = algorithm;
-            LibTorch.Check(LibTorch.aoti_torch_cpu__linear_pointwise(input.Handle, _packed.Handle, bias is null ? null : &biasHandle,
-                activation, null, 0, &pointer, &result), nameof(Multiply));
+            LibTorch.Check(
+                LibTorch.aoti_torch_cpu__linear_pointwise(
+                    input.Handle,
+                    _packed.Handle,
+                    bias is null ? null : &biasHandle,
+                    activation,
+                    null,
+                    0,
+                    &pointer,
+                    &result
+                ),
+                nameof(Multiply)
+            );
         }
         return Tensor.UnsafeCreateTensor(result);
     }

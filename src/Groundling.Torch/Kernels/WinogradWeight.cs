@@ -10,20 +10,39 @@ namespace Groundling.Torch;
 /// A frozen 3x3 weight for convolution by Winograd's F(4x4, 3x3): 36 products make 16 outputs, where plain convolution takes 144
 /// (Lavin and Gray, arXiv 1509.09308).
 /// </summary>
-/// <remarks>The weight grows fourfold, so it pays where images are large beside it. Values differ from plain convolution by about 1e-6 of their size.</remarks>
+/// <remarks>
+/// The weight grows fourfold, so it pays where images are large beside it. Values differ from plain convolution by about 1e-6 of their
+/// size.
+/// </remarks>
 internal sealed unsafe class WinogradWeight : IDisposable
 {
-    private const int Tile = 4, Patch = 6, Points = Patch * Patch, Lanes = 16;
-    private const long FewestChannels = 64, LargestWeight = 1280 * 640;        // a larger one costs much memory for little time
-    private const long LargeImage = 2048, FairImage = 512;                     // pixels
-    private const long BytesAtOnce = 4 << 20;                                 // of transformed tiles: they stay in the caches
-    private readonly Tensor _points;                                           // [36, in, out]
-    private readonly long _inputs, _outputs;
+    private const int Tile = 4,
+        Patch = 6,
+        Points = Patch * Patch,
+        Lanes = 16;
+    private const long FewestChannels = 64,
+        LargestWeight = 1280 * 640; // a larger one costs much memory for little time
+    private const long LargeImage = 2048,
+        FairImage = 512; // pixels
+    private const long BytesAtOnce = 4 << 20; // of transformed tiles: they stay in the caches
+    private readonly Tensor _points; // [36, in, out]
+    private readonly long _inputs,
+        _outputs;
 
     private struct Work
     {
-        public float* Image, Points, Output, Bias;
-        public long Height, Width, Inputs, Outputs, TilesAcross, TilesPerImage, FirstTile, Tiles;
+        public float* Image,
+            Points,
+            Output,
+            Bias;
+        public long Height,
+            Width,
+            Inputs,
+            Outputs,
+            TilesAcross,
+            TilesPerImage,
+            FirstTile,
+            Tiles;
     }
 
     /// <param name="weight">[out, in, 3, 3]; in and out multiples of 16.</param>
@@ -31,26 +50,47 @@ internal sealed unsafe class WinogradWeight : IDisposable
     {
         using var scope = NewDisposeScope();
         (_outputs, _inputs) = (weight.shape[0], weight.shape[1]);
-        var toPoints = tensor(new[]
-        {
-            1 / 4.0, 0, 0,
-            -1 / 6.0, -1 / 6.0, -1 / 6.0,
-            -1 / 6.0, 1 / 6.0, -1 / 6.0,
-            1 / 24.0, 1 / 12.0, 1 / 6.0,
-            1 / 24.0, -1 / 12.0, 1 / 6.0,
-            0, 0, 1,
-        }, [Patch, 3]).to(float32);
-        var rows = weight.detach().permute(2, 3, 1, 0).reshape(3, -1);         // [3, 3 in out]
-        var half = toPoints.matmul(rows).view(Patch, 3, -1).transpose(0, 1).reshape(3, -1);                // [3, 6 in out]
+        var toPoints = tensor(
+                new[]
+                {
+                    1 / 4.0,
+                    0,
+                    0,
+                    -1 / 6.0,
+                    -1 / 6.0,
+                    -1 / 6.0,
+                    -1 / 6.0,
+                    1 / 6.0,
+                    -1 / 6.0,
+                    1 / 24.0,
+                    1 / 12.0,
+                    1 / 6.0,
+                    1 / 24.0,
+                    -1 / 12.0,
+                    1 / 6.0,
+                    0,
+                    0,
+                    1,
+                },
+                [Patch, 3]
+            )
+            .to(float32);
+        var rows = weight.detach().permute(2, 3, 1, 0).reshape(3, -1); // [3, 3 in out]
+        var half = toPoints.matmul(rows).view(Patch, 3, -1).transpose(0, 1).reshape(3, -1); // [3, 6 in out]
         var full = toPoints.matmul(half).view(Patch, Patch, -1).transpose(0, 1);
         _points = full.reshape(Points, _inputs, _outputs).DetachFromDisposeScope();
     }
 
     /// <summary>Whether a convolution with this weight, over images of this size, is faster and worth the memory.</summary>
-    public static bool Pays(long[] weightShape, long[] imageShape, Rearrangement extent)
-        => Vector256.IsHardwareAccelerated && weightShape[2] == 3 && weightShape[0] % Lanes == 0 && weightShape[1] % Lanes == 0
-            && weightShape[0] >= FewestChannels && weightShape[1] >= FewestChannels && weightShape[0] * weightShape[1] <= LargestWeight
-            && imageShape[2] * imageShape[3] >= (extent == Rearrangement.OnePass ? LargeImage : FairImage);
+    public static bool Pays(long[] weightShape, long[] imageShape, Rearrangement extent) =>
+        Vector256.IsHardwareAccelerated
+        && weightShape[2] == 3
+        && weightShape[0] % Lanes == 0
+        && weightShape[1] % Lanes == 0
+        && weightShape[0] >= FewestChannels
+        && weightShape[1] >= FewestChannels
+        && weightShape[0] * weightShape[1] <= LargestWeight
+        && imageShape[2] * imageShape[3] >= (extent == Rearrangement.OnePass ? LargeImage : FairImage);
 
     /// <summary>Convolution with stride 1 and a padding of 1.</summary>
     /// <param name="image">[B, in, h, w], channels last.</param>
@@ -69,8 +109,16 @@ internal sealed unsafe class WinogradWeight : IDisposable
         var products = empty(Points, atOnce, _outputs);
         var work = new Work
         {
-            Image = (float*)LibTorch.DataPointer(source), Output = (float*)LibTorch.DataPointer(output), Bias = (float*)LibTorch.DataPointer(bias),
-            Height = height, Width = width, Inputs = _inputs, Outputs = _outputs, TilesAcross = across, TilesPerImage = across * down, Tiles = atOnce,
+            Image = (float*)LibTorch.DataPointer(source),
+            Output = (float*)LibTorch.DataPointer(output),
+            Bias = (float*)LibTorch.DataPointer(bias),
+            Height = height,
+            Width = width,
+            Inputs = _inputs,
+            Outputs = _outputs,
+            TilesAcross = across,
+            TilesPerImage = across * down,
+            Tiles = atOnce,
         };
         for (work.FirstTile = 0; work.FirstTile < tiles; work.FirstTile += atOnce)
         {
@@ -87,8 +135,8 @@ internal sealed unsafe class WinogradWeight : IDisposable
 
     public void Dispose() => _points.Dispose();
 
-    private static void bmm_out(Tensor left, Tensor right, Tensor result)
-        => LibTorch.Check(LibTorch.aoti_torch_cpu_bmm_out(result.Handle, left.Handle, right.Handle), nameof(bmm_out));
+    private static void bmm_out(Tensor left, Tensor right, Tensor result) =>
+        LibTorch.Check(LibTorch.aoti_torch_cpu_bmm_out(result.Handle, left.Handle, right.Handle), nameof(bmm_out));
 
     /// <summary>Patches of 6x6 pixels, overlapping by two, to their 36 points: B^T d B.</summary>
     [UnmanagedCallersOnly, MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -103,15 +151,20 @@ internal sealed unsafe class WinogradWeight : IDisposable
             for (long c = 0; c < work->Inputs; c += Lanes)
             {
                 for (var row = 0; row < Patch; row++)
-                    for (var column = 0; column < Patch; column++)
-                    {
-                        var (y, x) = (top + row, left + column);
-                        patch[row * Patch + column] = (ulong)y < (ulong)work->Height && (ulong)x < (ulong)work->Width
-                            ? Vector512.Load(image + (y * work->Width + x) * work->Inputs + c) : Vector512<float>.Zero;
-                    }
-                for (var column = 0; column < Patch; column++) ToPoints(patch + column, Patch);
-                for (var row = 0; row < Patch; row++) ToPoints(patch + row * Patch, 1);
-                for (var point = 0; point < Points; point++) patch[point].Store(work->Points + (point * work->Tiles + tile) * work->Inputs + c);
+                for (var column = 0; column < Patch; column++)
+                {
+                    var (y, x) = (top + row, left + column);
+                    patch[row * Patch + column] =
+                        (ulong)y < (ulong)work->Height && (ulong)x < (ulong)work->Width
+                            ? Vector512.Load(image + (y * work->Width + x) * work->Inputs + c)
+                            : Vector512<float>.Zero;
+                }
+                for (var column = 0; column < Patch; column++)
+                    ToPoints(patch + column, Patch);
+                for (var row = 0; row < Patch; row++)
+                    ToPoints(patch + row * Patch, 1);
+                for (var point = 0; point < Points; point++)
+                    patch[point].Store(work->Points + (point * work->Tiles + tile) * work->Inputs + c);
             }
         }
     }
@@ -129,14 +182,18 @@ internal sealed unsafe class WinogradWeight : IDisposable
             var (rows, columns) = (Math.Min(Tile, work->Height - top), Math.Min(Tile, work->Width - left));
             for (long c = 0; c < work->Outputs; c += Lanes)
             {
-                for (var point = 0; point < Points; point++) patch[point] = Vector512.Load(work->Points + (point * work->Tiles + tile) * work->Outputs + c);
-                for (var column = 0; column < Patch; column++) FromPoints(patch + column, Patch);
+                for (var point = 0; point < Points; point++)
+                    patch[point] = Vector512.Load(work->Points + (point * work->Tiles + tile) * work->Outputs + c);
+                for (var column = 0; column < Patch; column++)
+                    FromPoints(patch + column, Patch);
                 var bias = Vector512.Load(work->Bias + c);
                 for (var row = 0; row < rows; row++)
                 {
                     FromPoints(patch + row * Patch, 1);
                     for (var column = 0; column < columns; column++)
-                        (patch[row * Patch + column] + bias).Store(output + ((top + row) * work->Width + left + column) * work->Outputs + c);
+                        (patch[row * Patch + column] + bias).Store(
+                            output + ((top + row) * work->Width + left + column) * work->Outputs + c
+                        );
                 }
             }
         }

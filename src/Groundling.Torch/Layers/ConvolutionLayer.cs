@@ -15,13 +15,17 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
 {
     private const long SmallestPacked = 1 << 16;
     private readonly Lock _gate = new();
-    private readonly long _stride, _padding;
+    private readonly long _stride,
+        _padding;
     private WinogradWeight? _winograd;
     private PackedWeight? _packed;
     private Rearrangement _extent;
 
-    [ComponentName(Name = "weight")] private readonly Parameter _weight;
-    [ComponentName(Name = "bias")] private readonly Parameter _bias;
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter _bias;
 
     static ConvolutionLayer() => Nnpack.TurnOff();
 
@@ -30,7 +34,8 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
     /// <param name="kernel">Height and width of the kernel.</param>
     /// <param name="stride">Step between its places.</param>
     /// <param name="padding">Zeros around the input; half the kernel where null.</param>
-    public ConvolutionLayer(long inputs, long outputs, long kernel, long stride = 1, long? padding = null) : base(nameof(ConvolutionLayer))
+    public ConvolutionLayer(long inputs, long outputs, long kernel, long stride = 1, long? padding = null)
+        : base(nameof(ConvolutionLayer))
     {
         (_stride, _padding) = (stride, padding ?? kernel / 2);
         _weight = Parameters.Reserve(outputs, inputs, kernel, kernel);
@@ -45,7 +50,8 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
         // The image's size alone decides how it is computed, so that a picture's result does not depend on those before it.
         if (_extent != Rearrangement.None && PackedWeight.Serves(input))
         {
-            if (_stride == 1 && _padding == 1 && WinogradWeight.Pays(_weight.shape, input.shape, _extent)) return Winograd().Convolve(input, _bias);
+            if (_stride == 1 && _padding == 1 && WinogradWeight.Pays(_weight.shape, input.shape, _extent))
+                return Winograd().Convolve(input, _bias);
             if (_extent == Rearrangement.ManyPasses && PackedWeight.Supported && _weight.numel() >= SmallestPacked)
                 return Packed(input.shape).Convolve(input, _bias, _stride, _padding);
         }
@@ -59,7 +65,8 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
     {
         lock (_gate)
         {
-            if (_winograd is not null) return _winograd;
+            if (_winograd is not null)
+                return _winograd;
             _winograd = new(_weight);
             MappedFile.ReleasePages(_weight);
             return _winograd;
@@ -70,7 +77,8 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
     {
         lock (_gate)
         {
-            if (_packed is not null) return _packed;
+            if (_packed is not null)
+                return _packed;
             _packed = PackedWeight.ForConvolution(_weight, _stride, _padding, imageShape);
             MappedFile.ReleasePages(_weight);
             return _packed;

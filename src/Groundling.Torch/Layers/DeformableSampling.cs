@@ -20,9 +20,12 @@ public static class DeformableSampling
     {
         using var scope = NewDisposeScope();
         var (packed, places, shares) = (values.contiguous(), locations.contiguous(), weights.contiguous());
-        if (!DeformableKernel.Serves(packed, sizes, places, shares)) return ByLevels(values, sizes, locations, weights).MoveToOuterDisposeScope();
+        if (!DeformableKernel.Serves(packed, sizes, places, shares))
+            return ByLevels(values, sizes, locations, weights).MoveToOuterDisposeScope();
         long[] flat = [.. sizes.SelectMany(size => new[] { size.Height, size.Width })];
-        return (is_grad_enabled() ? DeformableFunction.Run(packed, flat, places, shares) : DeformableKernel.Run(packed, flat, places, shares)).MoveToOuterDisposeScope();
+        return (
+            is_grad_enabled() ? DeformableFunction.Run(packed, flat, places, shares) : DeformableKernel.Run(packed, flat, places, shares)
+        ).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same by libtorch's own operators, for every device and type.</summary>
@@ -31,16 +34,22 @@ public static class DeformableSampling
         using var scope = NewDisposeScope();
         var (batch, heads, depth) = (values.shape[0], values.shape[2], values.shape[3]);
         var count = locations.shape[1];
-        var grids = locations.Times(2).Plus(-1).transpose(1, 2).flatten(0, 1);                             // [B heads, Q, levels, points, 2]
-        var shares = weights.transpose(1, 2).flatten(0, 1);                                                // [B heads, Q, levels, points]
+        var grids = locations.Times(2).Plus(-1).transpose(1, 2).flatten(0, 1); // [B heads, Q, levels, points, 2]
+        var shares = weights.transpose(1, 2).flatten(0, 1); // [B heads, Q, levels, points]
         var sum = default(Tensor);
         long first = 0;
         for (var level = 0; level < sizes.Count; level++)
         {
             var (height, width) = sizes[level];
             var image = values.narrow(1, first, height * width).permute(0, 2, 3, 1).reshape(batch * heads, depth, height, width);
-            var samples = functional.grid_sample(image, grids.select(2, level), GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
-            var read = (samples * shares.select(2, level).unsqueeze(1)).sum(-1);                           // [B heads, d, Q]
+            var samples = functional.grid_sample(
+                image,
+                grids.select(2, level),
+                GridSampleMode.Bilinear,
+                GridSamplePaddingMode.Zeros,
+                align_corners: false
+            );
+            var read = (samples * shares.select(2, level).unsqueeze(1)).sum(-1); // [B heads, d, Q]
             sum = sum is null ? read : sum.Plus(read);
             first += height * width;
         }

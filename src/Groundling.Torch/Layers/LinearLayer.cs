@@ -15,13 +15,17 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable
     private PackedWeight? _packed;
     private bool _pack;
 
-    [ComponentName(Name = "weight")] private readonly Parameter _weight;
-    [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter? _bias;
 
     /// <param name="inputs">Width of the input's last dimension.</param>
     /// <param name="outputs">Width of the output's last dimension.</param>
     /// <param name="bias">Whether a bias is added.</param>
-    public LinearLayer(long inputs, long outputs, bool bias = true) : base(nameof(LinearLayer))
+    public LinearLayer(long inputs, long outputs, bool bias = true)
+        : base(nameof(LinearLayer))
     {
         _weight = Parameters.Reserve(outputs, inputs);
         _bias = bias ? Parameters.Reserve(outputs) : null;
@@ -32,7 +36,8 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable
     /// <returns>[..., outputs]</returns>
     public override Tensor forward(Tensor input)
     {
-        if (!_pack || !PackedWeight.Serves(input)) return functional.linear(input, _weight, _bias);
+        if (!_pack || !PackedWeight.Serves(input))
+            return functional.linear(input, _weight, _bias);
         lock (_gate)
         {
             if (_packed is null)
@@ -45,12 +50,14 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable
     }
 
     /// <inheritdoc/>
-    public void Allow(Rearrangement extent) => _pack = extent == Rearrangement.ManyPasses && PackedWeight.Supported && _weight.numel() >= SmallestPacked;
+    public void Allow(Rearrangement extent) =>
+        _pack = extent == Rearrangement.ManyPasses && PackedWeight.Supported && _weight.numel() >= SmallestPacked;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _packed?.Dispose();
+        if (disposing)
+            _packed?.Dispose();
         base.Dispose(disposing);
     }
 }

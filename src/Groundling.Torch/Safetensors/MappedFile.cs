@@ -19,7 +19,7 @@ internal sealed unsafe class MappedFile : IDisposable
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _start;
-    private int _users = 1;                       // the opener, and one for each tensor
+    private int _users = 1; // the opener, and one for each tensor
 
     public MappedFile(string path)
     {
@@ -29,7 +29,13 @@ internal sealed unsafe class MappedFile : IDisposable
         {
             Length = RandomAccess.GetLength(handle);
             _file = MemoryMappedFile.CreateFromFile(
-                handle, mapName: null, capacity: 0, MemoryMappedFileAccess.CopyOnWrite, HandleInheritability.None, leaveOpen: false);
+                handle,
+                mapName: null,
+                capacity: 0,
+                MemoryMappedFileAccess.CopyOnWrite,
+                HandleInheritability.None,
+                leaveOpen: false
+            );
         }
         catch
         {
@@ -49,9 +55,11 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>A CPU tensor over the bytes at <paramref name="offset"/>; nothing is copied unless they are misaligned.</summary>
     public Tensor Tensor(long offset, ScalarType type, long[] shape)
     {
-        if (shape.Contains(0)) return empty(shape, dtype: type);
+        if (shape.Contains(0))
+            return empty(shape, dtype: type);
         var address = (nint)(_start + offset);
-        if (address % type.ElementSize() != 0) return Copy(address, type, shape);
+        if (address % type.ElementSize() != 0)
+            return Copy(address, type, shape);
         lock (Gate)
         {
             Owners[address] = (this, Owners.TryGetValue(address, out var known) ? known.Tensors + 1 : 1);
@@ -60,7 +68,8 @@ internal sealed unsafe class MappedFile : IDisposable
         fixed (long* sizes = shape)
         {
             var handle = LibTorchSharp.THSTensor_new(address, &Release, sizes, shape.Length, (sbyte)type, (sbyte)type, 0, -1, false);
-            if (handle == 0) CheckForErrors();
+            if (handle == 0)
+                CheckForErrors();
             return torch.Tensor.UnsafeCreateTensor(handle);
         }
     }
@@ -79,14 +88,17 @@ internal sealed unsafe class MappedFile : IDisposable
     /// </summary>
     public static void ReleasePages(Tensor tensor)
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!OperatingSystem.IsLinux())
+            return;
         var address = LibTorch.DataPointer(tensor);
         lock (Gate)
-            if (!Owners.ContainsKey(address)) return;
+            if (!Owners.ContainsKey(address))
+                return;
         nint page = Environment.SystemPageSize;
         var first = (address + page - 1) / page * page;
         var last = (address + (nint)(tensor.numel() * tensor.dtype.ElementSize())) / page * page;
-        if (last > first && AreAsInFile(first / page, last / page)) _ = madvise(first, last - first, adviceDontNeed);
+        if (last > first && AreAsInFile(first / page, last / page))
+            _ = madvise(first, last - first, adviceDontNeed);
     }
 
     /// <summary>
@@ -94,7 +106,9 @@ internal sealed unsafe class MappedFile : IDisposable
     /// </summary>
     private static bool AreAsInFile(nint first, nint last)
     {
-        const ulong present = 1UL << 63, swapped = 1UL << 62, ofFile = 1UL << 61;                // proc_pid_pagemap(5)
+        const ulong present = 1UL << 63,
+            swapped = 1UL << 62,
+            ofFile = 1UL << 61; // proc_pid_pagemap(5)
         try
         {
             using var map = File.OpenHandle("/proc/self/pagemap");
@@ -103,9 +117,11 @@ internal sealed unsafe class MappedFile : IDisposable
             {
                 var bytes = MemoryMarshal.AsBytes(pages.AsSpan(0, (int)Math.Min(last - first, pages.Length)));
                 var count = RandomAccess.Read(map, bytes, first * sizeof(ulong)) / sizeof(ulong);
-                if (count == 0) return false;
+                if (count == 0)
+                    return false;
                 foreach (var entry in pages.AsSpan(0, count))
-                    if ((entry & (present | swapped)) != 0 && (entry & ofFile) == 0) return false;
+                    if ((entry & (present | swapped)) != 0 && (entry & ofFile) == 0)
+                        return false;
                 first += count;
             }
             return true;
@@ -118,7 +134,8 @@ internal sealed unsafe class MappedFile : IDisposable
 
     public void Dispose()
     {
-        lock (Gate) Leave();
+        lock (Gate)
+            Leave();
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -127,15 +144,18 @@ internal sealed unsafe class MappedFile : IDisposable
         lock (Gate)
         {
             var (file, tensors) = Owners[address];
-            if (tensors == 1) Owners.Remove(address);
-            else Owners[address] = (file, tensors - 1);
+            if (tensors == 1)
+                Owners.Remove(address);
+            else
+                Owners[address] = (file, tensors - 1);
             file.Leave();
         }
     }
 
     private void Leave()
     {
-        if (--_users > 0) return;
+        if (--_users > 0)
+            return;
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();

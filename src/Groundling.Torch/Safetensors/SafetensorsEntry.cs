@@ -18,7 +18,8 @@ public sealed record SafetensorsEntry(string Name, ScalarType Type, IReadOnlyLis
     public Int128 ByteCount => Count * Type.ElementSize();
 
     /// <summary>The bytes that type and shape ask for, were empty dimensions one wide: what strides are counted in.</summary>
-    internal Int128 ByteCountWithoutZeros => Shape.Aggregate(Int128.One, (product, size) => Int128.Min(product * Math.Max(size, 1), long.MaxValue)) * Type.ElementSize();
+    internal Int128 ByteCountWithoutZeros =>
+        Shape.Aggregate(Int128.One, (product, size) => Int128.Min(product * Math.Max(size, 1), long.MaxValue)) * Type.ElementSize();
 
     /// <summary>For messages: <c>F32 [320, 4, 3, 3]</c>.</summary>
     public string Describe() => $"{SafetensorsTypes.Name(Type)} [{string.Join(", ", Shape)}]";

@@ -7,9 +7,16 @@ public static class SafetensorsTypes
 {
     private static readonly (string Name, ScalarType Type)[] Known =
     [
-        ("F64", ScalarType.Float64), ("F32", ScalarType.Float32), ("F16", ScalarType.Float16), ("BF16", ScalarType.BFloat16),
-        ("I64", ScalarType.Int64), ("I32", ScalarType.Int32), ("I16", ScalarType.Int16), ("I8", ScalarType.Int8),
-        ("U8", ScalarType.Byte), ("BOOL", ScalarType.Bool),
+        ("F64", ScalarType.Float64),
+        ("F32", ScalarType.Float32),
+        ("F16", ScalarType.Float16),
+        ("BF16", ScalarType.BFloat16),
+        ("I64", ScalarType.Int64),
+        ("I32", ScalarType.Int32),
+        ("I16", ScalarType.Int16),
+        ("I8", ScalarType.Int8),
+        ("U8", ScalarType.Byte),
+        ("BOOL", ScalarType.Bool),
     ];
 
     /// <summary>All names, for messages.</summary>
@@ -24,7 +31,8 @@ public static class SafetensorsTypes
     }
 
     /// <summary>Whether a type holds fractions.</summary>
-    public static bool IsFloat(ScalarType type) => type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
+    public static bool IsFloat(ScalarType type) =>
+        type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
 
     /// <summary>The name of a type as it stands in a header.</summary>
     /// <exception cref="NotSupportedException">The format has no such type.</exception>

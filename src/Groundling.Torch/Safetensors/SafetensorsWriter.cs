@@ -14,7 +14,11 @@ public static class SafetensorsWriter
     /// <param name="tensors">Names and tensors of any device and layout.</param>
     /// <param name="metadata">Free text pairs for the header.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public static void Write(string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path,
+        IEnumerable<(string Name, Tensor Tensor)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null
+    )
     {
         var all = tensors.ToList();
         Write(path, [.. all.Select(t => (t.Name, t.Tensor.dtype, t.Tensor.shape))], index => all[index].Tensor.alias(), metadata);
@@ -26,22 +30,33 @@ public static class SafetensorsWriter
     /// <param name="make">Makes the tensor at an index of <paramref name="layout"/>; it is disposed when written.</param>
     /// <param name="metadata">Free text pairs for the header.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<(string Name, ScalarType Type, long[] Shape)> layout, Func<int, Tensor> make,
-        IReadOnlyDictionary<string, string>? metadata = null)
-        => AtomicFile.Write(path, stream =>
-        {
-            stream.Write(Header(layout, metadata));
-            for (var i = 0; i < layout.Count; i++)
+    public static void Write(
+        string path,
+        IReadOnlyList<(string Name, ScalarType Type, long[] Shape)> layout,
+        Func<int, Tensor> make,
+        IReadOnlyDictionary<string, string>? metadata = null
+    ) =>
+        AtomicFile.Write(
+            path,
+            stream =>
             {
-                using var scope = NewDisposeScope();
-                var (name, type, shape) = layout[i];
-                var tensor = make(i).detach().to(type).cpu().contiguous();
-                if (!tensor.shape.SequenceEqual(shape)) throw new ArgumentException($"'{name}' was announced as [{string.Join(", ", shape)}]");
-                LibTorch.WriteBytes(tensor, stream);
+                stream.Write(Header(layout, metadata));
+                for (var i = 0; i < layout.Count; i++)
+                {
+                    using var scope = NewDisposeScope();
+                    var (name, type, shape) = layout[i];
+                    var tensor = make(i).detach().to(type).cpu().contiguous();
+                    if (!tensor.shape.SequenceEqual(shape))
+                        throw new ArgumentException($"'{name}' was announced as [{string.Join(", ", shape)}]");
+                    LibTorch.WriteBytes(tensor, stream);
+                }
             }
-        });
+        );
 
-    private static byte[] Header(IReadOnlyList<(string Name, ScalarType Type, long[] Shape)> layout, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(
+        IReadOnlyList<(string Name, ScalarType Type, long[] Shape)> layout,
+        IReadOnlyDictionary<string, string>? metadata
+    )
     {
         using var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[8]);
@@ -51,7 +66,8 @@ public static class SafetensorsWriter
             if (metadata is { Count: > 0 })
             {
                 json.WriteStartObject("__metadata__");
-                foreach (var (key, value) in metadata) json.WriteString(key, value);
+                foreach (var (key, value) in metadata)
+                    json.WriteString(key, value);
                 json.WriteEndObject();
             }
             long offset = 0;
@@ -60,7 +76,8 @@ public static class SafetensorsWriter
                 json.WriteStartObject(name);
                 json.WriteString("dtype", SafetensorsTypes.Name(type));
                 json.WriteStartArray("shape");
-                foreach (var size in shape) json.WriteNumberValue(size);
+                foreach (var size in shape)
+                    json.WriteNumberValue(size);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
@@ -71,7 +88,8 @@ public static class SafetensorsWriter
             }
             json.WriteEndObject();
         }
-        while (buffer.Length % 64 != 0) buffer.WriteByte((byte)' ');      // tensors start aligned, so that they can be used in place
+        while (buffer.Length % 64 != 0)
+            buffer.WriteByte((byte)' '); // tensors start aligned, so that they can be used in place
         var bytes = buffer.ToArray();
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)bytes.Length - 8);
         return bytes;

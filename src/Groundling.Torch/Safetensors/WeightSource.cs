@@ -12,7 +12,8 @@ public sealed class WeightSource : IDisposable
 
     private WeightSource(string path) => Path = path;
 
-    private WeightSource(WeightSource whole, IEnumerable<WeightView> views) : this(whole.Path)
+    private WeightSource(WeightSource whole, IEnumerable<WeightView> views)
+        : this(whole.Path)
     {
         (_fileOf, _files) = (whole._fileOf, whole._files);
         _views = [];
@@ -25,24 +26,33 @@ public sealed class WeightSource : IDisposable
     public string Path { get; }
 
     /// <summary>All tensors by name.</summary>
-    public IEnumerable<SafetensorsEntry> Entries => _views?.Values.Select(view => view.Entry) ?? _fileOf.Select(pair => pair.Value.Entries[pair.Key]);
+    public IEnumerable<SafetensorsEntry> Entries =>
+        _views?.Values.Select(view => view.Entry) ?? _fileOf.Select(pair => pair.Value.Entries[pair.Key]);
 
     /// <summary>The free text pairs of the files' headers; the first file's where they differ.</summary>
-    public IReadOnlyDictionary<string, string> Metadata
-        => _files.SelectMany(file => file.Metadata).DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value);
+    public IReadOnlyDictionary<string, string> Metadata =>
+        _files.SelectMany(file => file.Metadata).DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value);
 
     /// <summary>Bytes of all files together, or of what is viewed of them.</summary>
-    public long ByteCount => _views is not null ? (long)_views.Values.Aggregate(Int128.Zero, (sum, view) => sum + view.Entry.ByteCount) : _files.Sum(file => file.ByteCount);
+    public long ByteCount =>
+        _views is not null
+            ? (long)_views.Values.Aggregate(Int128.Zero, (sum, view) => sum + view.Entry.ByteCount)
+            : _files.Sum(file => file.ByteCount);
 
-    /// <summary>Opens <c>*.safetensors</c>, or an index of shards that lie beside it: <c>*.safetensors.index.json</c>, <c>*.safetensors.index.fp16.json</c>.</summary>
+    /// <summary>
+    /// Opens <c>*.safetensors</c>, or an index of shards that lie beside it: <c>*.safetensors.index.json</c>,
+    /// <c>*.safetensors.index.fp16.json</c>.
+    /// </summary>
     /// <exception cref="WeightsException">A file is missing or damaged, or two of them disagree.</exception>
     public static WeightSource Open(string path)
     {
         var source = new WeightSource(path);
         try
         {
-            if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) source.OpenShards();
-            else source.Add(path);
+            if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+                source.OpenShards();
+            else
+                source.Add(path);
             return source;
         }
         catch
@@ -55,7 +65,8 @@ public sealed class WeightSource : IDisposable
     /// <summary>The named tensor, in the file's own type, on the CPU, sharing the file's memory.</summary>
     public Tensor Read(string name)
     {
-        if (_views is null) return _fileOf[name].Read(name);
+        if (_views is null)
+            return _fileOf[name].Read(name);
         var (view, entry) = _views[name];
         using var scope = NewDisposeScope();
         var whole = _fileOf[view.From].Read(view.From);
@@ -77,9 +88,11 @@ public sealed class WeightSource : IDisposable
 
     private static SafetensorsEntry Describe(WeightView view, SafetensorsEntry entry)
     {
-        IEnumerable<long> shape = view.Parts == 1 ? entry.Shape : entry.Shape.Skip(1).Prepend(entry.Shape.Count > 0 ? entry.Shape[0] / view.Parts : 0);
+        IEnumerable<long> shape =
+            view.Parts == 1 ? entry.Shape : entry.Shape.Skip(1).Prepend(entry.Shape.Count > 0 ? entry.Shape[0] / view.Parts : 0);
         var sizes = shape.ToList();
-        while (view.IsMatrix && sizes.Count > 2 && sizes[^1] == 1) sizes.RemoveAt(sizes.Count - 1);
+        while (view.IsMatrix && sizes.Count > 2 && sizes[^1] == 1)
+            sizes.RemoveAt(sizes.Count - 1);
         return entry with { Name = view.Name, Shape = sizes };
     }
 
@@ -99,16 +112,28 @@ public sealed class WeightSource : IDisposable
         try
         {
             using var index = JsonDocument.Parse(File.ReadAllBytes(Path));
-            shardOf = index.RootElement.GetProperty("weight_map").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? "");
+            shardOf = index
+                .RootElement.GetProperty("weight_map")
+                .EnumerateObject()
+                .ToDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? "");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or InvalidOperationException
+                        or KeyNotFoundException
+                        or ArgumentException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             throw new WeightsException($"{Path}: no index of shards can be read from it: {e.Message}", e);
         }
         var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
         foreach (var shard in shardOf.Values.Distinct())
         {
-            if (shard.Length == 0 || shard != System.IO.Path.GetFileName(shard)) throw new WeightsException($"{Path} names the shard '{shard}'; shards must lie beside it");
+            if (shard.Length == 0 || shard != System.IO.Path.GetFileName(shard))
+                throw new WeightsException($"{Path} names the shard '{shard}'; shards must lie beside it");
             Add(System.IO.Path.Combine(folder, shard));
         }
         foreach (var (name, shard) in shardOf)

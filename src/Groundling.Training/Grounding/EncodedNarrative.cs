@@ -16,7 +16,8 @@ public sealed record EncodedNarrative(Tensor Latents, PhraseStates States)
         using var scope = NewDisposeScope();
         var latents = stack(narratives.Select(narrative => narrative.Latents));
         var input = GroundingInput.Batch(latents, [.. narratives.Select(narrative => narrative.States)]);
-        foreach (var kept in (Tensor?[])[input.Latents, input.Phrases, input.NullPhrase, input.Valid]) kept?.MoveToOuterDisposeScope();
+        foreach (var kept in (Tensor?[])[input.Latents, input.Phrases, input.NullPhrase, input.Valid])
+            kept?.MoveToOuterDisposeScope();
         return input;
     }
 }

@@ -33,10 +33,29 @@ public sealed class FrozenEncoders(StableDiffusion diffusion, string mark, Tenso
     {
         var shown = mirrored ? caption.Mirrored() : caption;
         var file = ReadFile(picturePath);
-        var latentsKey = TensorCache.Key("latents", mark, Convert.ToHexStringLower(SHA256.HashData(file)), letterbox.ToString(), mirrored ? "mirrored" : "");
-        var phrasesKey = TensorCache.Key(["phrases", mark, shown.Text, .. shown.Phrases.Select(phrase => $"{phrase.Start}+{phrase.Length}")]);
+        var latentsKey = TensorCache.Key(
+            "latents",
+            mark,
+            Convert.ToHexStringLower(SHA256.HashData(file)),
+            letterbox.ToString(),
+            mirrored ? "mirrored" : ""
+        );
+        var phrasesKey = TensorCache.Key([
+            "phrases",
+            mark,
+            shown.Text,
+            .. shown.Phrases.Select(phrase => $"{phrase.Start}+{phrase.Length}"),
+        ]);
         var latents = cache?.Read(latentsKey);
-        return new(shown, letterbox, latents is null ? Pixels(file, picturePath, letterbox, mirrored) : null, latentsKey, latents, phrasesKey, cache?.Read(phrasesKey));
+        return new(
+            shown,
+            letterbox,
+            latents is null ? Pixels(file, picturePath, letterbox, mirrored) : null,
+            latentsKey,
+            latents,
+            phrasesKey,
+            cache?.Read(phrasesKey)
+        );
     }
 
     /// <summary>Encodes what is not known yet, and keeps it.</summary>
@@ -47,8 +66,8 @@ public sealed class FrozenEncoders(StableDiffusion diffusion, string mark, Tenso
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var phrases = source.Phrases?.ToTensor() ?? EncodeCaption(source);     // [1 + N, Ct]
-        var latents = source.Latents?.ToTensor() ?? EncodePicture(source);     // [4, h, w]
+        var phrases = source.Phrases?.ToTensor() ?? EncodeCaption(source); // [1 + N, Ct]
+        var latents = source.Latents?.ToTensor() ?? EncodePicture(source); // [4, h, w]
         return new(latents.MoveToOuterDisposeScope(), new(phrases[0].MoveToOuterDisposeScope(), phrases[1..].MoveToOuterDisposeScope()));
     }
 
@@ -72,7 +91,9 @@ public sealed class FrozenEncoders(StableDiffusion diffusion, string mark, Tenso
     {
         var picture = Picture.Decode(file, path);
         if ((picture.Width, picture.Height) != (letterbox.SourceWidth, letterbox.SourceHeight))
-            throw new InputException($"{path} is {picture.Width} x {picture.Height}, its annotation {letterbox.SourceWidth} x {letterbox.SourceHeight}; get the right picture");
+            throw new InputException(
+                $"{path} is {picture.Width} x {picture.Height}, its annotation {letterbox.SourceWidth} x {letterbox.SourceHeight}; get the right picture"
+            );
         return letterbox.ToNetwork(mirrored ? picture.Mirrored() : picture);
     }
 

@@ -18,8 +18,8 @@ namespace Groundling.Training;
 /// </remarks>
 public sealed class GroundingTask : ITrainingTask, IDisposable
 {
-    private const ulong Orders = 1;                                            // a stream of random numbers
-    private const ulong Points = 3;                                            // a stream of random numbers beside those of the narratives' row
+    private const ulong Orders = 1; // a stream of random numbers
+    private const ulong Points = 3; // a stream of random numbers beside those of the narratives' row
     private readonly TrainConfig _config;
     private readonly FrozenEncoders _encoders;
     private readonly GroundingModel _model;
@@ -35,24 +35,61 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     /// <param name="categories">The data's categories by id; in order of their ids they are the classes 0 to K - 1.</param>
     /// <param name="validation">How to measure; null for not at all.</param>
     /// <exception cref="InputException">The config's number of classes is not the data's, or there are no examples.</exception>
-    public GroundingTask(TrainConfig config, FrozenEncoders encoders, IReadOnlyList<BenchmarkExample> examples, IReadOnlyDictionary<int, PanopticCategory> categories, GroundingValidation? validation)
+    public GroundingTask(
+        TrainConfig config,
+        FrozenEncoders encoders,
+        IReadOnlyList<BenchmarkExample> examples,
+        IReadOnlyDictionary<int, PanopticCategory> categories,
+        GroundingValidation? validation
+    )
     {
-        ConfigJson.Require(config.Grounding.Classes == categories.Count, "grounding.classes", config.Grounding.Classes, $"the data have {categories.Count} categories: set it to that");
-        if (examples.Count == 0) throw new InputException("there are no narratives with grounded phrases to learn from; check the data with: groundling data check DATA");
+        ConfigJson.Require(
+            config.Grounding.Classes == categories.Count,
+            "grounding.classes",
+            config.Grounding.Classes,
+            $"the data have {categories.Count} categories: set it to that"
+        );
+        if (examples.Count == 0)
+            throw new InputException(
+                "there are no narratives with grounded phrases to learn from; check the data with: groundling data check DATA"
+            );
         (_config, _encoders, _validation) = (config, encoders, validation);
         var (settings, seed) = (config.Train, config.Train.Seed);
         using var generator = new Generator(seed);
-        _model = new GroundingModel(encoders.Diffusion.UNet, encoders.Diffusion.Vae, config.Grounding with { Size = settings.Size }).Initialize(generator);
+        _model = new GroundingModel(
+            encoders.Diffusion.UNet,
+            encoders.Diffusion.Vae,
+            config.Grounding with
+            {
+                Size = settings.Size,
+            }
+        ).Initialize(generator);
         _model.SavesMemory = settings.SavesMemory;
         var tensors = _model.NamedTensors().ToLookup(pair => settings.KeptParts.Contains(pair.Name.Split('.')[0]));
         (Parameters, State) = ([.. tensors[false]], [.. tensors[true]]);
-        foreach (var (_, value) in State) value.requires_grad_(false);
-        _decaying = [.. Parameters.Where(pair => pair.Value.dim() > 1 && !pair.Name.EndsWith("level_embedding.weight", StringComparison.Ordinal)).Select(pair => pair.Name)];
+        foreach (var (_, value) in State)
+            value.requires_grad_(false);
+        _decaying =
+        [
+            .. Parameters
+                .Where(pair => pair.Value.dim() > 1 && !pair.Name.EndsWith("level_embedding.weight", StringComparison.Ordinal))
+                .Select(pair => pair.Name),
+        ];
         var order = new EndlessOrder(examples.Count, StepSeed.Of(seed, Orders));
         var classOf = categories.Keys.Order().Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         ImagesPerStep = settings.BatchSize * settings.Accumulate;
-        _loader = new(place =>
-            TrainingNarrative.Read(place, examples[order[place]], settings.Flip && TrainingNarrative.IsMirrored(seed, place), encoders, settings.Size, classOf), ImagesPerStep);
+        _loader = new(
+            place =>
+                TrainingNarrative.Read(
+                    place,
+                    examples[order[place]],
+                    settings.Flip && TrainingNarrative.IsMirrored(seed, place),
+                    encoders,
+                    settings.Size,
+                    classOf
+                ),
+            ImagesPerStep
+        );
     }
 
     /// <inheritdoc/>
@@ -73,7 +110,9 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     /// <summary>Narratives that could not be used, and why.</summary>
     public IReadOnlyList<string> Faults => [.. _loader.Faults, .. _faults];
 
-    /// <summary>Weights of linear maps and convolutions decay; biases, norms, level embeddings, block weights and mask scales do not.</summary>
+    /// <summary>
+    /// Weights of linear maps and convolutions decay; biases, norms, level embeddings, block weights and mask scales do not.
+    /// </summary>
     public bool DecaysWeight(string name) => _decaying.Contains(name);
 
     /// <inheritdoc/>
@@ -85,7 +124,10 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         var examples = _loader.Load(context.Step, context.Collective).Select(Encode).OfType<Example>().ToList();
         // 2. How many phrases all micro-batches of all processes have: each counts alike.
         var phrases = Total(examples.Sum(example => example.Narrative.Masks.Count), context.Collective);
-        if (phrases == 0) throw new InputException($"step {context.Step}: none of its narratives can be used ({Faults[^1]}); check the data with: groundling data check DATA");
+        if (phrases == 0)
+            throw new InputException(
+                $"step {context.Step}: none of its narratives can be used ({Faults[^1]}); check the data with: groundling data check DATA"
+            );
         // 3. Forward and backward, a micro-batch at a time.
         var sums = new List<(string Name, double Value)>();
         var total = 0.0;
@@ -106,7 +148,8 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     /// <inheritdoc/>
     public Validation? Validate(long step, CancellationToken stop)
     {
-        if (_validation is null) return null;
+        if (_validation is null)
+            return null;
         using var segmenter = new ModelSegmenter(_encoders, _model, _config.Train.Size);
         var validation = _validation.Measure(segmenter, stop);
         _figures = _figures with { Scores = validation.Scores };
@@ -131,7 +174,13 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         var input = EncodedNarrative.Batch([.. batch.Select(example => example.Encoded)]);
         var target = TrainingTarget.Of([.. batch.Select(example => example.Narrative)], _config.Train.Size);
         using var output = Forward(input);
-        var generators = batch.SelectMany(example => example.Narrative.Masks.Select((_, phrase) => new Generator(StepSeed.Of(_config.Train.Seed, Points, (ulong)example.Narrative.Place, (ulong)phrase)))).ToList();
+        var generators = batch
+            .SelectMany(example =>
+                example.Narrative.Masks.Select(
+                    (_, phrase) => new Generator(StepSeed.Of(_config.Train.Seed, Points, (ulong)example.Narrative.Place, (ulong)phrase))
+                )
+            )
+            .ToList();
         try
         {
             return new GroundingLoss(_config.Grounding.Loss, PointSampling.From(generators)).Compute(output, target);
@@ -144,7 +193,8 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
 
     private GroundingOutput Forward(GroundingInput input)
     {
-        if (_config.Train.Precision != Precision.Mixed) return _model.call(input);
+        if (_config.Train.Precision != Precision.Mixed)
+            return _model.call(input);
         using var autocast = new Autocast(bfloat16, input.Latents.device_type);
         using var output = _model.call(input);
         return output.ToFloat32();
@@ -176,8 +226,15 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     {
         var (grounding, loss) = (_config.Grounding, _config.Grounding.Loss);
         var names = new List<(string, double)>();
-        if (loss.Diffusion > 0) names.Add(("diffusion", 0));
-        foreach (var head in (IEnumerable<string>)[.. loss.Adapter > 0 && grounding.HasAdapter ? ["adapter"] : (string[])[], .. loss.Decoder > 0 && grounding.HasDecoder ? ["decoder"] : (string[])[]])
+        if (loss.Diffusion > 0)
+            names.Add(("diffusion", 0));
+        foreach (
+            var head in (IEnumerable<string>)
+                [
+                    .. loss.Adapter > 0 && grounding.HasAdapter ? ["adapter"] : (string[])[],
+                    .. loss.Decoder > 0 && grounding.HasDecoder ? ["decoder"] : (string[])[],
+                ]
+        )
             names.AddRange([($"{head}.class", 0), ($"{head}.crossEntropy", 0), ($"{head}.dice", 0)]);
         return names;
     }

@@ -27,10 +27,16 @@ public sealed record GroundingTrainingSettings : TrainingSettings
     /// <summary>In which kind of number activations are computed.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Trained parts to begin with, relative to the config, such as another run's checkpoints/best; what they lack begins anew. Empty begins with all of it.</summary>
+    /// <summary>
+    /// Trained parts to begin with, relative to the config, such as another run's checkpoints/best; what they lack begins anew. Empty
+    /// begins with all of it.
+    /// </summary>
     public string Initial { get; init; } = "";
 
-    /// <summary>Parts of the model that keep the weights they begin with, separated by commas: "adapter,diffusion_head". Without the adapter to train, no gradient runs through the UNet.</summary>
+    /// <summary>
+    /// Parts of the model that keep the weights they begin with, separated by commas: "adapter,diffusion_head". Without the adapter to
+    /// train, no gradient runs through the UNet.
+    /// </summary>
     public string Keep { get; init; } = "";
 
     /// <summary>The parts in <see cref="Keep"/>.</summary>
@@ -44,13 +50,28 @@ public sealed record GroundingTrainingSettings : TrainingSettings
     {
         RequireRanges();
         Require(double.IsFinite(Epochs) && Epochs >= 0, "train.epochs", Epochs, "0 or more are needed");
-        Require(Steps > 0 != Epochs > 0, "train.steps", Steps, $"either it or 'train.epochs' ({Epochs}) says how long to train, and the other is 0");
+        Require(
+            Steps > 0 != Epochs > 0,
+            "train.steps",
+            Steps,
+            $"either it or 'train.epochs' ({Epochs}) says how long to train, and the other is 0"
+        );
         Require(BatchSize is >= 1 and <= 4096, "train.batchSize", BatchSize, "1 to 4096 are needed");
-        Require(Size is >= Letterbox.Multiple and <= GroundingOptions.LargestSize && Size % Letterbox.Multiple == 0, "train.size", Size, $"a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize} is needed");
+        Require(
+            Size is >= Letterbox.Multiple and <= GroundingOptions.LargestSize && Size % Letterbox.Multiple == 0,
+            "train.size",
+            Size,
+            $"a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize} is needed"
+        );
         Require(Enum.IsDefined(Precision), "train.precision", Precision, "one of auto, f32 and bf16 is needed");
         Require(Initial is not null, "train.initial", Initial, "a folder of trained parts, or an empty text, is needed");
         Require(Keep is not null, "train.keep", Keep, "names of parts, or an empty text, are needed");
-        Require(Keep!.Length == 0 || Initial!.Length > 0, "train.keep", Keep, "what is kept must come from somewhere: name it in 'train.initial'");
+        Require(
+            Keep!.Length == 0 || Initial!.Length > 0,
+            "train.keep",
+            Keep,
+            "what is kept must come from somewhere: name it in 'train.initial'"
+        );
         Require(Cache is not null, "train.cache", Cache, "a folder, or an empty text, is needed");
     }
 }

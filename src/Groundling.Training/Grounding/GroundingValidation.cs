@@ -4,7 +4,9 @@ using Groundling.Evaluation;
 
 namespace Groundling.Training;
 
-/// <summary>Measures a model in training as <c>groundling evaluate</c> does: average recall of the five groups, and some pictures.</summary>
+/// <summary>
+/// Measures a model in training as <c>groundling evaluate</c> does: average recall of the five groups, and some pictures.
+/// </summary>
 /// <param name="benchmark">The split to measure on.</param>
 /// <param name="settings">How much of it, and by which rules.</param>
 /// <param name="threshold">A pixel is inside when its probability is greater.</param>
@@ -25,13 +27,24 @@ public sealed class GroundingValidation(PngBenchmark benchmark, TrainingDataSett
         {
             stop.ThrowIfCancellationRequested();
             var result = _evaluator.Evaluate(given, segmenter, threshold, stop);
-            if (pictures.Count < settings.Pictures) pictures.Add(($"narrative {given.Example.Index}", ResultOverlay.Render(given, result, segmenter.Size)));
+            if (pictures.Count < settings.Pictures)
+                pictures.Add(($"narrative {given.Example.Index}", ResultOverlay.Render(given, result, segmenter.Size)));
             phrases.AddRange(result.WithoutMasks().Phrases);
         }
-        if (phrases.Count == 0) throw new InputException($"{benchmark.NarrativesPath} holds no phrase with ground truth to measure on; name another data.validation, or none");
+        if (phrases.Count == 0)
+            throw new InputException(
+                $"{benchmark.NarrativesPath} holds no phrase with ground truth to measure on; name another data.validation, or none"
+            );
         var figures = Enum.GetValues<PhraseGroup>()
-            .Select(group => (Name: $"average_recall.{group.ToString().ToLowerInvariant()}", Value: AverageRecall.Of(phrases.Where(phrase => _groups.Contains(group, phrase)).Select(phrase => phrase.IoU))))
-            .Where(figure => figure.Value is not null).Select(figure => (figure.Name, figure.Value!.Value)).ToList();
+            .Select(group =>
+                (
+                    Name: $"average_recall.{group.ToString().ToLowerInvariant()}",
+                    Value: AverageRecall.Of(phrases.Where(phrase => _groups.Contains(group, phrase)).Select(phrase => phrase.IoU))
+                )
+            )
+            .Where(figure => figure.Value is not null)
+            .Select(figure => (figure.Name, figure.Value!.Value))
+            .ToList();
         return new(figures[0].Value, figures, pictures);
     }
 }

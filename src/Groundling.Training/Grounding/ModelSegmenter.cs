@@ -24,14 +24,20 @@ internal sealed class ModelSegmenter(FrozenEncoders encoders, GroundingModel mod
         using var scope = NewDisposeScope();
         var example = given.Example;
         var letterbox = Letterbox.Fit(given.Picture.Width, given.Picture.Height, size);
-        var input = EncodedNarrative.Batch([encoders.Encode(encoders.Read(example.PicturePath, example.Caption, letterbox, mirrored: false))]);
+        var input = EncodedNarrative.Batch([
+            encoders.Encode(encoders.Read(example.PicturePath, example.Caption, letterbox, mirrored: false)),
+        ]);
         using var pass = model.Trace(input with { Cancellation = cancellation });
         var phrases = pass.Prompt.Maps[0].shape[1];
-        return new(letterbox, model.Probabilities(pass.Prompt, pass.Decoder, letterbox, model.Config.AnsweringHead, 0, phrases).squeeze(0).MoveToOuterDisposeScope());
+        return new(
+            letterbox,
+            model
+                .Probabilities(pass.Prompt, pass.Decoder, letterbox, model.Config.AnsweringHead, 0, phrases)
+                .squeeze(0)
+                .MoveToOuterDisposeScope()
+        );
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

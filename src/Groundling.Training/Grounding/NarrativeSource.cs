@@ -11,4 +11,11 @@ namespace Groundling.Training;
 /// <param name="PhrasesKey">The phrases' key in the cache.</param>
 /// <param name="Phrases">[1 + N, C_t] null phrase and phrases, where they are known.</param>
 public sealed record NarrativeSource(
-    Caption Caption, Letterbox Letterbox, float[]? Pixels, byte[] LatentsKey, CachedTensor? Latents, byte[] PhrasesKey, CachedTensor? Phrases);
+    Caption Caption,
+    Letterbox Letterbox,
+    float[]? Pixels,
+    byte[] LatentsKey,
+    CachedTensor? Latents,
+    byte[] PhrasesKey,
+    CachedTensor? Phrases
+);

@@ -8,11 +8,14 @@ namespace Groundling.Training;
 public enum Precision
 {
     /// <summary>What is fastest where training runs. That is a CPU so far, and float32: without matrix units bfloat16 is slower.</summary>
-    [JsonStringEnumMemberName("auto")] Auto,
+    [JsonStringEnumMemberName("auto")]
+    Auto,
 
     /// <summary>float32.</summary>
-    [JsonStringEnumMemberName("f32")] Full,
+    [JsonStringEnumMemberName("f32")]
+    Full,
 
     /// <summary>bfloat16 where the operator allows it.</summary>
-    [JsonStringEnumMemberName("bf16")] Mixed,
+    [JsonStringEnumMemberName("bf16")]
+    Mixed,
 }

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Groundling.Training;
 
-/// <summary>Tensors on disk under keys that say all they were made from: a changed picture, caption, size or model has another key.</summary>
+/// <summary>
+/// Tensors on disk under keys that say all they were made from: a changed picture, caption, size or model has another key.
+/// </summary>
 /// <remarks>
 /// One float32 tensor a file: the mark GLTC, a checksum of what follows, the 32 bytes of the key, the number of sizes, the sizes, the
 /// numbers; little endian. A file appears whole or not at all; one that is damaged all the same is made anew. Safe for several processes.
@@ -16,9 +18,13 @@ namespace Groundling.Training;
 /// <param name="folder">Made when the first tensor is written.</param>
 public sealed class TensorCache(string folder)
 {
-    private const int Checked = 8, HashBytes = 32, Head = Checked + HashBytes + 4;
+    private const int Checked = 8,
+        HashBytes = 32,
+        Head = Checked + HashBytes + 4;
     private static readonly byte[] Mark = "GLTC"u8.ToArray();
-    private int _damaged, _found, _made;
+    private int _damaged,
+        _found,
+        _made;
     private bool _readOnly;
 
     /// <summary>Files that were damaged, and have been or will be replaced.</summary>
@@ -68,7 +74,8 @@ public sealed class TensorCache(string folder)
     public CachedTensor? Read(byte[] key)
     {
         var path = PathOf(key);
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         var entry = Parse(File.ReadAllBytes(path), key);
         Interlocked.Increment(ref entry is null ? ref _damaged : ref _found);
         return entry;
@@ -80,14 +87,16 @@ public sealed class TensorCache(string folder)
     /// <exception cref="IOException">The disk is full or the folder cannot be written; the message names the cache.</exception>
     public void Write(byte[] key, Tensor value)
     {
-        if (_readOnly) return;
+        if (_readOnly)
+            return;
         var shape = value.shape;
         var numbers = value.detach().contiguous().data<float>().ToArray();
         var file = new byte[Head + 8 * shape.Length + sizeof(float) * numbers.Length];
         Mark.CopyTo(file, 0);
         key.CopyTo(file, Checked);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(Checked + HashBytes), shape.Length);
-        for (var i = 0; i < shape.Length; i++) BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(Head + 8 * i), shape[i]);
+        for (var i = 0; i < shape.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(Head + 8 * i), shape[i]);
         MemoryMarshal.AsBytes<float>(numbers).CopyTo(file.AsSpan(Head + 8 * shape.Length));
         BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(Mark.Length), Crc32C.Of(file.AsSpan(Checked)));
         Write(PathOf(key), file);
@@ -106,8 +115,12 @@ public sealed class TensorCache(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(temporary)) File.Delete(temporary);
-            throw new IOException($"the cache {folder} cannot be written: {e.Message.TrimEnd('.')}; make room, name another train.cache, or none", e);
+            if (File.Exists(temporary))
+                File.Delete(temporary);
+            throw new IOException(
+                $"the cache {folder} cannot be written: {e.Message.TrimEnd('.')}; make room, name another train.cache, or none",
+                e
+            );
         }
     }
 
@@ -119,9 +132,12 @@ public sealed class TensorCache(string folder)
 
     private static CachedTensor? Parse(byte[] file, byte[] key)
     {
-        if (file.Length < Head || !file.AsSpan(0, Mark.Length).SequenceEqual(Mark)) return null;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(Mark.Length)) != Crc32C.Of(file.AsSpan(Checked))) return null;
-        if (!file.AsSpan(Checked, HashBytes).SequenceEqual(key)) return null;
+        if (file.Length < Head || !file.AsSpan(0, Mark.Length).SequenceEqual(Mark))
+            return null;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(Mark.Length)) != Crc32C.Of(file.AsSpan(Checked)))
+            return null;
+        if (!file.AsSpan(Checked, HashBytes).SequenceEqual(key))
+            return null;
         var dimensions = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(Checked + HashBytes));
         var shape = MemoryMarshal.Cast<byte, long>(file.AsSpan(Head, 8 * dimensions)).ToArray();
         return new(MemoryMarshal.Cast<byte, float>(file.AsSpan(Head + 8 * dimensions)).ToArray(), shape);

@@ -7,7 +7,9 @@ namespace Groundling.Training;
 /// <summary>Everything that decides what a training of the grounding parts does. The defaults are the paper-size model's.</summary>
 public sealed record TrainConfig
 {
-    /// <summary>The frozen Stable Diffusion: a folder, relative to the config file; or a preset's name, for random weights by the run's seed.</summary>
+    /// <summary>
+    /// The frozen Stable Diffusion: a folder, relative to the config file; or a preset's name, for random weights by the run's seed.
+    /// </summary>
     public string Model { get; init; } = "";
 
     /// <summary>Sizes and switches of what is trained.</summary>
@@ -22,13 +24,19 @@ public sealed record TrainConfig
     /// <summary>Reads and checks a config file; what it leaves out has its default, comments are allowed.</summary>
     /// <param name="path">The file.</param>
     /// <param name="changes">Values to take instead of the file's: "train.steps=40", "grounding.parts=decoder".</param>
-    /// <exception cref="InputException">The file cannot be read, or has an unknown key; a change names no key; a value is out of range.</exception>
+    /// <exception cref="InputException">
+    /// The file cannot be read, or has an unknown key; a change names no key; a value is out of range.
+    /// </exception>
     public static TrainConfig Read(string path, params IEnumerable<string> changes)
     {
         var json = ReadText(path);
         try
         {
-            return Parse<TrainConfig>(ConfigChanges.Apply<TrainConfig>(json, new TrainConfig(), changes, "training config"), "training config").Validated();
+            return Parse<TrainConfig>(
+                    ConfigChanges.Apply<TrainConfig>(json, new TrainConfig(), changes, "training config"),
+                    "training config"
+                )
+                .Validated();
         }
         catch (InputException e)
         {
@@ -50,7 +58,12 @@ public sealed record TrainConfig
         Grounding!.Validated();
         Train!.RequireOwnRanges();
         Data!.RequireRanges();
-        Require(Grounding.Size == 0 || Grounding.Size == Train.Size, "grounding.size", Grounding.Size, $"leave it out: 'train.size', {Train.Size}, decides");
+        Require(
+            Grounding.Size == 0 || Grounding.Size == Train.Size,
+            "grounding.size",
+            Grounding.Size,
+            $"leave it out: 'train.size', {Train.Size}, decides"
+        );
         var unknown = Train.KeptParts.Except(Grounding.PartNames).FirstOrDefault();
         Require(unknown is null, "train.keep", unknown ?? "", $"the parts are {string.Join(", ", Grounding.PartNames)}");
         Require(Grounding.PartNames.Except(Train.KeptParts).Any(), "train.keep", Train.Keep, "one part at least must be left to train");

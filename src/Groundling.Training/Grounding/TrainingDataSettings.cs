@@ -33,8 +33,18 @@ public sealed record TrainingDataSettings
         Require(Validation is not null, "data.validation", Validation, "a split's name, or an empty text, is needed");
         Require(ValidationLimit >= 0, "data.validationLimit", ValidationLimit, "0 or more is needed");
         Require(TrainLimit >= 0, "data.trainLimit", TrainLimit, "0 or more is needed");
-        Require(ResolutionProtocol.All.Any(known => known.Name == Protocol), "data.protocol", Protocol, $"one of {string.Join(", ", ResolutionProtocol.All.Select(known => known.Name))} is needed");
-        Require(GroupRule.All.Any(known => known.Name == Groups), "data.groups", Groups, $"one of {string.Join(", ", GroupRule.All.Select(known => known.Name))} is needed");
+        Require(
+            ResolutionProtocol.All.Any(known => known.Name == Protocol),
+            "data.protocol",
+            Protocol,
+            $"one of {string.Join(", ", ResolutionProtocol.All.Select(known => known.Name))} is needed"
+        );
+        Require(
+            GroupRule.All.Any(known => known.Name == Groups),
+            "data.groups",
+            Groups,
+            $"one of {string.Join(", ", GroupRule.All.Select(known => known.Name))} is needed"
+        );
         Require(Pictures is >= 0 and <= 64, "data.pictures", Pictures, "0 to 64 are needed");
     }
 }

@@ -11,14 +11,23 @@ namespace Groundling.Training;
 /// <param name="Classes">Each phrase's category, 0 to K - 1.</param>
 internal sealed record TrainingNarrative(long Place, NarrativeSource Source, IReadOnlyList<byte[]> Masks, IReadOnlyList<long> Classes)
 {
-    private const ulong Mirrors = 2;                                           // a stream of random numbers of its own; the order's is 1
+    private const ulong Mirrors = 2; // a stream of random numbers of its own; the order's is 1
 
-    /// <summary>Whether the narrative at a place is mirrored, as half of them are where a run mirrors; it follows from the seed alone.</summary>
+    /// <summary>
+    /// Whether the narrative at a place is mirrored, as half of them are where a run mirrors; it follows from the seed alone.
+    /// </summary>
     public static bool IsMirrored(ulong seed, long place) => (StepSeed.Of(seed, Mirrors, (ulong)place) & 1) != 0;
 
     /// <summary>Reads one; safe on any thread.</summary>
     /// <exception cref="InputException">A file cannot be read, or the sizes do not agree.</exception>
-    public static TrainingNarrative Read(long place, BenchmarkExample example, bool mirrored, FrozenEncoders encoders, int size, IReadOnlyDictionary<int, int> classOf)
+    public static TrainingNarrative Read(
+        long place,
+        BenchmarkExample example,
+        bool mirrored,
+        FrozenEncoders encoders,
+        int size,
+        IReadOnlyDictionary<int, int> classOf
+    )
     {
         var map = PanopticMap.Load(example.PanopticPath);
         var letterbox = Letterbox.Fit(map.Width, map.Height, size).Squared();
@@ -31,7 +40,9 @@ internal sealed record TrainingNarrative(long Place, NarrativeSource Source, IRe
             return letterbox.ToNetwork(mirrored ? mask.Mirrored() : mask).ToBytes();
         }
 
-        long Class(BenchmarkPhrase phrase)
-            => GroundingTarget.CategoryOf(phrase.Segments.Select(segment => (classOf.GetValueOrDefault(segment.CategoryId, -1), (long)segment.Area))) ?? -1;
+        long Class(BenchmarkPhrase phrase) =>
+            GroundingTarget.CategoryOf(
+                phrase.Segments.Select(segment => (classOf.GetValueOrDefault(segment.CategoryId, -1), (long)segment.Area))
+            ) ?? -1;
     }
 }

@@ -13,7 +13,8 @@ internal static class TrainingTarget
     public static GroundingTarget Of(IReadOnlyList<TrainingNarrative> narratives, int size)
     {
         var (rows, most) = (narratives.Count, narratives.Max(narrative => narrative.Masks.Count));
-        var masks = zeros([rows, most, size, size], uint8);                    // one array could not hold a large batch: 64 of 32 phrases at 1024 pixels are 2 GiB
+        // one array could not hold a large batch: 64 of 32 phrases at 1024 pixels are 2 GiB
+        var masks = zeros([rows, most, size, size], uint8);
         var classes = new long[rows * most];
         var grounded = new bool[rows * most];
         foreach (var (row, narrative) in narratives.Index())

@@ -31,11 +31,13 @@ public interface ICollective
     /// <param name="numbers">What process 0 has; not looked at in the others.</param>
     IReadOnlyList<long> Share(IReadOnlyList<long> numbers)
     {
-        if (Size == 1) return numbers;
+        if (Size == 1)
+            return numbers;
         using var scope = NewDisposeScope();
         var count = tensor([(long)numbers.Count]);
         Broadcast([count]);
-        if (count.item<long>() == 0) return [];
+        if (count.item<long>() == 0)
+            return [];
         var all = Rank == 0 ? tensor(numbers.ToArray()) : zeros(count.item<long>(), dtype: int64);
         Broadcast([all]);
         return all.data<long>().ToArray();
@@ -44,7 +46,8 @@ public interface ICollective
     /// <summary>Whether something holds in any process; all learn it.</summary>
     bool Any(bool holds)
     {
-        if (Size == 1) return holds;
+        if (Size == 1)
+            return holds;
         using var told = tensor([holds ? 1f : 0f]);
         Average([told]);
         return told.item<float>() > 0;

@@ -31,11 +31,16 @@ public sealed unsafe class MpiCollective : ICollective
     {
         if (Count("OMPI_COMM_WORLD_SIZE") is null or 1)
         {
-            return Count("PMI_SIZE") is > 1 ? throw new InputException("these processes were started by another MPI than Open MPI (PMI_SIZE is set); start them with Open MPI's mpirun") : null;
+            return Count("PMI_SIZE") is > 1
+                ? throw new InputException(
+                    "these processes were started by another MPI than Open MPI (PMI_SIZE is set); start them with Open MPI's mpirun"
+                )
+                : null;
         }
-        var world = OpenMpi.World;                                             // the first to need the library
+        var world = OpenMpi.World; // the first to need the library
         OpenMpi.Check(OpenMpi.MPI_Init_thread(0, 0, OpenMpi.Serialized, out var provided), nameof(OpenMpi.MPI_Init_thread));
-        if (provided < OpenMpi.Serialized) throw new InputException("this Open MPI was built without threads; install one that has them");
+        if (provided < OpenMpi.Serialized)
+            throw new InputException("this Open MPI was built without threads; install one that has them");
         OpenMpi.Check(OpenMpi.MPI_Comm_rank(world, out var rank), nameof(OpenMpi.MPI_Comm_rank));
         OpenMpi.Check(OpenMpi.MPI_Comm_size(world, out var size), nameof(OpenMpi.MPI_Comm_size));
         return new(rank, size, ShareOfCores(size));
@@ -51,8 +56,17 @@ public sealed unsafe class MpiCollective : ICollective
             var flat = bucket.Pack();
             fixed (byte* numbers = flat.bytes)
             {
-                OpenMpi.Check(OpenMpi.MPI_Allreduce(OpenMpi.InPlace, numbers, checked((int)flat.numel()), flat.dtype == float64 ? OpenMpi.Double : OpenMpi.Float, OpenMpi.Sum, OpenMpi.World),
-                    nameof(OpenMpi.MPI_Allreduce));
+                OpenMpi.Check(
+                    OpenMpi.MPI_Allreduce(
+                        OpenMpi.InPlace,
+                        numbers,
+                        checked((int)flat.numel()),
+                        flat.dtype == float64 ? OpenMpi.Double : OpenMpi.Float,
+                        OpenMpi.Sum,
+                        OpenMpi.World
+                    ),
+                    nameof(OpenMpi.MPI_Allreduce)
+                );
             }
             bucket.Unpack(flat.OverInPlace(Size));
         }
@@ -65,10 +79,14 @@ public sealed unsafe class MpiCollective : ICollective
         foreach (var tensor in tensors)
         {
             using var scope = NewDisposeScope();
-            var plain = tensor.detach().cpu().contiguous();                    // the tensor's own memory where it is plain already
+            var plain = tensor.detach().cpu().contiguous(); // the tensor's own memory where it is plain already
             fixed (byte* bytes = plain.bytes)
-                OpenMpi.Check(OpenMpi.MPI_Bcast(bytes, checked((int)(plain.numel() * plain.dtype.ElementSize())), OpenMpi.Byte, 0, OpenMpi.World), nameof(OpenMpi.MPI_Bcast));
-            if (Rank > 0) tensor.copy_(plain);
+                OpenMpi.Check(
+                    OpenMpi.MPI_Bcast(bytes, checked((int)(plain.numel() * plain.dtype.ElementSize())), OpenMpi.Byte, 0, OpenMpi.World),
+                    nameof(OpenMpi.MPI_Bcast)
+                );
+            if (Rank > 0)
+                tensor.copy_(plain);
         }
     }
 
@@ -78,11 +96,21 @@ public sealed unsafe class MpiCollective : ICollective
         var own = Encoding.UTF8.GetBytes(text);
         var lengths = EachOf(own.Length, Size).Select(length => (int)length).ToArray();
         var places = new int[Size];
-        for (var i = 1; i < Size; i++) places[i] = checked(places[i - 1] + lengths[i - 1]);
+        for (var i = 1; i < Size; i++)
+            places[i] = checked(places[i - 1] + lengths[i - 1]);
         var all = new byte[Rank == 0 ? checked(places[^1] + lengths[^1]) : 0];
-        fixed (byte* sent = own, received = all)
-        fixed (int* counts = lengths, starts = places)
-            OpenMpi.Check(OpenMpi.MPI_Gatherv(sent, own.Length, OpenMpi.Byte, received, counts, starts, OpenMpi.Byte, 0, OpenMpi.World), nameof(OpenMpi.MPI_Gatherv));
+        fixed (
+            byte* sent = own,
+                received = all
+        )
+        fixed (
+            int* counts = lengths,
+                starts = places
+        )
+            OpenMpi.Check(
+                OpenMpi.MPI_Gatherv(sent, own.Length, OpenMpi.Byte, received, counts, starts, OpenMpi.Byte, 0, OpenMpi.World),
+                nameof(OpenMpi.MPI_Gatherv)
+            );
         return Rank > 0 ? [] : [.. places.Zip(lengths, (start, length) => Encoding.UTF8.GetString(all, start, length))];
     }
 
@@ -97,7 +125,8 @@ public sealed unsafe class MpiCollective : ICollective
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; Thread.Sleep(5))
         {
             OpenMpi.Check(OpenMpi.MPI_Test(ref request, out var done, 0), nameof(OpenMpi.MPI_Test));
-            if (done != 0) return true;
+            if (done != 0)
+                return true;
         }
         return false;
     }
@@ -113,8 +142,12 @@ public sealed unsafe class MpiCollective : ICollective
     private static int ShareOfCores(int size)
     {
         const string status = "/proc/self/status";
-        var cores = File.Exists(status) ? File.ReadLines(status).FirstOrDefault(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal)) : null;
-        var place = BitConverter.ToInt64(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName} {cores}")));
+        var cores = File.Exists(status)
+            ? File.ReadLines(status).FirstOrDefault(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal))
+            : null;
+        var place = BitConverter.ToInt64(
+            System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName} {cores}"))
+        );
         return Math.Max(1, Environment.ProcessorCount / EachOf(place, size).Count(other => other == place));
     }
 
@@ -122,9 +155,16 @@ public sealed unsafe class MpiCollective : ICollective
     private static long[] EachOf(long number, int size)
     {
         var all = new long[size];
-        fixed (long* received = all) OpenMpi.Check(OpenMpi.MPI_Allgather(&number, sizeof(long), OpenMpi.Byte, received, sizeof(long), OpenMpi.Byte, OpenMpi.World), nameof(OpenMpi.MPI_Allgather));
+        fixed (long* received = all)
+            OpenMpi.Check(
+                OpenMpi.MPI_Allgather(&number, sizeof(long), OpenMpi.Byte, received, sizeof(long), OpenMpi.Byte, OpenMpi.World),
+                nameof(OpenMpi.MPI_Allgather)
+            );
         return all;
     }
 
-    private static int? Count(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
+    private static int? Count(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? count
+            : null;
 }

@@ -6,7 +6,7 @@ namespace Groundling.Training;
 /// <summary>A list of work done by several processes together, with the results in process 0 as if it had done all.</summary>
 public static class SharedWork
 {
-    private const int ItemsAtOnce = 4;                                         // of each process between two exchanges
+    private const int ItemsAtOnce = 4; // of each process between two exchanges
 
     /// <summary>Process r works on the items r, r + size, r + 2 size, ...; process 0 takes all results in the items' order.</summary>
     /// <param name="processes">Who works; all with the same items.</param>
@@ -17,7 +17,13 @@ public static class SharedWork
     /// <param name="stop">Told to any process, it stops all.</param>
     /// <exception cref="OperationCanceledException">A process was told to stop; what had been taken is whole and in order.</exception>
     public static void Run<TItem, TResult>(
-        ICollective processes, IEnumerable<TItem> items, Func<TItem, TResult> work, Action<TResult> take, JsonSerializerOptions json, CancellationToken stop)
+        ICollective processes,
+        IEnumerable<TItem> items,
+        Func<TItem, TResult> work,
+        Action<TResult> take,
+        JsonSerializerOptions json,
+        CancellationToken stop
+    )
     {
         if (processes.Size == 1)
         {
@@ -33,19 +39,25 @@ public static class SharedWork
             var own = new List<TResult>();
             try
             {
-                for (var i = processes.Rank; i < round.Length && !stop.IsCancellationRequested; i += processes.Size) own.Add(work(round[i]));
+                for (var i = processes.Rank; i < round.Length && !stop.IsCancellationRequested; i += processes.Size)
+                    own.Add(work(round[i]));
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 // What is done is kept; the others learn of it below.
             }
-            var all = processes.Gather(JsonSerializer.Serialize(own, json)).Select(text => JsonSerializer.Deserialize<List<TResult>>(text, json)!).ToList();
+            var all = processes
+                .Gather(JsonSerializer.Serialize(own, json))
+                .Select(text => JsonSerializer.Deserialize<List<TResult>>(text, json)!)
+                .ToList();
             if (processes.Rank == 0)
             {
                 // A process that was stopped leaves a gap: only what lies before the first one is in order.
-                for (var i = 0; i < round.Length && i / processes.Size < all[i % processes.Size].Count; i++) take(all[i % processes.Size][i / processes.Size]);
+                for (var i = 0; i < round.Length && i / processes.Size < all[i % processes.Size].Count; i++)
+                    take(all[i % processes.Size][i / processes.Size]);
             }
-            if (processes.Any(stop.IsCancellationRequested)) throw new OperationCanceledException(stop.IsCancellationRequested ? stop : default);
+            if (processes.Any(stop.IsCancellationRequested))
+                throw new OperationCanceledException(stop.IsCancellationRequested ? stop : default);
         }
     }
 }

@@ -5,9 +5,7 @@ namespace Groundling.Training;
 /// <summary>A process that trains alone.</summary>
 public sealed class SingleProcess : ICollective
 {
-    private SingleProcess()
-    {
-    }
+    private SingleProcess() { }
 
     /// <summary>The only one.</summary>
     public static SingleProcess Instance { get; } = new();
@@ -19,20 +17,14 @@ public sealed class SingleProcess : ICollective
     public int Size => 1;
 
     /// <inheritdoc/>
-    public void Average(IReadOnlyList<Tensor> tensors)
-    {
-    }
+    public void Average(IReadOnlyList<Tensor> tensors) { }
 
     /// <inheritdoc/>
-    public void Broadcast(IReadOnlyList<Tensor> tensors)
-    {
-    }
+    public void Broadcast(IReadOnlyList<Tensor> tensors) { }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Gather(string text) => [text];
 
     /// <inheritdoc/>
-    public void Barrier()
-    {
-    }
+    public void Barrier() { }
 }

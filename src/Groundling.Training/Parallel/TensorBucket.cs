@@ -12,7 +12,9 @@ internal sealed class TensorBucket
 
     private TensorBucket(ScalarType type) => _type = type;
 
-    /// <summary>Buckets of at most 25 MB, a larger tensor alone, the last tensors first: a backward pass has their gradients first.</summary>
+    /// <summary>
+    /// Buckets of at most 25 MB, a larger tensor alone, the last tensors first: a backward pass has their gradients first.
+    /// </summary>
     /// <param name="tensors">Floating-point tensors; float64 travels as it is, the others as float32.</param>
     public static IReadOnlyList<TensorBucket> Of(IReadOnlyList<Tensor> tensors)
     {

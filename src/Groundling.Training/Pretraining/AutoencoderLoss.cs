@@ -19,7 +19,12 @@ public sealed class AutoencoderLoss(AutoencoderSettings settings)
     /// <param name="mean">[B, 4, h/8, w/8] of the latents' distribution.</param>
     /// <param name="logarithm">[B, 4, h/8, w/8] of its variance.</param>
     /// <returns>The weighted sum and each part unweighted; scalars that the caller owns.</returns>
-    public (Tensor Total, IReadOnlyList<(string Name, Tensor Value)> Parts) Compute(Tensor found, Tensor right, Tensor mean, Tensor logarithm)
+    public (Tensor Total, IReadOnlyList<(string Name, Tensor Value)> Parts) Compute(
+        Tensor found,
+        Tensor right,
+        Tensor mean,
+        Tensor logarithm
+    )
     {
         using var scope = NewDisposeScope();
         var difference = found - right;
@@ -34,13 +39,23 @@ public sealed class AutoencoderLoss(AutoencoderSettings settings)
         }
         // Of N(mean, variance) from N(0, 1): (mean^2 + variance - 1 - log variance) / 2 (Kingma and Welling 2014, appendix B).
         var divergence = (mean.Squared().Plus(logarithm.exp()).Plus(-1) - logarithm).mean().Times(0.5);
-        var total = pixels.Plus(edges.Times(settings.Edges)).Plus(coarse.Times(settings.Coarse)).Plus(divergence.Times(settings.Divergence));
-        IReadOnlyList<(string, Tensor)> parts = [("pixels", pixels.MoveToOuterDisposeScope()), ("edges", edges.MoveToOuterDisposeScope()),
-            ("coarse", coarse.MoveToOuterDisposeScope()), ("divergence", divergence.MoveToOuterDisposeScope())];
+        var total = pixels
+            .Plus(edges.Times(settings.Edges))
+            .Plus(coarse.Times(settings.Coarse))
+            .Plus(divergence.Times(settings.Divergence));
+        IReadOnlyList<(string, Tensor)> parts =
+        [
+            ("pixels", pixels.MoveToOuterDisposeScope()),
+            ("edges", edges.MoveToOuterDisposeScope()),
+            ("coarse", coarse.MoveToOuterDisposeScope()),
+            ("divergence", divergence.MoveToOuterDisposeScope()),
+        ];
         return (total.MoveToOuterDisposeScope(), parts);
     }
 
-    /// <summary>The mean difference between neighbours along a side: of the difference of two images it is the difference of their edges.</summary>
+    /// <summary>
+    /// The mean difference between neighbours along a side: of the difference of two images it is the difference of their edges.
+    /// </summary>
     private static Tensor Neighbours(Tensor image, int side)
     {
         var length = image.shape[side] - 1;

@@ -8,7 +8,10 @@ public sealed record AutoencoderSettings : TrainingSettings
     /// <summary>Crops a step, of each process.</summary>
     public int BatchSize { get; init; } = 8;
 
-    /// <summary>Side of the crops in pixels, a multiple of 8: the autoencoder is convolutional, and small crops of many pictures teach more than few pictures.</summary>
+    /// <summary>
+    /// Side of the crops in pixels, a multiple of 8: the autoencoder is convolutional, and small crops of many pictures teach more than few
+    /// pictures.
+    /// </summary>
     public int Crop { get; init; } = 128;
 
     /// <summary>Weight of the differences between neighbouring pixels: they keep edges sharp.</summary>

@@ -10,9 +10,11 @@ namespace Groundling.Training;
 public sealed class AutoencoderTask : ITrainingTask, IDisposable
 {
     private const ulong Orders = 1;
-    private const int ShownPictures = 4, PicturesAtOnce = 8;
+    private const int ShownPictures = 4,
+        PicturesAtOnce = 8;
     private readonly AutoencoderSettings _settings;
-    private readonly RowStore _pictures, _measured;
+    private readonly RowStore _pictures,
+        _measured;
     private readonly EndlessOrder _order;
     private readonly AutoencoderLoss _loss;
     private readonly Vae _vae;
@@ -28,7 +30,8 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
         using var generator = new Generator(settings.Seed);
         _vae = FirstWeights.Initialize(new Vae(config), generator);
         Parameters = [.. _vae.NamedTensors()];
-        foreach (var (_, value) in Parameters) value.requires_grad_(true);
+        foreach (var (_, value) in Parameters)
+            value.requires_grad_(true);
         (_order, _loss) = (new(pictures.Count, StepSeed.Of(settings.Seed, Orders)), new(settings));
     }
 
@@ -49,10 +52,13 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
     {
         using var scope = NewDisposeScope();
         // 1. Crops of pictures, half of them mirrored.
-        var images = PictureStore.ToNetwork(Crops(context));                   // [B, 3, c, c]
+        var images = PictureStore.ToNetwork(Crops(context)); // [B, 3, c, c]
         // 2. Their latents' distribution, and a draw from it.
-        var moments = _vae.Moments(images);                                    // [B, 8, c/8, c/8]
-        var (mean, logarithm) = (moments.narrow(1, 0, _vae.Config.LatentChannels), moments.narrow(1, _vae.Config.LatentChannels, _vae.Config.LatentChannels).Within(-30, 20));
+        var moments = _vae.Moments(images); // [B, 8, c/8, c/8]
+        var (mean, logarithm) = (
+            moments.narrow(1, 0, _vae.Config.LatentChannels),
+            moments.narrow(1, _vae.Config.LatentChannels, _vae.Config.LatentChannels).Within(-30, 20)
+        );
         var latents = mean.Plus(logarithm.Times(0.5).exp() * randn(mean.shape, generator: context.Generator));
         // 3. Back to pictures.
         var (total, parts) = _loss.Compute(_vae.Decode(latents.Times(_vae.Config.ScalingFactor)), images, mean, logarithm);
@@ -76,15 +82,24 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
             ratios.AddRange(PeakSignalToNoise.Of(decoded, images));
             var means = latents.Over(_vae.Config.ScalingFactor);
             (sum, squares, count) = (sum + means.sum().item<float>(), squares + means.Squared().sum().item<float>(), count + means.numel());
-            shown ??= cat([images.narrow(0, 0, Math.Min(ShownPictures, images.shape[0])), decoded.narrow(0, 0, Math.Min(ShownPictures, images.shape[0]))]).MoveToOuterDisposeScope();
+            shown ??= cat([
+                    images.narrow(0, 0, Math.Min(ShownPictures, images.shape[0])),
+                    decoded.narrow(0, 0, Math.Min(ShownPictures, images.shape[0])),
+                ])
+                .MoveToOuterDisposeScope();
         }
         _scalingFactor = 1 / Math.Sqrt(squares / count - Math.Pow(sum / count, 2));
         var ratio = ratios.Average();
-        return new(ratio, [("psnr", ratio), ("scaling_factor", _scalingFactor)], shown is null ? [] : [("pictures, reconstructions", PictureGrid.Of(shown, (int)shown.shape[0] / 2))]);
+        return new(
+            ratio,
+            [("psnr", ratio), ("scaling_factor", _scalingFactor)],
+            shown is null ? [] : [("pictures, reconstructions", PictureGrid.Of(shown, (int)shown.shape[0] / 2))]
+        );
     }
 
     /// <summary>Writes the autoencoder as a model folder has it; its scaling factor is that of the pictures last measured.</summary>
-    public void Save(string folder) => ModelFolderWriter.WriteVae(folder, _vae, _vae.Config with { ScalingFactor = _scalingFactor }, ScalarType.Float32);
+    public void Save(string folder) =>
+        ModelFolderWriter.WriteVae(folder, _vae, _vae.Config with { ScalingFactor = _scalingFactor }, ScalarType.Float32);
 
     /// <summary>Disposes the model.</summary>
     public void Dispose() => _vae.Dispose();
@@ -93,13 +108,18 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
     {
         using var scope = NewDisposeScope();
         var random = new Random((int)context.Seed);
-        var crops = EndlessOrder.PlacesOf(context.Step, _settings.BatchSize, context.Collective).Select(place =>
-        {
-            var picture = _pictures[_order[place]];                            // [side, side, 3]
-            var (top, left) = (random.Next((int)picture.shape[0] - _settings.Crop + 1), random.Next((int)picture.shape[1] - _settings.Crop + 1));
-            var crop = picture.narrow(0, top, _settings.Crop).narrow(1, left, _settings.Crop);
-            return random.Next(2) == 0 ? crop : crop.flip(1);
-        });
+        var crops = EndlessOrder
+            .PlacesOf(context.Step, _settings.BatchSize, context.Collective)
+            .Select(place =>
+            {
+                var picture = _pictures[_order[place]]; // [side, side, 3]
+                var (top, left) = (
+                    random.Next((int)picture.shape[0] - _settings.Crop + 1),
+                    random.Next((int)picture.shape[1] - _settings.Crop + 1)
+                );
+                var crop = picture.narrow(0, top, _settings.Crop).narrow(1, left, _settings.Crop);
+                return random.Next(2) == 0 ? crop : crop.flip(1);
+            });
         return stack([.. crops]).MoveToOuterDisposeScope();
     }
 }

@@ -8,12 +8,29 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Training;
 
-/// <summary>How good a UNet is: its losses, whether it knows words, whether its attention finds what they name, and pictures to look at.</summary>
+/// <summary>
+/// How good a UNet is: its losses, whether it knows words, whether its attention finds what they name, and pictures to look at.
+/// </summary>
 internal sealed class DiffusionMeasures
 {
-    private const ulong Measuring = 3;                                         // a stream of random numbers
-    private const int ShownPictures = 4, ShownSteps = 20, Questions = 96;
-    private static readonly string[] Colours = ["red", "blue", "green", "yellow", "white", "orange", "purple", "pink", "black", "brown", "gray"];
+    private const ulong Measuring = 3; // a stream of random numbers
+    private const int ShownPictures = 4,
+        ShownSteps = 20,
+        Questions = 96;
+    private static readonly string[] Colours =
+    [
+        "red",
+        "blue",
+        "green",
+        "yellow",
+        "white",
+        "orange",
+        "purple",
+        "pink",
+        "black",
+        "brown",
+        "gray",
+    ];
     private readonly DiffusionSettings _settings;
     private readonly PredictionType _prediction;
     private readonly NoiseSchedule _schedule;
@@ -31,9 +48,26 @@ internal sealed class DiffusionMeasures
     /// <param name="text">The text encoder.</param>
     /// <param name="vae">The autoencoder of the latents.</param>
     /// <param name="pictures">What is measured on.</param>
-    public DiffusionMeasures(DiffusionSettings settings, PredictionType prediction, NoiseSchedule schedule, ClipTokenizer tokenizer, TextEncoder text, Vae vae, MeasuredPictures pictures)
+    public DiffusionMeasures(
+        DiffusionSettings settings,
+        PredictionType prediction,
+        NoiseSchedule schedule,
+        ClipTokenizer tokenizer,
+        TextEncoder text,
+        Vae vae,
+        MeasuredPictures pictures
+    )
     {
-        (_settings, _prediction, _schedule, _tokenizer, _text, _vae, _pictures, _noise) = (settings, prediction, schedule, tokenizer, text, vae, pictures, new(vae, schedule));
+        (_settings, _prediction, _schedule, _tokenizer, _text, _vae, _pictures, _noise) = (
+            settings,
+            prediction,
+            schedule,
+            tokenizer,
+            text,
+            vae,
+            pictures,
+            new(vae, schedule)
+        );
         string[] nouns = [.. pictures.Categories.Values.Where(category => category.IsThing).Select(category => category.Name)];
         _words = [("nouns", Asked(nouns)), ("colours", Asked(Colours))];
 
@@ -41,7 +75,8 @@ internal sealed class DiffusionMeasures
     }
 
     /// <summary>
-    /// Measures a UNet, with the same noise each time. The score is the mean of what is known of words and of attention; where the pictures ask
+    /// Measures a UNet, with the same noise each time. The score is the mean of what is known of words and of attention; where the pictures
+    /// ask
     /// for neither, the loss with captions, negative.
     /// </summary>
     /// <param name="unet">The UNet.</param>
@@ -49,20 +84,28 @@ internal sealed class DiffusionMeasures
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Validation Measure(UNet unet, CancellationToken stop)
     {
-        var limit = _settings.ValidationLimit == 0 ? _pictures.Examples.Count : Math.Min(_settings.ValidationLimit, _pictures.Examples.Count);
+        var limit =
+            _settings.ValidationLimit == 0 ? _pictures.Examples.Count : Math.Min(_settings.ValidationLimit, _pictures.Examples.Count);
         var losses = Enum.GetValues<PromptKind>().ToDictionary(kind => kind, kind => Loss(unet, kind, limit, stop));
         var scores = losses.Select(pair => ($"loss_{pair.Key.ToString().ToLowerInvariant()}", pair.Value)).ToList();
         var known = new List<double>();
         var classifier = new DiffusionClassifier(_schedule, _prediction, _tokenizer, _text);
         foreach (var (name, questions) in _words)
-            if (classifier.Accuracy(unet, questions, row => _noise.Mean(_pictures.Latents.Gather([row])), stop) is { } accuracy) Known(name, accuracy);
+            if (classifier.Accuracy(unet, questions, row => _noise.Mean(_pictures.Latents.Gather([row])), stop) is { } accuracy)
+                Known(name, accuracy);
         foreach (var time in AttentionRanking.Times)
         {
             var figures = Rank(unet, time, Math.Min(AttentionRanking.Narratives, limit), stop);
-            if (figures.Best.Things is { } things) Known($"auc_{time}_things", things);
-            if (figures.Best.Stuff is { } stuff) Known($"auc_{time}_stuff", stuff);
+            if (figures.Best.Things is { } things)
+                Known($"auc_{time}_things", things);
+            if (figures.Best.Stuff is { } stuff)
+                Known($"auc_{time}_stuff", stuff);
         }
-        return new(known.Count > 0 ? known.Average() : -(losses[PromptKind.Words] + losses[PromptKind.Phrases]) / 2, scores, [("samples", Samples(unet, stop))]);
+        return new(
+            known.Count > 0 ? known.Average() : -(losses[PromptKind.Words] + losses[PromptKind.Phrases]) / 2,
+            scores,
+            [("samples", Samples(unet, stop))]
+        );
 
         void Known(string name, double value)
         {
@@ -96,10 +139,17 @@ internal sealed class DiffusionMeasures
         {
             using var scope = NewDisposeScope();
             var (example, latents) = (_pictures.Examples[row], _noise.Mean(_pictures.Latents.Gather([row])));
-            var states = Prompts([row], PromptKind.Phrases).States;            // [1, 1 + N, Ct]
+            var states = Prompts([row], PromptKind.Phrases).States; // [1, 1 + N, Ct]
             var side = (int)(latents.shape[3] * _vae.Stride);
-            ranking.Add(latents, states.narrow(1, 1, states.shape[1] - 1), states.select(1, 0), Letterbox.Fit(side, side, 0), example.LoadMasks(faults),
-                [.. example.Phrases.Select(phrase => phrase.LastIsThing)], stop);
+            ranking.Add(
+                latents,
+                states.narrow(1, 1, states.shape[1] - 1),
+                states.select(1, 0),
+                Letterbox.Fit(side, side, 0),
+                example.LoadMasks(faults),
+                [.. example.Phrases.Select(phrase => phrase.LastIsThing)],
+                stop
+            );
         }
         return new(time, limit, ranking.Blocks);
     }
@@ -116,7 +166,22 @@ internal sealed class DiffusionMeasures
     {
         var sampler = new ImageSampler(_tokenizer, _text, _vae, unet, _schedule, _prediction);
         var side = (int)(_pictures.Latents[0].shape[1] * _vae.Stride);
-        var images = _pictures.Examples.Take(ShownPictures).Select((example, i) => sampler.Sample(example.Caption.Text, new() { Steps = ShownSteps, Seed = (ulong)i, Size = side }, cancellation: stop)).ToList();
+        var images = _pictures
+            .Examples.Take(ShownPictures)
+            .Select(
+                (example, i) =>
+                    sampler.Sample(
+                        example.Caption.Text,
+                        new()
+                        {
+                            Steps = ShownSteps,
+                            Seed = (ulong)i,
+                            Size = side,
+                        },
+                        cancellation: stop
+                    )
+            )
+            .ToList();
         return PictureGrid.Of(cat(images), images.Count);
     }
 }

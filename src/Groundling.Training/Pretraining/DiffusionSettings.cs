@@ -9,12 +9,16 @@ public sealed record DiffusionSettings : TrainingSettings
     public int BatchSize { get; init; } = 16;
 
     /// <summary>
-    /// Steps, the first ones, on pictures of half the side: five times as many in the same time, for the words to be learnt from; Stable Diffusion,
+    /// Steps, the first ones, on pictures of half the side: five times as many in the same time, for the words to be learnt from; Stable
+    /// Diffusion,
     /// too, was trained at 256 pixels before 512.
     /// </summary>
     public long CoarseSteps { get; init; }
 
-    /// <summary>The learning rate with which the steps at full size begin, where others go before them: the schedule then runs a second time, without warming up.</summary>
+    /// <summary>
+    /// The learning rate with which the steps at full size begin, where others go before them: the schedule then runs a second time,
+    /// without warming up.
+    /// </summary>
     public double FineLearningRate { get; init; } = 3e-4;
 
     /// <summary>
@@ -41,16 +45,29 @@ public sealed record DiffusionSettings : TrainingSettings
     /// <inheritdoc/>
     public override double LearningRateAt(long step)
     {
-        if (CoarseSteps == 0) return base.LearningRateAt(step);
-        return step <= CoarseSteps ? Scheduled(step, CoarseSteps, LearningRate, WarmUp) : Scheduled(step - CoarseSteps, Steps - CoarseSteps, FineLearningRate, 0);
+        if (CoarseSteps == 0)
+            return base.LearningRateAt(step);
+        return step <= CoarseSteps
+            ? Scheduled(step, CoarseSteps, LearningRate, WarmUp)
+            : Scheduled(step - CoarseSteps, Steps - CoarseSteps, FineLearningRate, 0);
     }
 
     internal void RequireOwnRanges(string name)
     {
         StageRules.RequireRanges(this, name, BatchSize, ValidationLimit);
         Require(CoarseSteps >= 0 && CoarseSteps <= Steps, $"{name}.coarseSteps", CoarseSteps, $"0 to {name}.steps, {Steps}, are needed");
-        Require(CoarseSteps == 0 || CoolDown == 0, $"{name}.coolDown", CoolDown, $"0 is needed where {name}.coarseSteps has a schedule of its own");
-        Require(double.IsFinite(FineLearningRate) && FineLearningRate > 0, $"{name}.fineLearningRate", FineLearningRate, "more than 0 is needed");
+        Require(
+            CoarseSteps == 0 || CoolDown == 0,
+            $"{name}.coolDown",
+            CoolDown,
+            $"0 is needed where {name}.coarseSteps has a schedule of its own"
+        );
+        Require(
+            double.IsFinite(FineLearningRate) && FineLearningRate > 0,
+            $"{name}.fineLearningRate",
+            FineLearningRate,
+            "more than 0 is needed"
+        );
         Require(Uncaptioned is >= 0 and <= 1, $"{name}.uncaptioned", Uncaptioned, "0 to 1 is needed");
         Require(PhrasePrompts is >= 0 and <= 1, $"{name}.phrasePrompts", PhrasePrompts, "0 to 1 is needed");
         Require(AverageDecay is >= 0 and < 1, $"{name}.averageDecay", AverageDecay, "0 up to, but not including, 1 is needed");

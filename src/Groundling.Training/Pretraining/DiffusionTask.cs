@@ -9,10 +9,14 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Training;
 
-/// <summary>The third stage of pretraining: the UNet learns to find the noise in latents (Ho et al. 2020, eq. 14), told by the frozen text encoder what they show.</summary>
+/// <summary>
+/// The third stage of pretraining: the UNet learns to find the noise in latents (Ho et al. 2020, eq. 14), told by the frozen text encoder
+/// what they show.
+/// </summary>
 public sealed class DiffusionTask : ITrainingTask, IDisposable
 {
-    private const ulong Orders = 1, Kinds = 2;                                 // streams of random numbers
+    private const ulong Orders = 1,
+        Kinds = 2; // streams of random numbers
     private readonly DiffusionSettings _settings;
     private readonly PredictionType _prediction;
     private readonly NoiseSchedule _schedule = NoiseSchedule.StableDiffusion;
@@ -25,7 +29,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     private readonly CaptionRows?[] _rows;
     private readonly EndlessOrder _order;
     private readonly TextEncoder _text;
-    private readonly UNet _unet, _averageUNet;
+    private readonly UNet _unet,
+        _averageUNet;
     private readonly MovingAverage _average;
 
     /// <param name="preset">The sizes.</param>
@@ -34,18 +39,40 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     /// <param name="text">The text encoder, frozen; the caller keeps it.</param>
     /// <param name="vae">The autoencoder of the latents, with its scaling factor; the caller keeps it.</param>
     /// <param name="learnt">What it learns from; the caller keeps it.</param>
-    /// <param name="coarse">The same pictures' latents at half the side, for the first steps; null where there are no such steps; the caller keeps it.</param>
+    /// <param name="coarse">
+    /// The same pictures' latents at half the side, for the first steps; null where there are no such steps; the caller keeps it.
+    /// </param>
     /// <param name="measured">What it is measured on; the caller keeps it.</param>
     /// <param name="initial">The UNet to begin with; null begins with nothing; the caller keeps it.</param>
-    public DiffusionTask(ModelPreset preset, DiffusionSettings settings, ClipTokenizer tokenizer, TextEncoder text, Vae vae, CaptionedLatents learnt, RowStore? coarse, MeasuredPictures measured, UNet? initial)
+    public DiffusionTask(
+        ModelPreset preset,
+        DiffusionSettings settings,
+        ClipTokenizer tokenizer,
+        TextEncoder text,
+        Vae vae,
+        CaptionedLatents learnt,
+        RowStore? coarse,
+        MeasuredPictures measured,
+        UNet? initial
+    )
     {
-        (_settings, _prediction, _tokenizer, _text, _learnt, _coarse, _noise) = (settings, preset.Prediction, tokenizer, text, learnt, coarse, new(vae, _schedule));
+        (_settings, _prediction, _tokenizer, _text, _learnt, _coarse, _noise) = (
+            settings,
+            preset.Prediction,
+            tokenizer,
+            text,
+            learnt,
+            coarse,
+            new(vae, _schedule)
+        );
         _measures = new(settings, preset.Prediction, _schedule, tokenizer, text, vae, measured);
         (_unet, _averageUNet) = (Make(), Make());
         Parameters = [.. _unet.NamedTensors()];
         State = [.. _averageUNet.NamedTensors()];
-        foreach (var (_, value) in Parameters) value.requires_grad_(true);
-        foreach (var (_, value) in State) value.requires_grad_(false);
+        foreach (var (_, value) in Parameters)
+            value.requires_grad_(true);
+        foreach (var (_, value) in State)
+            value.requires_grad_(false);
         _average = new([.. Parameters.Zip(State, (weight, average) => (weight.Value, average.Value))], settings.AverageDecay);
         _empty = CaptionRows.Of(tokenizer, preset.Text.Positions, "");
         _rows = new CaptionRows?[learnt.Captions.Count];
@@ -55,9 +82,11 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         {
             using var generator = new Generator(settings.Seed);
             var unet = FirstWeights.Initialize(new UNet(preset.UNet), generator);
-            if (initial is null) return unet;
+            if (initial is null)
+                return unet;
             using var frozen = no_grad();
-            foreach (var (weight, first) in unet.NamedTensors().Zip(initial.NamedTensors())) weight.Tensor.copy_(first.Tensor);
+            foreach (var (weight, first) in unet.NamedTensors().Zip(initial.NamedTensors()))
+                weight.Tensor.copy_(first.Tensor);
             return unet;
         }
     }
@@ -85,12 +114,15 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         var examples = places.Select(place => _order[place]).ToList();
         // 1. Latents drawn from their distributions, with noise of times that are spread over the batch.
         var store = context.Step <= _settings.CoarseSteps ? _coarse! : _learnt.Latents;
-        var latents = _noise.Draw(store.Gather(examples), context.Generator);                              // [B, 4, h, w]
-        var times = _noise.Times(examples.Count, context.Generator);                                       // [B]
+        var latents = _noise.Draw(store.Gather(examples), context.Generator); // [B, 4, h, w]
+        var times = _noise.Times(examples.Count, context.Generator); // [B]
         var noise = randn(latents.shape, generator: context.Generator);
         // 2. Captions, or their phrases, or none.
-        var prompts = new PromptBatch(places.Zip(examples, (place, example) => (_learnt.Captions[example], RowsOf(example), KindAt(place))), _empty);
-        var (states, mask) = prompts.Encode(_text);                                                        // [B, K, Ct]
+        var prompts = new PromptBatch(
+            places.Zip(examples, (place, example) => (_learnt.Captions[example], RowsOf(example), KindAt(place))),
+            _empty
+        );
+        var (states, mask) = prompts.Encode(_text); // [B, K, Ct]
         // 3. Which noise was it?
         using var output = _unet.call(_schedule.AddNoise(latents, noise, times), times, new TextPrompt(states, mask));
         var loss = functional.mse_loss(output.Prediction, _schedule.Target(latents, noise, times, _prediction));
@@ -118,9 +150,13 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     private PromptKind KindAt(long place)
     {
         const double scale = 1.0 / (1UL << 53);
-        if ((StepSeed.Of(_settings.Seed, Kinds, (ulong)place) >> 11) * scale < _settings.Uncaptioned) return PromptKind.None;
-        return (StepSeed.Of(_settings.Seed, Kinds, (ulong)place, 1) >> 11) * scale < _settings.PhrasePrompts ? PromptKind.Phrases : PromptKind.Words;
+        if ((StepSeed.Of(_settings.Seed, Kinds, (ulong)place) >> 11) * scale < _settings.Uncaptioned)
+            return PromptKind.None;
+        return (StepSeed.Of(_settings.Seed, Kinds, (ulong)place, 1) >> 11) * scale < _settings.PhrasePrompts
+            ? PromptKind.Phrases
+            : PromptKind.Words;
     }
 
-    private CaptionRows RowsOf(int example) => _rows[example] ??= CaptionRows.Of(_tokenizer, _text.Config.Positions, _learnt.Captions[example].Text);
+    private CaptionRows RowsOf(int example) =>
+        _rows[example] ??= CaptionRows.Of(_tokenizer, _text.Config.Positions, _learnt.Captions[example].Text);
 }

@@ -6,14 +6,17 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Training;
 
-/// <summary>The weights from which a model is trained: every residual starts at zero, so that at first each block hands on what it was given.</summary>
+/// <summary>
+/// The weights from which a model is trained: every residual starts at zero, so that at first each block hands on what it was given.
+/// </summary>
 internal static class FirstWeights
 {
-    private const double Noise = 0.3;                                          // of the usual first values, around the identity
+    private const double Noise = 0.3; // of the usual first values, around the identity
     private static readonly string[] Between = ["samplers", "conv_shortcut", "quant_conv"];
 
     /// <summary>
-    /// First values of an autoencoder: what lies between its blocks is near the identity, too, so it starts as an almost linear map of patches
+    /// First values of an autoencoder: what lies between its blocks is near the identity, too, so it starts as an almost linear map of
+    /// patches
     /// and only has to learn what is better than one.
     /// </summary>
     public static Vae Initialize(Vae vae, Generator generator)
@@ -39,11 +42,12 @@ internal static class FirstWeights
     {
         using var frozen = no_grad();
         foreach (var (name, tensor) in module.NamedTensors())
-            if (layers.Any(layer => $".{name}".Contains($".{layer}.", StringComparison.Ordinal))) tensor.zero_();
+            if (layers.Any(layer => $".{name}".Contains($".{layer}.", StringComparison.Ordinal)))
+                tensor.zero_();
     }
 
     /// <summary>Adds the kernel that hands on channels; where there are more on one side, they repeat.</summary>
-    private static void AddIdentity(Tensor kernel)                             // [out, in, k, k]
+    private static void AddIdentity(Tensor kernel) // [out, in, k, k]
     {
         var (outputs, inputs, middle) = (kernel.shape[0], kernel.shape[1], kernel.shape[2] / 2);
         for (var channel = 0L; channel < Math.Max(outputs, inputs); channel++)

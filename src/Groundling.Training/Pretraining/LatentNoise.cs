@@ -11,7 +11,7 @@ namespace Groundling.Training;
 internal sealed class LatentNoise(Vae vae, NoiseSchedule schedule)
 {
     /// <summary>Latents of unit variance, drawn from the encoder's distributions.</summary>
-    public Tensor Draw(Tensor moments, Generator generator)                    // [B, 16, h, w] -> [B, 8, h, w]
+    public Tensor Draw(Tensor moments, Generator generator) // [B, 16, h, w] -> [B, 8, h, w]
     {
         using var scope = NewDisposeScope();
         var channels = vae.Config.LatentChannels;
@@ -29,7 +29,7 @@ internal sealed class LatentNoise(Vae vae, NoiseSchedule schedule)
     }
 
     /// <summary>One time from each of as many equal stretches: a batch's loss then varies less with the luck of the draw.</summary>
-    public Tensor Times(int count, Generator generator)                        // [B]
+    public Tensor Times(int count, Generator generator) // [B]
     {
         using var scope = NewDisposeScope();
         var spread = HeldScalars.Range(count, float32).Plus(rand([count], generator: generator)).Times((double)schedule.Steps / count);

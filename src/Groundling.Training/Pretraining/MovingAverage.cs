@@ -9,13 +9,17 @@ namespace Groundling.Training;
 /// <param name="decay">How much of the average is kept each step, once it has settled.</param>
 public sealed class MovingAverage(IReadOnlyList<(Tensor Weight, Tensor Average)> pairs, double decay)
 {
-    /// <summary>Follows the weights. In the first steps the average keeps less of itself, so that the first weights are soon forgotten.</summary>
+    /// <summary>
+    /// Follows the weights. In the first steps the average keeps less of itself, so that the first weights are soon forgotten.
+    /// </summary>
     /// <param name="step">From 1.</param>
     public void Update(long step)
     {
         using var frozen = no_grad();
         var now = Math.Min(decay, (1.0 + step) / (10 + step));
-        using Scalar kept = now, taken = 1 - now;
-        foreach (var (weight, average) in pairs) average.mul_(kept).add_(weight, taken);
+        using Scalar kept = now,
+            taken = 1 - now;
+        foreach (var (weight, average) in pairs)
+            average.mul_(kept).add_(weight, taken);
     }
 }

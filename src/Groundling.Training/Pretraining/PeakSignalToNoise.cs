@@ -7,7 +7,7 @@ namespace Groundling.Training;
 /// <summary>How close pictures are to what they should be, in decibels.</summary>
 public static class PeakSignalToNoise
 {
-    private const double Range = 2;                                            // from -1 to 1
+    private const double Range = 2; // from -1 to 1
 
     /// <summary>10 log10(range^2 / mean squared difference), for each picture.</summary>
     /// <param name="found">[B, 3, h, w]; values beyond [-1, 1] are clamped, as in a picture file.</param>

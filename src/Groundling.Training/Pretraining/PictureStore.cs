@@ -21,22 +21,39 @@ public static class PictureStore
     /// <param name="stop">Stops the decoding; nothing is left then.</param>
     /// <exception cref="InputException">A picture cannot be read or has another size.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static RowStore Open(string path, IReadOnlyList<BenchmarkExample> examples, int side, Action<double>? progress, CancellationToken stop)
-        => RowStore.Open(path, $"{ContentMark.OfFiles(path, examples.Select(example => example.PicturePath)).Content}, {side} pixels", examples.Count, ScalarType.Byte, [side, side, 3], (first, count) =>
-        {
-            var bytes = new byte[(long)count * side * side * 3];
-            try
+    public static RowStore Open(
+        string path,
+        IReadOnlyList<BenchmarkExample> examples,
+        int side,
+        Action<double>? progress,
+        CancellationToken stop
+    ) =>
+        RowStore.Open(
+            path,
+            $"{ContentMark.OfFiles(path, examples.Select(example => example.PicturePath)).Content}, {side} pixels",
+            examples.Count,
+            ScalarType.Byte,
+            [side, side, 3],
+            (first, count) =>
             {
-                Parallel.For(0, count, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = get_num_threads() },
-                    i => Read(examples[first + i].PicturePath, side).CopyTo(bytes, (long)i * side * side * 3));
+                var bytes = new byte[(long)count * side * side * 3];
+                try
+                {
+                    Parallel.For(
+                        0,
+                        count,
+                        new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = get_num_threads() },
+                        i => Read(examples[first + i].PicturePath, side).CopyTo(bytes, (long)i * side * side * 3)
+                    );
+                }
+                catch (AggregateException e) when (e.InnerException is InputException inner)
+                {
+                    throw new InputException(inner.Message, inner);
+                }
+                progress?.Invoke(first + count);
+                return tensor(bytes, [count, side, side, 3]);
             }
-            catch (AggregateException e) when (e.InnerException is InputException inner)
-            {
-                throw new InputException(inner.Message, inner);
-            }
-            progress?.Invoke(first + count);
-            return tensor(bytes, [count, side, side, 3]);
-        });
+        );
 
     /// <summary>Pictures of a store as the autoencoder reads them.</summary>
     /// <param name="bytes">[B, h, w, 3] bytes.</param>
@@ -50,7 +67,10 @@ public static class PictureStore
     private static byte[] Read(string path, int side)
     {
         var picture = Picture.Load(path);
-        return picture.Width == side && picture.Height == side ? picture.Rgb
-            : throw new InputException($"{path} is {picture.Width} x {picture.Height}, not {side} x {side}: pretraining needs pictures of one size; set data.side, or draw others of that size");
+        return picture.Width == side && picture.Height == side
+            ? picture.Rgb
+            : throw new InputException(
+                $"{path} is {picture.Width} x {picture.Height}, not {side} x {side}: pretraining needs pictures of one size; set data.side, or draw others of that size"
+            );
     }
 }

@@ -12,7 +12,8 @@ namespace Groundling.Training;
 
 /// <summary>The pretraining of a small Stable Diffusion: three runs, one after the other, in one folder, and the model they make.</summary>
 /// <remarks>
-/// The folder holds <c>vae/</c>, <c>text/</c> and <c>diffusion/</c>, each a <see cref="RunFolder"/>; <c>tokenizer/</c>, whose words are those of the
+/// The folder holds <c>vae/</c>, <c>text/</c> and <c>diffusion/</c>, each a <see cref="RunFolder"/>; <c>tokenizer/</c>, whose words are
+/// those of the
 /// captions; <c>cache/</c>, which may be deleted; and at last <c>model/</c>, in the diffusers layout.
 /// </remarks>
 public sealed class Pretraining
@@ -22,8 +23,10 @@ public sealed class Pretraining
     private readonly bool _resume;
     private readonly ICollective _processes;
     private readonly PretrainedParts _parts;
-    private readonly ContentMark _data, _captionData;
-    private readonly IReadOnlyList<BenchmarkExample> _examples, _measured;
+    private readonly ContentMark _data,
+        _captionData;
+    private readonly IReadOnlyList<BenchmarkExample> _examples,
+        _measured;
     private readonly IReadOnlyList<Caption> _captions;
     private readonly IReadOnlyDictionary<int, PanopticCategory> _categories;
 
@@ -31,19 +34,29 @@ public sealed class Pretraining
     /// <param name="data">The benchmark's folder.</param>
     /// <param name="folder">Where all of it is written.</param>
     /// <param name="resume">Whether to go on with what stands there.</param>
-    /// <param name="processes">The processes that train together; this one alone where null. Process 0 makes the files, the others read them.</param>
+    /// <param name="processes">
+    /// The processes that train together; this one alone where null. Process 0 makes the files, the others read them.
+    /// </param>
     /// <exception cref="InputException">The data cannot be read, or there are none.</exception>
     public Pretraining(PretrainConfig config, string data, string folder, bool resume, ICollective? processes = null)
     {
-        if (folder.Length == 0) throw new InputException("the folder's name is empty: name one").About("out");
+        if (folder.Length == 0)
+            throw new InputException("the folder's name is empty: name one").About("out");
         (_config, _folder, _resume, _processes) = (config, folder, resume, processes ?? SingleProcess.Instance);
         var (learnt, measured) = (PngBenchmark.Open(data, config.Data.Train), PngBenchmark.Open(data, config.Data.Validation));
         (_examples, _measured) = (Examples(learnt), Examples(measured));
         (_parts, _categories) = (new(config, folder), measured.Categories);
         IReadOnlyList<string> files = [learnt.NarrativesPath, learnt.PanopticPath, measured.NarrativesPath, measured.PanopticPath];
         var told = config.Data.CaptionSplits.Select(split => PngBenchmark.Open(data, split, annotationsOnly: true)).ToList();
-        _captions = [.. _examples.Select(example => example.Caption), .. told.SelectMany(split => Enumerable.Range(0, split.Count).Select(place => split[place].Caption))];
-        (_data, _captionData) = (ContentMark.OfFiles(data, files), ContentMark.OfFiles(data, [.. files, .. told.Select(split => split.NarrativesPath)]));
+        _captions =
+        [
+            .. _examples.Select(example => example.Caption),
+            .. told.SelectMany(split => Enumerable.Range(0, split.Count).Select(place => split[place].Caption)),
+        ];
+        (_data, _captionData) = (
+            ContentMark.OfFiles(data, files),
+            ContentMark.OfFiles(data, [.. files, .. told.Select(split => split.NarrativesPath)])
+        );
     }
 
     /// <summary>What the files get wrong.</summary>
@@ -92,7 +105,18 @@ public sealed class Pretraining
     {
         using var pictures = OpenPictures("train", _examples, null, stop);
         using var measured = OpenPictures("validation", _measured, null, stop);
-        using var run = OpenRun(VaePath, ConfigJson.Write(new { _config.Model, _config.Data, _config.Vae }), RunRecord.Now("vae", _config.Vae.Seed, _data, null));
+        using var run = OpenRun(
+            VaePath,
+            ConfigJson.Write(
+                new
+                {
+                    _config.Model,
+                    _config.Data,
+                    _config.Vae,
+                }
+            ),
+            RunRecord.Now("vae", _config.Vae.Seed, _data, null)
+        );
         using var task = new AutoencoderTask(_parts.Preset.Vae, _config.Vae, pictures, measured);
         using var training = new TrainingRun(task, _config.Vae, run, _processes, observer);
         return training.Run(stop);
@@ -104,10 +128,28 @@ public sealed class Pretraining
     /// <exception cref="InputException">There is another run in the folder, or the loss is not a number.</exception>
     public TrainingOutcome TrainText(ITrainingObserver? observer, CancellationToken stop)
     {
-        if (_processes.Rank == 0) MakeTokens();
+        if (_processes.Rank == 0)
+            MakeTokens();
         _processes.Barrier();
-        using var run = OpenRun(TextPath, ConfigJson.Write(new { _config.Model, _config.Data, _config.Text }), RunRecord.Now("text", _config.Text.Seed, _captionData, null));
-        using var task = new TextTask(_parts.Preset.Text, _config.Text, _parts.OpenTokenizer(), _captions, _measured.Select(example => example.Caption));
+        using var run = OpenRun(
+            TextPath,
+            ConfigJson.Write(
+                new
+                {
+                    _config.Model,
+                    _config.Data,
+                    _config.Text,
+                }
+            ),
+            RunRecord.Now("text", _config.Text.Seed, _captionData, null)
+        );
+        using var task = new TextTask(
+            _parts.Preset.Text,
+            _config.Text,
+            _parts.OpenTokenizer(),
+            _captions,
+            _measured.Select(example => example.Caption)
+        );
         using var training = new TrainingRun(task, _config.Text, run, _processes, observer);
         return training.Run(stop);
     }
@@ -118,14 +160,17 @@ public sealed class Pretraining
     /// <exception cref="InputException">The first stage has not been trained.</exception>
     public void PrepareDiffusion(Action<double> progress, CancellationToken stop)
     {
-        if (_processes.Rank == 0) MakeLatents(progress, stop);
+        if (_processes.Rank == 0)
+            MakeLatents(progress, stop);
         _processes.Barrier();
     }
 
     /// <summary>The third stage: the UNet. <see cref="PrepareDiffusion"/> goes before it.</summary>
     /// <param name="observer">Watches; may be null.</param>
     /// <param name="stop">Stops after the step in hand.</param>
-    /// <exception cref="InputException">There is another run in the folder, the second stage has not been trained, or the loss is not a number.</exception>
+    /// <exception cref="InputException">
+    /// There is another run in the folder, the second stage has not been trained, or the loss is not a number.
+    /// </exception>
     public TrainingOutcome TrainDiffusion(ITrainingObserver? observer, CancellationToken stop)
     {
         using var text = _parts.OpenText();
@@ -133,11 +178,30 @@ public sealed class Pretraining
         using var learnt = OpenLatents("train", _examples, vae, null, stop);
         using var coarse = OpenCoarseLatents(vae, null, stop);
         using var measured = OpenLatents("validation", _measured, vae, null, stop);
-        using var run = OpenRun(DiffusionPath, ConfigJson.Write(new { _config.Model, _config.Data, _config.Diffusion }),
-            RunRecord.Now("diffusion", _config.Diffusion.Seed, _data, _parts.FrozenMark(), _parts.InitialMark()));
+        using var run = OpenRun(
+            DiffusionPath,
+            ConfigJson.Write(
+                new
+                {
+                    _config.Model,
+                    _config.Data,
+                    _config.Diffusion,
+                }
+            ),
+            RunRecord.Now("diffusion", _config.Diffusion.Seed, _data, _parts.FrozenMark(), _parts.InitialMark())
+        );
         using var initial = _parts.OpenInitialUNet();
-        using var task = new DiffusionTask(_parts.Preset, _config.Diffusion, _parts.OpenTokenizer(), text, vae,
-            new(learnt, [.. _examples.Select(example => example.Caption)]), coarse, new(measured, _measured, _categories), initial);
+        using var task = new DiffusionTask(
+            _parts.Preset,
+            _config.Diffusion,
+            _parts.OpenTokenizer(),
+            text,
+            vae,
+            new(learnt, [.. _examples.Select(example => example.Caption)]),
+            coarse,
+            new(measured, _measured, _categories),
+            initial
+        );
         using var training = new TrainingRun(task, _config.Diffusion, run, _processes, observer);
         return training.Run(stop);
     }
@@ -146,11 +210,14 @@ public sealed class Pretraining
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public void WriteModel(CancellationToken stop)
     {
-        if (_processes.Rank > 0) return;
+        if (_processes.Rank > 0)
+            return;
         using var vae = OpenScaledVae(stop);
         using var text = _parts.OpenText();
         using var unet = _parts.OpenUNet();
-        new CheckpointFolder(_folder, "model").Write(folder => ModelFolderWriter.Write(folder, _parts.TokenizerPath, text, vae, unet, _parts.Preset.Prediction, ScalarType.Float16));
+        new CheckpointFolder(_folder, "model").Write(folder =>
+            ModelFolderWriter.Write(folder, _parts.TokenizerPath, text, vae, unet, _parts.Preset.Prediction, ScalarType.Float16)
+        );
     }
 
     private void MakeTokens()
@@ -158,7 +225,9 @@ public sealed class Pretraining
         var size = _parts.Preset.Text.VocabularySize;
         var most = (int)size - ByteVocabulary.LeastSize;
         var merges = VocabularyLearner.Learn(_captions.Select(caption => caption.Text), most);
-        new CheckpointFolder(_folder, Path.GetFileName(_parts.TokenizerPath)).Write(folder => ByteVocabulary.Write(folder, size, merges, closed: merges.Count < most));
+        new CheckpointFolder(_folder, Path.GetFileName(_parts.TokenizerPath)).Write(folder =>
+            ByteVocabulary.Write(folder, size, merges, closed: merges.Count < most)
+        );
     }
 
     private void MakeLatents(Action<double> progress, CancellationToken stop)
@@ -169,35 +238,56 @@ public sealed class Pretraining
         OpenCoarseLatents(vae, progress, stop)?.Dispose();
     }
 
-    /// <summary>The autoencoder with the factor that brings the latents of all pictures that are learnt from to unit variance; a kept one keeps its own.</summary>
+    /// <summary>
+    /// The autoencoder with the factor that brings the latents of all pictures that are learnt from to unit variance; a kept one keeps its
+    /// own.
+    /// </summary>
     private Vae OpenScaledVae(CancellationToken stop)
     {
-        if (!TrainsVae) return _parts.OpenVae();
+        if (!TrainsVae)
+            return _parts.OpenVae();
         using var plain = _parts.OpenVae();
         using var latents = OpenLatents("train", _examples, plain, null, stop);
         return _parts.OpenVae(LatentStore.ScalingFactor(latents, plain.Config.LatentChannels));
     }
 
-    private RowStore OpenLatents(string name, IReadOnlyList<BenchmarkExample> examples, Vae vae, Action<double>? progress, CancellationToken stop, int halvings = 0)
+    private RowStore OpenLatents(
+        string name,
+        IReadOnlyList<BenchmarkExample> examples,
+        Vae vae,
+        Action<double>? progress,
+        CancellationToken stop,
+        int halvings = 0
+    )
     {
         using var pictures = OpenPictures(name, examples, null, stop);
         var path = Path.Combine(_folder, "cache", $"{name}-{(halvings > 0 ? "coarse-" : "")}latents.safetensors");
         return LatentStore.Open(path, pictures, vae, halvings, _parts.VaeMark().Content, progress, stop);
     }
 
-    private RowStore? OpenCoarseLatents(Vae vae, Action<double>? progress, CancellationToken stop)
-        => _config.Diffusion.CoarseSteps > 0 ? OpenLatents("train", _examples, vae, progress, stop, halvings: 1) : null;
+    private RowStore? OpenCoarseLatents(Vae vae, Action<double>? progress, CancellationToken stop) =>
+        _config.Diffusion.CoarseSteps > 0 ? OpenLatents("train", _examples, vae, progress, stop, halvings: 1) : null;
 
-    private RowStore OpenPictures(string name, IReadOnlyList<BenchmarkExample> examples, Action<double>? progress, CancellationToken stop)
-        => PictureStore.Open(Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"), examples, _config.Data.Side, progress, stop);
+    private RowStore OpenPictures(
+        string name,
+        IReadOnlyList<BenchmarkExample> examples,
+        Action<double>? progress,
+        CancellationToken stop
+    ) => PictureStore.Open(Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"), examples, _config.Data.Side, progress, stop);
 
     /// <summary>A stage that has not begun begins, also where another one is gone on with.</summary>
-    private RunFolder? OpenRun(string path, string config, RunRecord record)
-        => _processes.Rank > 0 ? null : RunFolder.Open(path, config, record, _resume && File.Exists(Path.Combine(path, "config.json")), $"{record.Task}.threads");
+    private RunFolder? OpenRun(string path, string config, RunRecord record) =>
+        _processes.Rank > 0
+            ? null
+            : RunFolder.Open(path, config, record, _resume && File.Exists(Path.Combine(path, "config.json")), $"{record.Task}.threads");
 
     private List<BenchmarkExample> Examples(PngBenchmark benchmark)
     {
         var examples = benchmark.Read(Faults).ToList();
-        return examples.Count > 0 ? examples : throw new InputException($"{benchmark.NarrativesPath}: there is no narrative with a picture; check the data with: groundling data check DATA");
+        return examples.Count > 0
+            ? examples
+            : throw new InputException(
+                $"{benchmark.NarrativesPath}: there is no narrative with a picture; check the data with: groundling data check DATA"
+            );
     }
 }

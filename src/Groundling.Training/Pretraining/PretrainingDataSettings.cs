@@ -12,12 +12,16 @@ public sealed record PretrainingDataSettings
     /// <summary>The split to measure on.</summary>
     public string Validation { get; init; } = "val";
 
-    /// <summary>Further splits, separated by commas, whose captions, without their pictures, vocabulary and text encoder are learnt from: words that later legs will need.</summary>
+    /// <summary>
+    /// Further splits, separated by commas, whose captions, without their pictures, vocabulary and text encoder are learnt from: words that
+    /// later legs will need.
+    /// </summary>
     public string Captions { get; init; } = "";
 
     /// <summary>The splits in <see cref="Captions"/>.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> CaptionSplits => Captions.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public IReadOnlyList<string> CaptionSplits =>
+        Captions.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Rows and columns of the pictures, a multiple of 64.</summary>
     public int Side { get; init; } = 256;

@@ -10,9 +10,11 @@ namespace Groundling.Training;
 /// <remarks>A caption's prompt does not depend on the others of the batch.</remarks>
 public sealed class PromptBatch
 {
-    private readonly List<long> _ids = [], _sources = [], _slots = [];
+    private readonly List<long> _ids = [],
+        _sources = [],
+        _slots = [];
     private readonly List<float> _weights = [];
-    private readonly List<List<int[]>> _prompts = [];                          // of each picture, of each state of its prompt: the rows' states it is the mean of
+    private readonly List<List<int[]>> _prompts = []; // of each picture, of each state of its prompt: the rows' states it is the mean of
     private readonly int _positions;
 
     /// <param name="captions">A caption, its rows, and what to make of it, for each picture.</param>
@@ -23,20 +25,29 @@ public sealed class PromptBatch
         foreach (var (caption, rows, kind) in captions)
         {
             var (chosen, first) = (kind == PromptKind.None ? empty : rows, _ids.Count);
-            foreach (var row in chosen.Rows) _ids.AddRange(row);
-            _prompts.Add(kind == PromptKind.Phrases
-                ? [[first], .. caption.Phrases.Select(phrase => chosen.PlacesOf(phrase.Start, phrase.Length).Select(place => first + place).ToArray()).Where(places => places.Length > 0)]
-                : [.. Enumerable.Range(first, chosen.Rows.Count * _positions).Select(place => (int[])[place])]);
+            foreach (var row in chosen.Rows)
+                _ids.AddRange(row);
+            _prompts.Add(
+                kind == PromptKind.Phrases
+                    ?
+                    [
+                        [first],
+                        .. caption
+                            .Phrases.Select(phrase => chosen.PlacesOf(phrase.Start, phrase.Length).Select(place => first + place).ToArray())
+                            .Where(places => places.Length > 0),
+                    ]
+                    : [.. Enumerable.Range(first, chosen.Rows.Count * _positions).Select(place => (int[])[place])]
+            );
         }
         Length = _prompts.Max(prompt => prompt.Count);
         for (var picture = 0; picture < _prompts.Count; picture++)
-            for (var state = 0; state < _prompts[picture].Count; state++)
-                foreach (var source in _prompts[picture][state])
-                {
-                    _sources.Add(source);
-                    _slots.Add((long)picture * Length + state);
-                    _weights.Add(1f / _prompts[picture][state].Length);
-                }
+        for (var state = 0; state < _prompts[picture].Count; state++)
+            foreach (var source in _prompts[picture][state])
+            {
+                _sources.Add(source);
+                _slots.Add((long)picture * Length + state);
+                _weights.Add(1f / _prompts[picture][state].Length);
+            }
     }
 
     /// <summary>States of the longest prompt, K.</summary>
@@ -44,16 +55,22 @@ public sealed class PromptBatch
 
     /// <summary>The prompts.</summary>
     /// <param name="text">The text encoder.</param>
-    /// <returns>[B, K, C_t], zero where a prompt is shorter, and [B, K] true where it is not, or null where all are as long; the caller owns them.</returns>
+    /// <returns>
+    /// [B, K, C_t], zero where a prompt is shorter, and [B, K] true where it is not, or null where all are as long; the caller owns them.
+    /// </returns>
     public (Tensor States, Tensor? Mask) Encode(TextEncoder text)
     {
         using var scope = NewDisposeScope();
         var (count, width) = (_prompts.Count, text.Config.Width);
-        var states = text.call(tensor(_ids, [_ids.Count / _positions, _positions])).view(-1, width);                 // [rows T, Ct]
+        var states = text.call(tensor(_ids, [_ids.Count / _positions, _positions])).view(-1, width); // [rows T, Ct]
         var parts = states.index_select(0, tensor(_sources)) * tensor(_weights).unsqueeze(1);
         var prompts = zeros(count * Length, width).PlusAt(tensor(_slots), parts).view(count, Length, width);
-        if (_prompts.All(prompt => prompt.Count == Length)) return (prompts.MoveToOuterDisposeScope(), null);
-        var mask = tensor(_prompts.SelectMany(prompt => Enumerable.Range(0, Length).Select(i => i < prompt.Count)).ToArray(), [count, Length]);
+        if (_prompts.All(prompt => prompt.Count == Length))
+            return (prompts.MoveToOuterDisposeScope(), null);
+        var mask = tensor(
+            _prompts.SelectMany(prompt => Enumerable.Range(0, Length).Select(i => i < prompt.Count)).ToArray(),
+            [count, Length]
+        );
         return (prompts.MoveToOuterDisposeScope(), mask.MoveToOuterDisposeScope());
     }
 }

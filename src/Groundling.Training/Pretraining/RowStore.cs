@@ -8,15 +8,21 @@ namespace Groundling.Training;
 /// <summary>Many tensors of one shape in one memory-mapped file, with a note of what they were made from.</summary>
 public sealed class RowStore : IDisposable
 {
-    private const int RowsPerBlock = 256;                                      // one tensor of the file: few enough to be made in memory
-    private const string SourceKey = "source", CountKey = "rows";
+    private const int RowsPerBlock = 256; // one tensor of the file: few enough to be made in memory
+    private const string SourceKey = "source",
+        CountKey = "rows";
     private readonly SafetensorsFile _file;
     private readonly List<Tensor> _blocks;
 
     private RowStore(SafetensorsFile file, string source, int count)
     {
         (_file, Source, Count) = (file, source, count);
-        _blocks = [.. Enumerable.Range(0, (count + RowsPerBlock - 1) / RowsPerBlock).Select(block => file.Read(Name(block)).DetachFromDisposeScope())];
+        _blocks =
+        [
+            .. Enumerable
+                .Range(0, (count + RowsPerBlock - 1) / RowsPerBlock)
+                .Select(block => file.Read(Name(block)).DetachFromDisposeScope()),
+        ];
     }
 
     /// <summary>What the rows were made from.</summary>
@@ -38,12 +44,21 @@ public sealed class RowStore : IDisposable
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public static RowStore Open(string path, string source, int count, ScalarType type, long[] shape, Func<int, int, Tensor> make)
     {
-        if (Existing(path, source, count) is { } existing) return existing;
+        if (Existing(path, source, count) is { } existing)
+            return existing;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var blocks = Enumerable.Range(0, (count + RowsPerBlock - 1) / RowsPerBlock).Select(block => (First: block * RowsPerBlock, Rows: Math.Min(RowsPerBlock, count - block * RowsPerBlock))).ToList();
-        SafetensorsWriter.Write(path, [.. blocks.Select((block, i) => (Name(i), type, (long[])[block.Rows, .. shape]))], i => make(blocks[i].First, blocks[i].Rows),
-            new Dictionary<string, string> { [SourceKey] = source, [CountKey] = count.ToString(CultureInfo.InvariantCulture) });
-        return Existing(path, source, count) ?? throw new IOException($"{path} does not hold what was just written to it; look after the disk");
+        var blocks = Enumerable
+            .Range(0, (count + RowsPerBlock - 1) / RowsPerBlock)
+            .Select(block => (First: block * RowsPerBlock, Rows: Math.Min(RowsPerBlock, count - block * RowsPerBlock)))
+            .ToList();
+        SafetensorsWriter.Write(
+            path,
+            [.. blocks.Select((block, i) => (Name(i), type, (long[])[block.Rows, .. shape]))],
+            i => make(blocks[i].First, blocks[i].Rows),
+            new Dictionary<string, string> { [SourceKey] = source, [CountKey] = count.ToString(CultureInfo.InvariantCulture) }
+        );
+        return Existing(path, source, count)
+            ?? throw new IOException($"{path} does not hold what was just written to it; look after the disk");
     }
 
     /// <summary>Several rows as one tensor [rows, shape...]; the caller owns it.</summary>
@@ -62,12 +77,17 @@ public sealed class RowStore : IDisposable
 
     private static RowStore? Existing(string path, string source, int count)
     {
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         SafetensorsFile? file = null;
         try
         {
             file = SafetensorsFile.Open(path);
-            if (file.Metadata.GetValueOrDefault(SourceKey) == source && file.Metadata.GetValueOrDefault(CountKey) == count.ToString(CultureInfo.InvariantCulture)) return new(file, source, count);
+            if (
+                file.Metadata.GetValueOrDefault(SourceKey) == source
+                && file.Metadata.GetValueOrDefault(CountKey) == count.ToString(CultureInfo.InvariantCulture)
+            )
+                return new(file, source, count);
         }
         catch (WeightsException)
         {

@@ -22,6 +22,8 @@ internal static class StageRules
 
     /// <summary>Whether weight decay applies: to linear maps and convolutions; not to embeddings, norms and biases.</summary>
     /// <param name="name">The parameter's name.</param>
-    public static bool Decays(string name)
-        => name.EndsWith(".weight", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal) && !name.Contains("_embedding.weight", StringComparison.Ordinal);
+    public static bool Decays(string name) =>
+        name.EndsWith(".weight", StringComparison.Ordinal)
+        && !name.Contains("norm", StringComparison.Ordinal)
+        && !name.Contains("_embedding.weight", StringComparison.Ordinal);
 }

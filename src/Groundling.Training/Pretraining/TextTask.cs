@@ -8,9 +8,13 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Training;
 
-/// <summary>The second stage of pretraining: the text encoder learns to read. Two linear maps of each state tell the token it stands at and the one that follows.</summary>
+/// <summary>
+/// The second stage of pretraining: the text encoder learns to read. Two linear maps of each state tell the token it stands at and the one
+/// that follows.
+/// </summary>
 /// <remarks>
-/// Stable Diffusion's text encoder, too, is trained before its UNet and frozen with it. Telling what follows needs the words before; telling the token
+/// Stable Diffusion's text encoder, too, is trained before its UNet and frozen with it. Telling what follows needs the words before;
+/// telling the token
 /// itself keeps words apart that the same words follow.
 /// </remarks>
 public sealed class TextTask : ITrainingTask, IDisposable
@@ -18,17 +22,25 @@ public sealed class TextTask : ITrainingTask, IDisposable
     private const ulong Orders = 1;
     private readonly TextSettings _settings;
     private readonly long _padding;
-    private readonly List<long[]> _learnt, _measured;
+    private readonly List<long[]> _learnt,
+        _measured;
     private readonly EndlessOrder _order;
     private readonly TextEncoder _text;
-    private readonly LinearLayer _itself, _next;
+    private readonly LinearLayer _itself,
+        _next;
 
     /// <param name="config">The encoder's sizes.</param>
     /// <param name="settings">How it is trained.</param>
     /// <param name="tokenizer">Text to tokens; it fits the encoder's vocabulary.</param>
     /// <param name="learnt">What it learns from.</param>
     /// <param name="measured">What it is measured on.</param>
-    public TextTask(TextEncoderConfig config, TextSettings settings, ClipTokenizer tokenizer, IEnumerable<Caption> learnt, IEnumerable<Caption> measured)
+    public TextTask(
+        TextEncoderConfig config,
+        TextSettings settings,
+        ClipTokenizer tokenizer,
+        IEnumerable<Caption> learnt,
+        IEnumerable<Caption> measured
+    )
     {
         (_settings, _padding) = (settings, tokenizer.PaddingToken);
         (_learnt, _measured) = (Rows(learnt), Rows(settings.ValidationLimit == 0 ? measured : measured.Take(settings.ValidationLimit)));
@@ -38,11 +50,20 @@ public sealed class TextTask : ITrainingTask, IDisposable
         _itself = new LinearLayer(config.Width, config.VocabularySize).Initialize(generator);
         _next = new LinearLayer(config.Width, config.VocabularySize).Initialize(generator);
         Parameters = [.. Named("text_encoder", _text), .. Named("itself", _itself), .. Named("next", _next)];
-        foreach (var (_, value) in Parameters) value.requires_grad_(true);
+        foreach (var (_, value) in Parameters)
+            value.requires_grad_(true);
 
-        List<long[]> Rows(IEnumerable<Caption> captions)                       // start, tokens, end
-            => [.. captions.SelectMany(caption => CaptionRows.Of(tokenizer, (int)config.Positions, caption.Text).Rows).Select(row => row[..(Array.IndexOf(row, tokenizer.EndToken) + 1)])];
-        static IEnumerable<(string, Tensor)> Named(string part, Module module) => module.NamedTensors().Select(pair => ($"{part}.{pair.Name}", pair.Tensor));
+        List<long[]> Rows(
+            IEnumerable<Caption> captions
+        ) // start, tokens, end
+            =>
+            [
+                .. captions
+                    .SelectMany(caption => CaptionRows.Of(tokenizer, (int)config.Positions, caption.Text).Rows)
+                    .Select(row => row[..(Array.IndexOf(row, tokenizer.EndToken) + 1)]),
+            ];
+        static IEnumerable<(string, Tensor)> Named(string part, Module module) =>
+            module.NamedTensors().Select(pair => ($"{part}.{pair.Name}", pair.Tensor));
     }
 
     /// <inheritdoc/>
@@ -61,7 +82,9 @@ public sealed class TextTask : ITrainingTask, IDisposable
     public StepLosses Step(StepContext context)
     {
         using var scope = NewDisposeScope();
-        var (itself, next) = Losses([.. EndlessOrder.PlacesOf(context.Step, _settings.BatchSize, context.Collective).Select(place => _learnt[_order[place]])]);
+        var (itself, next) = Losses([
+            .. EndlessOrder.PlacesOf(context.Step, _settings.BatchSize, context.Collective).Select(place => _learnt[_order[place]]),
+        ]);
         var total = itself.Plus(next);
         total.backward();
         return new(total.item<float>(), [("itself", itself.item<float>()), ("next", next.item<float>())]);
@@ -76,7 +99,11 @@ public sealed class TextTask : ITrainingTask, IDisposable
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var losses = Losses(rows);
-            (itself, next, count) = (itself + rows.Length * losses.Itself.item<float>(), next + rows.Length * losses.Next.item<float>(), count + rows.Length);
+            (itself, next, count) = (
+                itself + rows.Length * losses.Itself.item<float>(),
+                next + rows.Length * losses.Next.item<float>(),
+                count + rows.Length
+            );
         }
         return new(-next / count, [("loss_itself", itself / count), ("loss_next", next / count)], []);
     }
@@ -87,19 +114,25 @@ public sealed class TextTask : ITrainingTask, IDisposable
     /// <summary>Disposes the model.</summary>
     public void Dispose()
     {
-        foreach (var module in (Module[])[_text, _itself, _next]) module.Dispose();
+        foreach (var module in (Module[])[_text, _itself, _next])
+            module.Dispose();
     }
 
     /// <summary>Mean cross-entropies over the tokens of some rows.</summary>
     private (Tensor Itself, Tensor Next) Losses(long[][] rows)
     {
         var width = rows.Max(row => row.Length);
-        var ids = tensor(rows.SelectMany(row => row.Concat(Enumerable.Repeat(_padding, width - row.Length))).ToArray(), [rows.Length, width]);
-        var states = _text.call(ids).flatten(0, 1);                            // [B T, Ct]
-        var places = rows.SelectMany((row, i) => Enumerable.Range(0, row.Length - 1).Select(place => (long)i * width + place)).ToArray();        // all but the ends
-        var read = states.index_select(0, tensor(places));                     // [n, Ct]
+        var ids = tensor(
+            rows.SelectMany(row => row.Concat(Enumerable.Repeat(_padding, width - row.Length))).ToArray(),
+            [rows.Length, width]
+        );
+        var states = _text.call(ids).flatten(0, 1); // [B T, Ct]
+        // all but the ends
+        var places = rows.SelectMany((row, i) => Enumerable.Range(0, row.Length - 1).Select(place => (long)i * width + place)).ToArray();
+        var read = states.index_select(0, tensor(places)); // [n, Ct]
         return (CrossEntropy(_itself, row => row[..^1]), CrossEntropy(_next, row => row[1..]));
 
-        Tensor CrossEntropy(LinearLayer map, Func<long[], long[]> wanted) => functional.cross_entropy(map.call(read), tensor(rows.SelectMany(wanted).ToArray()));
+        Tensor CrossEntropy(LinearLayer map, Func<long[], long[]> wanted) =>
+            functional.cross_entropy(map.call(read), tensor(rows.SelectMany(wanted).ToArray()));
     }
 }

@@ -22,14 +22,21 @@ public sealed class AdamW : IDisposable
     {
         _settings = settings;
         using var scope = NewDisposeScope();
-        _slots = [.. parameters.Select(parameter => new Slot(
-            parameter.Name, parameter.Value, decays(parameter.Name),
-            zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope(), zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope()))];
+        _slots =
+        [
+            .. parameters.Select(parameter => new Slot(
+                parameter.Name,
+                parameter.Value,
+                decays(parameter.Name),
+                zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope(),
+                zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope()
+            )),
+        ];
     }
 
     /// <summary>The running means of gradients and of their squares.</summary>
-    public IEnumerable<(string Name, Tensor Value)> Moments
-        => _slots.SelectMany(slot => new[] { ($"first.{slot.Name}", slot.First), ($"second.{slot.Name}", slot.Second) });
+    public IEnumerable<(string Name, Tensor Value)> Moments =>
+        _slots.SelectMany(slot => new[] { ($"first.{slot.Name}", slot.First), ($"second.{slot.Name}", slot.Second) });
 
     /// <summary>Updates all parameters from their gradients.</summary>
     /// <param name="step">The update's number, from 1.</param>
@@ -37,8 +44,14 @@ public sealed class AdamW : IDisposable
     public void Update(long step, double learningRate)
     {
         using var frozen = no_grad();
-        using Scalar beta1 = _settings.Beta1, beta2 = _settings.Beta2, rest1 = 1 - _settings.Beta1, rest2 = 1 - _settings.Beta2, one = 1.0, epsilon = _settings.Epsilon;
-        using Scalar rootOfSecondBias = Math.Sqrt(1 - Math.Pow(_settings.Beta2, step)), size = -learningRate / (1 - Math.Pow(_settings.Beta1, step));
+        using Scalar beta1 = _settings.Beta1,
+            beta2 = _settings.Beta2,
+            rest1 = 1 - _settings.Beta1,
+            rest2 = 1 - _settings.Beta2,
+            one = 1.0,
+            epsilon = _settings.Epsilon;
+        using Scalar rootOfSecondBias = Math.Sqrt(1 - Math.Pow(_settings.Beta2, step)),
+            size = -learningRate / (1 - Math.Pow(_settings.Beta1, step));
         using Scalar kept = 1 - learningRate * _settings.WeightDecay;
         foreach (var (_, value, decays, first, second) in _slots)
         {
@@ -50,7 +63,8 @@ public sealed class AdamW : IDisposable
                 first.add_(gradient, rest1);
                 second.addcmul_(gradient, gradient, rest2);
             }
-            if (decays && _settings.WeightDecay > 0) value.mul_(kept);
+            if (decays && _settings.WeightDecay > 0)
+                value.mul_(kept);
             value.addcdiv_(first, second.sqrt().div_(rootOfSecondBias).add_(epsilon, one), size);
         }
     }

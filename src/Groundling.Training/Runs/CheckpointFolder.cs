@@ -7,7 +7,9 @@ namespace Groundling.Training;
 /// </remarks>
 public sealed class CheckpointFolder
 {
-    private readonly string _writing, _whole, _old;
+    private readonly string _writing,
+        _whole,
+        _old;
 
     /// <param name="parent">The folder around it.</param>
     /// <param name="name">Its name: "last" or "best".</param>
@@ -30,7 +32,8 @@ public sealed class CheckpointFolder
     public void Recover()
     {
         Remove(_writing);
-        if (Directory.Exists(_whole)) Replace();
+        if (Directory.Exists(_whole))
+            Replace();
         Remove(_old);
     }
 
@@ -67,6 +70,7 @@ public sealed class CheckpointFolder
 
     private static void Remove(string folder)
     {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 }

@@ -11,15 +11,19 @@ internal static class ConfigDifference
     /// <param name="now">Another.</param>
     /// <param name="mayDiffer">Full keys, such as "train.threads", that are not compared.</param>
     /// <exception cref="JsonException">One of the texts is not JSON.</exception>
-    public static (string Key, string Before, string Now)? Between(string before, string now, IReadOnlyCollection<string> mayDiffer)
-        => Between(JsonNode.Parse(before), JsonNode.Parse(now), "", mayDiffer);
+    public static (string Key, string Before, string Now)? Between(string before, string now, IReadOnlyCollection<string> mayDiffer) =>
+        Between(JsonNode.Parse(before), JsonNode.Parse(now), "", mayDiffer);
 
     private static (string, string, string)? Between(JsonNode? before, JsonNode? now, string key, IReadOnlyCollection<string> mayDiffer)
     {
-        if (mayDiffer.Contains(key) || JsonNode.DeepEquals(before, now)) return null;
-        if (before is not JsonObject left || now is not JsonObject right) return (key, Shown(before), Shown(now));
-        return left.Select(pair => pair.Key).Union(right.Select(pair => pair.Key))
-            .Select(name => Between(left[name], right[name], key.Length == 0 ? name : $"{key}.{name}", mayDiffer)).FirstOrDefault(difference => difference is not null);
+        if (mayDiffer.Contains(key) || JsonNode.DeepEquals(before, now))
+            return null;
+        if (before is not JsonObject left || now is not JsonObject right)
+            return (key, Shown(before), Shown(now));
+        return left.Select(pair => pair.Key)
+            .Union(right.Select(pair => pair.Key))
+            .Select(name => Between(left[name], right[name], key.Length == 0 ? name : $"{key}.{name}", mayDiffer))
+            .FirstOrDefault(difference => difference is not null);
     }
 
     private static string Shown(JsonNode? value) => value?.ToJsonString() ?? "nothing";

@@ -25,7 +25,8 @@ public sealed class EndlessOrder(int count, ulong seed)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(place);
             var (epoch, within) = Math.DivRem(place, count);
-            if (epoch != _epoch) (_order, _epoch) = (ShuffledOrder.Of(count, seed, (ulong)epoch), epoch);
+            if (epoch != _epoch)
+                (_order, _epoch) = (ShuffledOrder.Of(count, seed, (ulong)epoch), epoch);
             return _order![within];
         }
     }

@@ -6,21 +6,24 @@ namespace Groundling.Training;
 /// <summary>The gradients of all parameters of a run as one vector.</summary>
 internal static class Gradients
 {
-    private const double Least = 1e-6;                                         // against division by a norm of zero
+    private const double Least = 1e-6; // against division by a norm of zero
 
     /// <summary>zero_grad: forgets all gradients.</summary>
     public static void Clear(IReadOnlyList<(string Name, Tensor Value)> parameters)
     {
-        foreach (var (_, value) in parameters) value.grad = null;
+        foreach (var (_, value) in parameters)
+            value.grad = null;
     }
 
     /// <summary>All-reduce: the mean over processes, in every process; missing gradients count as zero.</summary>
     public static void Average(IReadOnlyList<(string Name, Tensor Value)> parameters, ICollective collective)
     {
-        if (collective.Size == 1) return;
+        if (collective.Size == 1)
+            return;
         using var scope = NewDisposeScope();
         foreach (var (_, value) in parameters)
-            if (value.grad is null) value.grad = zeros_like(value, requires_grad: false);
+            if (value.grad is null)
+                value.grad = zeros_like(value, requires_grad: false);
         collective.Average([.. parameters.Select(parameter => parameter.Value.grad!)]);
     }
 
@@ -35,8 +38,10 @@ internal static class Gradients
     /// <summary>Gradient clipping: shortens the vector to a norm where it is longer.</summary>
     public static void Clip(IReadOnlyList<(string Name, Tensor Value)> parameters, double norm, double largest)
     {
-        if (largest == 0 || norm + Least <= largest) return;
+        if (largest == 0 || norm + Least <= largest)
+            return;
         using var scope = NewDisposeScope();
-        foreach (var (_, value) in parameters) value.grad?.TimesInPlace(largest / (norm + Least));
+        foreach (var (_, value) in parameters)
+            value.grad?.TimesInPlace(largest / (norm + Least));
     }
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Groundling.Training;
 
-/// <summary>What a run trains. <see cref="TrainingRun"/> knows nothing of pictures or models, and a task nothing of optimizers and folders.</summary>
+/// <summary>
+/// What a run trains. <see cref="TrainingRun"/> knows nothing of pictures or models, and a task nothing of optimizers and folders.
+/// </summary>
 public interface ITrainingTask
 {
     /// <summary>What is trained, in a word or two: "grounding".</summary>
@@ -34,9 +36,7 @@ public interface ITrainingTask
 
     /// <summary>Called after every update of the weights: moving averages and the like.</summary>
     /// <param name="step">How many steps have been made.</param>
-    void AfterStep(long step)
-    {
-    }
+    void AfterStep(long step) { }
 
     /// <summary>Writes the weights as their users read them.</summary>
     /// <param name="folder">An empty folder that is moved to its place when all is written.</param>

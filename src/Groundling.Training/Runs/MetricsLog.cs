@@ -23,25 +23,27 @@ public sealed class MetricsLog : IDisposable
 
     /// <summary>Adds a step.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
-    public void Append(StepRecord record) => AppendLine(json =>
-    {
-        json.WriteNumber("step", record.Step);
-        json.WriteNumber("loss", record.Losses.Total);
-        WriteNumbers(json, "parts", record.Losses.Parts);
-        json.WriteNumber("gradient_norm", record.GradientNorm);
-        json.WriteNumber("learning_rate", record.LearningRate);
-        json.WriteNumber("images_per_second", Math.Round(record.ImagesPerSecond, 3));
-        json.WriteNumber("resident_mb", record.ResidentBytes / 1_000_000);
-    });
+    public void Append(StepRecord record) =>
+        AppendLine(json =>
+        {
+            json.WriteNumber("step", record.Step);
+            json.WriteNumber("loss", record.Losses.Total);
+            WriteNumbers(json, "parts", record.Losses.Parts);
+            json.WriteNumber("gradient_norm", record.GradientNorm);
+            json.WriteNumber("learning_rate", record.LearningRate);
+            json.WriteNumber("images_per_second", Math.Round(record.ImagesPerSecond, 3));
+            json.WriteNumber("resident_mb", record.ResidentBytes / 1_000_000);
+        });
 
     /// <summary>Adds a validation.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
-    public void Append(long step, Validation validation) => AppendLine(json =>
-    {
-        json.WriteNumber("step", step);
-        json.WriteNumber("score", validation.Score);
-        WriteNumbers(json, "scores", validation.Scores);
-    });
+    public void Append(long step, Validation validation) =>
+        AppendLine(json =>
+        {
+            json.WriteNumber("step", step);
+            json.WriteNumber("score", validation.Score);
+            WriteNumbers(json, "scores", validation.Scores);
+        });
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
@@ -63,7 +65,8 @@ public sealed class MetricsLog : IDisposable
     private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<(string Name, double Value)> numbers)
     {
         json.WriteStartObject(name);
-        foreach (var (key, value) in numbers) json.WriteNumber(key, value);
+        foreach (var (key, value) in numbers)
+            json.WriteNumber(key, value);
         json.WriteEndObject();
     }
 }

@@ -11,7 +11,11 @@ namespace Groundling.Training;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    private const string Config = "config.json", Record = "run.json", MetricsFile = "metrics.jsonl", Checkpoints = "checkpoints", Lock = ".lock";
+    private const string Config = "config.json",
+        Record = "run.json",
+        MetricsFile = "metrics.jsonl",
+        Checkpoints = "checkpoints",
+        Lock = ".lock";
     private readonly FileStream _lock;
 
     private RunFolder(string path, string configHash, FileStream held)
@@ -43,12 +47,16 @@ public sealed class RunFolder : IDisposable
     /// <param name="record">Where the run comes from; of a run that goes on its start is added.</param>
     /// <param name="resume">Whether to go on with a run.</param>
     /// <param name="mayDiffer">Full keys of the config, such as "train.threads", that may differ when a run goes on.</param>
-    /// <exception cref="InputException">There is something else, or no run to go on with, or its config is another; or it is going on in another process.</exception>
+    /// <exception cref="InputException">
+    /// There is something else, or no run to go on with, or its config is another; or it is going on in another process.
+    /// </exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static RunFolder Open(string path, string config, RunRecord record, bool resume, params IReadOnlyCollection<string> mayDiffer)
     {
-        if (path.Length == 0) throw new InputException("the folder's name is empty: name one").About("out");
-        if (File.Exists(path)) throw new InputException($"{path} is a file; name a folder for the run");
+        if (path.Length == 0)
+            throw new InputException("the folder's name is empty: name one").About("out");
+        if (File.Exists(path))
+            throw new InputException($"{path} is a file; name a folder for the run");
         return resume ? GoOn(path, config, record, mayDiffer) : Begin(path, config, record);
     }
 
@@ -62,7 +70,8 @@ public sealed class RunFolder : IDisposable
     private static RunFolder Begin(string path, string config, RunRecord record)
     {
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !IsRemains(entry)))
-            throw IsRun(path) ? new InputException($"{path} holds a run already; go on with it, or name another folder").About("resume", "out")
+            throw IsRun(path)
+                ? new InputException($"{path} holds a run already; go on with it, or name another folder").About("resume", "out")
                 : new InputException($"{path} is not empty and holds no run; name another folder").About("out");
         Directory.CreateDirectory(path);
         var held = Hold(path);
@@ -81,12 +90,15 @@ public sealed class RunFolder : IDisposable
 
     private static RunFolder GoOn(string path, string config, RunRecord record, IReadOnlyCollection<string> mayDiffer)
     {
-        if (!IsRun(path)) throw new InputException($"{path} holds no run to go on with ({Config} is missing); begin one").About("resume");
+        if (!IsRun(path))
+            throw new InputException($"{path} holds no run to go on with ({Config} is missing); begin one").About("resume");
         var (file, begun) = (System.IO.Path.Combine(path, Config), File.ReadAllText(System.IO.Path.Combine(path, Config)));
         try
         {
             if (ConfigDifference.Between(begun, config, mayDiffer) is var (key, before, now))
-                throw new InputException($"{path} was begun with {key} {before}, this command has {now}; give the same, or name another folder").About("out");
+                throw new InputException(
+                    $"{path} was begun with {key} {before}, this command has {now}; give the same, or name another folder"
+                ).About("out");
         }
         catch (JsonException e)
         {
@@ -98,8 +110,16 @@ public sealed class RunFolder : IDisposable
             folder.Last.Recover();
             folder.Best.Recover();
             var earlier = ReadRecord(System.IO.Path.Combine(path, Record));
-            if (earlier is not null) RequireSameSources(path, earlier, record);
-            RunJson.Write(System.IO.Path.Combine(path, Record), record with { Initial = earlier?.Initial, Starts = [.. earlier?.Starts ?? [], .. record.Starts] });
+            if (earlier is not null)
+                RequireSameSources(path, earlier, record);
+            RunJson.Write(
+                System.IO.Path.Combine(path, Record),
+                record with
+                {
+                    Initial = earlier?.Initial,
+                    Starts = [.. earlier?.Starts ?? [], .. record.Starts],
+                }
+            );
             return folder;
         }
         catch
@@ -114,7 +134,14 @@ public sealed class RunFolder : IDisposable
     {
         try
         {
-            return new(System.IO.Path.Combine(path, Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            return new(
+                System.IO.Path.Combine(path, Lock),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                bufferSize: 1,
+                FileOptions.DeleteOnClose
+            );
         }
         catch (IOException e) when (File.Exists(System.IO.Path.Combine(path, Lock)))
         {
@@ -123,14 +150,16 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>What a process leaves that was killed before it had begun.</summary>
-    private static bool IsRemains(string entry) => System.IO.Path.GetFileName(entry) == Lock || entry.EndsWith(".tmp", StringComparison.Ordinal);
+    private static bool IsRemains(string entry) =>
+        System.IO.Path.GetFileName(entry) == Lock || entry.EndsWith(".tmp", StringComparison.Ordinal);
 
     private static bool IsRun(string path) => File.Exists(System.IO.Path.Combine(path, Config));
 
     /// <summary>A run that was killed at its very beginning may have none.</summary>
     private static RunRecord? ReadRecord(string file)
     {
-        if (!File.Exists(file)) return null;
+        if (!File.Exists(file))
+            return null;
         try
         {
             return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(file), RunJson.Indented);
@@ -143,11 +172,16 @@ public sealed class RunFolder : IDisposable
 
     private static void RequireSameSources(string path, RunRecord before, RunRecord now)
     {
-        if (before.Task != now.Task) throw new InputException($"{path} trains '{before.Task}', this command '{now.Task}'; name another folder").About("out");
+        if (before.Task != now.Task)
+            throw new InputException($"{path} trains '{before.Task}', this command '{now.Task}'; name another folder").About("out");
         if (before.Data?.Content != now.Data?.Content)
-            throw new InputException($"{path} was begun with other data ({before.Data?.Name}, {before.Data?.Content}; now {now.Data?.Name}, {now.Data?.Content}); give the same, or name another folder").About("out");
+            throw new InputException(
+                $"{path} was begun with other data ({before.Data?.Name}, {before.Data?.Content}; now {now.Data?.Name}, {now.Data?.Content}); give the same, or name another folder"
+            ).About("out");
         if (before.Model?.Content != now.Model?.Content)
-            throw new InputException($"{path} was begun with another frozen model ({before.Model?.Name}, {before.Model?.Content}; now {now.Model?.Name}, {now.Model?.Content}); give the same, or name another folder").About("out");
+            throw new InputException(
+                $"{path} was begun with another frozen model ({before.Model?.Name}, {before.Model?.Content}; now {now.Model?.Name}, {now.Model?.Content}); give the same, or name another folder"
+            ).About("out");
     }
 
     private static string Hash(string config) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(config)));

@@ -8,4 +8,12 @@ namespace Groundling.Training;
 /// <param name="Stale">Validations since then.</param>
 /// <param name="MetricsLength">Bytes of <c>metrics.jsonl</c> that belong to these steps.</param>
 /// <param name="ConfigHash">SHA-256 of the run's <c>config.json</c>.</param>
-internal sealed record RunProgress(long Step = 0, long ValidatedStep = 0, double? Best = null, long BestStep = 0, int Stale = 0, long MetricsLength = 0, string ConfigHash = "");
+internal sealed record RunProgress(
+    long Step = 0,
+    long ValidatedStep = 0,
+    double? Best = null,
+    long BestStep = 0,
+    int Stale = 0,
+    long MetricsLength = 0,
+    string ConfigHash = ""
+);

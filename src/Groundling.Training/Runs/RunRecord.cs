@@ -9,8 +9,16 @@ namespace Groundling.Training;
 /// <param name="Model">The frozen model it builds on; null where there is none.</param>
 /// <param name="Initial">The trained parts it began with; null where it began anew.</param>
 /// <param name="Starts">The start, and each time it went on.</param>
-public sealed record RunRecord(string Task, ulong Seed, ContentMark? Data, ContentMark? Model, ContentMark? Initial, IReadOnlyList<RunStart> Starts)
+public sealed record RunRecord(
+    string Task,
+    ulong Seed,
+    ContentMark? Data,
+    ContentMark? Model,
+    ContentMark? Initial,
+    IReadOnlyList<RunStart> Starts
+)
 {
     /// <summary>The record of a run that starts now in this process.</summary>
-    public static RunRecord Now(string task, ulong seed, ContentMark? data, ContentMark? model, ContentMark? initial = null) => new(task, seed, data, model, initial, [RunStart.Now()]);
+    public static RunRecord Now(string task, ulong seed, ContentMark? data, ContentMark? model, ContentMark? initial = null) =>
+        new(task, seed, data, model, initial, [RunStart.Now()]);
 }

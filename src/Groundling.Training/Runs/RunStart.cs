@@ -13,29 +13,57 @@ namespace Groundling.Training;
 /// <param name="MemoryMegabytes">Memory that the process may use.</param>
 /// <param name="Runtime">The .NET runtime.</param>
 /// <param name="Packages">Every package of the program with its version.</param>
-public sealed record RunStart(DateTime Time, string CommandLine, string Version, string Machine, int Cores, long MemoryMegabytes, string Runtime, IReadOnlyList<string> Packages)
+public sealed record RunStart(
+    DateTime Time,
+    string CommandLine,
+    string Version,
+    string Machine,
+    int Cores,
+    long MemoryMegabytes,
+    string Runtime,
+    IReadOnlyList<string> Packages
+)
 {
     /// <summary>A start of this process.</summary>
-    public static RunStart Now() => new(
-        DateTime.UtcNow, Environment.CommandLine,
-        typeof(RunStart).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-        $"{Environment.MachineName}, {RuntimeInformation.OSDescription}, {Processor()}", Environment.ProcessorCount,
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_000_000, RuntimeInformation.FrameworkDescription, PackagesOfProgram());
+    public static RunStart Now() =>
+        new(
+            DateTime.UtcNow,
+            Environment.CommandLine,
+            typeof(RunStart).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+            $"{Environment.MachineName}, {RuntimeInformation.OSDescription}, {Processor()}",
+            Environment.ProcessorCount,
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_000_000,
+            RuntimeInformation.FrameworkDescription,
+            PackagesOfProgram()
+        );
 
     private static string Processor()
     {
-        const string info = "/proc/cpuinfo", key = "model name";
+        const string info = "/proc/cpuinfo",
+            key = "model name";
         var line = File.Exists(info) ? File.ReadLines(info).FirstOrDefault(text => text.StartsWith(key, StringComparison.Ordinal)) : null;
-        return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        return line is null
+            ? RuntimeInformation.ProcessArchitecture.ToString()
+            : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }
 
-    /// <summary>From the list that the build leaves beside the program; the libraries themselves do not tell their package's version.</summary>
+    /// <summary>
+    /// From the list that the build leaves beside the program; the libraries themselves do not tell their package's version.
+    /// </summary>
     private static IReadOnlyList<string> PackagesOfProgram()
     {
         var file = (AppContext.GetData("APP_CONTEXT_DEPS_FILES") as string)?.Split(';')[0];
-        if (file is null || !File.Exists(file)) return [];
+        if (file is null || !File.Exists(file))
+            return [];
         using var json = JsonDocument.Parse(File.ReadAllBytes(file));
-        return [.. json.RootElement.GetProperty("libraries").EnumerateObject()
-            .Where(library => library.Value.GetProperty("type").ValueEquals("package")).Select(library => library.Name.Replace('/', ' ')).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. json
+                .RootElement.GetProperty("libraries")
+                .EnumerateObject()
+                .Where(library => library.Value.GetProperty("type").ValueEquals("package"))
+                .Select(library => library.Name.Replace('/', ' '))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 }

@@ -13,7 +13,7 @@ public static class ShuffledOrder
         ulong state = seed * 0xD1342543DE82EF95 ^ epoch * 0xAF251AF3B0F025B5;
         for (int left = order.Length; left > 1; left--)
         {
-            int taken = (int)(Mixed(ref state) % (ulong)left);               // the bias is below 1e-9 for any list that fits memory
+            int taken = (int)(Mixed(ref state) % (ulong)left); // the bias is below 1e-9 for any list that fits memory
             (order[left - 1], order[taken]) = (order[taken], order[left - 1]);
         }
         return order;

@@ -7,4 +7,11 @@ namespace Groundling.Training;
 /// <param name="LearningRate">The learning rate.</param>
 /// <param name="ImagesPerSecond">Pictures of all processes over the step's time.</param>
 /// <param name="ResidentBytes">Memory that this process holds.</param>
-public sealed record StepRecord(long Step, StepLosses Losses, double GradientNorm, double LearningRate, double ImagesPerSecond, long ResidentBytes);
+public sealed record StepRecord(
+    long Step,
+    StepLosses Losses,
+    double GradientNorm,
+    double LearningRate,
+    double ImagesPerSecond,
+    long ResidentBytes
+);

@@ -30,13 +30,21 @@ public sealed class TrainingRun : IDisposable
     /// <param name="collective">The processes that train together; this one alone where null.</param>
     /// <param name="observer">Watches; may be null.</param>
     /// <exception cref="InputException">A setting is out of range.</exception>
-    public TrainingRun(ITrainingTask task, TrainingSettings settings, RunFolder? folder, ICollective? collective = null, ITrainingObserver? observer = null)
+    public TrainingRun(
+        ITrainingTask task,
+        TrainingSettings settings,
+        RunFolder? folder,
+        ICollective? collective = null,
+        ITrainingObserver? observer = null
+    )
     {
         settings.RequireRanges();
         ConfigJson.Require(settings.Steps >= 1, "train.steps", settings.Steps, "1 or more are needed");
         (_task, _settings, _folder, _collective, _observer) = (task, settings, folder, collective ?? SingleProcess.Instance, observer);
-        if ((folder is null) != (_collective.Rank > 0)) throw new ArgumentException("process 0 has a run folder, and no other", nameof(folder));
-        if (settings.Threads > 0) set_num_threads(settings.Threads);
+        if ((folder is null) != (_collective.Rank > 0))
+            throw new ArgumentException("process 0 has a run folder, and no other", nameof(folder));
+        if (settings.Threads > 0)
+            set_num_threads(settings.Threads);
         _parameters = task.Parameters;
         _optimizer = new(_parameters, task.DecaysWeight, settings);
     }
@@ -49,14 +57,16 @@ public sealed class TrainingRun : IDisposable
     {
         Restore();
         _observer?.Begun(_progress.Step, _settings.Steps);
-        var stopped = Validate(stop);                                          // where a run was stopped between a step and its validation
+        var stopped = Validate(stop); // where a run was stopped between a step and its validation
         while (!stopped && !IsOutOfPatience && _progress.Step < _settings.Steps)
         {
             Step(_progress.Step + 1);
             stopped = _collective.Any(stop.IsCancellationRequested) || Validate(stop);
-            if ((stopped || IsDue(_settings.SaveEvery)) && _progress.Step > _savedStep) Save();
+            if ((stopped || IsDue(_settings.SaveEvery)) && _progress.Step > _savedStep)
+                Save();
         }
-        if (_progress.Step > _savedStep) Save();
+        if (_progress.Step > _savedStep)
+            Save();
         return new(_progress.Step, _progress.Best, _progress.BestStep, stopped && _progress.Step < _settings.Steps, IsOutOfPatience);
     }
 
@@ -75,7 +85,8 @@ public sealed class TrainingRun : IDisposable
     {
         if (_folder is not null)
         {
-            if (_folder.Last.Exists) _progress = TrainingState.Read(_folder.Last.Path, _task, _optimizer, _folder.ConfigHash);
+            if (_folder.Last.Exists)
+                _progress = TrainingState.Read(_folder.Last.Path, _task, _optimizer, _folder.ConfigHash);
             _folder.Metrics.CutBack(_progress.MetricsLength);
             _progress = _progress with { ConfigHash = _folder.ConfigHash };
             Written(() => _events = new EventFile(_folder.Path, _progress.Step));
@@ -107,7 +118,8 @@ public sealed class TrainingRun : IDisposable
         var images = (double)_task.ImagesPerStep * _collective.Size;
         var record = new StepRecord(step, losses, norm, learningRate, images / watch.Elapsed.TotalSeconds, ResidentMemory.Now);
         _progress = _progress with { Step = step };
-        if (_folder is null) return;
+        if (_folder is null)
+            return;
         Written(() =>
         {
             _folder.Metrics.Append(record);
@@ -122,7 +134,8 @@ public sealed class TrainingRun : IDisposable
     private bool Validate(CancellationToken stop)
     {
         var step = _progress.Step;
-        if (_progress.ValidatedStep == step || !(IsDue(_settings.ValidateEvery) || step == _settings.Steps)) return false;
+        if (_progress.ValidatedStep == step || !(IsDue(_settings.ValidateEvery) || step == _settings.Steps))
+            return false;
         var stopped = false;
         if (_folder is not null)
         {
@@ -130,7 +143,8 @@ public sealed class TrainingRun : IDisposable
             {
                 using var scope = NewDisposeScope();
                 using var frozen = no_grad();
-                if (_task.Validate(step, stop) is { } validation) Record(step, validation);
+                if (_task.Validate(step, stop) is { } validation)
+                    Record(step, validation);
                 _progress = _progress with { ValidatedStep = step };
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -143,46 +157,62 @@ public sealed class TrainingRun : IDisposable
         _collective.Broadcast([counts]);
         var given = counts.data<long>().ToArray();
         _progress = _progress with { ValidatedStep = given[0], Stale = (int)given[1] };
-        if (given[2] == 0) Save();
+        if (given[2] == 0)
+            Save();
         return given[2] != 0;
     }
 
     private void Record(long step, Validation validation)
     {
-        if (!double.IsFinite(validation.Score)) throw new InputException($"after step {step} the score is {validation.Score}, not a number; {Kept()}");
+        if (!double.IsFinite(validation.Score))
+            throw new InputException($"after step {step} the score is {validation.Score}, not a number; {Kept()}");
         var isBest = _progress.Best is not { } best || validation.Score > best;
-        _progress = isBest ? _progress with { Best = validation.Score, BestStep = step, Stale = 0 } : _progress with { Stale = _progress.Stale + 1 };
+        _progress = isBest
+            ? _progress with
+            {
+                Best = validation.Score,
+                BestStep = step,
+                Stale = 0,
+            }
+            : _progress with
+            {
+                Stale = _progress.Stale + 1,
+            };
         Written(() =>
         {
             _folder!.Metrics.Append(step, validation);
             _events!.Append(step, validation);
         });
         _progress = _progress with { ValidatedStep = step, MetricsLength = _folder!.Metrics.Length };
-        if (isBest) Save(_folder.Best);
+        if (isBest)
+            Save(_folder.Best);
         _observer?.Validated(step, validation, isBest);
     }
 
     private void Save()
     {
-        if (_folder is not null) Save(_folder.Last);
+        if (_folder is not null)
+            Save(_folder.Last);
         _savedStep = _progress.Step;
         _collective.Barrier();
     }
 
-    private void Save(CheckpointFolder checkpoint) => Written(() =>
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        checkpoint.Write(folder =>
+    private void Save(CheckpointFolder checkpoint) =>
+        Written(() =>
         {
-            _task.Save(folder);
-            TrainingState.Write(folder, _task, _optimizer, _progress);
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            checkpoint.Write(folder =>
+            {
+                _task.Save(folder);
+                TrainingState.Write(folder, _task, _optimizer, _progress);
+            });
         });
-    });
 
     private StepLosses Mean(StepLosses own)
     {
-        if (_collective.Size == 1) return own;
+        if (_collective.Size == 1)
+            return own;
         using var scope = NewDisposeScope();
         var all = tensor(new[] { own.Total }.Concat(own.Parts.Select(part => part.Value)).ToArray(), float32);
         _collective.Average([all]);
@@ -192,9 +222,12 @@ public sealed class TrainingRun : IDisposable
 
     private void RequireFinite(long step, StepLosses losses, double norm)
     {
-        if (double.IsFinite(losses.Total) && double.IsFinite(norm)) return;
+        if (double.IsFinite(losses.Total) && double.IsFinite(norm))
+            return;
         var parts = losses.Parts.Where(part => !double.IsFinite(part.Value)).Select(part => part.Name).ToList();
-        var what = double.IsFinite(losses.Total) ? $"a gradient is not a number (norm {norm})" : $"the loss is {losses.Total}{(parts.Count > 0 ? $" ({string.Join(", ", parts)})" : "")}";
+        var what = double.IsFinite(losses.Total)
+            ? $"a gradient is not a number (norm {norm})"
+            : $"the loss is {losses.Total}{(parts.Count > 0 ? $" ({string.Join(", ", parts)})" : "")}";
         throw new InputException($"step {step}: {what}; {Kept()}. Lower train.learningRate, or look at this step's data");
     }
 
@@ -206,9 +239,13 @@ public sealed class TrainingRun : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"step {_progress.Step} cannot be written: {e.Message.TrimEnd('.')}; {Kept()}. Make room and go on with the run", e).About("resume");
+            throw new IOException(
+                $"step {_progress.Step} cannot be written: {e.Message.TrimEnd('.')}; {Kept()}. Make room and go on with the run",
+                e
+            ).About("resume");
         }
     }
 
-    private string Kept() => _folder is { Last.Exists: true } ? $"{_folder.Last.Path} still holds step {_savedStep}" : "nothing had been saved yet";
+    private string Kept() =>
+        _folder is { Last.Exists: true } ? $"{_folder.Last.Path} still holds step {_savedStep}" : "nothing had been saved yet";
 }

@@ -61,7 +61,8 @@ public record TrainingSettings
 
     /// <summary>The learning rate of a step.</summary>
     /// <param name="step">From 1 to <see cref="Steps"/>.</param>
-    public virtual double LearningRateAt(long step) => Scheduled(step, Steps, LearningRate, WarmUp) * Math.Min(1, (Steps - step + 1.0) / (CoolDown + 1));
+    public virtual double LearningRateAt(long step) =>
+        Scheduled(step, Steps, LearningRate, WarmUp) * Math.Min(1, (Steps - step + 1.0) / (CoolDown + 1));
 
     /// <summary>The schedule over a stretch of steps.</summary>
     /// <param name="step">From 1 to <paramref name="steps"/>.</param>
@@ -70,7 +71,8 @@ public record TrainingSettings
     /// <param name="warmUp">Steps in which it grows.</param>
     protected double Scheduled(long step, long steps, double full, long warmUp)
     {
-        if (step <= warmUp) return full * step / warmUp;
+        if (step <= warmUp)
+            return full * step / warmUp;
         return Schedule switch
         {
             ScheduleShape.Cosine => full * 0.5 * (1 + Math.Cos(Math.PI * (step - 1 - warmUp) / Math.Max(steps - warmUp, 1))),
@@ -90,7 +92,12 @@ public record TrainingSettings
         Require(DecayAt is >= 0 and <= 1, $"{name}.decayAt", DecayAt, "0 to 1 is needed");
         Require(DecayBy is >= 0 and <= 1, $"{name}.decayBy", DecayBy, "0 to 1 is needed");
         Require(WarmUp >= 0, $"{name}.warmUp", WarmUp, "0 or more is needed");
-        Require(CoolDown >= 0 && CoolDown <= Math.Max(Steps - WarmUp, 0), $"{name}.coolDown", CoolDown, $"0 to what {name}.warmUp leaves of {name}.steps, {Math.Max(Steps - WarmUp, 0)}, are needed");
+        Require(
+            CoolDown >= 0 && CoolDown <= Math.Max(Steps - WarmUp, 0),
+            $"{name}.coolDown",
+            CoolDown,
+            $"0 to what {name}.warmUp leaves of {name}.steps, {Math.Max(Steps - WarmUp, 0)}, are needed"
+        );
         Require(WeightDecay is >= 0 and <= 1, $"{name}.weightDecay", WeightDecay, "0 to 1 is needed");
         Require(Beta1 is >= 0 and < 1, $"{name}.beta1", Beta1, "0 up to, but not including, 1 is needed");
         Require(Beta2 is >= 0 and < 1, $"{name}.beta2", Beta2, "0 up to, but not including, 1 is needed");

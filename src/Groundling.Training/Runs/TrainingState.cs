@@ -8,11 +8,13 @@ namespace Groundling.Training;
 /// <summary>What training needs to go on: <c>training-state.safetensors</c> and <c>training.json</c> of a checkpoint.</summary>
 internal static class TrainingState
 {
-    private const string Tensors = "training-state.safetensors", Progress = "training.json";
+    private const string Tensors = "training-state.safetensors",
+        Progress = "training.json";
 
     /// <summary>Every tensor that training changes, by name.</summary>
-    public static IEnumerable<(string Name, Tensor Value)> Of(ITrainingTask task, AdamW optimizer)
-        => task.Parameters.Select(pair => ($"parameter.{pair.Name}", pair.Value))
+    public static IEnumerable<(string Name, Tensor Value)> Of(ITrainingTask task, AdamW optimizer) =>
+        task
+            .Parameters.Select(pair => ($"parameter.{pair.Name}", pair.Value))
             .Concat(optimizer.Moments.Select(pair => ($"moment.{pair.Name}", pair.Value)))
             .Concat(task.State.Select(pair => ($"state.{pair.Name}", pair.Value)));
 
@@ -28,7 +30,10 @@ internal static class TrainingState
     public static RunProgress Read(string folder, ITrainingTask task, AdamW optimizer, string configHash)
     {
         var progress = ReadProgress(Path.Combine(folder, Progress));
-        if (progress.ConfigHash != configHash) throw new InputException($"{folder} was made with another config than the run's config.json; restore that file, or begin a new run");
+        if (progress.ConfigHash != configHash)
+            throw new InputException(
+                $"{folder} was made with another config than the run's config.json; restore that file, or begin a new run"
+            );
         var targets = Of(task, optimizer).ToList();
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -36,13 +41,17 @@ internal static class TrainingState
         using var file = SafetensorsFile.Open(path);
         foreach (var (name, value) in targets)
         {
-            if (!file.Entries.TryGetValue(name, out var entry)) throw new InputException($"{path} lacks {name}: it is the state of another model; begin a new run");
+            if (!file.Entries.TryGetValue(name, out var entry))
+                throw new InputException($"{path} lacks {name}: it is the state of another model; begin a new run");
             if (entry.Type != value.dtype || !entry.Shape.SequenceEqual(value.shape))
-                throw new InputException($"{path} holds {name} as {entry.Describe()}, the model has [{string.Join(", ", value.shape)}]: it is the state of another model; begin a new run");
+                throw new InputException(
+                    $"{path} holds {name} as {entry.Describe()}, the model has [{string.Join(", ", value.shape)}]: it is the state of another model; begin a new run"
+                );
         }
         if (file.Entries.Keys.Except(targets.Select(target => target.Name)).FirstOrDefault() is { } left)
             throw new InputException($"{path} holds {left}, which the model lacks: it is the state of another model; begin a new run");
-        foreach (var (name, value) in targets) value.copy_(file.Read(name));
+        foreach (var (name, value) in targets)
+            value.copy_(file.Read(name));
         return progress;
     }
 
@@ -50,7 +59,8 @@ internal static class TrainingState
     {
         try
         {
-            return JsonSerializer.Deserialize<RunProgress>(File.ReadAllText(path), RunJson.Indented) ?? throw new JsonException("an object was expected");
+            return JsonSerializer.Deserialize<RunProgress>(File.ReadAllText(path), RunJson.Indented)
+                ?? throw new JsonException("an object was expected");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -6,22 +6,36 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Aggregation;
 
-/// <summary>Pixels and phrases read each other through one tensor of logits, normalised over pixels one way and over phrases the other (Sec. 3.3).</summary>
+/// <summary>
+/// Pixels and phrases read each other through one tensor of logits, normalised over pixels one way and over phrases the other (Sec. 3.3).
+/// </summary>
 /// <remarks>Both outputs start at zero, so that an untrained layer changes neither.</remarks>
 public sealed class BidirectionalAttention : Module<Tensor, Tensor, Tensor?, (Tensor Pixels, Tensor Phrases)>, IOwnInitialValues
 {
     private readonly long _heads;
 
-    [ComponentName(Name = "to_q")] private readonly LinearLayer _query;
-    [ComponentName(Name = "to_k")] private readonly LinearLayer _key;
-    [ComponentName(Name = "pixels_to_v")] private readonly LinearLayer _pixelValue;
-    [ComponentName(Name = "phrases_to_v")] private readonly LinearLayer _phraseValue;
-    [ComponentName(Name = "pixels_out")] private readonly LinearLayer _pixelOut;
-    [ComponentName(Name = "phrases_out")] private readonly LinearLayer _phraseOut;
+    [ComponentName(Name = "to_q")]
+    private readonly LinearLayer _query;
+
+    [ComponentName(Name = "to_k")]
+    private readonly LinearLayer _key;
+
+    [ComponentName(Name = "pixels_to_v")]
+    private readonly LinearLayer _pixelValue;
+
+    [ComponentName(Name = "phrases_to_v")]
+    private readonly LinearLayer _phraseValue;
+
+    [ComponentName(Name = "pixels_out")]
+    private readonly LinearLayer _pixelOut;
+
+    [ComponentName(Name = "phrases_out")]
+    private readonly LinearLayer _phraseOut;
 
     /// <param name="width">D</param>
     /// <param name="heads">It divides <paramref name="width"/>.</param>
-    public BidirectionalAttention(long width, long heads) : base(nameof(BidirectionalAttention))
+    public BidirectionalAttention(long width, long heads)
+        : base(nameof(BidirectionalAttention))
     {
         _heads = heads;
         _query = new(width, width);
@@ -41,8 +55,8 @@ public sealed class BidirectionalAttention : Module<Tensor, Tensor, Tensor?, (Te
     {
         using var scope = NewDisposeScope();
         var (_, overPixels, overPhrases) = Attention(pixels, phrases, valid);
-        var forPhrases = Merge(_phraseOut, overPixels.matmul(Heads(_pixelValue, pixels)));                 // [B, T, D]
-        var forPixels = Merge(_pixelOut, overPhrases.transpose(-2, -1).matmul(Heads(_phraseValue, phrases)));              // [B, P, D]
+        var forPhrases = Merge(_phraseOut, overPixels.matmul(Heads(_pixelValue, pixels))); // [B, T, D]
+        var forPixels = Merge(_pixelOut, overPhrases.transpose(-2, -1).matmul(Heads(_phraseValue, phrases))); // [B, P, D]
         return (forPixels.MoveToOuterDisposeScope(), forPhrases.MoveToOuterDisposeScope());
     }
 
@@ -51,7 +65,7 @@ public sealed class BidirectionalAttention : Module<Tensor, Tensor, Tensor?, (Te
     public (Tensor Logits, Tensor OverPixels, Tensor OverPhrases) Attention(Tensor pixels, Tensor phrases, Tensor? valid)
     {
         using var scope = NewDisposeScope();
-        var query = Heads(_query, phrases);                                    // [B, heads, T, d]
+        var query = Heads(_query, phrases); // [B, heads, T, d]
         var logits = query.matmul(Heads(_key, pixels).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
         var overPixels = functional.softmax(logits, -1);
         var allowed = valid is null ? logits : logits.Unread(valid.logical_not().unsqueeze(1).unsqueeze(-1));
@@ -59,12 +73,20 @@ public sealed class BidirectionalAttention : Module<Tensor, Tensor, Tensor?, (Te
         return (logits.MoveToOuterDisposeScope(), overPixels.MoveToOuterDisposeScope(), overPhrases.MoveToOuterDisposeScope());
     }
 
-    private Tensor Heads(LinearLayer projection, Tensor states)                // [B, T, D] -> [B, heads, T, d]
+    private Tensor Heads(
+        LinearLayer projection,
+        Tensor states
+    ) // [B, T, D] -> [B, heads, T, d]
         => projection.call(states).view(states.shape[0], states.shape[1], _heads, -1).transpose(1, 2);
 
-    private static Tensor Merge(LinearLayer projection, Tensor heads)          // [B, heads, T, d] -> [B, T, D]
+    private static Tensor Merge(
+        LinearLayer projection,
+        Tensor heads
+    ) // [B, heads, T, d] -> [B, T, D]
         => projection.call(heads.transpose(1, 2).flatten(2));
 
-    Tensor? IOwnInitialValues.InitialValue(string name, long[] shape)
-        => name.StartsWith("pixels_out.", StringComparison.Ordinal) || name.StartsWith("phrases_out.", StringComparison.Ordinal) ? zeros(shape) : null;
+    Tensor? IOwnInitialValues.InitialValue(string name, long[] shape) =>
+        name.StartsWith("pixels_out.", StringComparison.Ordinal) || name.StartsWith("phrases_out.", StringComparison.Ordinal)
+            ? zeros(shape)
+            : null;
 }

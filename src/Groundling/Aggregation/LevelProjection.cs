@@ -12,16 +12,24 @@ public sealed class LevelProjection : Module<IReadOnlyList<Tensor>, IReadOnlyLis
 {
     private const int MostGroups = 32;
 
-    [ComponentName(Name = "pixels")] private readonly ModuleList<ConvolutionLayer> _pixels;
-    [ComponentName(Name = "pixel_norms")] private readonly ModuleList<GroupNormLayer> _pixelNorms;
-    [ComponentName(Name = "phrases")] private readonly ModuleList<LinearLayer> _phrases;
-    [ComponentName(Name = "phrase_norms")] private readonly ModuleList<LayerNorm> _phraseNorms;
+    [ComponentName(Name = "pixels")]
+    private readonly ModuleList<ConvolutionLayer> _pixels;
+
+    [ComponentName(Name = "pixel_norms")]
+    private readonly ModuleList<GroupNormLayer> _pixelNorms;
+
+    [ComponentName(Name = "phrases")]
+    private readonly ModuleList<LinearLayer> _phrases;
+
+    [ComponentName(Name = "phrase_norms")]
+    private readonly ModuleList<LayerNorm> _phraseNorms;
 
     /// <param name="pixelWidths">Channels of the three levels' features, finest first.</param>
     /// <param name="phraseWidth">C_t</param>
     /// <param name="width">D</param>
     /// <param name="phraseLevels">How many levels of phrases there are, finest first.</param>
-    public LevelProjection(IReadOnlyList<long> pixelWidths, long phraseWidth, long width, int phraseLevels) : base(nameof(LevelProjection))
+    public LevelProjection(IReadOnlyList<long> pixelWidths, long phraseWidth, long width, int phraseLevels)
+        : base(nameof(LevelProjection))
     {
         var levels = Enumerable.Range(0, LevelStates.Count).ToList();
         _pixels = new([.. levels.Select(level => new ConvolutionLayer(pixelWidths[level], width, 1))]);
@@ -40,15 +48,20 @@ public sealed class LevelProjection : Module<IReadOnlyList<Tensor>, IReadOnlyLis
         var levels = Enumerable.Range(0, LevelStates.Count).ToList();
         var sequences = levels.Select(level => _pixelNorms[level].call(_pixels[level].call(pixels[level].ToChannelsLast())).ToPixels());
         var states = levels.Take(_phrases.Count).Select(level => _phraseNorms[level].call(_phrases[level].call(phrases[level])));
-        return new(cat([.. sequences], 1).MoveToOuterDisposeScope(), cat([.. states], 1).MoveToOuterDisposeScope(), phrases[0].shape[1],
-            [.. levels.Select(level => (pixels[level].shape[2], pixels[level].shape[3]))]);
+        return new(
+            cat([.. sequences], 1).MoveToOuterDisposeScope(),
+            cat([.. states], 1).MoveToOuterDisposeScope(),
+            phrases[0].shape[1],
+            [.. levels.Select(level => (pixels[level].shape[2], pixels[level].shape[3]))]
+        );
     }
 
     /// <summary>Group normalisation with 32 groups, fewer for narrow models.</summary>
     internal static GroupNormLayer Norm(long width)
     {
         var groups = Math.Min(MostGroups, width);
-        while (width % groups != 0) groups--;
+        while (width % groups != 0)
+            groups--;
         return new(groups, width, 1e-5, silu: false);
     }
 }

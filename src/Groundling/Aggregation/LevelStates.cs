@@ -8,7 +8,8 @@ namespace Groundling.Aggregation;
 /// <param name="Phrases">[B, 3N, D] R_3, R_4, R_5; [B, N, D] R_3 alone where the levels are not aggregated.</param>
 /// <param name="PhraseCount">N</param>
 /// <param name="Sizes">Height and width of every level.</param>
-public sealed record LevelStates(Tensor Pixels, Tensor Phrases, long PhraseCount, IReadOnlyList<(long Height, long Width)> Sizes) : IDisposable
+public sealed record LevelStates(Tensor Pixels, Tensor Phrases, long PhraseCount, IReadOnlyList<(long Height, long Width)> Sizes)
+    : IDisposable
 {
     /// <summary>How many levels there are.</summary>
     public const int Count = 3;
@@ -21,8 +22,8 @@ public sealed record LevelStates(Tensor Pixels, Tensor Phrases, long PhraseCount
     }
 
     /// <summary>[B, hw, D] a view of one level's pixels, 0 the finest.</summary>
-    public Tensor PixelsOf(int level)
-        => Pixels.narrow(1, Sizes.Take(level).Sum(size => size.Height * size.Width), Sizes[level].Height * Sizes[level].Width);
+    public Tensor PixelsOf(int level) =>
+        Pixels.narrow(1, Sizes.Take(level).Sum(size => size.Height * size.Width), Sizes[level].Height * Sizes[level].Width);
 
     /// <summary>[B, N, D] a view of one level's phrases, 0 the finest.</summary>
     public Tensor PhrasesOf(int level) => Phrases.narrow(1, level * PhraseCount, PhraseCount);

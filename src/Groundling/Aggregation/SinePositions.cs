@@ -22,7 +22,7 @@ internal static class SinePositions
         return cat([rows, columns], -1).reshape(height * width, channels).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Waves(long count, long channels, Tensor like)        // [count, channels]
+    private static Tensor Waves(long count, long channels, Tensor like) // [count, channels]
     {
         var places = HeldScalars.Range(count, like.dtype, like.device).Plus(1).Times(2 * Math.PI / count);
         var frequencies = HeldScalars.Range(channels / 2, like.dtype, like.device).Times(-2 * Math.Log(Temperature) / channels).exp();

@@ -7,8 +7,10 @@ namespace Groundling.Decoding;
 public enum MaskFeatureRoute
 {
     /// <summary>The UNet's last feature, through a learned convolution: the detail has read the phrases.</summary>
-    [JsonStringEnumMemberName("unet")] UNet,
+    [JsonStringEnumMemberName("unet")]
+    UNet,
 
     /// <summary>The picture's latents as they are: the detail depends on the picture alone and can be cached.</summary>
-    [JsonStringEnumMemberName("latent")] Latent,
+    [JsonStringEnumMemberName("latent")]
+    Latent,
 }

@@ -22,7 +22,12 @@ public sealed record MaskPrediction(Tensor Masks, Tensor Classes) : IDisposable
     /// <returns>[B, N, H, W]; the caller owns it.</returns>
     internal static Tensor Probabilities(Tensor masks, long height, long width)
     {
-        using var enlarged = nn.functional.interpolate(masks, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+        using var enlarged = nn.functional.interpolate(
+            masks,
+            size: [height, width],
+            mode: InterpolationMode.Bilinear,
+            align_corners: false
+        );
         return enlarged.sigmoid();
     }
 

@@ -10,20 +10,33 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Decoding;
 
-/// <summary>Mask2Former's transformer decoder with phrases as queries: phrase j owns query j, so there is nothing to match (Sec. 3.3; paper: decoder mask head).</summary>
+/// <summary>
+/// Mask2Former's transformer decoder with phrases as queries: phrase j owns query j, so there is nothing to match (Sec. 3.3; paper: decoder
+/// mask head).
+/// </summary>
 /// <remarks>Queries have no learned positions: the order of phrases carries no meaning.</remarks>
 public sealed class PhraseMaskDecoder : Module<Tensor, LevelStates, Tensor, Tensor?, IReadOnlyList<MaskPrediction>>
 {
     private readonly long _width;
 
-    [ComponentName(Name = "layers")] private readonly ModuleList<DecoderLayer> _layers;
-    [ComponentName(Name = "level_embedding/weight")] private readonly Parameter _levels;
-    [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
-    [ComponentName(Name = "mask_mlp")] private readonly ModuleList<LinearLayer> _mask;
-    [ComponentName(Name = "class")] private readonly LinearLayer _class;
+    [ComponentName(Name = "layers")]
+    private readonly ModuleList<DecoderLayer> _layers;
+
+    [ComponentName(Name = "level_embedding/weight")]
+    private readonly Parameter _levels;
+
+    [ComponentName(Name = "norm")]
+    private readonly LayerNorm _norm;
+
+    [ComponentName(Name = "mask_mlp")]
+    private readonly ModuleList<LinearLayer> _mask;
+
+    [ComponentName(Name = "class")]
+    private readonly LinearLayer _class;
 
     /// <param name="config">Width, layers, heads, classes.</param>
-    public PhraseMaskDecoder(GroundingConfig config) : base(nameof(PhraseMaskDecoder))
+    public PhraseMaskDecoder(GroundingConfig config)
+        : base(nameof(PhraseMaskDecoder))
     {
         _width = config.Width;
         _layers = new([.. Enumerable.Range(0, config.DecoderLayers).Select(_ => new DecoderLayer(config))]);
@@ -43,11 +56,13 @@ public sealed class PhraseMaskDecoder : Module<Tensor, LevelStates, Tensor, Tens
     {
         using var scope = NewDisposeScope();
         var values = Enumerable.Range(0, LevelStates.Count).Select(level => levels.PixelsOf(level).Plus(_levels[level])).ToList();
-        var keys = levels.Sizes.Select((size, level) => values[level].Plus(SinePositions.Of(size.Height, size.Width, _width, values[level]))).ToList();
+        var keys = levels
+            .Sizes.Select((size, level) => values[level].Plus(SinePositions.Of(size.Height, size.Width, _width, values[level])))
+            .ToList();
         var predictions = new List<MaskPrediction> { Predict(queries, maskFeature) };
         for (var i = 0; i < _layers.Count; i++)
         {
-            var level = LevelStates.Count - 1 - i % LevelStates.Count;         // stride 32, 16, 8, 32, ...
+            var level = LevelStates.Count - 1 - i % LevelStates.Count; // stride 32, 16, 8, 32, ...
             using var readable = Readable(predictions[^1].Masks, levels.Sizes[level]);
             queries = _layers[i].call(queries, keys[level], values[level], readable, valid);
             predictions.Add(Predict(queries, maskFeature));
@@ -67,8 +82,13 @@ public sealed class PhraseMaskDecoder : Module<Tensor, LevelStates, Tensor, Tens
     public static Tensor Readable(Tensor masks, (long Height, long Width) size)
     {
         using var scope = NewDisposeScope();
-        var shrunk = functional.interpolate(masks.detach(), size: [size.Height, size.Width], mode: InterpolationMode.Bilinear, align_corners: false);
-        var inside = shrunk.flatten(2).IsNotNegative();                        // a probability of one half
+        var shrunk = functional.interpolate(
+            masks.detach(),
+            size: [size.Height, size.Width],
+            mode: InterpolationMode.Bilinear,
+            align_corners: false
+        );
+        var inside = shrunk.flatten(2).IsNotNegative(); // a probability of one half
         return inside.logical_or(inside.any(2, keepdim: true).logical_not()).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
@@ -76,22 +96,36 @@ public sealed class PhraseMaskDecoder : Module<Tensor, LevelStates, Tensor, Tens
     {
         using var scope = NewDisposeScope();
         var normed = _norm.call(queries);
-        var filters = _mask[2].call(functional.relu(_mask[1].call(functional.relu(_mask[0].call(normed)))));               // [B, N, D]
-        var masks = filters.matmul(maskFeature.flatten(2)).view(queries.shape[0], queries.shape[1], maskFeature.shape[2], maskFeature.shape[3]);
+        var filters = _mask[2].call(functional.relu(_mask[1].call(functional.relu(_mask[0].call(normed))))); // [B, N, D]
+        var masks = filters
+            .matmul(maskFeature.flatten(2))
+            .view(queries.shape[0], queries.shape[1], maskFeature.shape[2], maskFeature.shape[3]);
         return new(masks.MoveToOuterDisposeScope(), _class.call(normed).MoveToOuterDisposeScope());
     }
 
     /// <summary>Masked cross-attention, self-attention, feed-forward; each with its norm behind it.</summary>
     private sealed class DecoderLayer : Module<Tensor, Tensor, Tensor, Tensor, Tensor?, Tensor>
     {
-        [ComponentName(Name = "cross_attention")] private readonly MultiHeadAttention _cross;
-        [ComponentName(Name = "norm_cross")] private readonly LayerNorm _normCross;
-        [ComponentName(Name = "self_attention")] private readonly MultiHeadAttention _self;
-        [ComponentName(Name = "norm_self")] private readonly LayerNorm _normSelf;
-        [ComponentName(Name = "ff")] private readonly FeedForward _feedForward;
-        [ComponentName(Name = "norm_ff")] private readonly LayerNorm _normFeedForward;
+        [ComponentName(Name = "cross_attention")]
+        private readonly MultiHeadAttention _cross;
 
-        public DecoderLayer(GroundingConfig config) : base(nameof(DecoderLayer))
+        [ComponentName(Name = "norm_cross")]
+        private readonly LayerNorm _normCross;
+
+        [ComponentName(Name = "self_attention")]
+        private readonly MultiHeadAttention _self;
+
+        [ComponentName(Name = "norm_self")]
+        private readonly LayerNorm _normSelf;
+
+        [ComponentName(Name = "ff")]
+        private readonly FeedForward _feedForward;
+
+        [ComponentName(Name = "norm_ff")]
+        private readonly LayerNorm _normFeedForward;
+
+        public DecoderLayer(GroundingConfig config)
+            : base(nameof(DecoderLayer))
         {
             _cross = new(config.Width, config.Width, config.Heads);
             _normCross = LayerNorm(config.Width);

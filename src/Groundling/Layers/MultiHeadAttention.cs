@@ -11,19 +11,27 @@ internal sealed class MultiHeadAttention : Module<Tensor, Tensor, Tensor, Tensor
 {
     private readonly long _heads;
 
-    [ComponentName(Name = "to_q")] private readonly LinearLayer _query;
-    [ComponentName(Name = "to_k")] private readonly LinearLayer _key;
-    [ComponentName(Name = "to_v")] private readonly LinearLayer _value;
-    [ComponentName(Name = "to_out")] private readonly LinearLayer _out;
+    [ComponentName(Name = "to_q")]
+    private readonly LinearLayer _query;
+
+    [ComponentName(Name = "to_k")]
+    private readonly LinearLayer _key;
+
+    [ComponentName(Name = "to_v")]
+    private readonly LinearLayer _value;
+
+    [ComponentName(Name = "to_out")]
+    private readonly LinearLayer _out;
 
     /// <param name="width">Width of queries and of the result.</param>
     /// <param name="readWidth">Width of keys and values.</param>
     /// <param name="heads">It divides <paramref name="width"/>.</param>
-    public MultiHeadAttention(long width, long readWidth, long heads) : base(nameof(MultiHeadAttention))
+    public MultiHeadAttention(long width, long readWidth, long heads)
+        : base(nameof(MultiHeadAttention))
     {
         _heads = heads;
         _query = new(width, width);
-        _key = new(readWidth, width, bias: false);                            // a bias would be the same for all keys: the softmax cannot see it
+        _key = new(readWidth, width, bias: false); // a bias would be the same for all keys: the softmax cannot see it
         _value = new(readWidth, width);
         _out = new(width, width);
         RegisterComponents();
@@ -45,16 +53,21 @@ internal sealed class MultiHeadAttention : Module<Tensor, Tensor, Tensor, Tensor
     public (Tensor Read, Tensor Logits) Attend(Tensor queries, Tensor states, Tensor? readable)
     {
         using var scope = NewDisposeScope();
-        var query = Heads(_query, queries);                                    // [B, heads, Q, d]
+        var query = Heads(_query, queries); // [B, heads, Q, d]
         var logits = query.matmul(Heads(_key, states).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
         var allowed = readable is null ? logits : logits.Unread(readable.logical_not());
         var read = Merge(functional.softmax(allowed, -1).matmul(Heads(_value, states)));
         return (read.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
     }
 
-    private Tensor Heads(LinearLayer projection, Tensor states)                // [B, T, C] -> [B, heads, T, d]
+    private Tensor Heads(
+        LinearLayer projection,
+        Tensor states
+    ) // [B, T, C] -> [B, heads, T, d]
         => projection.call(states).view(states.shape[0], states.shape[1], _heads, -1).transpose(1, 2);
 
-    private Tensor Merge(Tensor heads)                                         // [B, heads, Q, d] -> [B, Q, D]
+    private Tensor Merge(
+        Tensor heads
+    ) // [B, heads, Q, d] -> [B, Q, D]
         => _out.call(heads.transpose(1, 2).flatten(2));
 }

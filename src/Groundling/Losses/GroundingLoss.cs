@@ -14,9 +14,8 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
 {
     /// <param name="config">Weights and sampling.</param>
     /// <param name="generator">Where the points come from; a seeded one makes a step repeatable.</param>
-    public GroundingLoss(LossConfig config, Generator generator) : this(config, PointSampling.From(generator))
-    {
-    }
+    public GroundingLoss(LossConfig config, Generator generator)
+        : this(config, PointSampling.From(generator)) { }
 
     /// <summary>Compares an output with its target.</summary>
     /// <param name="output">The three heads' masks; the caller keeps them.</param>
@@ -25,9 +24,9 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     public GroundingLosses Compute(GroundingOutput output, GroundingTarget target)
     {
         using var scope = NewDisposeScope();
-        var grounded = target.Grounded.flatten().nonzero().squeeze(1);         // [n] places among B N
+        var grounded = target.Grounded.flatten().nonzero().squeeze(1); // [n] places among B N
         var masks = Select(target.Masks, grounded).to(output.Diffusion.dtype); // [n, H, W]
-        var classes = Select(target.Classes, grounded);                        // [n]
+        var classes = Select(target.Classes, grounded); // [n]
         var parts = new Dictionary<string, Tensor>();
         var total = zeros(1, dtype: output.Diffusion.dtype, device: output.Diffusion.device).sum();
         if (config.Diffusion > 0)
@@ -36,15 +35,21 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
             total = total.Plus(parts["diffusion"].Times(config.Diffusion));
         }
         IReadOnlyList<MaskPrediction> adapter = output.Adapter is null ? [] : [.. output.AdapterBlocks, output.Adapter];
-        foreach (var (name, weight, predictions) in new[] { ("adapter", config.Adapter, adapter), ("decoder", config.Decoder, output.Decoder) })
+        foreach (
+            var (name, weight, predictions) in new[] { ("adapter", config.Adapter, adapter), ("decoder", config.Decoder, output.Decoder) }
+        )
         {
-            if (weight == 0 || predictions.Count == 0) continue;
+            if (weight == 0 || predictions.Count == 0)
+                continue;
             var (category, crossEntropy, dice) = Mean(predictions, grounded, masks, classes);
             (parts[$"{name}.class"], parts[$"{name}.crossEntropy"], parts[$"{name}.dice"]) = (category, crossEntropy, dice);
             var head = category.Times(config.Class).Plus(crossEntropy.Times(config.CrossEntropy)).Plus(dice.Times(config.Dice));
             total = total.Plus(head.Times(weight));
         }
-        return new(total.MoveToOuterDisposeScope(), parts.ToDictionary(part => part.Key, part => part.Value.detach().MoveToOuterDisposeScope()));
+        return new(
+            total.MoveToOuterDisposeScope(),
+            parts.ToDictionary(part => part.Key, part => part.Value.detach().MoveToOuterDisposeScope())
+        );
     }
 
     /// <summary>Mean over masks and pixels of the binary cross-entropy of probabilities.</summary>
@@ -54,7 +59,8 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     public Tensor Diffusion(Tensor probabilities, Tensor masks)
     {
         using var scope = NewDisposeScope();
-        if (!masks.shape.SequenceEqual(probabilities.shape) && masks.shape[0] > 0) masks = functional.adaptive_avg_pool2d(masks, [probabilities.shape[1], probabilities.shape[2]]);
+        if (!masks.shape.SequenceEqual(probabilities.shape) && masks.shape[0] > 0)
+            masks = functional.adaptive_avg_pool2d(masks, [probabilities.shape[1], probabilities.shape[2]]);
         var safe = probabilities.Within(config.ProbabilityFloor, 1 - config.ProbabilityFloor);
         var entropy = -(masks * safe.log()).Plus(masks.OneMinus() * safe.OneMinus().log());
         return entropy.sum().Over(Math.Max(entropy.numel(), 1)).MoveToOuterDisposeScope();
@@ -67,11 +73,13 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     public static Tensor CrossEntropy(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        var entropy = (functional.relu(logits) - logits * labels).Plus((-logits.abs()).exp().log1p());     // no overflow for large logits
+        var entropy = (functional.relu(logits) - logits * labels).Plus((-logits.abs()).exp().log1p()); // no overflow for large logits
         return entropy.sum().Over(Math.Max(entropy.numel(), 1)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>One minus twice the overlap over the sum of both, each mask's own, then their mean; 1 is added above and below for empty masks.</summary>
+    /// <summary>
+    /// One minus twice the overlap over the sum of both, each mask's own, then their mean; 1 is added above and below for empty masks.
+    /// </summary>
     /// <param name="logits">[n, P]</param>
     /// <param name="labels">[n, P] 0 to 1.</param>
     /// <returns>A scalar; the caller owns it.</returns>
@@ -79,7 +87,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     {
         using var scope = NewDisposeScope();
         var inside = logits.sigmoid();
-        var overlap = (inside * labels).sum(-1).Times(2).Plus(1) / inside.sum(-1).Plus(labels.sum(-1)).Plus(1);                // [n]
+        var overlap = (inside * labels).sum(-1).Times(2).Plus(1) / inside.sum(-1).Plus(labels.sum(-1)).Plus(1); // [n]
         return overlap.OneMinus().sum().Over(Math.Max(overlap.numel(), 1)).MoveToOuterDisposeScope();
     }
 
@@ -97,18 +105,26 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
         return (-likelihood.sum()).Over(Math.Max(likelihood.numel(), 1)).MoveToOuterDisposeScope();
     }
 
-    private (Tensor Class, Tensor CrossEntropy, Tensor Dice) Mean(IReadOnlyList<MaskPrediction> predictions, Tensor grounded, Tensor masks, Tensor classes)
+    private (Tensor Class, Tensor CrossEntropy, Tensor Dice) Mean(
+        IReadOnlyList<MaskPrediction> predictions,
+        Tensor grounded,
+        Tensor masks,
+        Tensor classes
+    )
     {
         var sums = new List<Tensor[]>();
         foreach (var prediction in predictions)
         {
             using var scope = NewDisposeScope();
-            var logits = Select(prediction.Masks, grounded);                   // [n, h, w]
-            Tensor category = Class(Select(prediction.Classes, grounded), classes), crossEntropy, dice;
-            if (logits.shape[0] == 0) (crossEntropy, dice) = (logits.sum(), logits.sum());
+            var logits = Select(prediction.Masks, grounded); // [n, h, w]
+            Tensor category = Class(Select(prediction.Classes, grounded), classes),
+                crossEntropy,
+                dice;
+            if (logits.shape[0] == 0)
+                (crossEntropy, dice) = (logits.sum(), logits.sum());
             else
             {
-                var points = PointSampling.Choose(logits, config, draw);  // [n, P, 2]
+                var points = PointSampling.Choose(logits, config, draw); // [n, P, 2]
                 var (values, labels) = (PointSampling.At(logits, points), PointSampling.At(masks, points).detach());
                 (crossEntropy, dice) = (CrossEntropy(values, labels), Dice(values, labels));
             }
@@ -118,5 +134,5 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
         return (Average(0), Average(1), Average(2));
     }
 
-    private static Tensor Select(Tensor batch, Tensor grounded) => batch.flatten(0, 1).index_select(0, grounded);          // [B, N, ...] -> [n, ...]
+    private static Tensor Select(Tensor batch, Tensor grounded) => batch.flatten(0, 1).index_select(0, grounded); // [B, N, ...] -> [n, ...]
 }

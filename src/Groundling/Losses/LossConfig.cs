@@ -39,15 +39,27 @@ public sealed record LossConfig
     /// <exception cref="InputException">A value is out of range.</exception>
     public LossConfig Validated()
     {
-        foreach (var (name, value) in new[]
-        {
-            ("diffusion", Diffusion), ("adapter", Adapter), ("decoder", Decoder), ("class", Class), ("crossEntropy", CrossEntropy), ("dice", Dice),
-        })
+        foreach (
+            var (name, value) in new[]
+            {
+                ("diffusion", Diffusion),
+                ("adapter", Adapter),
+                ("decoder", Decoder),
+                ("class", Class),
+                ("crossEntropy", CrossEntropy),
+                ("dice", Dice),
+            }
+        )
             ConfigJson.Require(double.IsFinite(value) && value >= 0, $"loss.{name}", value, "0 or more is needed");
         ConfigJson.Require(Points is >= 1 and <= 1 << 20, "loss.points", Points, "1 to 1048576 are needed");
         ConfigJson.Require(Oversample is >= 1 and <= 16, "loss.oversample", Oversample, "1 to 16 is needed");
         ConfigJson.Require(Importance is >= 0 and <= 1, "loss.importance", Importance, "0 to 1 is needed");
-        ConfigJson.Require(ProbabilityFloor is > 0 and < 0.1, "loss.probabilityFloor", ProbabilityFloor, "more than 0 and less than 0.1 is needed");
+        ConfigJson.Require(
+            ProbabilityFloor is > 0 and < 0.1,
+            "loss.probabilityFloor",
+            ProbabilityFloor,
+            "more than 0 and less than 0.1 is needed"
+        );
         return this;
     }
 }

@@ -55,7 +55,9 @@ public sealed record GroundingConfig
     /// <summary>A pixel belongs to a phrase when its probability is greater, 0 to 1.</summary>
     public double Threshold { get; init; } = 0.5;
 
-    /// <summary>The network's longer side in pixels that the parts were trained at, a multiple of 64; 0 for the frozen model's own.</summary>
+    /// <summary>
+    /// The network's longer side in pixels that the parts were trained at, a multiple of 64; 0 for the frozen model's own.
+    /// </summary>
     public int Size { get; init; }
 
     /// <summary>The losses.</summary>
@@ -65,18 +67,19 @@ public sealed record GroundingConfig
     public static GroundingConfig Paper { get; } = new();
 
     /// <summary>A model small enough to train on one processor, for the scenes data.</summary>
-    public static GroundingConfig Scenes { get; } = new()
-    {
-        Width = 128,
-        AdapterWidth = 96,
-        Heads = 4,
-        AggregationLayers = 2,
-        AggregationFeedForward = 256,
-        DecoderLayers = 3,
-        DecoderFeedForward = 512,
-        Classes = 46,
-        Loss = new() { Points = 1024 },
-    };
+    public static GroundingConfig Scenes { get; } =
+        new()
+        {
+            Width = 128,
+            AdapterWidth = 96,
+            Heads = 4,
+            AggregationLayers = 2,
+            AggregationFeedForward = 256,
+            DecoderLayers = 3,
+            DecoderFeedForward = 512,
+            Classes = 46,
+            Loss = new() { Points = 1024 },
+        };
 
     /// <summary>Whether there is a mask decoder.</summary>
     [JsonIgnore]
@@ -96,7 +99,13 @@ public sealed record GroundingConfig
 
     /// <summary>The names of the parts that are built, as tensors' names begin with them.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> PartNames => ["diffusion_head", .. HasAdapter ? ["adapter"] : (string[])[], .. HasDecoder ? ["levels", "mask_feature", "decoder"] : (string[])[], .. HasAggregation ? ["aggregation"] : (string[])[]];
+    public IReadOnlyList<string> PartNames =>
+        [
+            "diffusion_head",
+            .. HasAdapter ? ["adapter"] : (string[])[],
+            .. HasDecoder ? ["levels", "mask_feature", "decoder"] : (string[])[],
+            .. HasAggregation ? ["aggregation"] : (string[])[],
+        ];
 
     /// <summary>Reads and checks a config file; what it leaves out has its default, comments are allowed.</summary>
     /// <exception cref="InputException">It cannot be read, has an unknown key, or a value is out of range.</exception>
@@ -127,17 +136,37 @@ public sealed record GroundingConfig
         ConfigJson.Require(Enum.IsDefined(Parts), "parts", Parts, "one of static, decoder, decoder+eipa, decoder+mlma and full is needed");
         ConfigJson.Require(Enum.IsDefined(MaskFeature), "maskFeature", MaskFeature, "unet or latent is needed");
         ConfigJson.Require(Heads is >= 1 and <= 256, "heads", Heads, "1 to 256 are needed");
-        ConfigJson.Require(Width is >= 4 and <= 8192 && Width % 4 == 0 && Width % Heads == 0, "width", Width, $"4 to 8192, a multiple of 4 and of {Heads} heads, is needed");
-        ConfigJson.Require(AdapterWidth is >= 1 and <= 8192 && AdapterWidth % Heads == 0, "adapterWidth", AdapterWidth, $"1 to 8192, a multiple of {Heads} heads, is needed");
+        ConfigJson.Require(
+            Width is >= 4 and <= 8192 && Width % 4 == 0 && Width % Heads == 0,
+            "width",
+            Width,
+            $"4 to 8192, a multiple of 4 and of {Heads} heads, is needed"
+        );
+        ConfigJson.Require(
+            AdapterWidth is >= 1 and <= 8192 && AdapterWidth % Heads == 0,
+            "adapterWidth",
+            AdapterWidth,
+            $"1 to 8192, a multiple of {Heads} heads, is needed"
+        );
         ConfigJson.Require(AggregationLayers is >= 1 and <= 64, "aggregationLayers", AggregationLayers, "1 to 64 are needed");
-        ConfigJson.Require(AggregationFeedForward is >= 1 and <= 65_536, "aggregationFeedForward", AggregationFeedForward, "1 to 65536 are needed");
+        ConfigJson.Require(
+            AggregationFeedForward is >= 1 and <= 65_536,
+            "aggregationFeedForward",
+            AggregationFeedForward,
+            "1 to 65536 are needed"
+        );
         ConfigJson.Require(DeformablePoints is >= 1 and <= 64, "deformablePoints", DeformablePoints, "1 to 64 are needed");
         ConfigJson.Require(DecoderLayers is >= 1 and <= 64, "decoderLayers", DecoderLayers, "1 to 64 are needed");
         ConfigJson.Require(DecoderFeedForward is >= 1 and <= 65_536, "decoderFeedForward", DecoderFeedForward, "1 to 65536 are needed");
         ConfigJson.Require(Classes is >= 1 and <= 65_536, "classes", Classes, "1 to 65536 are needed");
         ConfigJson.Require(MaskShare is >= 0 and < 1, "maskShare", MaskShare, "0 up to, but not including, 1 is needed");
         ConfigJson.Require(Threshold is >= 0 and < 1, "threshold", Threshold, "0 up to, but not including, 1 is needed");
-        ConfigJson.Require(Size is >= 0 and <= GroundingOptions.LargestSize && Size % Letterbox.Multiple == 0, "size", Size, $"0, or a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize}, is needed");
+        ConfigJson.Require(
+            Size is >= 0 and <= GroundingOptions.LargestSize && Size % Letterbox.Multiple == 0,
+            "size",
+            Size,
+            $"0, or a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize}, is needed"
+        );
         ConfigJson.Require(Loss is not null, "loss", "null", "an object is needed");
         Loss!.Validated();
         return this;

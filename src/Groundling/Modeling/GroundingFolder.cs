@@ -7,13 +7,17 @@ using static TorchSharp.torch;
 
 namespace Groundling.Modeling;
 
-/// <summary>The trained parts on disk: the folder <c>grounding</c> beside the frozen model's parts, with <c>model.safetensors</c> and <c>config.json</c>.</summary>
+/// <summary>
+/// The trained parts on disk: the folder <c>grounding</c> beside the frozen model's parts, with <c>model.safetensors</c> and
+/// <c>config.json</c>.
+/// </summary>
 public static class GroundingFolder
 {
     /// <summary>The folder's name.</summary>
     public const string Name = "grounding";
 
-    private const string Weights = "model.safetensors", Config = "config.json";
+    private const string Weights = "model.safetensors",
+        Config = "config.json";
 
     /// <summary>Whether a model folder has trained parts.</summary>
     public static bool Exists(string modelFolder) => Directory.Exists(Path.Combine(modelFolder, Name));
@@ -23,9 +27,12 @@ public static class GroundingFolder
     /// <exception cref="InputException">There are none.</exception>
     public static (string Config, string Weights) Files(string folder)
     {
-        if (Exists(folder)) folder = Path.Combine(folder, Name);
+        if (Exists(folder))
+            folder = Path.Combine(folder, Name);
         else if (!File.Exists(Path.Combine(folder, Weights)) || !File.Exists(Path.Combine(folder, Config)))
-            throw new InputException($"{folder}: holds no trained parts ({Name}/{Config} and {Name}/{Weights}); name a folder that does, such as a run's checkpoints/best");
+            throw new InputException(
+                $"{folder}: holds no trained parts ({Name}/{Config} and {Name}/{Weights}); name a folder that does, such as a run's checkpoints/best"
+            );
         return (Path.Combine(folder, Config), Path.Combine(folder, Weights));
     }
 
@@ -39,7 +46,11 @@ public static class GroundingFolder
         var folder = Path.Combine(modelFolder, Name);
         Directory.CreateDirectory(folder);
         var tensors = model.NamedTensors().ToList();
-        SafetensorsWriter.Write(Path.Combine(folder, Weights), [.. tensors.Select(pair => (pair.Name, type, pair.Tensor.shape))], i => tensors[i].Tensor.alias());
+        SafetensorsWriter.Write(
+            Path.Combine(folder, Weights),
+            [.. tensors.Select(pair => (pair.Name, type, pair.Tensor.shape))],
+            i => tensors[i].Tensor.alias()
+        );
         AtomicFile.Write(Path.Combine(folder, Config), stream => stream.Write(Encoding.UTF8.GetBytes(model.Config.ToJson() + "\n")));
     }
 
@@ -77,6 +88,10 @@ public static class GroundingFolder
     {
         using var weights = WeightSource.Open(Files(folder).Weights);
         var others = model.LoadMatching(weights);
-        return others.Count < model.NamedTensors().Count() ? others : throw new InputException($"{weights.Path}: none of its tensors has the name and shape of one of this model: was it trained with another config?");
+        return others.Count < model.NamedTensors().Count()
+            ? others
+            : throw new InputException(
+                $"{weights.Path}: none of its tensors has the name and shape of one of this model: was it trained with another config?"
+            );
     }
 }

@@ -22,15 +22,25 @@ public sealed record GroundingInput(Tensor Latents, Tensor Phrases, Tensor NullP
     /// <returns>The batch; the caller owns it.</returns>
     public static GroundingInput Batch(Tensor latents, IReadOnlyList<PhraseStates> captions)
     {
-        if (latents.shape[0] != captions.Count) throw new ArgumentException($"{latents.shape[0]} pictures and {captions.Count} captions; one for each is needed", nameof(captions));
+        if (latents.shape[0] != captions.Count)
+            throw new ArgumentException(
+                $"{latents.shape[0]} pictures and {captions.Count} captions; one for each is needed",
+                nameof(captions)
+            );
         using var scope = NewDisposeScope();
         var counts = captions.Select(caption => caption.Phrases.shape[0]).ToList();
-        if (counts.Min() == 0) throw new ArgumentException("a caption has no phrases; each needs one at least", nameof(captions));
+        if (counts.Min() == 0)
+            throw new ArgumentException("a caption has no phrases; each needs one at least", nameof(captions));
         var most = counts.Max();
         var phrases = stack(captions.Select((caption, row) => nn.functional.pad(caption.Phrases, [0, 0, 0, most - counts[row]])));
-        var valid = counts.Min() == most ? null : HeldScalars.Range(most, int64).unsqueeze(0).lt(tensor(counts).unsqueeze(1)).to(phrases.device);
-        return new(latents.alias().MoveToOuterDisposeScope(), phrases.MoveToOuterDisposeScope(),
-            stack(captions.Select(caption => caption.NullPhrase)).MoveToOuterDisposeScope(), valid?.MoveToOuterDisposeScope());
+        var valid =
+            counts.Min() == most ? null : HeldScalars.Range(most, int64).unsqueeze(0).lt(tensor(counts).unsqueeze(1)).to(phrases.device);
+        return new(
+            latents.alias().MoveToOuterDisposeScope(),
+            phrases.MoveToOuterDisposeScope(),
+            stack(captions.Select(caption => caption.NullPhrase)).MoveToOuterDisposeScope(),
+            valid?.MoveToOuterDisposeScope()
+        );
     }
 
     /// <summary>Disposes the tensors.</summary>

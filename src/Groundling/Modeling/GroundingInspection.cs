@@ -6,7 +6,9 @@ namespace Groundling.Modeling;
 /// <summary>What a folder of trained parts holds, and whether it fits a frozen model.</summary>
 public static class GroundingInspection
 {
-    /// <summary>Inspects trained parts; reads their weights once to find values that are not numbers. The frozen model's weights are not read.</summary>
+    /// <summary>
+    /// Inspects trained parts; reads their weights once to find values that are not numbers. The frozen model's weights are not read.
+    /// </summary>
     /// <param name="folder">The folder that holds <c>grounding</c>, or that folder itself.</param>
     /// <param name="frozen">The frozen model's folder, whose configs can be read.</param>
     /// <exception cref="InputException">There are no trained parts in the folder.</exception>
@@ -18,13 +20,20 @@ public static class GroundingInspection
         Vae? vae = null;
         try
         {
-            return ModelInspection.Part(GroundingFolder.Name, () => WeightSource.Open(weightsPath), () => Read(configPath), config =>
+            return ModelInspection.Part(
+                GroundingFolder.Name,
+                () => WeightSource.Open(weightsPath),
+                () => Read(configPath),
+                config =>
                 {
                     unet = new(model.UNetConfig());
                     vae = new(model.VaeConfig());
                     return new GroundingModel(unet, vae, config);
-                }, KeyMap.Identity, config => null,
-                config => $"{MethodNames.Of(config.Parts, trained: true)}, width {config.Width}, {config.Classes} classes");
+                },
+                KeyMap.Identity,
+                config => null,
+                config => $"{MethodNames.Of(config.Parts, trained: true)}, width {config.Width}, {config.Classes} classes"
+            );
         }
         finally
         {

@@ -15,15 +15,21 @@ namespace Groundling.Modeling;
 /// The decoder mask head's predictions, of the input queries and after every layer, [B, N, H_0/4, W_0/4]; empty without decoder (Sec.
 /// 3.3).
 /// </param>
-public sealed record GroundingOutput(Tensor Diffusion, IReadOnlyList<MaskPrediction> AdapterBlocks, MaskPrediction? Adapter, IReadOnlyList<MaskPrediction> Decoder) : IDisposable
+public sealed record GroundingOutput(
+    Tensor Diffusion,
+    IReadOnlyList<MaskPrediction> AdapterBlocks,
+    MaskPrediction? Adapter,
+    IReadOnlyList<MaskPrediction> Decoder
+) : IDisposable
 {
     /// <summary>
     /// The model's answer: the last decoder layer's probabilities, or the diffusion head's shares where there is no decoder.
     /// </summary>
     /// <param name="letterbox">How the pictures lie in the network's input.</param>
     /// <returns>[B, N, H_0, W_0]; the caller owns it.</returns>
-    public Tensor Probabilities(Letterbox letterbox)
-        => Decoder.Count == 0 ? Probabilities(MaskHead.Diffusion, Diffusion, letterbox)
+    public Tensor Probabilities(Letterbox letterbox) =>
+        Decoder.Count == 0
+            ? Probabilities(MaskHead.Diffusion, Diffusion, letterbox)
             : Probabilities(MaskHead.Decoder, Decoder[^1].Masks, letterbox);
 
     /// <summary>What a head says of its phrases, as an answer.</summary>
@@ -31,23 +37,34 @@ public sealed record GroundingOutput(Tensor Diffusion, IReadOnlyList<MaskPredict
     /// <param name="masks">[B, N, h, w] the decoder's or the adapter's logits; [B, N, H_0, W_0] the diffusion head's probabilities.</param>
     /// <param name="letterbox">How the pictures lie in the network's input.</param>
     /// <returns>[B, N, H_0, W_0]; the caller owns it.</returns>
-    internal static Tensor Probabilities(MaskHead head, Tensor masks, Letterbox letterbox)
-        => head == MaskHead.Diffusion ? DiffusionMaskHead.Shares(masks, letterbox)
+    internal static Tensor Probabilities(MaskHead head, Tensor masks, Letterbox letterbox) =>
+        head == MaskHead.Diffusion
+            ? DiffusionMaskHead.Shares(masks, letterbox)
             : MaskPrediction.Probabilities(masks, letterbox.Height, letterbox.Width);
 
     /// <summary>The same numbers as float32, for losses; the caller owns them.</summary>
     public GroundingOutput ToFloat32()
     {
         using var scope = NewDisposeScope();
-        MaskPrediction Converted(MaskPrediction prediction) => new(prediction.Masks.to(float32).alias().MoveToOuterDisposeScope(), prediction.Classes.to(float32).alias().MoveToOuterDisposeScope());
-        return new(Diffusion.to(float32).alias().MoveToOuterDisposeScope(), [.. AdapterBlocks.Select(Converted)], Adapter is null ? null : Converted(Adapter), [.. Decoder.Select(Converted)]);
+        MaskPrediction Converted(MaskPrediction prediction) =>
+            new(
+                prediction.Masks.to(float32).alias().MoveToOuterDisposeScope(),
+                prediction.Classes.to(float32).alias().MoveToOuterDisposeScope()
+            );
+        return new(
+            Diffusion.to(float32).alias().MoveToOuterDisposeScope(),
+            [.. AdapterBlocks.Select(Converted)],
+            Adapter is null ? null : Converted(Adapter),
+            [.. Decoder.Select(Converted)]
+        );
     }
 
     /// <summary>Disposes the tensors.</summary>
     public void Dispose()
     {
         Diffusion.Dispose();
-        foreach (var prediction in AdapterBlocks.Concat(Decoder)) prediction.Dispose();
+        foreach (var prediction in AdapterBlocks.Concat(Decoder))
+            prediction.Dispose();
         Adapter?.Dispose();
     }
 }

@@ -6,17 +6,22 @@ namespace Groundling.Modeling;
 public enum GroundingParts
 {
     /// <summary>Static prompting and the diffusion mask head: sixteen weights to learn, and useful without any learning.</summary>
-    [JsonStringEnumMemberName("static")] Static,
+    [JsonStringEnumMemberName("static")]
+    Static,
 
     /// <summary>Static prompting and the mask decoder.</summary>
-    [JsonStringEnumMemberName("decoder")] Decoder,
+    [JsonStringEnumMemberName("decoder")]
+    Decoder,
 
     /// <summary>The mask decoder with the phrase adapter (EIPA).</summary>
-    [JsonStringEnumMemberName("decoder+eipa")] DecoderAndAdapter,
+    [JsonStringEnumMemberName("decoder+eipa")]
+    DecoderAndAdapter,
 
     /// <summary>The mask decoder with mutual aggregation (MLMA).</summary>
-    [JsonStringEnumMemberName("decoder+mlma")] DecoderAndAggregation,
+    [JsonStringEnumMemberName("decoder+mlma")]
+    DecoderAndAggregation,
 
     /// <summary>Everything.</summary>
-    [JsonStringEnumMemberName("full")] Full,
+    [JsonStringEnumMemberName("full")]
+    Full,
 }

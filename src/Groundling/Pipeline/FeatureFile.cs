@@ -40,20 +40,33 @@ public static class FeatureFile
             ("phrases", trace.Caption.Phrases),
         };
         foreach (var reading in trace.Prompt.PixelReadings)
-            if (reading.Heads is { } heads) tensors.Add(($"attention.{reading.Site.Path}.attn2", heads[0]));
+            if (reading.Heads is { } heads)
+                tensors.Add(($"attention.{reading.Site.Path}.attn2", heads[0]));
         tensors.AddRange(trace.UNet.Features.Take(3).Select((feature, level) => ($"features.stride{8 << level}", feature[0])));
         tensors.Add(("masks.diffusion", pipeline.Model.DiffusionMasks(trace.Prompt, 0, caption.Phrases.Count)[0]));
-        if (trace.Prompt is DynamicPrompt dynamic) tensors.AddRange(dynamic.PixelReadings.Zip(dynamic.PhraseReadings, (pixels, phrases) => ($"phrases.{pixels.Site.Path}", phrases.Phrases[0])));
-        if (pipeline.Model.AdapterMasks(trace.Prompt) is { } adapter) tensors.Add(("logits.adapter", adapter.Masks[0]));
-        if (trace.Decoder is { } decoder) tensors.Add(("logits.decoder", decoder.Masks[0]));
+        if (trace.Prompt is DynamicPrompt dynamic)
+            tensors.AddRange(
+                dynamic.PixelReadings.Zip(dynamic.PhraseReadings, (pixels, phrases) => ($"phrases.{pixels.Site.Path}", phrases.Phrases[0]))
+            );
+        if (pipeline.Model.AdapterMasks(trace.Prompt) is { } adapter)
+            tensors.Add(("logits.adapter", adapter.Masks[0]));
+        if (trace.Decoder is { } decoder)
+            tensors.Add(("logits.decoder", decoder.Masks[0]));
         var letterbox = trace.Letterbox;
-        SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
-        {
-            ["caption"] = caption.Text,
-            ["phrases"] = JsonSerializer.Serialize(caption.Phrases.Select(phrase => phrase.Text)),
-            ["method"] = pipeline.Origin.Method,
-            ["picture"] = string.Create(CultureInfo.InvariantCulture, $"{letterbox.SourceWidth}x{letterbox.SourceHeight} pixels, in the input's upper left {letterbox.ContentWidth}x{letterbox.ContentHeight}"),
-        });
+        SafetensorsWriter.Write(
+            path,
+            tensors,
+            new Dictionary<string, string>
+            {
+                ["caption"] = caption.Text,
+                ["phrases"] = JsonSerializer.Serialize(caption.Phrases.Select(phrase => phrase.Text)),
+                ["method"] = pipeline.Origin.Method,
+                ["picture"] = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{letterbox.SourceWidth}x{letterbox.SourceHeight} pixels, in the input's upper left {letterbox.ContentWidth}x{letterbox.ContentHeight}"
+                ),
+            }
+        );
         return tensors.Count;
     }
 }

@@ -64,7 +64,10 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static GroundingPipeline Open(
-        GroundingPipelineOptions options, IProgress<OpeningProgress>? progress = null, CancellationToken cancellation = default)
+        GroundingPipelineOptions options,
+        IProgress<OpeningProgress>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         var (diffusion, model, trained) = PipelineOpening.Open(options.Validated(), progress, cancellation);
@@ -77,20 +80,24 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <param name="cancellation">Looked at between the parts.</param>
     /// <returns>The pipeline, opened on a thread of the pool; the caller owns it.</returns>
     public static Task<GroundingPipeline> OpenAsync(
-        string modelFolder, IProgress<OpeningProgress>? progress = null, CancellationToken cancellation = default)
-        => OpenAsync(new GroundingPipelineOptions { ModelFolder = modelFolder }, progress, cancellation);
+        string modelFolder,
+        IProgress<OpeningProgress>? progress = null,
+        CancellationToken cancellation = default
+    ) => OpenAsync(new GroundingPipelineOptions { ModelFolder = modelFolder }, progress, cancellation);
 
     /// <inheritdoc cref="Open(GroundingPipelineOptions, IProgress{OpeningProgress}?, CancellationToken)"/>
     /// <returns>The pipeline, opened on a thread of the pool; the caller owns it.</returns>
     public static Task<GroundingPipeline> OpenAsync(
-        GroundingPipelineOptions options, IProgress<OpeningProgress>? progress = null, CancellationToken cancellation = default)
-        => Task.Run(() => Open(options, progress, cancellation), cancellation);
+        GroundingPipelineOptions options,
+        IProgress<OpeningProgress>? progress = null,
+        CancellationToken cancellation = default
+    ) => Task.Run(() => Open(options, progress, cancellation), cancellation);
 
     /// <summary>
     /// The same frozen model by static prompting, to compare with; it holds no weights of its own, and serves as long as this one.
     /// </summary>
-    public GroundingPipeline WithoutTrainedParts()
-        => new(Diffusion, PipelineOpening.Untrained(Diffusion).Freeze(Rearrangement.None), trained: null, ownsDiffusion: false);
+    public GroundingPipeline WithoutTrainedParts() =>
+        new(Diffusion, PipelineOpening.Untrained(Diffusion).Freeze(Rearrangement.None), trained: null, ownsDiffusion: false);
 
     /// <inheritdoc/>
     public Grounding Ground(Picture picture, Caption caption, GroundingOptions? options = null, CancellationToken cancellation = default)
@@ -111,7 +118,12 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <exception cref="InputException">The threshold is out of range, or the model has no such head.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Grounding Ground(
-        GroundingTrace trace, Picture picture, Caption caption, GroundingOptions options, CancellationToken cancellation = default)
+        GroundingTrace trace,
+        Picture picture,
+        Caption caption,
+        GroundingOptions options,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         var head = HeadOf(options.Validated().Head);
@@ -163,7 +175,12 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <exception cref="InputException">The size is out of range, or a phrase cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public GroundingTrace Trace(
-        Picture picture, Caption caption, GroundingOptions? options = null, bool keepHeads = true, CancellationToken cancellation = default)
+        Picture picture,
+        Caption caption,
+        GroundingOptions? options = null,
+        bool keepHeads = true,
+        CancellationToken cancellation = default
+    )
     {
         using var encoded = Encode(picture, options, cancellation);
         return Trace(encoded, caption, keepHeads, cancellation);
@@ -198,13 +215,14 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <summary>The parts of the method that are at work, in words, with the mask head where it is not the usual one.</summary>
     /// <param name="head">As in <see cref="GroundingOptions.Head"/>.</param>
     /// <exception cref="InputException">The model has no such head.</exception>
-    public string MethodBy(MaskHead? head)
-        => HeadOf(head) == HeadOf(null) ? Origin.Method : $"{Origin.Method}; {MethodNames.Of(head!.Value)} mask head";
+    public string MethodBy(MaskHead? head) =>
+        HeadOf(head) == HeadOf(null) ? Origin.Method : $"{Origin.Method}; {MethodNames.Of(head!.Value)} mask head";
 
     /// <summary>Disposes the model.</summary>
     public void Dispose()
     {
         Model.Dispose();
-        if (_ownsDiffusion) Diffusion.Dispose();
+        if (_ownsDiffusion)
+            Diffusion.Dispose();
     }
 }

@@ -5,7 +5,9 @@ namespace Groundling;
 /// <summary>What a pipeline is opened with.</summary>
 public sealed record GroundingPipelineOptions
 {
-    /// <summary>The frozen model: a Stable Diffusion 1.x or 2.x folder in the diffusers layout, or one safetensors file that holds a whole model.</summary>
+    /// <summary>
+    /// The frozen model: a Stable Diffusion 1.x or 2.x folder in the diffusers layout, or one safetensors file that holds a whole model.
+    /// </summary>
     public required string ModelFolder { get; init; }
 
     /// <summary>An autoencoder in place of the model's own: a folder with its <c>config.json</c>, or its safetensors file.</summary>
@@ -32,7 +34,9 @@ public sealed record GroundingPipelineOptions
         if (TrainedParts is null)
             throw new InputException("the trained parts are null; take TrainedParts.Auto, TrainedParts.None or TrainedParts.In(folder)");
         if (!Enum.IsDefined(Rearrangement))
-            throw new InputException($"a rearrangement of {(int)Rearrangement} is none of {string.Join(", ", Enum.GetNames<Rearrangement>())}");
+            throw new InputException(
+                $"a rearrangement of {(int)Rearrangement} is none of {string.Join(", ", Enum.GetNames<Rearrangement>())}"
+            );
         return this;
     }
 }

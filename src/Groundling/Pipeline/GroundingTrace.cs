@@ -15,7 +15,14 @@ namespace Groundling;
 /// <param name="UNet">The features of every level.</param>
 /// <param name="Decoder">The mask decoder's last prediction, [1, N, H/4, W/4] logits; null without trained decoder.</param>
 public sealed record GroundingTrace(
-    Letterbox Letterbox, Tensor Image, Tensor Latents, CaptionStates Caption, PhrasePrompt Prompt, UNetOutput UNet, MaskPrediction? Decoder) : IDisposable
+    Letterbox Letterbox,
+    Tensor Image,
+    Tensor Latents,
+    CaptionStates Caption,
+    PhrasePrompt Prompt,
+    UNetOutput UNet,
+    MaskPrediction? Decoder
+) : IDisposable
 {
     /// <summary>Disposes the tensors.</summary>
     public void Dispose()

@@ -13,7 +13,7 @@ namespace Groundling;
 /// <param name="name">What messages call it.</param>
 internal sealed class MaskReader(GroundingModel model, string name)
 {
-    private const long ProbabilitiesAtOnce = 1 << 25;                          // 128 MB of float32
+    private const long ProbabilitiesAtOnce = 1 << 25; // 128 MB of float32
 
     /// <summary>The head that answers.</summary>
     /// <param name="wanted">As in <see cref="GroundingOptions.Head"/>.</param>
@@ -29,7 +29,8 @@ internal sealed class MaskReader(GroundingModel model, string name)
         };
         if (missing is not null)
             throw new InputException(
-                $"{name} has no trained {missing}, so there is no {MethodNames.Of(wanted!.Value)} head; the diffusion head needs none");
+                $"{name} has no trained {missing}, so there is no {MethodNames.Of(wanted!.Value)} head; the diffusion head needs none"
+            );
         return wanted ?? config.AnsweringHead;
     }
 
@@ -44,7 +45,13 @@ internal sealed class MaskReader(GroundingModel model, string name)
 
     /// <summary>Masks at the picture's own size, a few phrases at a time so that memory does not grow with their number.</summary>
     public List<GroundedPhrase> Masks(
-        GroundingTrace trace, Picture picture, Caption caption, MaskHead head, double threshold, CancellationToken cancellation)
+        GroundingTrace trace,
+        Picture picture,
+        Caption caption,
+        MaskHead head,
+        double threshold,
+        CancellationToken cancellation
+    )
     {
         using var frozen = no_grad();
         var letterbox = trace.Letterbox;
@@ -58,7 +65,7 @@ internal sealed class MaskReader(GroundingModel model, string name)
             var count = Math.Min(atOnce, caption.Phrases.Count - first);
             var content = Probabilities(trace, head, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
             var full = AtSize(content, picture);
-            var inside = full.IsAbove(threshold);                              // [n, height, width]
+            var inside = full.IsAbove(threshold); // [n, height, width]
             for (var i = 0; i < count; i++)
             {
                 using var phraseScope = NewDisposeScope();
@@ -73,7 +80,8 @@ internal sealed class MaskReader(GroundingModel model, string name)
     private static Tensor AtSize(Tensor content, Picture picture)
     {
         long[] size = [picture.Height, picture.Width];
-        return content.shape.AsSpan(1).SequenceEqual(size) ? content
+        return content.shape.AsSpan(1).SequenceEqual(size)
+            ? content
             : functional.interpolate(content.unsqueeze(0), size, mode: InterpolationMode.Bilinear, align_corners: false).squeeze(0);
     }
 }

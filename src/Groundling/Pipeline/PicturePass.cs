@@ -21,10 +21,11 @@ internal sealed class PicturePass(StableDiffusion diffusion, GroundingModel mode
         cancellation.ThrowIfCancellationRequested();
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        if (size == 0) RequireOwnSize(picture);
+        if (size == 0)
+            RequireOwnSize(picture);
         var letterbox = Letterbox.Fit(picture.Width, picture.Height, size);
         var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width]);
-        var latents = diffusion.Vae.Encode(image);                             // [1, 4, H/8, W/8]
+        var latents = diffusion.Vae.Encode(image); // [1, 4, H/8, W/8]
         return new(letterbox, image.DetachFromDisposeScope(), latents.DetachFromDisposeScope());
     }
 
@@ -35,7 +36,7 @@ internal sealed class PicturePass(StableDiffusion diffusion, GroundingModel mode
         using var scope = NewDisposeScope();
         cancellation.ThrowIfCancellationRequested();
         // Caption -> one state a phrase. Frozen.
-        var states = _phrases.Encode(caption);                                 // [N, Ct]
+        var states = _phrases.Encode(caption); // [N, Ct]
         cancellation.ThrowIfCancellationRequested();
         // One UNet pass, in which every block says where each phrase is, and the trained parts where there are any.
         var (image, latents) = (picture.Image.alias(), picture.Latents.alias());
@@ -43,20 +44,30 @@ internal sealed class PicturePass(StableDiffusion diffusion, GroundingModel mode
         {
             Cancellation = cancellation,
         };
-        var (prompt, unet, decoder) = model.Trace(input, keepHeads);           // 16 attention maps; 4 levels; [1, N, H/4, W/4]
+        var (prompt, unet, decoder) = model.Trace(input, keepHeads); // 16 attention maps; 4 levels; [1, N, H/4, W/4]
         Tensor?[] kept =
         [
-            image, latents, states.Words, states.NullPhrase, states.Phrases,
-            unet.Prediction, .. unet.Features, decoder?.Masks, decoder?.Classes,
+            image,
+            latents,
+            states.Words,
+            states.NullPhrase,
+            states.Phrases,
+            unet.Prediction,
+            .. unet.Features,
+            decoder?.Masks,
+            decoder?.Classes,
         ];
-        foreach (var tensor in kept) tensor?.MoveToOuterDisposeScope();
+        foreach (var tensor in kept)
+            tensor?.MoveToOuterDisposeScope();
         return new(picture.Letterbox, image, latents, states, prompt, unet, decoder);
     }
 
     private static void RequireOwnSize(Picture picture)
     {
         if (Math.Max(picture.Width, picture.Height) > GroundingOptions.LargestSize)
-            throw new InputException($"a picture of {picture.Width} x {picture.Height} pixels is too large for its own size "
-                + $"to be kept (size 0): {GroundingOptions.LargestSize} at most; give a size");
+            throw new InputException(
+                $"a picture of {picture.Width} x {picture.Height} pixels is too large for its own size "
+                    + $"to be kept (size 0): {GroundingOptions.LargestSize} at most; give a size"
+            );
     }
 }

@@ -14,16 +14,21 @@ internal static class PipelineOpening
     /// models.
     /// </returns>
     public static (StableDiffusion Diffusion, GroundingModel Model, string? Trained) Open(
-        GroundingPipelineOptions options, IProgress<OpeningProgress>? progress, CancellationToken cancellation)
+        GroundingPipelineOptions options,
+        IProgress<OpeningProgress>? progress,
+        CancellationToken cancellation
+    )
     {
         var trained = Trained(options);
         // A wrong path shows before the seconds that a large model takes.
-        if (trained is not null) _ = GroundingFolder.Files(trained);
+        if (trained is not null)
+            _ = GroundingFolder.Files(trained);
         var (done, total) = (0, trained is null ? FrozenParts : FrozenParts + 1);
         var diffusion = StableDiffusion.Open(options.ModelFolder, options.Rearrangement, Begin, options.Vae, options.Tokenizer);
         try
         {
-            if (trained is not null) Begin(GroundingFolder.Name);
+            if (trained is not null)
+                Begin(GroundingFolder.Name);
             var model = trained is null ? Untrained(diffusion) : GroundingFolder.Load(trained, diffusion.UNet, diffusion.Vae);
             progress?.Report(new("", total, total));
             return (diffusion, model.Freeze(options.Rearrangement), trained);
@@ -42,12 +47,13 @@ internal static class PipelineOpening
     }
 
     /// <summary>A model of static prompting, without weights of its own.</summary>
-    public static GroundingModel Untrained(StableDiffusion diffusion)
-        => new(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static });
+    public static GroundingModel Untrained(StableDiffusion diffusion) =>
+        new(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static });
 
     private static string? Trained(GroundingPipelineOptions options)
     {
-        if (options.TrainedParts == TrainedParts.None) return null;
+        if (options.TrainedParts == TrainedParts.None)
+            return null;
         return options.TrainedParts.Folder ?? (GroundingFolder.Exists(options.ModelFolder) ? options.ModelFolder : null);
     }
 }

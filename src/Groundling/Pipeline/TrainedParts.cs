@@ -3,7 +3,8 @@ namespace Groundling;
 /// <summary>Which trained parts (<c>model.safetensors</c> and <c>config.json</c>) a pipeline uses beside the frozen model.</summary>
 public sealed record TrainedParts
 {
-    private const string AutoName = "auto", NoneName = "none";
+    private const string AutoName = "auto",
+        NoneName = "none";
     private readonly string _name;
 
     private TrainedParts(string name, string? folder) => (_name, Folder) = (name, folder);
@@ -33,7 +34,12 @@ public sealed record TrainedParts
     public static TrainedParts Parse(string text)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
-        return text.Trim().ToLowerInvariant() switch { AutoName => Auto, NoneName => None, _ => In(text) };
+        return text.Trim().ToLowerInvariant() switch
+        {
+            AutoName => Auto,
+            NoneName => None,
+            _ => In(text),
+        };
     }
 
     /// <summary>"auto", "none" or the folder: what <see cref="Parse"/> reads.</summary>

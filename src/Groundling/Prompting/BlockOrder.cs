@@ -31,9 +31,12 @@ internal sealed class BlockOrder(int first)
 
     private void Require(TransformerSite site, bool due, string call)
     {
-        if (due && site.Index == _block) return;
+        if (due && site.Index == _block)
+            return;
         var expected = _prompted ? "tell what its pixels attended to" : "ask for its prompt";
-        throw new InvalidOperationException($"block {site.Index} ({site.Path}) {call}, but block {_block} is due to {expected}: "
-            + "blocks run once each, in their order, and every pass of the UNet needs a prompt of its own");
+        throw new InvalidOperationException(
+            $"block {site.Index} ({site.Path}) {call}, but block {_block} is due to {expected}: "
+                + "blocks run once each, in their order, and every pass of the UNet needs a prompt of its own"
+        );
     }
 }

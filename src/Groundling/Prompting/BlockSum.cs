@@ -16,11 +16,13 @@ internal static class BlockSum
     public static Tensor Of(Tensor weights, IReadOnlyList<Tensor> images, long height, long width)
     {
         // Interpolation is linear: blocks of one resolution are summed before they are enlarged.
-        var sums = Enumerable.Range(0, images.Count).GroupBy(block => (images[block].shape[2], images[block].shape[3]))
+        var sums = Enumerable
+            .Range(0, images.Count)
+            .GroupBy(block => (images[block].shape[2], images[block].shape[3]))
             .Select(blocks => blocks.Select(block => weights[block] * images[block]).Aggregate((sum, image) => sum.Plus(image)));
         return sums.Select(Enlarged).Aggregate((sum, image) => sum.Plus(image));
 
-        Tensor Enlarged(Tensor sum)
-            => functional.interpolate(sum, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+        Tensor Enlarged(Tensor sum) =>
+            functional.interpolate(sum, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
     }
 }

@@ -12,10 +12,12 @@ namespace Groundling.Prompting;
 /// <remarks>The weights are a softmax over one learned scalar a block; untrained, all blocks count the same.</remarks>
 public sealed class DiffusionMaskHead : Module<IReadOnlyList<Tensor>, long, long, Tensor>
 {
-    [ComponentName(Name = "block_logits")] private readonly Parameter _blockLogits;
+    [ComponentName(Name = "block_logits")]
+    private readonly Parameter _blockLogits;
 
     /// <param name="blocks">L, the UNet's transformer blocks.</param>
-    public DiffusionMaskHead(int blocks) : base(nameof(DiffusionMaskHead))
+    public DiffusionMaskHead(int blocks)
+        : base(nameof(DiffusionMaskHead))
     {
         _blockLogits = Parameters.Own(zeros(blocks));
         RegisterComponents();

@@ -15,21 +15,19 @@ public sealed class DynamicPrompt : PhrasePrompt
     private readonly PhraseAdapter _adapter;
     private readonly Tensor? _valid;
     private readonly List<PhraseReading> _phraseReadings = [];
-    private InjectedPhrases? _injected;                                        // of the block that runs
+    private InjectedPhrases? _injected; // of the block that runs
 
     /// <param name="adapter">The adapter's blocks.</param>
     /// <param name="input">Latents and phrases; the caller keeps them until the pass has ended.</param>
     /// <param name="nullPhrase">Whether pixels may attend to none of the phrases.</param>
     /// <param name="keepHeads">Whether the attention of each head is kept too.</param>
     public DynamicPrompt(PhraseAdapter adapter, GroundingInput input, bool nullPhrase = true, bool keepHeads = false)
-        : this(adapter, input, nullPhrase, keepHeads, firstBlock: 0)
-    {
-    }
+        : this(adapter, input, nullPhrase, keepHeads, firstBlock: 0) { }
 
     /// <summary>A pass that begins at a block of the UNet, with the phrases as the block before left them.</summary>
     internal DynamicPrompt(PhraseAdapter adapter, GroundingInput input, bool nullPhrase, bool keepHeads, int firstBlock)
-        : base(input, nullPhrase, keepHeads, firstBlock)
-        => (_adapter, _valid, Phrases) = (adapter, input.Valid, Keep(input.Phrases.alias()));
+        : base(input, nullPhrase, keepHeads, firstBlock) =>
+        (_adapter, _valid, Phrases) = (adapter, input.Valid, Keep(input.Phrases.alias()));
 
     /// <summary>What the phrases of every block read, in the blocks' order.</summary>
     public IReadOnlyList<PhraseReading> PhraseReadings => _phraseReadings;
@@ -53,15 +51,15 @@ public sealed class DynamicPrompt : PhrasePrompt
 
     private protected override Tensor Inject(TransformerSite site)
     {
-        var (state, prompt) = _adapter.At(site).Inject(Phrases, _valid);       // R_itm
+        var (state, prompt) = _adapter.At(site).Inject(Phrases, _valid); // R_itm
         _injected = new(Keep(state), prompt);
         return Keep(WithNullPhrase(prompt));
     }
 
     private protected override void Extract(TransformerSite site, Tensor pixels, Tensor map)
     {
-        var readable = _adapter.MasksAttention ? Readable(map, _adapter.MaskShare) : null;                 // M^l
-        var read = _adapter.At(site).Extract(Phrases, _injected!, pixels, readable);                       // R^l
+        var readable = _adapter.MasksAttention ? Readable(map, _adapter.MaskShare) : null; // M^l
+        var read = _adapter.At(site).Extract(Phrases, _injected!, pixels, readable); // R^l
         Add(new(read.Phrases, new(ToImage(site, read.Masks), read.Classes)));
     }
 

@@ -15,13 +15,17 @@ namespace Groundling.Prompting;
 /// </summary>
 public sealed class PhraseAdapter : Module<IReadOnlyList<MaskPrediction>, MaskPrediction>
 {
-    [ComponentName(Name = "blocks")] private readonly ModuleList<PhraseAdapterBlock> _blocks;
-    [ComponentName(Name = "block_logits")] private readonly Parameter _blockLogits;
+    [ComponentName(Name = "blocks")]
+    private readonly ModuleList<PhraseAdapterBlock> _blocks;
+
+    [ComponentName(Name = "block_logits")]
+    private readonly Parameter _blockLogits;
 
     /// <param name="sites">The UNet's transformer blocks.</param>
     /// <param name="phraseWidth">C_t</param>
     /// <param name="config">Widths, heads, classes.</param>
-    public PhraseAdapter(IReadOnlyList<TransformerSite> sites, long phraseWidth, GroundingConfig config) : base(nameof(PhraseAdapter))
+    public PhraseAdapter(IReadOnlyList<TransformerSite> sites, long phraseWidth, GroundingConfig config)
+        : base(nameof(PhraseAdapter))
     {
         MasksAttention = config.AttentionMask;
         MaskShare = config.MaskShare;
@@ -29,8 +33,8 @@ public sealed class PhraseAdapter : Module<IReadOnlyList<MaskPrediction>, MaskPr
         _blockLogits = Parameters.Own(zeros(sites.Count));
         RegisterComponents();
 
-        PhraseAdapterBlock Beside(TransformerSite site)
-            => new(phraseWidth, site.Channels, config.AdapterWidth, config.Heads, config.Classes);
+        PhraseAdapterBlock Beside(TransformerSite site) =>
+            new(phraseWidth, site.Channels, config.AdapterWidth, config.Heads, config.Classes);
     }
 
     /// <summary>Whether phrases read only where the diffusion head sees them.</summary>
@@ -51,8 +55,8 @@ public sealed class PhraseAdapter : Module<IReadOnlyList<MaskPrediction>, MaskPr
         var weights = _blockLogits.softmax(0);
         var (height, width) = (blocks.Max(block => block.Masks.shape[2]), blocks.Max(block => block.Masks.shape[3]));
         var masks = BlockSum.Of(weights, [.. blocks.Select(block => block.Masks)], height, width);
-        var weighted = weights.view(-1, 1, 1, 1) * stack(blocks.Select(block => block.Classes));           // [L, B, N, K + 1]
-        var classes = weighted.sum([0]);                                       // a plain 0 would be taken for a type
+        var weighted = weights.view(-1, 1, 1, 1) * stack(blocks.Select(block => block.Classes)); // [L, B, N, K + 1]
+        var classes = weighted.sum([0]); // a plain 0 would be taken for a type
         return new(masks.MoveToOuterDisposeScope(), classes.MoveToOuterDisposeScope());
     }
 }

@@ -18,27 +18,55 @@ public sealed class PhraseAdapterBlock : Module, IOwnInitialValues
 {
     private const int Expansion = 4;
 
-    [ComponentName(Name = "norm_in")] private readonly LayerNorm _normIn;
-    [ComponentName(Name = "down")] private readonly LinearLayer _down;
-    [ComponentName(Name = "norm_self")] private readonly LayerNorm _normSelf;
-    [ComponentName(Name = "self_attention")] private readonly MultiHeadAttention _self;
-    [ComponentName(Name = "norm_cross")] private readonly LayerNorm _normCross;
-    [ComponentName(Name = "norm_pixels")] private readonly LayerNorm _normPixels;
-    [ComponentName(Name = "cross_attention")] private readonly MultiHeadAttention _cross;
-    [ComponentName(Name = "norm_ff")] private readonly LayerNorm _normFeedForward;
-    [ComponentName(Name = "ff")] private readonly FeedForward _feedForward;
-    [ComponentName(Name = "up")] private readonly LinearLayer _up;
-    [ComponentName(Name = "mask_scale")] private readonly Parameter _maskScale;
-    [ComponentName(Name = "mask_bias")] private readonly Parameter _maskBias;
-    [ComponentName(Name = "norm_class")] private readonly LayerNorm _normClass;
-    [ComponentName(Name = "class")] private readonly LinearLayer _class;
+    [ComponentName(Name = "norm_in")]
+    private readonly LayerNorm _normIn;
+
+    [ComponentName(Name = "down")]
+    private readonly LinearLayer _down;
+
+    [ComponentName(Name = "norm_self")]
+    private readonly LayerNorm _normSelf;
+
+    [ComponentName(Name = "self_attention")]
+    private readonly MultiHeadAttention _self;
+
+    [ComponentName(Name = "norm_cross")]
+    private readonly LayerNorm _normCross;
+
+    [ComponentName(Name = "norm_pixels")]
+    private readonly LayerNorm _normPixels;
+
+    [ComponentName(Name = "cross_attention")]
+    private readonly MultiHeadAttention _cross;
+
+    [ComponentName(Name = "norm_ff")]
+    private readonly LayerNorm _normFeedForward;
+
+    [ComponentName(Name = "ff")]
+    private readonly FeedForward _feedForward;
+
+    [ComponentName(Name = "up")]
+    private readonly LinearLayer _up;
+
+    [ComponentName(Name = "mask_scale")]
+    private readonly Parameter _maskScale;
+
+    [ComponentName(Name = "mask_bias")]
+    private readonly Parameter _maskBias;
+
+    [ComponentName(Name = "norm_class")]
+    private readonly LayerNorm _normClass;
+
+    [ComponentName(Name = "class")]
+    private readonly LinearLayer _class;
 
     /// <param name="phraseWidth">C_t</param>
     /// <param name="pixelWidth">C_l of the UNet block.</param>
     /// <param name="width">The adapter's own width.</param>
     /// <param name="heads">It divides <paramref name="width"/>.</param>
     /// <param name="classes">K, without "no class".</param>
-    public PhraseAdapterBlock(long phraseWidth, long pixelWidth, long width, long heads, long classes) : base(nameof(PhraseAdapterBlock))
+    public PhraseAdapterBlock(long phraseWidth, long pixelWidth, long width, long heads, long classes)
+        : base(nameof(PhraseAdapterBlock))
     {
         _normIn = LayerNorm(phraseWidth);
         _down = new(phraseWidth, width);
@@ -64,10 +92,10 @@ public sealed class PhraseAdapterBlock : Module, IOwnInitialValues
     public InjectedPhrases Inject(Tensor phrases, Tensor? valid)
     {
         using var scope = NewDisposeScope();
-        var state = _down.call(_normIn.call(phrases));                         // [B, N, A]
+        var state = _down.call(_normIn.call(phrases)); // [B, N, A]
         var normed = _normSelf.call(state);
         state = state.Plus(_self.call(normed, normed, normed, valid?.unsqueeze(1).unsqueeze(1)));
-        var prompt = phrases.Plus(_up.call(state));                            // [B, N, Ct]
+        var prompt = phrases.Plus(_up.call(state)); // [B, N, Ct]
         return new(state.MoveToOuterDisposeScope(), prompt.MoveToOuterDisposeScope());
     }
 
@@ -81,11 +109,11 @@ public sealed class PhraseAdapterBlock : Module, IOwnInitialValues
     {
         using var scope = NewDisposeScope();
         var (read, logits) = _cross.Attend(_normCross.call(injected.State), _normPixels.call(pixels), readable?.unsqueeze(1));
-        var masks = (_maskScale * logits.mean([1])).Plus(_maskBias);           // [B, N, hw]
-        var next = injected.State.Plus(read);                                  // R_ca
-        next = next.Plus(_feedForward.call(_normFeedForward.call(next)));      // [B, N, A]
-        var classes = _class.call(_normClass.call(next));                      // [B, N, K + 1]
-        var result = phrases.Plus(_up.call(next));                             // [B, N, Ct]
+        var masks = (_maskScale * logits.mean([1])).Plus(_maskBias); // [B, N, hw]
+        var next = injected.State.Plus(read); // R_ca
+        next = next.Plus(_feedForward.call(_normFeedForward.call(next))); // [B, N, A]
+        var classes = _class.call(_normClass.call(next)); // [B, N, K + 1]
+        var result = phrases.Plus(_up.call(next)); // [B, N, Ct]
         return new(result.MoveToOuterDisposeScope(), masks.MoveToOuterDisposeScope(), classes.MoveToOuterDisposeScope());
     }
 

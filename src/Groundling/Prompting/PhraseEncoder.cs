@@ -21,13 +21,18 @@ public sealed class PhraseEncoder(ClipTokenizer tokenizer, TextEncoder encoder)
         using var scope = NewDisposeScope();
         var tokens = tokenizer.Tokenize(caption.Text);
         var places = caption.Phrases.Select(phrase => TokensOf(phrase, tokens)).ToList();
-        if (places.Count == 0) throw new InputException("the caption has no phrases to ground");
-        var states = States(caption.Text, tokens);                             // [1 + T, Ct], the start token first
-        encoder.ReleasePages();                                                // half a gigabyte that the UNet can use
+        if (places.Count == 0)
+            throw new InputException("the caption has no phrases to ground");
+        var states = States(caption.Text, tokens); // [1 + T, Ct], the start token first
+        encoder.ReleasePages(); // half a gigabyte that the UNet can use
         var words = states.narrow(0, 1, tokens.Count);
         var phrases = stack(places.Select(place => words.narrow(0, place.Start, place.Count).mean([0])));
-        return new([.. tokens.Select(token => token.Id)], words.MoveToOuterDisposeScope(), states[0].MoveToOuterDisposeScope(),
-            phrases.MoveToOuterDisposeScope());
+        return new(
+            [.. tokens.Select(token => token.Id)],
+            words.MoveToOuterDisposeScope(),
+            states[0].MoveToOuterDisposeScope(),
+            phrases.MoveToOuterDisposeScope()
+        );
     }
 
     /// <summary>
@@ -48,11 +53,14 @@ public sealed class PhraseEncoder(ClipTokenizer tokenizer, TextEncoder encoder)
             for (var row = 0; row < batch.Length; row++)
             {
                 ids[row * width] = tokenizer.StartToken;
-                for (var i = 0; i < lengths[row]; i++) ids[row * width + 1 + i] = tokens[batch[row].Start.Value + i].Id;
+                for (var i = 0; i < lengths[row]; i++)
+                    ids[row * width + 1 + i] = tokens[batch[row].Start.Value + i].Id;
             }
-            var read = encoder.call(tensor(ids, [batch.Length, width]));       // [chunks, width, Ct]
-            if (states.Count == 0) states.Add(read[0].narrow(0, 0, 1).MoveToOuterDisposeScope());
-            for (var row = 0; row < batch.Length; row++) states.Add(read[row].narrow(0, 1, lengths[row]).MoveToOuterDisposeScope());
+            var read = encoder.call(tensor(ids, [batch.Length, width])); // [chunks, width, Ct]
+            if (states.Count == 0)
+                states.Add(read[0].narrow(0, 0, 1).MoveToOuterDisposeScope());
+            for (var row = 0; row < batch.Length; row++)
+                states.Add(read[row].narrow(0, 1, lengths[row]).MoveToOuterDisposeScope());
         }
         return cat(states, 0);
     }
@@ -60,8 +68,14 @@ public sealed class PhraseEncoder(ClipTokenizer tokenizer, TextEncoder encoder)
     /// <summary>A token belongs to a phrase when one of its characters does.</summary>
     private static (int Start, int Count) TokensOf(PhraseSpan phrase, IReadOnlyList<TextToken> tokens)
     {
-        var belongs = Enumerable.Range(0, tokens.Count).Where(i => tokens[i].Start < phrase.Start + phrase.Length && tokens[i].End > phrase.Start).ToList();
-        return belongs.Count > 0 ? (belongs[0], belongs.Count)
-            : throw new InputException($"the phrase '{phrase.Text}' at character {phrase.Start} has no letters or signs to read; leave it out");
+        var belongs = Enumerable
+            .Range(0, tokens.Count)
+            .Where(i => tokens[i].Start < phrase.Start + phrase.Length && tokens[i].End > phrase.Start)
+            .ToList();
+        return belongs.Count > 0
+            ? (belongs[0], belongs.Count)
+            : throw new InputException(
+                $"the phrase '{phrase.Text}' at character {phrase.Start} has no letters or signs to read; leave it out"
+            );
     }
 }

@@ -18,7 +18,8 @@ public abstract class PhrasePrompt : IPromptExchange, IDisposable
     private readonly CancellationToken _cancellation;
     private readonly bool _keepHeads;
     private readonly BlockOrder _order;
-    private readonly Tensor? _nullPhrase, _readable;
+    private readonly Tensor? _nullPhrase,
+        _readable;
     private readonly List<PixelReading> _pixelReadings = [];
     private readonly List<Tensor> _kept = [];
 
@@ -31,8 +32,9 @@ public abstract class PhrasePrompt : IPromptExchange, IDisposable
         (_keepHeads, _cancellation, _order) = (keepHeads, input.Cancellation, new(firstBlock));
         LatentSize = (input.Latents.shape[2], input.Latents.shape[3]);
         using var scope = NewDisposeScope();
-        _nullPhrase = nullPhrase ? Keep(input.NullPhrase.unsqueeze(1)) : null;                             // [B, 1, Ct]
-        if (input.Valid is { } valid) _readable = Keep(nullPhrase ? cat([ones_like(valid[.., ..1]), valid], 1) : valid.alias());
+        _nullPhrase = nullPhrase ? Keep(input.NullPhrase.unsqueeze(1)) : null; // [B, 1, Ct]
+        if (input.Valid is { } valid)
+            _readable = Keep(nullPhrase ? cat([ones_like(valid[.., ..1]), valid], 1) : valid.alias());
     }
 
     /// <summary>What the pixels of every block read, in the blocks' order.</summary>
@@ -62,8 +64,8 @@ public abstract class PhrasePrompt : IPromptExchange, IDisposable
         _order.Tells(site);
         using var scope = NewDisposeScope();
         var (probabilities, first) = (attention.Probabilities, _nullPhrase is null ? 0 : 1);
-        var ofPhrases = probabilities.narrow(-1, first, probabilities.shape[^1] - first).mean([1]);        // [B, hw, N]
-        var map = Keep(ToImage(site, ofPhrases.transpose(1, 2)).contiguous());                             // [B, N, h, w]
+        var ofPhrases = probabilities.narrow(-1, first, probabilities.shape[^1] - first).mean([1]); // [B, hw, N]
+        var map = Keep(ToImage(site, ofPhrases.transpose(1, 2)).contiguous()); // [B, N, h, w]
         _pixelReadings.Add(new(site, map, _keepHeads ? Keep(probabilities.alias()) : null));
         Extract(site, attention.Pixels, map);
     }
@@ -82,11 +84,16 @@ public abstract class PhrasePrompt : IPromptExchange, IDisposable
     private protected abstract void Extract(TransformerSite site, Tensor pixels, Tensor map);
 
     /// <summary>The keys of phrases: the null phrase first, where there is one.</summary>
-    private protected Tensor WithNullPhrase(Tensor phrases)                    // [B, N, Ct] -> [B, 1 + N, Ct]
+    private protected Tensor WithNullPhrase(
+        Tensor phrases
+    ) // [B, N, Ct] -> [B, 1 + N, Ct]
         => _nullPhrase is null ? phrases.alias() : cat([_nullPhrase, phrases], 1);
 
     /// <summary>A value for every pixel of a block, as an image.</summary>
-    private protected Tensor ToImage(TransformerSite site, Tensor pixels)      // [B, N, hw] -> [B, N, h, w]
+    private protected Tensor ToImage(
+        TransformerSite site,
+        Tensor pixels
+    ) // [B, N, hw] -> [B, N, h, w]
         => pixels.reshape(pixels.shape[0], pixels.shape[1], LatentSize.Height / site.Stride, LatentSize.Width / site.Stride);
 
     /// <summary>Keeps a tensor until this object is disposed.</summary>

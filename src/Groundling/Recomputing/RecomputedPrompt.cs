@@ -33,16 +33,19 @@ internal sealed class RecomputedPrompt(DynamicPrompt prompt, PhraseAdapter adapt
         // A block runs again only where one of its inputs has a gradient. The first phrases have none, but the first block is the largest.
         using var phrases = prompt.Phrases.requires_grad ? prompt.Phrases.alias() : prompt.Phrases.detach().requires_grad_();
         // Nothing but its inputs may reach the block: by the time it runs again, everything else has been disposed.
-        var results = Recomputation.Run(given =>
-        {
-            using var scope = NewDisposeScope();
-            var own = new GroundingInput(given[2], given[3], given[4], given.ElementAtOrDefault(5)) { Cancellation = cancellation };
-            using var once = new DynamicPrompt(adapter, own, nullPhrase, keepHeads: false, site.Index);
-            var output = block(given[0], given[1], once).permute(0, 2, 3, 1);  // as it lies in memory
-            var (map, (read, prediction)) = (once.PixelReadings[0].Map, once.PhraseReadings[0]);
-            Tensor[] left = [output, map.alias(), read.alias(), prediction.Masks.alias(), prediction.Classes.alias()];
-            return [.. left.Select(tensor => tensor.MoveToOuterDisposeScope())];
-        }, [image, time, input.Latents, phrases, input.NullPhrase, .. input.Valid is null ? (Tensor[])[] : [input.Valid]]);
+        var results = Recomputation.Run(
+            given =>
+            {
+                using var scope = NewDisposeScope();
+                var own = new GroundingInput(given[2], given[3], given[4], given.ElementAtOrDefault(5)) { Cancellation = cancellation };
+                using var once = new DynamicPrompt(adapter, own, nullPhrase, keepHeads: false, site.Index);
+                var output = block(given[0], given[1], once).permute(0, 2, 3, 1); // as it lies in memory
+                var (map, (read, prediction)) = (once.PixelReadings[0].Map, once.PhraseReadings[0]);
+                Tensor[] left = [output, map.alias(), read.alias(), prediction.Masks.alias(), prediction.Classes.alias()];
+                return [.. left.Select(tensor => tensor.MoveToOuterDisposeScope())];
+            },
+            [image, time, input.Latents, phrases, input.NullPhrase, .. input.Valid is null ? (Tensor[])[] : [input.Valid]]
+        );
         prompt.Take(new(site, results[1], null), new(results[2], new(results[3], results[4])));
         return results[0].permute(0, 3, 1, 2);
     }

@@ -7,7 +7,8 @@ internal sealed record CommandRun(int Code, string Output, string Error)
 {
     public static CommandRun Of(params IEnumerable<string> arguments)
     {
-        using StringWriter output = new(), error = new();
+        using StringWriter output = new(),
+            error = new();
         var code = CommandLine.Run([.. arguments], output, error);
         return new(code, output.ToString(), error.ToString());
     }
@@ -25,7 +26,8 @@ internal sealed record CommandRun(int Code, string Output, string Error)
         Assert.True(Code == CommandLine.UserError, $"exit code {Code}: {Error}");
         Assert.StartsWith("error: ", Error);
         Assert.DoesNotContain("   at ", Error);
-        foreach (var text in says) Assert.Contains(text, Error);
+        foreach (var text in says)
+            Assert.Contains(text, Error);
         return Error;
     }
 

@@ -10,7 +10,9 @@ public class DataCommandTests
     public void Scenes_are_made_and_checked()
     {
         using var folder = new TemporaryFolder();
-        var made = CommandRun.Of("scenes", "--out", folder.Path, "--count", "6", "--seed", "2", "--size", "64", "--split", "compositional", "--json").Works();
+        var made = CommandRun
+            .Of("scenes", "--out", folder.Path, "--count", "6", "--seed", "2", "--size", "64", "--split", "compositional", "--json")
+            .Works();
         using var told = JsonDocument.Parse(made.Output);
         Assert.Equal(6, told.RootElement.GetProperty("count").GetInt32());
         Assert.True(told.RootElement.GetProperty("pictures_per_second").GetDouble() > 0);
@@ -23,7 +25,9 @@ public class DataCommandTests
         Assert.Equal(5, Directory.GetFiles(plots, "*.png").Length);
         Assert.All(Directory.GetFiles(plots), file => Assert.True(Picture.Load(file).Width == 800));
 
-        using var json = JsonDocument.Parse(CommandRun.Of("data", "check", folder.Path, "--split", "compositional", "--json", "--quiet").Works().Output);
+        using var json = JsonDocument.Parse(
+            CommandRun.Of("data", "check", folder.Path, "--split", "compositional", "--json", "--quiet").Works().Output
+        );
         var root = json.RootElement;
         Assert.False(root.GetProperty("indexed").GetBoolean());
         Assert.Equal(6, root.GetProperty("pictures_decoded").GetInt32());
@@ -68,7 +72,16 @@ public class DataCommandTests
     public void Scenes_that_cannot_be_made_are_refused(string option, string value, string says)
     {
         using var folder = new TemporaryFolder();
-        string[] usual = ["scenes", "--out", folder.Path, "--quiet", .. option == "--count" ? Array.Empty<string>() : ["--count", "1"], option, value];
+        string[] usual =
+        [
+            "scenes",
+            "--out",
+            folder.Path,
+            "--quiet",
+            .. option == "--count" ? Array.Empty<string>() : ["--count", "1"],
+            option,
+            value,
+        ];
         CommandRun.Of(usual).RefusesInOneLine(says);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }

@@ -18,11 +18,13 @@ public sealed class EmbeddedModelTests : IDisposable
         var data = _folder.File("data");
         SceneWriter.Write(data, SceneSplit.Val, 12, seed: 77, size: 256, degreeOfParallelism: 1);
         Assert.InRange(Recall("--baseline", "whole-image", "--size", "256"), 0.02, 0.2);
-        Assert.InRange(Recall(), 0.45, 1);                                     // docs/results.md has what it reaches on 500 scenes
+        Assert.InRange(Recall(), 0.45, 1); // docs/results.md has what it reaches on 500 scenes
 
         double Recall(params string[] method)
         {
-            var run = CommandRun.Of(["evaluate", data, "--out", _folder.File($"figures-{method.Length}"), "--json", "--quiet", .. method]).Works();
+            var run = CommandRun
+                .Of(["evaluate", data, "--out", _folder.File($"figures-{method.Length}"), "--json", "--quiet", .. method])
+                .Works();
             return JsonDocument.Parse(run.Output).RootElement.GetProperty("average_recall").GetProperty("overall").GetDouble();
         }
     }
@@ -44,9 +46,23 @@ public sealed class EmbeddedModelTests : IDisposable
     public void Words_that_it_has_never_read_are_named()
     {
         const string Warning = "warning: scenes never read 'zebra', 'meadow': what comes of such words means little";
-        string[] command = ["ground", Sample("harbor"), "--caption", "Quickly, [a zebra] and [the zebra on a Meadow] gallops", "--out", _folder.File("out")];
+        string[] command =
+        [
+            "ground",
+            Sample("harbor"),
+            "--caption",
+            "Quickly, [a zebra] and [the zebra on a Meadow] gallops",
+            "--out",
+            _folder.File("out"),
+        ];
         Assert.Contains(Warning, CommandRun.Of(command).Works().Error.Split('\n'));
-        Assert.Equal(Warning, CommandRun.Of("sample", "a zebra on a meadow", "--steps", "1", "--size", "64", "--quiet", "--out", _folder.File("sample.png")).Works().Error.Trim());
+        Assert.Equal(
+            Warning,
+            CommandRun
+                .Of("sample", "a zebra on a meadow", "--steps", "1", "--size", "64", "--quiet", "--out", _folder.File("sample.png"))
+                .Works()
+                .Error.Trim()
+        );
         var many = CommandRun.Of(["ground", Sample("harbor"), Sample("winter"), .. command[2..]]).Works();
         Assert.Equal(2, many.Error.Split('\n').Count(line => line == Warning));
     }

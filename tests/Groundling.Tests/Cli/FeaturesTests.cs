@@ -34,7 +34,7 @@ public sealed class FeaturesTests : IDisposable
         {
             ["image"] = [3, 128, 192],
             ["latents"] = [4, 16, 24],
-            ["tokens"] = [16],                                                 // one byte a token; blanks have none
+            ["tokens"] = [16], // one byte a token; blanks have none
             ["words"] = [16, 64],
             ["null_phrase"] = [64],
             ["phrases"] = [2, 64],
@@ -43,7 +43,18 @@ public sealed class FeaturesTests : IDisposable
             ["features.stride32"] = [64, 4, 6],
             ["masks.diffusion"] = [2, 128, 192],
         };
-        foreach (var (block, count, stride) in new[] { ("down_blocks.0", 2, 1), ("down_blocks.1", 2, 2), ("down_blocks.2", 2, 4), ("mid_block", 1, 8), ("up_blocks.1", 3, 4), ("up_blocks.2", 3, 2), ("up_blocks.3", 3, 1) })
+        foreach (
+            var (block, count, stride) in new[]
+            {
+                ("down_blocks.0", 2, 1),
+                ("down_blocks.1", 2, 2),
+                ("down_blocks.2", 2, 4),
+                ("mid_block", 1, 8),
+                ("up_blocks.1", 3, 4),
+                ("up_blocks.2", 3, 2),
+                ("up_blocks.3", 3, 1),
+            }
+        )
             for (var i = 0; i < count; i++)
                 expected[$"attention.{block}.attentions.{i}.transformer_blocks.0.attn2"] = [4, 16 * 24 / stride / stride, 3];
         Assert.Equal(expected.Keys.Order(), tensors.Keys.Order());
@@ -94,7 +105,9 @@ public sealed class FeaturesTests : IDisposable
             TensorAssert.Close(ones(4, map.shape[1]), map.sum(-1), 1e-5, "sum over the null phrase and the phrases");
             var stride = (long)Math.Sqrt(16 * 24 / map.shape[1]);
             var phrases = map.mean([0]).t()[1..].reshape(1, 2, 16 / stride, 24 / stride);
-            masks += nn.functional.interpolate(phrases, size: [128, 192], mode: InterpolationMode.Bilinear, align_corners: false)[0] / attention.Count;
+            masks +=
+                nn.functional.interpolate(phrases, size: [128, 192], mode: InterpolationMode.Bilinear, align_corners: false)[0]
+                / attention.Count;
         }
         TensorAssert.Close(masks, tensors["masks.diffusion"], 1e-5, "masks");
     }
@@ -103,16 +116,24 @@ public sealed class FeaturesTests : IDisposable
     public void The_same_pass_gives_the_masks_of_ground()
     {
         var (tensors, _, _) = Write("0");
-        var shares = tensors["masks.diffusion"] / tensors["masks.diffusion"].amax([1, 2], keepdim: true);          // nothing of this input is padding
+        // nothing of this input is padding
+        var shares = tensors["masks.diffusion"] / tensors["masks.diffusion"].amax([1, 2], keepdim: true);
         var threshold = shares.mean().item<float>();
-        var grounding = _tiny.Pipeline.Ground(_picture, Caption.ParseBrackets("[a man] on [a grey horse]"), new() { Size = 0, Threshold = threshold }, TestContext.Current.CancellationToken);
+        var grounding = _tiny.Pipeline.Ground(
+            _picture,
+            Caption.ParseBrackets("[a man] on [a grey horse]"),
+            new() { Size = 0, Threshold = threshold },
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(shares.gt((double)threshold).sum([1, 2]).data<long>(), grounding.Phrases.Select(phrase => (long)phrase.Mask.Area));
     }
 
     private (Dictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata, CommandRun Run) Write(string size)
     {
         var (picture, path) = (_folder.Write("a.png", _picture.EncodePng()), _folder.File("f.safetensors"));
-        var run = (CommandRun.Of("features", picture, "-c", "[a man] on [a grey horse]", "-m", _tiny.Path, "-o", path, "--size", size)).Works();
+        var run = (
+            CommandRun.Of("features", picture, "-c", "[a man] on [a grey horse]", "-m", _tiny.Path, "-o", path, "--size", size)
+        ).Works();
         using var file = SafetensorsFile.Open(path);
         return (file.Entries.Keys.ToDictionary(name => name, file.Read), file.Metadata, run);
     }

@@ -32,7 +32,8 @@ public sealed class ManyPicturesTests : IDisposable
         var fault = Assert.Single(run.Error.Split('\n'), line => line.StartsWith("error: "));
         Assert.Contains(_folder.File("in/c.png"), fault);
         Assert.Equal(["a", "b", "d"], Names(_folder.File("out")));
-        foreach (var name in Names(_folder.File("out"))) Assert.Equal(Whole, Names(_folder.File($"out/{name}")));
+        foreach (var name in Names(_folder.File("out")))
+            Assert.Equal(Whole, Names(_folder.File($"out/{name}")));
         Assert.Contains("3 of 4 pictures", run.Output);
     }
 
@@ -62,7 +63,9 @@ public sealed class ManyPicturesTests : IDisposable
         Picture("in/b.png");
         var list = _folder.Write("list.txt", "in/a.png\n\n  in/b.png  \n");
         var run = Ground([list, "--caption", "[a man]", "--json"]).Works();
-        var names = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("image").GetString());
+        var names = run
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("image").GetString());
         Assert.Equal([_folder.File("in/a.png"), _folder.File("in/b.png")], names);
         Ground([_folder.Write("none.txt", "\n"), "--caption", "[a man]"]).RefusesInOneLine("names no pictures");
     }
@@ -71,10 +74,14 @@ public sealed class ManyPicturesTests : IDisposable
     public void Equal_names_get_folders_of_their_own()
     {
         Directory.CreateDirectory(_folder.File("more"));
-        foreach (var name in (string[])["in/a.png", "in/A.jpg", "more/a.png", "more/a-2.png"]) Picture(name);
+        foreach (var name in (string[])["in/a.png", "in/A.jpg", "more/a.png", "more/a-2.png"])
+            Picture(name);
         Ground([_folder.File("in"), _folder.File("more"), "--caption", "[a man]", "--quiet"]).Works();
         Assert.Equal(4, Names(_folder.File("out")).Count);
-        var images = Names(_folder.File("out")).Select(name => JsonDocument.Parse(File.ReadAllText(_folder.File($"out/{name}/phrases.json"))).RootElement.GetProperty("image").GetString());
+        var images = Names(_folder.File("out"))
+            .Select(name =>
+                JsonDocument.Parse(File.ReadAllText(_folder.File($"out/{name}/phrases.json"))).RootElement.GetProperty("image").GetString()
+            );
         Assert.Equal(["A.jpg", "a-2.png", "a.png", "a.png"], images.Order(StringComparer.Ordinal));
     }
 
@@ -102,9 +109,11 @@ public sealed class ManyPicturesTests : IDisposable
         Assert.Equal("mine", File.ReadAllText(_folder.File("out")));
     }
 
-    private CommandRun Ground(IEnumerable<string> arguments) => CommandRun.Of(["ground", .. arguments, "--model", _tiny.Path, "--out", _folder.File("out"), "--size", "64"]);
+    private CommandRun Ground(IEnumerable<string> arguments) =>
+        CommandRun.Of(["ground", .. arguments, "--model", _tiny.Path, "--out", _folder.File("out"), "--size", "64"]);
 
     private void Picture(string name) => _folder.Write(name, TinyModel.Gradient(40, 24).EncodePng());
 
-    private static List<string> Names(string folder) => [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private static List<string> Names(string folder) =>
+        [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 }

@@ -42,7 +42,9 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("--size", "--size", "groundling ground --help")]
     public void Options_of_ground_are_checked(string options, string names, string says)
     {
-        (CommandRun.Of(["ground", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), .. options.Split(' ')])).RefusesInOneLine(names, says);
+        (
+            CommandRun.Of(["ground", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), .. options.Split(' ')])
+        ).RefusesInOneLine(names, says);
         Assert.False(Directory.Exists(_folder.File("out")));
     }
 
@@ -54,8 +56,26 @@ public sealed class OptionAndOutputTests : IDisposable
         System.Globalization.CultureInfo.CurrentCulture = new("de-DE");
         try
         {
-            CommandRun.Of("ground", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), "--threshold", "1.5").RefusesInOneLine("0 up to");
-            CommandRun.Of("ground", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), "--size", "64", "--threshold", "0.5", "-q").Works();
+            CommandRun
+                .Of("ground", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), "--threshold", "1.5")
+                .RefusesInOneLine("0 up to");
+            CommandRun
+                .Of(
+                    "ground",
+                    _picture,
+                    "-c",
+                    "[a]",
+                    "-m",
+                    _tiny.Path,
+                    "-o",
+                    _folder.File("out"),
+                    "--size",
+                    "64",
+                    "--threshold",
+                    "0.5",
+                    "-q"
+                )
+                .Works();
         }
         finally
         {
@@ -83,14 +103,17 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("new-model --out x --tokenizer none", "vocab.json: no such file")]
     [InlineData("features a.png --out x --model m", "--caption")]
     [InlineData("features a.png --out x --model m --caption [a] --wrong", "--wrong")]
-    public void Command_lines_that_say_too_little_or_too_much_are_refused(string line, string says)
-        => (CommandRun.Of(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).RefusesInOneLine(says);
+    public void Command_lines_that_say_too_little_or_too_much_are_refused(string line, string says) =>
+        (CommandRun.Of(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).RefusesInOneLine(says);
 
     [Fact]
     public void A_pictures_own_size_has_its_limit()
     {
         var path = _folder.Write("long.png", TinyModel.Gradient(5000, 1).EncodePng());
-        (CommandRun.Of("ground", path, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), "--size", "0")).RefusesInOneLine("5000 x 1", "4096");
+        (CommandRun.Of("ground", path, "-c", "[a]", "-m", _tiny.Path, "-o", _folder.File("out"), "--size", "0")).RefusesInOneLine(
+            "5000 x 1",
+            "4096"
+        );
     }
 
     [Fact]
@@ -100,7 +123,10 @@ public sealed class OptionAndOutputTests : IDisposable
         foreach (var command in (string[])["ground", "features", "new-model", "inspect", "bench"])
         {
             Assert.Contains($"  {command} ", run.Output.Replace('\n', ' '));
-            Assert.Contains($"groundling {command}", (CommandRun.Of(command, "--help")).Works().Output.Replace("Groundling.Tests", "groundling"));
+            Assert.Contains(
+                $"groundling {command}",
+                (CommandRun.Of(command, "--help")).Works().Output.Replace("Groundling.Tests", "groundling")
+            );
         }
     }
 
@@ -110,7 +136,21 @@ public sealed class OptionAndOutputTests : IDisposable
         var before = TorchSharp.torch.get_num_threads();
         try
         {
-            string[] line = ["ground", _picture, "-c", "[a] on [b]", "-m", _tiny.Path, "-o", _folder.File("out"), "--size", "64", "--json", "--threads"];
+            string[] line =
+            [
+                "ground",
+                _picture,
+                "-c",
+                "[a] on [b]",
+                "-m",
+                _tiny.Path,
+                "-o",
+                _folder.File("out"),
+                "--size",
+                "64",
+                "--json",
+                "--threads",
+            ];
             Assert.Equal((CommandRun.Of([.. line, "1"])).Works().Output, (CommandRun.Of([.. line, "2"])).Works().Output);
         }
         finally
@@ -135,7 +175,14 @@ public sealed class OptionAndOutputTests : IDisposable
     [Fact]
     public void Features_say_which_file_cannot_be_written()
     {
-        foreach (var (path, says) in new[] { (_folder.File("no/such/f.safetensors"), "cannot be written"), (_folder.Path, "is a folder"), ("", "empty") })
+        foreach (
+            var (path, says) in new[]
+            {
+                (_folder.File("no/such/f.safetensors"), "cannot be written"),
+                (_folder.Path, "is a folder"),
+                ("", "empty"),
+            }
+        )
             Features(path).RefusesInOneLine(path, says);
         Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
     }
@@ -148,9 +195,12 @@ public sealed class OptionAndOutputTests : IDisposable
         Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", disk) == 0, "needs the right to mount a small disk");
         try
         {
-            Features(Path.Combine(disk, "f.safetensors")).RefusesInOneLine(Path.Combine(disk, "f.safetensors"), "cannot be written", "space");
+            Features(Path.Combine(disk, "f.safetensors"))
+                .RefusesInOneLine(Path.Combine(disk, "f.safetensors"), "cannot be written", "space");
             var large = _folder.Write("b.png", TinyModel.Gradient(900, 700).EncodePng());
-            (CommandRun.Of("ground", large, "-c", "[a]", "-m", _tiny.Path, "-o", Path.Combine(disk, "out"), "--size", "64")).RefusesInOneLine(Path.Combine(disk, "out"), "space");
+            (
+                CommandRun.Of("ground", large, "-c", "[a]", "-m", _tiny.Path, "-o", Path.Combine(disk, "out"), "--size", "64")
+            ).RefusesInOneLine(Path.Combine(disk, "out"), "space");
             (CommandRun.Of("new-model", "--out", Path.Combine(disk, "m"))).RefusesInOneLine(disk, "space");
             Assert.Empty(Directory.GetFileSystemEntries(disk));
         }
@@ -163,29 +213,46 @@ public sealed class OptionAndOutputTests : IDisposable
     [Fact]
     public void Bench_measures_every_step()
     {
-        using (var trained = TinyGrounding.Build(_tiny)) GroundingFolder.Save(_folder.File("run"), trained);
-        var run = (CommandRun.Of("bench", "-m", _tiny.Path, "--grounding", _folder.File("run"), "--size", "100", "--repeats", "1", "--json")).Works();
+        using (var trained = TinyGrounding.Build(_tiny))
+            GroundingFolder.Save(_folder.File("run"), trained);
+        var run = (
+            CommandRun.Of("bench", "-m", _tiny.Path, "--grounding", _folder.File("run"), "--size", "100", "--repeats", "1", "--json")
+        ).Works();
         using var json = JsonDocument.Parse(run.Output);
         var root = json.RootElement;
-        Assert.Equal(["model", "method", "size", "threads", "peak_gflop_per_second", "steps", "peak_resident_mb"], root.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(
+            ["model", "method", "size", "threads", "peak_gflop_per_second", "steps", "peak_resident_mb"],
+            root.EnumerateObject().Select(property => property.Name)
+        );
         Assert.Equal("dynamic prompting, mutual aggregation, mask decoder", root.GetProperty("method").GetString());
         Assert.Equal((_tiny.Path, 100), (root.GetProperty("model").GetString(), root.GetProperty("size").GetInt32()));
         Assert.Equal(TorchSharp.torch.get_num_threads(), root.GetProperty("threads").GetInt32());
         var steps = root.GetProperty("steps").EnumerateArray().ToList();
-        Assert.Equal(["matmul 2048^3", "matmul 4096^3", "open", "ground, first", "text", "VAE encoder", "UNet, trained parts", "ground"], steps.Select(step => step.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["matmul 2048^3", "matmul 4096^3", "open", "ground, first", "text", "VAE encoder", "UNet, trained parts", "ground"],
+            steps.Select(step => step.GetProperty("name").GetString())
+        );
         foreach (var step in steps)
         {
-            Assert.Equal(["name", "seconds", "gflop", "gflop_per_second", "share_of_peak", "resident_mb"], step.EnumerateObject().Select(property => property.Name));
+            Assert.Equal(
+                ["name", "seconds", "gflop", "gflop_per_second", "share_of_peak", "resident_mb"],
+                step.EnumerateObject().Select(property => property.Name)
+            );
             var (seconds, gflop) = (step.GetProperty("seconds").GetDouble(), step.GetProperty("gflop").GetDouble());
             Assert.True(seconds > 0);
             Assert.Equal(gflop / seconds, step.GetProperty("gflop_per_second").GetDouble(), 1e-6 * gflop / seconds);
         }
         Assert.Equal(2 * Math.Pow(2048, 3) / 1e9, steps[0].GetProperty("gflop").GetDouble(), 1e-9);
         Assert.Equal(1.0, steps.Take(2).Max(step => step.GetProperty("share_of_peak").GetDouble()), 1e-9);
-        Assert.Equal(steps.Skip(4).Take(3).Sum(step => step.GetProperty("gflop").GetDouble()), steps[^1].GetProperty("gflop").GetDouble(), 1e-9);
+        Assert.Equal(
+            steps.Skip(4).Take(3).Sum(step => step.GetProperty("gflop").GetDouble()),
+            steps[^1].GetProperty("gflop").GetDouble(),
+            1e-9
+        );
     }
 
-    private CommandRun Features(string path) => CommandRun.Of("features", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", path, "--size", "64");
+    private CommandRun Features(string path) =>
+        CommandRun.Of("features", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", path, "--size", "64");
 
     private static int Run(string program, params string[] arguments)
     {

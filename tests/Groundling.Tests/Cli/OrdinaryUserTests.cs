@@ -22,7 +22,8 @@ public sealed class OrdinaryUserTests(TinyModel tiny) : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(Shared)) SetModes(mode => mode | UnixFileMode.UserWrite);
+        if (Directory.Exists(Shared))
+            SetModes(mode => mode | UnixFileMode.UserWrite);
         _folder.Dispose();
     }
 
@@ -38,8 +39,11 @@ public sealed class OrdinaryUserTests(TinyModel tiny) : IDisposable
         SafetensorsWriter.Write(path, [("weight", ones(64, 64)), ("bias", zeros(64))]);
         var before = Forbid();
         using var layer = new LinearLayer(64, 64);
-        using (var source = WeightSource.Open(path)) layer.LoadExactly(source);
-        using (no_grad()) foreach (var parameter in layer.parameters()) parameter.fill_(3);
+        using (var source = WeightSource.Open(path))
+            layer.LoadExactly(source);
+        using (no_grad())
+            foreach (var parameter in layer.parameters())
+                parameter.fill_(3);
         Assert.Equal((3 * 64) + 3, layer.forward(ones(1, 64))[0, 0].item<float>());
         Assert.Equal(before, State());
     }
@@ -60,7 +64,8 @@ public sealed class OrdinaryUserTests(TinyModel tiny) : IDisposable
     {
         Prepare();
         tiny.CopyTo(Path.Combine(Shared, "model"));
-        using (var model = TinyGrounding.Build(tiny)) GroundingFolder.Save(Path.Combine(Shared, "trained"), model);
+        using (var model = TinyGrounding.Build(tiny))
+            GroundingFolder.Save(Path.Combine(Shared, "trained"), model);
         Directory.Move(SmallTraining.Data(_folder), Path.Combine(Shared, "data"));
         File.WriteAllBytes(Path.Combine(Shared, "a.png"), TinyModel.Gradient(96, 64).EncodePng());
         var config = SmallTraining.Config with { Train = SmallTraining.Config.Train with { Cache = "cache", Threads = 1 } };
@@ -98,16 +103,22 @@ public sealed class OrdinaryUserTests(TinyModel tiny) : IDisposable
             File.SetUnixFileMode(path, change(File.GetUnixFileMode(path)));
     }
 
-    private IReadOnlyList<(string, long, DateTime)> State()
-        => [.. new DirectoryInfo(Shared).EnumerateFiles("*", SearchOption.AllDirectories)
-            .Select(file => (file.FullName, file.Length, file.LastWriteTimeUtc)).Order()];
+    private IReadOnlyList<(string, long, DateTime)> State() =>
+        [
+            .. new DirectoryInfo(Shared)
+                .EnumerateFiles("*", SearchOption.AllDirectories)
+                .Select(file => (file.FullName, file.Length, file.LastWriteTimeUtc))
+                .Order(),
+        ];
 
     /// <summary>A process with no home and nowhere to put temporary files, in a folder that it may not write.</summary>
     private async Task<CommandRun> Run(string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Shared,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Shared,
         };
         start.Environment.Remove("HOME");
         start.Environment["TMPDIR"] = "/nonexistent";
@@ -120,7 +131,8 @@ public sealed class OrdinaryUserTests(TinyModel tiny) : IDisposable
         }
         finally
         {
-            if (!process.HasExited) process.Kill();
+            if (!process.HasExited)
+                process.Kill();
         }
         return new(process.ExitCode, await output, await error);
     }

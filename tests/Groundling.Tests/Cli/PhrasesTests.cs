@@ -29,10 +29,19 @@ public sealed class PhrasesTests(TinyModel tiny) : IDisposable
     public void A_file_gives_an_array_a_line()
     {
         var file = _folder.Write("captions.txt", "\U0001F415 A dog and two cats.\n\nrunning quickly\r\nthe sky");
-        var lines = CommandRun.Of("phrases", "--file", file, "--json").Works().Output.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ToList();
+        var lines = CommandRun
+            .Of("phrases", "--file", file, "--json")
+            .Works()
+            .Output.TrimEnd()
+            .Split('\n')
+            .Select(line => line.TrimEnd())
+            .ToList();
         Assert.Equal(4, lines.Count);
         // The emoji before the dog counts two, as in UTF-16.
-        Assert.Equal("""[{"text":"A dog","start":3,"end":8,"plural":false},{"text":"two cats","start":13,"end":21,"plural":true}]""", lines[0]);
+        Assert.Equal(
+            """[{"text":"A dog","start":3,"end":8,"plural":false},{"text":"two cats","start":13,"end":21,"plural":true}]""",
+            lines[0]
+        );
         Assert.Equal("[]", lines[1]);
         Assert.Equal("[]", lines[2]);
         Assert.Equal("""[{"text":"the sky","start":0,"end":7,"plural":false}]""", lines[3]);
@@ -44,10 +53,15 @@ public sealed class PhrasesTests(TinyModel tiny) : IDisposable
     [Fact]
     public void The_standard_input_is_read_as_UTF_8()
     {
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), ["phrases", "--file", "-", "--json"])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, StandardInputEncoding = new UTF8Encoding(false), StandardOutputEncoding = Encoding.UTF8,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), ["phrases", "--file", "-", "--json"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                StandardInputEncoding = new UTF8Encoding(false),
+                StandardOutputEncoding = Encoding.UTF8,
+            }
+        )!;
         process.StandardInput.Write("a café by the sea\n");
         process.StandardInput.Close();
         using var json = JsonDocument.Parse(process.StandardOutput.ReadToEnd());
@@ -69,15 +83,26 @@ public sealed class PhrasesTests(TinyModel tiny) : IDisposable
         var picture = _folder.Write("a.png", TinyModel.Gradient(48, 32).EncodePng());
         List<string?> Ground(params string[] caption)
         {
-            var run = CommandRun.Of(["ground", picture, .. caption, "--model", tiny.Path, "--size", "64", "--out", _folder.File("out"), "--json"]).Works();
-            return [.. JsonDocument.Parse(run.Output).RootElement.GetProperty("phrases").EnumerateArray().Select(phrase => phrase.GetProperty("text").GetString())];
+            var run = CommandRun
+                .Of(["ground", picture, .. caption, "--model", tiny.Path, "--size", "64", "--out", _folder.File("out"), "--json"])
+                .Works();
+            return
+            [
+                .. JsonDocument
+                    .Parse(run.Output)
+                    .RootElement.GetProperty("phrases")
+                    .EnumerateArray()
+                    .Select(phrase => phrase.GetProperty("text").GetString()),
+            ];
         }
         Assert.Equal(["A man", "a hat", "two dogs"], Ground("--caption", "A man with a hat walks two dogs."));
         Assert.Equal(["A man with a hat"], Ground("--caption", "[A man with a hat] walks two dogs."));
         Assert.Equal(["hat walks"], Ground("--caption", "A man with a hat walks two dogs.", "--phrases", "hat walks"));
         _folder.Write("a.txt", "the sea under the clouds\n");
         Assert.Equal(["the sea", "the clouds"], Ground());
-        CommandRun.Of("ground", picture, "--caption", "running quickly", "--model", tiny.Path).RefusesInOneLine("No noun phrase was found", "running quickly", "[brackets]");
+        CommandRun
+            .Of("ground", picture, "--caption", "running quickly", "--model", tiny.Path)
+            .RefusesInOneLine("No noun phrase was found", "running quickly", "[brackets]");
         CommandRun.Of("ground", picture, "--caption", " ", "--model", tiny.Path).RefusesInOneLine("empty");
     }
 }

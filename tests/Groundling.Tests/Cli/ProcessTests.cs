@@ -16,37 +16,64 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
     public async Task Results_go_to_one_stream_and_the_rest_to_the_other()
     {
         var picture = _folder.Write("a.png", TinyModel.Gradient(48, 32).EncodePng());
-        var run = await Run("ground", picture, "-c", "[שני כלבים] 🐶", "-m", tiny.Path, "-o", _folder.File("out"), "--size", "64", "--json");
+        var run = await Run(
+            "ground",
+            picture,
+            "-c",
+            "[שני כלבים] 🐶",
+            "-m",
+            tiny.Path,
+            "-o",
+            _folder.File("out"),
+            "--size",
+            "64",
+            "--json"
+        );
         run.Works();
         Assert.Contains("שני כלבים", run.Output);
         Assert.Empty(run.Error);
     }
 
     [Fact]
-    public async Task Faults_are_one_line_and_exit_code_2()
-        => (await Run("ground", _folder.Write("a.png", "no picture"), "-c", "[a]", "-m", tiny.Path)).RefusesInOneLine("a.png is not a picture");
+    public async Task Faults_are_one_line_and_exit_code_2() =>
+        (await Run("ground", _folder.Write("a.png", "no picture"), "-c", "[a]", "-m", tiny.Path)).RefusesInOneLine(
+            "a.png is not a picture"
+        );
 
     [Fact]
     public async Task A_stop_signal_leaves_whole_files_only()
     {
         Signal.SkipUnlessThere();
         Directory.CreateDirectory(_folder.File("in"));
-        for (var i = 0; i < 200; i++) _folder.Write($"in/{i:000}.png", TinyModel.Gradient(300, 200).EncodePng());
-        var run = await Run(["ground", _folder.File("in"), "-c", "[a] and [b]", "-m", tiny.Path, "-o", _folder.File("out"), "--size", "64"],
-            () => Directory.Exists(_folder.File("out")) && Directory.GetDirectories(_folder.File("out")).Length >= 3);
+        for (var i = 0; i < 200; i++)
+            _folder.Write($"in/{i:000}.png", TinyModel.Gradient(300, 200).EncodePng());
+        var run = await Run(
+            ["ground", _folder.File("in"), "-c", "[a] and [b]", "-m", tiny.Path, "-o", _folder.File("out"), "--size", "64"],
+            () => Directory.Exists(_folder.File("out")) && Directory.GetDirectories(_folder.File("out")).Length >= 3
+        );
         Assert.Equal(130, run.Code);
         Assert.Contains("stopped", run.Error);
         Assert.DoesNotContain("   at ", run.Error);
         var made = Directory.GetFileSystemEntries(_folder.File("out"));
         Assert.InRange(made.Length, 3, 199);
-        Assert.All(made, folder => Assert.Equal(["overlay.png", "panoptic.json", "panoptic.png", "phrases.json"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order()));
+        Assert.All(
+            made,
+            folder =>
+                Assert.Equal(
+                    ["overlay.png", "panoptic.json", "panoptic.png", "phrases.json"],
+                    Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order()
+                )
+        );
     }
 
     [Fact]
     public async Task A_stop_signal_leaves_no_part_of_a_model()
     {
         Signal.SkipUnlessThere();
-        var run = await Run(["new-model", "--preset", "sd15", "--out", _folder.File("m")], () => Directory.GetFileSystemEntries(_folder.Path).Length > 0);
+        var run = await Run(
+            ["new-model", "--preset", "sd15", "--out", _folder.File("m")],
+            () => Directory.GetFileSystemEntries(_folder.Path).Length > 0
+        );
         Assert.Equal(130, run.Code);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
@@ -76,8 +103,14 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
     public async Task Threads_wait_awake_for_a_moment_only_unless_the_user_chose(string turns, params string[] chosen)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "libgomp is Linux's");
-        var environment = new Dictionary<string, string?> { ["OMP_DISPLAY_ENV"] = "VERBOSE", ["OMP_WAIT_POLICY"] = null, ["GOMP_SPINCOUNT"] = null };
-        if (chosen is [var name, var value]) environment[name] = value;
+        var environment = new Dictionary<string, string?>
+        {
+            ["OMP_DISPLAY_ENV"] = "VERBOSE",
+            ["OMP_WAIT_POLICY"] = null,
+            ["GOMP_SPINCOUNT"] = null,
+        };
+        if (chosen is [var name, var value])
+            environment[name] = value;
         var run = await Run(["inspect", tiny.Path], null, environment);
         Assert.Contains($"GOMP_SPINCOUNT = '{turns}'", run.Works().Error);
     }
@@ -87,11 +120,16 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
     /// <param name="arguments">The command line.</param>
     /// <param name="interruptWhen">Ctrl-C is sent as soon as this holds.</param>
     /// <param name="environment">What the process finds otherly than this one; null takes a variable away.</param>
-    private static async Task<CommandRun> Run(string[] arguments, Func<bool>? interruptWhen, IReadOnlyDictionary<string, string?>? environment = null)
+    private static async Task<CommandRun> Run(
+        string[] arguments,
+        Func<bool>? interruptWhen,
+        IReadOnlyDictionary<string, string?>? environment = null
+    )
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli");
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -99,14 +137,17 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         {
             if (interruptWhen is not null)
             {
-                while (!interruptWhen() && !process.HasExited) await Task.Delay(10, limit.Token);
-                if (!process.HasExited) Signal.TerminateProcess(process.Id);
+                while (!interruptWhen() && !process.HasExited)
+                    await Task.Delay(10, limit.Token);
+                if (!process.HasExited)
+                    Signal.TerminateProcess(process.Id);
             }
             await process.WaitForExitAsync(limit.Token);
         }
         finally
         {
-            if (!process.HasExited) process.Kill();
+            if (!process.HasExited)
+                process.Kill();
         }
         return new(process.ExitCode, await output, await error);
     }

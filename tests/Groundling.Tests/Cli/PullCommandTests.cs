@@ -15,13 +15,19 @@ public sealed class PullCommandTests : IDisposable
     public PullCommandTests(TinyModel tiny)
     {
         _tiny = tiny;
-        _hub = new(Directory.EnumerateFiles(tiny.Path, "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(tiny.Path, file), File.ReadAllBytes));
-        foreach (var (name, value) in Variables.Zip([_hub.Endpoint, _folder.File("hub"), LoopbackHub.Secret, null, _folder.File("none")])) Environment.SetEnvironmentVariable(name, value);
+        _hub = new(
+            Directory
+                .EnumerateFiles(tiny.Path, "*", SearchOption.AllDirectories)
+                .ToDictionary(file => Path.GetRelativePath(tiny.Path, file), File.ReadAllBytes)
+        );
+        foreach (var (name, value) in Variables.Zip([_hub.Endpoint, _folder.File("hub"), LoopbackHub.Secret, null, _folder.File("none")]))
+            Environment.SetEnvironmentVariable(name, value);
     }
 
     public void Dispose()
     {
-        foreach (var (name, value) in Variables.Zip(_before)) Environment.SetEnvironmentVariable(name, value);
+        foreach (var (name, value) in Variables.Zip(_before))
+            Environment.SetEnvironmentVariable(name, value);
         _hub.Dispose();
         _folder.Dispose();
     }
@@ -34,7 +40,13 @@ public sealed class PullCommandTests : IDisposable
         Assert.Contains("files, ", run.Error);
         Assert.DoesNotContain(LoopbackHub.Secret, run.Output + run.Error);
         _hub.Requests.Clear();
-        var names = new[] { LoopbackHub.Name, $"{LoopbackHub.Name}@{LoopbackHub.Commit}", HubTree.Repository(_folder.File("hub")), HubTree.Snapshot(_folder.File("hub")) };
+        var names = new[]
+        {
+            LoopbackHub.Name,
+            $"{LoopbackHub.Name}@{LoopbackHub.Commit}",
+            HubTree.Repository(_folder.File("hub")),
+            HubTree.Snapshot(_folder.File("hub")),
+        };
         var phrases = names.Select((name, i) => Phrases(name, $"out{i}")).Append(Phrases(_tiny.Path, "own")).ToList();
         Assert.All(phrases, text => Assert.Equal(phrases[0], text));
         CommandRun.Of("inspect", LoopbackHub.Name).Works();
@@ -46,7 +58,8 @@ public sealed class PullCommandTests : IDisposable
     public void The_page_of_models_does_what_it_says()
     {
         const string published = "stable-diffusion-v1-5/stable-diffusion-v1-5";
-        _hub.Fault = (request, answer) => request.Path.Contains(published) ? HubAnswer.Of(307, ("Location", request.Path.Replace(published, LoopbackHub.Name))) : answer;
+        _hub.Fault = (request, answer) =>
+            request.Path.Contains(published) ? HubAnswer.Of(307, ("Location", request.Path.Replace(published, LoopbackHub.Name))) : answer;
         var before = Directory.GetCurrentDirectory();
         _folder.Write("horses.jpg", TinyModel.Gradient(64, 48).EncodePng());
         try
@@ -54,7 +67,8 @@ public sealed class PullCommandTests : IDisposable
             Directory.SetCurrentDirectory(_folder.Path);
             var commands = new Readme.ReadmeText("docs/models.md").Commands;
             Assert.Equal(["pull", "ground"], commands.Select(words => words[1]));
-            foreach (var words in commands) CommandRun.Of(words[1..]).Works();
+            foreach (var words in commands)
+                CommandRun.Of(words[1..]).Works();
             Assert.True(File.Exists("result/overlay.png"));
         }
         finally
@@ -66,7 +80,14 @@ public sealed class PullCommandTests : IDisposable
     [Fact]
     public void Nothing_large_comes_unasked()
     {
-        CommandRun.Of("inspect", LoopbackHub.Name).RefusesInOneLine(LoopbackHub.Name, "is neither a folder here nor in", " files, ", " MB to pull; say --yes, or: groundling pull groundling/tiny");
+        CommandRun
+            .Of("inspect", LoopbackHub.Name)
+            .RefusesInOneLine(
+                LoopbackHub.Name,
+                "is neither a folder here nor in",
+                " files, ",
+                " MB to pull; say --yes, or: groundling pull groundling/tiny"
+            );
         Assert.False(Directory.Exists(_folder.File("hub")));
         CommandRun.Of("inspect", LoopbackHub.Name, "--yes").Works();
         _hub.Requests.Clear();
@@ -119,7 +140,10 @@ public sealed class PullCommandTests : IDisposable
     {
         _hub.Fault = (request, answer) =>
         {
-            if (request.Path.StartsWith("/api/models")) answer.Body = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(answer.Body).Replace("StableDiffusionPipeline", "StableDiffusionInpaintPipeline"));
+            if (request.Path.StartsWith("/api/models"))
+                answer.Body = System.Text.Encoding.UTF8.GetBytes(
+                    System.Text.Encoding.UTF8.GetString(answer.Body).Replace("StableDiffusionPipeline", "StableDiffusionInpaintPipeline")
+                );
             return answer;
         };
         CommandRun.Of("pull", LoopbackHub.Name).RefusesInOneLine("is an inpainting model, which is not supported");
@@ -133,7 +157,7 @@ public sealed class PullCommandTests : IDisposable
         CommandRun.Of("inspect", _folder.File("hub")).RefusesInOneLine("is a whole cache of the hub", LoopbackHub.Name);
         var repository = HubTree.Repository(_folder.File("hub"));
         Directory.CreateDirectory(Path.Combine(repository, "snapshots", "f" + LoopbackHub.Commit[1..]));
-        CommandRun.Of("inspect", repository).Works();                          // main is the one
+        CommandRun.Of("inspect", repository).Works(); // main is the one
         File.Delete(Path.Combine(repository, "refs/main"));
         CommandRun.Of("inspect", repository).RefusesInOneLine("holds 2 snapshots");
     }
@@ -141,7 +165,12 @@ public sealed class PullCommandTests : IDisposable
     private string Phrases(string model, string output)
     {
         var picture = _folder.Write("a.png", TinyModel.Gradient(48, 32).EncodePng());
-        CommandRun.Of("ground", picture, "-c", "[two dogs] near [the shore]", "-m", model, "-o", _folder.File(output), "--size", "64", "--quiet").Works();
-        return System.Text.Json.JsonDocument.Parse(File.ReadAllText(_folder.File($"{output}/phrases.json"))).RootElement.GetProperty("phrases").GetRawText();
+        CommandRun
+            .Of("ground", picture, "-c", "[two dogs] near [the shore]", "-m", model, "-o", _folder.File(output), "--size", "64", "--quiet")
+            .Works();
+        return System
+            .Text.Json.JsonDocument.Parse(File.ReadAllText(_folder.File($"{output}/phrases.json")))
+            .RootElement.GetProperty("phrases")
+            .GetRawText();
     }
 }

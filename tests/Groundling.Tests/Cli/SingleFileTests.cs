@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Groundling.Tests.Cli;
 
-/// <summary>Whole models in one file, under the names of Stable Diffusion's own training, against the same weights in the diffusers layout.</summary>
+/// <summary>
+/// Whole models in one file, under the names of Stable Diffusion's own training, against the same weights in the diffusers layout.
+/// </summary>
 public sealed class SingleFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -21,7 +23,8 @@ public sealed class SingleFileTests : IDisposable
         _folder.Dispose();
     }
 
-    public static TheoryData<string> Doors => ["first", "first averaged", "first without text_model", "second", "second velocity by its bias"];
+    public static TheoryData<string> Doors =>
+        ["first", "first averaged", "first without text_model", "second", "second velocity by its bias"];
 
     [Theory]
     [MemberData(nameof(Doors))]
@@ -34,18 +37,42 @@ public sealed class SingleFileTests : IDisposable
         switch (door)
         {
             case "first averaged":
-                tensors = [.. tensors.SelectMany(pair => pair.Name.StartsWith("model.diffusion_model.", StringComparison.Ordinal)
-                    ? new[] { (pair.Name, zeros_like(pair.Tensor)), ("model_ema." + pair.Name["model.".Length..].Replace(".", ""), pair.Tensor) } : [pair]),
-                    ("model_ema.decay", tensor(0.9999f)), ("global_step", tensor(470000L))];
+                tensors =
+                [
+                    .. tensors.SelectMany(pair =>
+                        pair.Name.StartsWith("model.diffusion_model.", StringComparison.Ordinal)
+                            ? new[]
+                            {
+                                (pair.Name, zeros_like(pair.Tensor)),
+                                ("model_ema." + pair.Name["model.".Length..].Replace(".", ""), pair.Tensor),
+                            }
+                            : [pair]
+                    ),
+                    ("model_ema.decay", tensor(0.9999f)),
+                    ("global_step", tensor(470000L)),
+                ];
                 break;
             case "first without text_model":
                 tensors = [.. tensors.Select(pair => (pair.Name.Replace("transformer.text_model.", "transformer."), pair.Tensor))];
                 break;
-            case "second": metadata = new() { ["modelspec.prediction_type"] = "v" }; break;
+            case "second":
+                metadata = new() { ["modelspec.prediction_type"] = "v" };
+                break;
             case "second velocity by its bias":
                 var bias = linspace(-1, 1, 64);
-                tensors = [.. tensors.Select(pair => pair.Name.EndsWith("output_blocks.11.1.transformer_blocks.0.norm1.bias", StringComparison.Ordinal) ? (pair.Name, bias) : pair)];
-                Rewrite(Path.Combine(model, "unet/diffusion_pytorch_model.safetensors"), "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias", bias);
+                tensors =
+                [
+                    .. tensors.Select(pair =>
+                        pair.Name.EndsWith("output_blocks.11.1.transformer_blocks.0.norm1.bias", StringComparison.Ordinal)
+                            ? (pair.Name, bias)
+                            : pair
+                    ),
+                ];
+                Rewrite(
+                    Path.Combine(model, "unet/diffusion_pytorch_model.safetensors"),
+                    "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias",
+                    bias
+                );
                 break;
         }
         var file = _folder.File("one.safetensors");
@@ -89,12 +116,21 @@ public sealed class SingleFileTests : IDisposable
         Run(file).Works();
     }
 
-    public static TheoryData<string, string> OtherKinds => new()
-    {
-        { "SDXL", "it is SDXL" }, { "inpainting", "it is an inpainting model" }, { "ControlNet", "it is a ControlNet" }, { "LoRA", "it is a LoRA" }, { "a part", "is one part of a folder" },
-        { "deeper", "another deeper model" }, { "unknown", "holds 'something.new', which is no part" }, { "no text encoder", "holds no text encoder" }, { "no autoencoder", "holds no autoencoder" },
-        { "cut", "'model.diffusion_model.out.2.weight' is missing" }, { "nothing", "holds no UNet" },
-    };
+    public static TheoryData<string, string> OtherKinds =>
+        new()
+        {
+            { "SDXL", "it is SDXL" },
+            { "inpainting", "it is an inpainting model" },
+            { "ControlNet", "it is a ControlNet" },
+            { "LoRA", "it is a LoRA" },
+            { "a part", "is one part of a folder" },
+            { "deeper", "another deeper model" },
+            { "unknown", "holds 'something.new', which is no part" },
+            { "no text encoder", "holds no text encoder" },
+            { "no autoencoder", "holds no autoencoder" },
+            { "cut", "'model.diffusion_model.out.2.weight' is missing" },
+            { "nothing", "holds no UNet" },
+        };
 
     [Theory]
     [MemberData(nameof(OtherKinds))]
@@ -105,7 +141,12 @@ public sealed class SingleFileTests : IDisposable
         tensors = kind switch
         {
             "SDXL" => [.. tensors, ("conditioner.embedders.1.model.ln_final.weight", ones(2))],
-            "inpainting" => [.. tensors.Select(pair => pair.Name == "model.diffusion_model.input_blocks.0.0.weight" ? (pair.Name, zeros(32, 9, 3, 3)) : pair)],
+            "inpainting" =>
+            [
+                .. tensors.Select(pair =>
+                    pair.Name == "model.diffusion_model.input_blocks.0.0.weight" ? (pair.Name, zeros(32, 9, 3, 3)) : pair
+                ),
+            ],
             "ControlNet" => [("control_model.time_embed.0.weight", ones(2))],
             "LoRA" => [("lora_unet_down_blocks_0.alpha", ones(1))],
             "a part" => [("conv_in.weight", ones(2)), ("down_blocks.0.resnets.0.conv1.weight", ones(2))],
@@ -121,8 +162,9 @@ public sealed class SingleFileTests : IDisposable
     }
 
     [Fact]
-    public void Pickled_files_are_refused_with_the_way_out()
-        => Run(_folder.Write("v1-5-pruned.ckpt", "pickle")).RefusesInOneLine("v1-5-pruned.ckpt: holds pickled weights", "convert to .safetensors");
+    public void Pickled_files_are_refused_with_the_way_out() =>
+        Run(_folder.Write("v1-5-pruned.ckpt", "pickle"))
+            .RefusesInOneLine("v1-5-pruned.ckpt: holds pickled weights", "convert to .safetensors");
 
     private string Write(ModelPreset preset)
     {
@@ -130,8 +172,21 @@ public sealed class SingleFileTests : IDisposable
         return _folder.File("model");
     }
 
-    private CommandRun Run(string model, params string[] options)
-        => CommandRun.Of(["features", _folder.File("a.png"), "-c", "[a man] on [a horse]", "-m", model, "-o", _folder.File("f.safetensors"), "--size", "64", "-q", .. options]);
+    private CommandRun Run(string model, params string[] options) =>
+        CommandRun.Of([
+            "features",
+            _folder.File("a.png"),
+            "-c",
+            "[a man] on [a horse]",
+            "-m",
+            model,
+            "-o",
+            _folder.File("f.safetensors"),
+            "--size",
+            "64",
+            "-q",
+            .. options,
+        ]);
 
     private byte[] Features(string model, params string[] options)
     {

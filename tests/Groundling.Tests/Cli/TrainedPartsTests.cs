@@ -13,7 +13,9 @@ using static TorchSharp.torch;
 
 namespace Groundling.Tests.Cli;
 
-/// <summary>A model folder with trained parts, through all commands that read one. The parts are random, far from where training starts.</summary>
+/// <summary>
+/// A model folder with trained parts, through all commands that read one. The parts are random, far from where training starts.
+/// </summary>
 public sealed class TrainedPartsTests : IDisposable
 {
     private const string Marked = "[a man] on [a grey horse]";
@@ -21,7 +23,9 @@ public sealed class TrainedPartsTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly TinyModel _tiny;
     private readonly GroundingModel _model;
-    private readonly string _frozen, _whole, _run;
+    private readonly string _frozen,
+        _whole,
+        _run;
     private readonly Picture _picture = TinyModel.Gradient(192, 128);
     private readonly string _image;
 
@@ -45,15 +49,19 @@ public sealed class TrainedPartsTests : IDisposable
     [Fact]
     public void Ground_gives_the_masks_of_the_model_called_directly()
     {
-        var expected = Direct();                                               // [2, 128, 192]
+        var expected = Direct(); // [2, 128, 192]
         var threshold = expected.median().item<float>();
         var phrases = Ground("--model", _whole, "--threshold", $"{threshold:R}").GetProperty("phrases").EnumerateArray().ToList();
         Assert.Equal(2, phrases.Count);
         foreach (var (i, phrase) in phrases.Index())
         {
-            var mask = tensor(RunLengthMask.Parse(phrase.GetProperty("segmentation").GetProperty("counts").GetString()!, 192, 128).ToBytes(), [128, 192]).to(@bool);
+            var mask = tensor(
+                    RunLengthMask.Parse(phrase.GetProperty("segmentation").GetProperty("counts").GetString()!, 192, 128).ToBytes(),
+                    [128, 192]
+                )
+                .to(@bool);
             Assert.InRange(mask.sum().item<long>(), 1, 128 * 192 - 1);
-            Assert.InRange(mask.ne(expected[i].gt((double)threshold)).sum().item<long>(), 0, 5);           // packed weights round differently
+            Assert.InRange(mask.ne(expected[i].gt((double)threshold)).sum().item<long>(), 0, 5); // packed weights round differently
             var score = expected[i].masked_select(mask).mean().item<float>();
             Assert.Equal(score, phrase.GetProperty("score").GetDouble(), 1e-4);
         }
@@ -75,7 +83,10 @@ public sealed class TrainedPartsTests : IDisposable
         Assert.Equal("diffusion", without.GetProperty("made_by").GetProperty("mask_head").GetString());
         Assert.Equal("static prompting", without.GetProperty("made_by").GetProperty("method").GetString());
         Assert.Equal(JsonValueKind.Null, without.GetProperty("made_by").GetProperty("trained").ValueKind);
-        Assert.Equal(Ground("--model", _frozen, "--threshold", "0.4").GetProperty("phrases").GetRawText(), without.GetProperty("phrases").GetRawText());
+        Assert.Equal(
+            Ground("--model", _frozen, "--threshold", "0.4").GetProperty("phrases").GetRawText(),
+            without.GetProperty("phrases").GetRawText()
+        );
         Assert.NotEqual(inside.GetProperty("phrases").GetRawText(), without.GetProperty("phrases").GetRawText());
     }
 
@@ -86,16 +97,29 @@ public sealed class TrainedPartsTests : IDisposable
     {
         using var frozen = no_grad();
         using var output = Output();
-        var expected = head == "diffusion" ? output.Diffusion[0] / output.Diffusion[0].amax([1, 2], keepdim: true)
-            : nn.functional.interpolate(output.Adapter!.Masks, size: [128, 192], mode: InterpolationMode.Bilinear, align_corners: false)[0].sigmoid();
+        var expected =
+            head == "diffusion"
+                ? output.Diffusion[0] / output.Diffusion[0].amax([1, 2], keepdim: true)
+                : nn
+                    .functional.interpolate(
+                        output.Adapter!.Masks,
+                        size: [128, 192],
+                        mode: InterpolationMode.Bilinear,
+                        align_corners: false
+                    )[0]
+                    .sigmoid();
         var threshold = expected.median().item<float>();
         var made = Ground("--model", _whole, "--head", head, "--threshold", $"{threshold:R}");
         Assert.Equal(head, made.GetProperty("made_by").GetProperty("mask_head").GetString());
         foreach (var (i, phrase) in made.GetProperty("phrases").EnumerateArray().Index())
         {
-            var mask = tensor(RunLengthMask.Parse(phrase.GetProperty("segmentation").GetProperty("counts").GetString()!, 192, 128).ToBytes(), [128, 192]).to(@bool);
+            var mask = tensor(
+                    RunLengthMask.Parse(phrase.GetProperty("segmentation").GetProperty("counts").GetString()!, 192, 128).ToBytes(),
+                    [128, 192]
+                )
+                .to(@bool);
             Assert.InRange(mask.sum().item<long>(), 1, 128 * 192 - 1);
-            Assert.InRange(mask.ne(expected[i].gt((double)threshold)).sum().item<long>(), 0, 5);           // packed weights round differently
+            Assert.InRange(mask.ne(expected[i].gt((double)threshold)).sum().item<long>(), 0, 5); // packed weights round differently
         }
     }
 
@@ -105,7 +129,9 @@ public sealed class TrainedPartsTests : IDisposable
         var line = (string[])["ground", _image, "-c", Marked, "--out", _folder.File("none")];
         CommandRun.Of([.. line, "--model", _frozen, "--head", "decoder"]).RefusesInOneLine("has no trained mask decoder");
         CommandRun.Of([.. line, "--model", _whole, "--static", "--head", "adapter"]).RefusesInOneLine("has no trained phrase adapter");
-        CommandRun.Of([.. line, "--model", _whole, "--head", "best"]).RefusesInOneLine("--head best is not known: decoder, adapter, diffusion");
+        CommandRun
+            .Of([.. line, "--model", _whole, "--head", "best"])
+            .RefusesInOneLine("--head best is not known: decoder, adapter, diffusion");
         CommandRun.Of("evaluate", _folder.Path, "--baseline", "oracle", "--head", "diffusion").RefusesInOneLine("a baseline has none");
         Assert.False(Directory.Exists(_folder.File("none")));
     }
@@ -138,10 +164,24 @@ public sealed class TrainedPartsTests : IDisposable
             before = phrases;
             var attention = $"attention.{site.Path}.attn2";
             Assert.Equal(fixedPrompts[attention].shape, dynamic[attention].shape);
-            Assert.True((fixedPrompts[attention] - dynamic[attention]).abs().max().item<float>() > 1e-4, $"{attention} is as with static prompts");
+            Assert.True(
+                (fixedPrompts[attention] - dynamic[attention]).abs().max().item<float>() > 1e-4,
+                $"{attention} is as with static prompts"
+            );
         }
         Assert.DoesNotContain(fixedPrompts.Keys, name => name.StartsWith("phrases.") || name.StartsWith("logits."));
-        TensorAssert.Close(Direct(), nn.functional.interpolate(dynamic["logits.decoder"].unsqueeze(0), size: [128, 192], mode: InterpolationMode.Bilinear, align_corners: false)[0].sigmoid(), 1e-4, "masks");
+        TensorAssert.Close(
+            Direct(),
+            nn.functional.interpolate(
+                    dynamic["logits.decoder"].unsqueeze(0),
+                    size: [128, 192],
+                    mode: InterpolationMode.Bilinear,
+                    align_corners: false
+                )[0]
+                .sigmoid(),
+            1e-4,
+            "masks"
+        );
     }
 
     [Fact]
@@ -163,7 +203,23 @@ public sealed class TrainedPartsTests : IDisposable
         // Other trained parts are another model: their results are not mixed.
         using var other = TinyGrounding.Build(_tiny);
         GroundingFolder.Save(_run, other);
-        CommandRun.Of("evaluate", data, "--model", _frozen, "--grounding", _run, "--out", _folder.File("trained"), "--size", "64", "--threshold", "0.4", "--quiet", "--resume")
+        CommandRun
+            .Of(
+                "evaluate",
+                data,
+                "--model",
+                _frozen,
+                "--grounding",
+                _run,
+                "--out",
+                _folder.File("trained"),
+                "--size",
+                "64",
+                "--threshold",
+                "0.4",
+                "--quiet",
+                "--resume"
+            )
             .RefusesInOneLine("trained best of other content");
     }
 
@@ -186,7 +242,10 @@ public sealed class TrainedPartsTests : IDisposable
     [Fact]
     public void Parts_of_another_model_are_refused_with_what_differs()
     {
-        File.WriteAllText(Path.Combine(_run, "grounding", "config.json"), (TinyGrounding.Config with { Classes = TinyGrounding.K + 1 }).ToJson());
+        File.WriteAllText(
+            Path.Combine(_run, "grounding", "config.json"),
+            (TinyGrounding.Config with { Classes = TinyGrounding.K + 1 }).ToJson()
+        );
         var fault = Refused("--model", _frozen, "--grounding", _run);
         Assert.Contains("does not fit GroundingModel", fault);
         Assert.Contains("shape      adapter.blocks.0.class.weight: file [4, 8], model [5, 8]", fault);
@@ -196,7 +255,10 @@ public sealed class TrainedPartsTests : IDisposable
     [Fact]
     public void What_is_missing_is_named()
     {
-        Assert.Contains("holds no trained parts (grounding/config.json and grounding/model.safetensors)", Refused("--model", _frozen, "--grounding", _folder.File("none")));
+        Assert.Contains(
+            "holds no trained parts (grounding/config.json and grounding/model.safetensors)",
+            Refused("--model", _frozen, "--grounding", _folder.File("none"))
+        );
         Assert.Contains("--static", Refused("--model", _frozen, "--grounding", _run, "--static"));
         Assert.Contains("--model DIR", Refused("--grounding", _run));
         File.Delete(Path.Combine(_whole, "grounding", "model.safetensors"));
@@ -210,15 +272,23 @@ public sealed class TrainedPartsTests : IDisposable
     public void An_exported_folder_grounds_like_the_checkpoint_it_was_made_from()
     {
         var folder = _folder.File("exported");
-        Assert.Contains("MB; use it as --model", CommandRun.Of("export", _run, "--model", _frozen, "--out", folder, "--full").Works().Output);
+        Assert.Contains(
+            "MB; use it as --model",
+            CommandRun.Of("export", _run, "--model", _frozen, "--out", folder, "--full").Works().Output
+        );
         Assert.Equal(Phrases("--model", _frozen, "--grounding", _run), Phrases("--model", folder));
         CommandRun.Of("export", _run, "--model", _frozen, "--out", _folder.File("halved")).Works();
-        var (whole, halved) = (new FileInfo(Path.Combine(folder, "grounding", "model.safetensors")).Length, new FileInfo(_folder.File("halved/grounding/model.safetensors")).Length);
+        var (whole, halved) = (
+            new FileInfo(Path.Combine(folder, "grounding", "model.safetensors")).Length,
+            new FileInfo(_folder.File("halved/grounding/model.safetensors")).Length
+        );
         Assert.InRange(halved, whole / 2, 0.6 * whole);
         Ground("--model", _folder.File("halved"));
         CommandRun.Of("export", _run, "--model", _frozen, "--out", folder).RefusesInOneLine("exists already");
         CommandRun.Of("export", _run, "--out", _folder.File("other")).RefusesInOneLine("frozen.json", "--model DIR");
-        CommandRun.Of("export", _folder.Path, "--model", _frozen, "--out", _folder.File("other")).RefusesInOneLine("holds no trained parts");
+        CommandRun
+            .Of("export", _folder.Path, "--model", _frozen, "--out", _folder.File("other"))
+            .RefusesInOneLine("holds no trained parts");
         Assert.False(Directory.Exists(_folder.File("other")));
 
         string Phrases(params string[] model) => Ground(model).GetProperty("phrases").GetRawText();
@@ -227,14 +297,24 @@ public sealed class TrainedPartsTests : IDisposable
     [Fact]
     public void Values_that_are_not_numbers_are_told()
     {
-        using (no_grad()) _model.parameters().Last().fill_(double.NaN);
+        using (no_grad())
+            _model.parameters().Last().fill_(double.NaN);
         GroundingFolder.Save(_run, _model);
-        var run = CommandRun.Of("ground", _image, "-c", Marked, "--model", _frozen, "--grounding", _run, "--size", "0", "--out", _folder.File("out")).Works();
+        var run = CommandRun
+            .Of("ground", _image, "-c", Marked, "--model", _frozen, "--grounding", _run, "--size", "0", "--out", _folder.File("out"))
+            .Works();
         Assert.Contains("grounding: warning: decoder.class.bias", CommandRun.Of("inspect", _frozen, "--grounding", _run).Works().Output);
-        Assert.DoesNotContain("mean nothing", run.Error);                      // classes play no part in masks
-        using (no_grad()) _model.named_parameters().First(pair => pair.name.StartsWith("mask_feature.")).parameter.fill_(double.NaN);
+        Assert.DoesNotContain("mean nothing", run.Error); // classes play no part in masks
+        using (no_grad())
+            _model.named_parameters().First(pair => pair.name.StartsWith("mask_feature.")).parameter.fill_(double.NaN);
         GroundingFolder.Save(_run, _model);
-        Assert.Contains("grounding: mask_feature.", CommandRun.Of("ground", _image, "-c", Marked, "--model", _frozen, "--grounding", _run, "--size", "0", "--out", _folder.File("out")).Works().Error);
+        Assert.Contains(
+            "grounding: mask_feature.",
+            CommandRun
+                .Of("ground", _image, "-c", Marked, "--model", _frozen, "--grounding", _run, "--size", "0", "--out", _folder.File("out"))
+                .Works()
+                .Error
+        );
     }
 
     private Tensor Direct()
@@ -259,7 +339,8 @@ public sealed class TrainedPartsTests : IDisposable
         return JsonDocument.Parse(run.Output).RootElement;
     }
 
-    private string Refused(params string[] model) => CommandRun.Of(["ground", _image, "-c", Marked, "--size", "0", "--out", _folder.File("out"), .. model]).Refuses();
+    private string Refused(params string[] model) =>
+        CommandRun.Of(["ground", _image, "-c", Marked, "--size", "0", "--out", _folder.File("out"), .. model]).Refuses();
 
     private (Dictionary<string, Tensor> Tensors, string Method) Features(string name, params string[] model)
     {
@@ -275,5 +356,6 @@ public sealed class TrainedPartsTests : IDisposable
         return JsonDocument.Parse(File.ReadAllText(_folder.File($"{name}/report.json"))).RootElement;
     }
 
-    private static string Figures(JsonElement report) => report.GetProperty("mean_iou").GetRawText() + report.GetProperty("categories").GetRawText();
+    private static string Figures(JsonElement report) =>
+        report.GetProperty("mean_iou").GetRawText() + report.GetProperty("categories").GetRawText();
 }

@@ -33,7 +33,14 @@ public class BenchmarkFaultTests
     [InlineData(SmallBenchmark.Panoptic, ", \"isthing\": 1", "", FaultKind.CategoryWithoutKind, 1, "categories 0")]
     [InlineData(SmallBenchmark.Panoptic, "\"isthing\": 0", "\"isthing\": null", FaultKind.CategoryWithoutKind, 1, "categories 1")]
     [InlineData(SmallBenchmark.Narratives, "[\"300\"]", "[300]", FaultKind.NumberIds, 1, "narrative 0")]
-    public void Odd_fields_are_counted_and_the_example_stays(string file, string old, string replacement, FaultKind kind, int count, string says)
+    public void Odd_fields_are_counted_and_the_example_stays(
+        string file,
+        string old,
+        string replacement,
+        FaultKind kind,
+        int count,
+        string says
+    )
     {
         using var benchmark = new SmallBenchmark().With(file, old, replacement);
         var (examples, faults) = benchmark.Read();
@@ -89,7 +96,11 @@ public class BenchmarkFaultTests
     [Fact]
     public void A_second_annotation_of_an_image_is_counted()
     {
-        using var benchmark = new SmallBenchmark().With(SmallBenchmark.Panoptic, "\"annotations\": [", "\"annotations\": [{\"image_id\": \"0042\", \"file_name\": \"000000000042.png\", \"segments_info\": []}, ");
+        using var benchmark = new SmallBenchmark().With(
+            SmallBenchmark.Panoptic,
+            "\"annotations\": [",
+            "\"annotations\": [{\"image_id\": \"0042\", \"file_name\": \"000000000042.png\", \"segments_info\": []}, "
+        );
         Assert.Equal(1, benchmark.Read().Faults[FaultKind.RepeatedImage]);
     }
 
@@ -130,14 +141,15 @@ public class BenchmarkFaultTests
         Assert.Equal(1, faults[kind]);
     }
 
-    public static TheoryData<string, byte[]> OtherMaps => new()
-    {
-        { "an 8-bit greyscale PNG", PngFile.Make(6, 4, 8, PngFile.Grey, Enumerable.Repeat(new byte[6], 4)) },
-        { "a 16-bit greyscale PNG", PngFile.Make(6, 4, 16, PngFile.Grey, Enumerable.Repeat(new byte[12], 4)) },
-        { "a 16-bit PNG", PngFile.Make(6, 4, 16, PngFile.Rgb, Enumerable.Repeat(new byte[36], 4)) },
-        { "a PNG with a palette", PngFile.Make(6, 4, 8, PngFile.Palette, Enumerable.Repeat(new byte[6], 4), [5, 0, 0]) },
-        { "a JPEG file", PictureTests.Quarters() },
-    };
+    public static TheoryData<string, byte[]> OtherMaps =>
+        new()
+        {
+            { "an 8-bit greyscale PNG", PngFile.Make(6, 4, 8, PngFile.Grey, Enumerable.Repeat(new byte[6], 4)) },
+            { "a 16-bit greyscale PNG", PngFile.Make(6, 4, 16, PngFile.Grey, Enumerable.Repeat(new byte[12], 4)) },
+            { "a 16-bit PNG", PngFile.Make(6, 4, 16, PngFile.Rgb, Enumerable.Repeat(new byte[36], 4)) },
+            { "a PNG with a palette", PngFile.Make(6, 4, 8, PngFile.Palette, Enumerable.Repeat(new byte[6], 4), [5, 0, 0]) },
+            { "a JPEG file", PictureTests.Quarters() },
+        };
 
     [Theory]
     [MemberData(nameof(OtherMaps))]
@@ -208,9 +220,14 @@ public class BenchmarkFaultTests
         for (int pad = 0; pad < 24; pad++)
         {
             int fill = (1 << 18) - 60 + pad;
-            var path = folder.Write("annotations.json", "{\"note\": \"" + new string('x', fill) + """
-                ", "annotations": [{"image_id": 1, "file_name": "a.png", "segments_info": [{"id": 3, "category_id": 1, "area": 9, "bbox": [-Infinity, NaN, Infinity, 1]}]}]}
-                """);
+            var path = folder.Write(
+                "annotations.json",
+                "{\"note\": \""
+                    + new string('x', fill)
+                    + """
+                    ", "annotations": [{"image_id": 1, "file_name": "a.png", "segments_info": [{"id": 3, "category_id": 1, "area": 9, "bbox": [-Infinity, NaN, Infinity, 1]}]}]}
+                    """
+            );
             var faults = new BenchmarkFaults();
             Assert.Equal(9, PanopticAnnotations.Read(path, faults).Annotations["1"].Segments[0].Area);
             Assert.Equal(1, faults[FaultKind.BadBox]);
@@ -225,7 +242,10 @@ public class BenchmarkFaultTests
         benchmark.Write("images/val2017.zip", "PK\u0003\u0004");
         Assert.Contains("val2017.zip is a file, not the folder", Assert.Throws<InputException>(benchmark.Open).Message);
         benchmark.Write("data.zip", "PK\u0003\u0004");
-        Assert.Contains("zip file: unpack it", Assert.Throws<InputException>(() => PngBenchmark.Open(benchmark.File("data.zip"), "val")).Message);
+        Assert.Contains(
+            "zip file: unpack it",
+            Assert.Throws<InputException>(() => PngBenchmark.Open(benchmark.File("data.zip"), "val")).Message
+        );
         Assert.Contains("is not a name", Assert.Throws<InputException>(() => PngBenchmark.Open(benchmark.Path, "../val")).Message);
     }
 

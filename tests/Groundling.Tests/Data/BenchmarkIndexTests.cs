@@ -16,9 +16,13 @@ public class BenchmarkIndexTests
         Assert.True(first.WasIndexed);
         Assert.False(second.WasIndexed);
         Assert.Null(first.Note);
-        BenchmarkFaults one = new(), two = new();
+        BenchmarkFaults one = new(),
+            two = new();
         var (a, b) = (Assert.Single(first.Read(one)), Assert.Single(second.Read(two)));
-        Assert.Equal((a.Index, a.ImageId, a.Caption.Text, a.PicturePath, a.PanopticPath, a.Width, a.Height), (b.Index, b.ImageId, b.Caption.Text, b.PicturePath, b.PanopticPath, b.Width, b.Height));
+        Assert.Equal(
+            (a.Index, a.ImageId, a.Caption.Text, a.PicturePath, a.PanopticPath, a.Width, a.Height),
+            (b.Index, b.ImageId, b.Caption.Text, b.PicturePath, b.PanopticPath, b.Width, b.Height)
+        );
         Assert.Equal(a.Caption.Phrases, b.Caption.Phrases);
         Assert.Equal(a.Segments, b.Segments);
         Assert.Equal(a.Phrases.SelectMany(p => p.Segments), b.Phrases.SelectMany(p => p.Segments));
@@ -37,7 +41,7 @@ public class BenchmarkIndexTests
         benchmark.Open();
         var time = File.GetLastWriteTimeUtc(benchmark.File(file));
         benchmark.With(file, old, replacement);
-        File.SetLastWriteTimeUtc(benchmark.File(file), time);                  // the same length and time: the bytes tell
+        File.SetLastWriteTimeUtc(benchmark.File(file), time); // the same length and time: the bytes tell
         Assert.True(benchmark.Open().WasIndexed);
         Assert.False(benchmark.Open().WasIndexed);
         File.SetLastWriteTimeUtc(benchmark.File(file), time.AddSeconds(1));
@@ -74,7 +78,7 @@ public class BenchmarkIndexTests
     public void Without_a_place_for_the_index_everything_works_and_a_note_says_so()
     {
         using var benchmark = new SmallBenchmark();
-        Directory.CreateDirectory(benchmark.File(Index + "/taken"));           // as unwritable as a read-only folder, also for root
+        Directory.CreateDirectory(benchmark.File(Index + "/taken")); // as unwritable as a read-only folder, also for root
         for (int i = 0; i < 2; i++)
         {
             var opened = benchmark.Open();

@@ -24,6 +24,5 @@ public class BidiTests
     [InlineData("رجل", true)]
     [InlineData("🐶", false)]
     [InlineData("", false)]
-    public void The_first_letter_gives_the_direction(string text, bool rightToLeft) =>
-        Assert.Equal(rightToLeft, Bidi.IsRightToLeft(text));
+    public void The_first_letter_gives_the_direction(string text, bool rightToLeft) => Assert.Equal(rightToLeft, Bidi.IsRightToLeft(text));
 }

@@ -88,26 +88,36 @@ public class CaptionTests
     [InlineData("  ", "a man", "empty")]
     [InlineData("a man", "", "Phrase 1 of 1")]
     public void Phrases_that_cannot_be_found_are_named(string text, string phrases, string says) =>
-        Assert.Contains(says, Assert.Throws<InputException>(() => Caption.FromPhrases(text, phrases.Split('|'))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            says,
+            Assert.Throws<InputException>(() => Caption.FromPhrases(text, phrases.Split('|'))).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void No_phrases_are_refused()
     {
-        Assert.Contains("[brackets]", Assert.Throws<InputException>(() => Caption.FromPhrases("a man", [])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[brackets]",
+            Assert.Throws<InputException>(() => Caption.FromPhrases("a man", [])).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<InputException>(() => Caption.FromPhrases(null, []));
     }
 
     [Fact]
-    public void Any_text_is_read_or_refused() => Gen.String[Gen.Char["[]\\aß \ud83d\udc36"], 0, 14].Sample(marked =>
-    {
-        try
-        {
-            var caption = Caption.ParseBrackets(marked);
-            return caption.Phrases.All(p => caption.Text.Substring(p.Start, p.Length) == p.Text && p.Length > 0);
-        }
-        catch (InputException)
-        {
-            return true;
-        }
-    });
+    public void Any_text_is_read_or_refused() =>
+        Gen.String[Gen.Char["[]\\aß \ud83d\udc36"], 0, 14]
+            .Sample(marked =>
+            {
+                try
+                {
+                    var caption = Caption.ParseBrackets(marked);
+                    return caption.Phrases.All(p => caption.Text.Substring(p.Start, p.Length) == p.Text && p.Length > 0);
+                }
+                catch (InputException)
+                {
+                    return true;
+                }
+            });
 }

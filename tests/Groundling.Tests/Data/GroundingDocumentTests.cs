@@ -81,9 +81,15 @@ public class GroundingDocumentTests
         var again = GroundingDocument.Parse(Written).ToGrounding(Scene.Picture);
         Assert.Equal(Scene.Caption.Text, again.Caption.Text);
         Assert.Equal(Scene.Phrases.Select(phrase => phrase.Span), again.Phrases.Select(phrase => phrase.Span));
-        Assert.Equal(Scene.Phrases.Select(phrase => phrase.Mask.ToCompressed()), again.Phrases.Select(phrase => phrase.Mask.ToCompressed()));
+        Assert.Equal(
+            Scene.Phrases.Select(phrase => phrase.Mask.ToCompressed()),
+            again.Phrases.Select(phrase => phrase.Mask.ToCompressed())
+        );
         Assert.Equal(Scene.Origin, again.Origin);
-        Assert.Contains("4 x 3", Assert.Throws<InputException>(() => GroundingDocument.Parse(Written).ToGrounding(new(1, 1, new byte[3]))).Message);
+        Assert.Contains(
+            "4 x 3",
+            Assert.Throws<InputException>(() => GroundingDocument.Parse(Written).ToGrounding(new(1, 1, new byte[3]))).Message
+        );
     }
 
     [Theory]
@@ -98,7 +104,9 @@ public class GroundingDocumentTests
     [InlineData("[1, 0, 2, 2]", "{}")]
     public void What_is_no_grounding_is_refused(string part, string instead)
     {
-        var fault = Assert.Throws<InputException>(() => GroundingDocument.Parse(part.Length == 0 ? "null" : Written.Replace(part, instead)));
+        var fault = Assert.Throws<InputException>(() =>
+            GroundingDocument.Parse(part.Length == 0 ? "null" : Written.Replace(part, instead))
+        );
         Assert.DoesNotContain('\n', fault.Message);
     }
 }

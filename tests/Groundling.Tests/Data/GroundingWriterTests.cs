@@ -10,9 +10,15 @@ namespace Groundling.Tests.Data;
 public class GroundingWriterTests
 {
     /// <summary>Two dogs and a tree that overlap; the second dog lies wholly under the tree, which scores higher.</summary>
-    private static readonly Grounding Scene = Groundings.Make(20, 10,
-        ("a dog", 0.7, new Box(0, 0, 8, 6)), ("a tree", 0.9, new Box(4, 2, 10, 8)), ("a dog", 0.3, new Box(6, 4, 2, 2)),
-        ("שלג", 0.25, new Box(18, 0, 2, 10)), ("a ghost", 0.99, default));
+    private static readonly Grounding Scene = Groundings.Make(
+        20,
+        10,
+        ("a dog", 0.7, new Box(0, 0, 8, 6)),
+        ("a tree", 0.9, new Box(4, 2, 10, 8)),
+        ("a dog", 0.3, new Box(6, 4, 2, 2)),
+        ("שלג", 0.25, new Box(18, 0, 2, 10)),
+        ("a ghost", 0.99, default)
+    );
 
     [Fact]
     public void All_files_are_written_and_nothing_else()

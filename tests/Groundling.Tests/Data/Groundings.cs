@@ -13,8 +13,11 @@ public static class Groundings
         var caption = Caption.FromPhrases(null, phrases.Select(p => p.Text));
         var rgb = new byte[3 * width * height];
         Array.Fill(rgb, (byte)128);
-        return new Grounding(new Picture(width, height, rgb), caption,
-            [.. phrases.Zip(caption.Phrases, (p, span) => new GroundedPhrase(span, p.Score, Rectangle(width, height, p.Box)))]);
+        return new Grounding(
+            new Picture(width, height, rgb),
+            caption,
+            [.. phrases.Zip(caption.Phrases, (p, span) => new GroundedPhrase(span, p.Score, Rectangle(width, height, p.Box)))]
+        );
     }
 
     public static RunLengthMask Rectangle(int width, int height, Box box)

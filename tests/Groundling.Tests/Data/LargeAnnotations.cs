@@ -6,7 +6,34 @@ namespace Groundling.Tests.Data;
 /// <summary>Writes an annotation pair of the training split's size and shape as a stream; without pictures.</summary>
 internal static class LargeAnnotations
 {
-    private static readonly string[] Words = ["a", "man", "in", "this", "image", "the", "grass", "sky", "on", "left", "side", "of", "picture", "wearing", "black", "shirt", "standing", "near", "table", "with", "trees", "background", "we", "can", "see"];
+    private static readonly string[] Words =
+    [
+        "a",
+        "man",
+        "in",
+        "this",
+        "image",
+        "the",
+        "grass",
+        "sky",
+        "on",
+        "left",
+        "side",
+        "of",
+        "picture",
+        "wearing",
+        "black",
+        "shirt",
+        "standing",
+        "near",
+        "table",
+        "with",
+        "trees",
+        "background",
+        "we",
+        "can",
+        "see",
+    ];
 
     public static void Write(string folder, string split, int narratives, int images)
     {

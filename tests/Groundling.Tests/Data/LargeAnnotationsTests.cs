@@ -7,7 +7,8 @@ namespace Groundling.Tests.Data;
 /// <summary>The training split's size: run with <c>-explicit only -class "*LargeAnnotations*"</c>.</summary>
 public class LargeAnnotationsTests(ITestOutputHelper output)
 {
-    private const int Narratives = 134_000, Images = 118_000;
+    private const int Narratives = 134_000,
+        Images = 118_000;
 
     [Fact(Explicit = true)]
     [Trait("Category", "Large")]
@@ -35,7 +36,9 @@ public class LargeAnnotationsTests(ITestOutputHelper output)
         double reading = watch.Elapsed.TotalSeconds;
         long index = new FileInfo(folder.File("annotations/png_coco_train2017.index")).Length;
 
-        output.WriteLine($"{bytes / 1e6:F0} MB of JSON: indexed in {indexing:F1} s, {resident / 1e6:F0} MB resident at most; index {index / 1e6:F0} MB, opened in {opening:F3} s; {opened.Count} examples with {phrases} phrases read in {reading:F2} s");
+        output.WriteLine(
+            $"{bytes / 1e6:F0} MB of JSON: indexed in {indexing:F1} s, {resident / 1e6:F0} MB resident at most; index {index / 1e6:F0} MB, opened in {opening:F3} s; {opened.Count} examples with {phrases} phrases read in {reading:F2} s"
+        );
         Assert.Equal((Narratives, Images, Narratives), (opened.Narratives, opened.Images, opened.Count));
         Assert.InRange(indexing, 0, 30);
         Assert.InRange(resident / 1e9, 0, 1.5);

@@ -24,12 +24,12 @@ public class LetterboxTests
         var input = box.ToNetwork(picture);
         Assert.Equal(3 * 128 * 64, input.Length);
         for (int c = 0; c < 3; c++)
-            for (int y = 0; y < 64; y++)
-                for (int x = 0; x < 128; x++)
-                {
-                    float expected = x < 70 && y < 50 ? picture.Rgb[3 * (y * 70 + x) + c] / 127.5f - 1f : 0f;
-                    Assert.Equal(expected, input[(c * 64 + y) * 128 + x]);
-                }
+        for (int y = 0; y < 64; y++)
+        for (int x = 0; x < 128; x++)
+        {
+            float expected = x < 70 && y < 50 ? picture.Rgb[3 * (y * 70 + x) + c] / 127.5f - 1f : 0f;
+            Assert.Equal(expected, input[(c * 64 + y) * 128 + x]);
+        }
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class LetterboxTests
         var box = Letterbox.Fit(128, 2, 64);
         var input = box.ToNetwork(new Picture(128, 2, rgb));
         Assert.Equal((64, 1), (box.ContentWidth, box.ContentHeight));
-        float[] near = [200 / 8f, 200 * 3 / 8f, 0];                          // outputs 29, 30, 31: centres 59, 61, 63
+        float[] near = [200 / 8f, 200 * 3 / 8f, 0]; // outputs 29, 30, 31: centres 59, 61, 63
         for (int i = 0; i < 3; i++)
             Assert.Equal(near[i] / 127.5f - 1f, input[29 + i], 1e-5f);
     }
@@ -57,15 +57,16 @@ public class LetterboxTests
     [Fact]
     public void Resizing_agrees_with_the_plain_two_dimensional_sum()
     {
-        const int w = 37, h = 91;
+        const int w = 37,
+            h = 91;
         var picture = Noise(w, h);
         foreach (int size in (int[])[40, 64, 91, 150])
         {
             var box = Letterbox.Fit(w, h, size);
             var input = box.ToNetwork(picture);
             for (int y = 0; y < box.ContentHeight; y += 3)
-                for (int x = 0; x < box.ContentWidth; x += 2)
-                    Assert.Equal(Naive(picture, box, x, y, 1) / 127.5 - 1, input[(box.Height + y) * box.Width + x], 1e-5);
+            for (int x = 0; x < box.ContentWidth; x += 2)
+                Assert.Equal(Naive(picture, box, x, y, 1) / 127.5 - 1, input[(box.Height + y) * box.Width + x], 1e-5);
         }
     }
 
@@ -78,8 +79,8 @@ public class LetterboxTests
             var box = Letterbox.Fit(w, h, 192);
             var input = box.ToNetwork(picture);
             for (int y = 0; y < box.ContentHeight; y++)
-                for (int x = 0; x < box.ContentWidth; x++)
-                    Assert.Equal(77 / 127.5f - 1, input[y * box.Width + x], 1e-5f);
+            for (int x = 0; x < box.ContentWidth; x++)
+                Assert.Equal(77 / 127.5f - 1, input[y * box.Width + x], 1e-5f);
         }
     }
 
@@ -89,15 +90,17 @@ public class LetterboxTests
 
     private static double Naive(Picture picture, Letterbox box, int x, int y, int channel)
     {
-        double scaleX = (double)box.SourceWidth / box.ContentWidth, scaleY = (double)box.SourceHeight / box.ContentHeight;
-        double sum = 0, weights = 0;
+        double scaleX = (double)box.SourceWidth / box.ContentWidth,
+            scaleY = (double)box.SourceHeight / box.ContentHeight;
+        double sum = 0,
+            weights = 0;
         for (int v = 0; v < picture.Height; v++)
-            for (int u = 0; u < picture.Width; u++)
-            {
-                double weight = Triangle(u, x, scaleX) * Triangle(v, y, scaleY);
-                sum += weight * picture.Rgb[3 * (v * picture.Width + u) + channel];
-                weights += weight;
-            }
+        for (int u = 0; u < picture.Width; u++)
+        {
+            double weight = Triangle(u, x, scaleX) * Triangle(v, y, scaleY);
+            sum += weight * picture.Rgb[3 * (v * picture.Width + u) + channel];
+            weights += weight;
+        }
         return sum / weights;
     }
 

@@ -13,12 +13,24 @@ public class MaskLetterboxTests
     public void There_and_back_keeps_the_mask(int divisor, double least)
     {
         var ious = new List<double>();
-        Gen.Select(Gen.Int[200, 500], Gen.Int[200, 500], Gen.Int[192, 640], Gen.Double[0.1, 0.9], Gen.Double[0.1, 0.9], Gen.Double[0.15, 0.4]).Sample((w, h, size, x, y, r) =>
-        {
-            var mask = Disc(w, h, x * w, y * h, r * Math.Min(w, h));
-            var box = Letterbox.Fit(w, h, size);
-            ious.Add(mask.IoU(box.ToPicture(box.ToNetwork(mask, divisor))));
-        }, iter: 60, threads: 1);
+        Gen.Select(
+                Gen.Int[200, 500],
+                Gen.Int[200, 500],
+                Gen.Int[192, 640],
+                Gen.Double[0.1, 0.9],
+                Gen.Double[0.1, 0.9],
+                Gen.Double[0.15, 0.4]
+            )
+            .Sample(
+                (w, h, size, x, y, r) =>
+                {
+                    var mask = Disc(w, h, x * w, y * h, r * Math.Min(w, h));
+                    var box = Letterbox.Fit(w, h, size);
+                    ious.Add(mask.IoU(box.ToPicture(box.ToNetwork(mask, divisor))));
+                },
+                iter: 60,
+                threads: 1
+            );
         Assert.True(ious.Min() > least, $"least IoU {ious.Min():F4}, mean {ious.Average():F4}");
     }
 
@@ -28,7 +40,9 @@ public class MaskLetterboxTests
     [InlineData(8)]
     public void There_and_back_does_not_drift(int divisor)
     {
-        double dx = 0, dy = 0, growth = 0;
+        double dx = 0,
+            dy = 0,
+            growth = 0;
         const int times = 80;
         var random = new Random(5);
         for (int i = 0; i < times; i++)
@@ -59,8 +73,8 @@ public class MaskLetterboxTests
             var bytes = box.ToNetwork(mask).ToBytes();
             var mirrored = box.ToNetwork(Mirrored(mask)).ToBytes();
             for (int y = 0; y < box.ContentHeight; y++)
-                for (int x = 0; x < box.ContentWidth; x++)
-                    Assert.Equal(bytes[y * box.Width + x], mirrored[y * box.Width + box.ContentWidth - 1 - x]);
+            for (int x = 0; x < box.ContentWidth; x++)
+                Assert.Equal(bytes[y * box.Width + x], mirrored[y * box.Width + box.ContentWidth - 1 - x]);
         }
     }
 
@@ -97,25 +111,41 @@ public class MaskLetterboxTests
 
     [Fact]
     public void Panoptic_masks_agree_with_the_plain_comparison() =>
-        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[0, 99]).Sample((w, h, seed) =>
-        {
-            var random = new Random(seed);
-            var ids = new int[w * h];
-            for (int i = 0; i < ids.Length; i++)
-                ids[i] = i > 0 && random.Next(3) > 0 ? ids[i - 1] : random.Next(6) * 1000;
-            var map = PanopticMap.FromIds(ids, w, h);
-            Assert.Equal(ids.Count(id => id == 0), map.VoidPixels);
-            foreach (int[] wanted in (int[][])[[1000], [2000, 4000], [9], [1000, 2000, 3000, 4000, 5000]])
-                Assert.Equal(ids.Select(id => (byte)(wanted.Contains(id) ? 1 : 0)), map.MaskOf(wanted).ToBytes());
-            Assert.Equal(ids.Where(id => id != 0).GroupBy(id => id).ToDictionary(g => g.Key, g => (long)g.Count()).OrderBy(p => p.Key), map.Areas.OrderBy(p => p.Key));
-        }, iter: 60, threads: 1);
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[0, 99])
+            .Sample(
+                (w, h, seed) =>
+                {
+                    var random = new Random(seed);
+                    var ids = new int[w * h];
+                    for (int i = 0; i < ids.Length; i++)
+                        ids[i] = i > 0 && random.Next(3) > 0 ? ids[i - 1] : random.Next(6) * 1000;
+                    var map = PanopticMap.FromIds(ids, w, h);
+                    Assert.Equal(ids.Count(id => id == 0), map.VoidPixels);
+                    foreach (
+                        int[] wanted in (int[][])
+                            [
+                                [1000],
+                                [2000, 4000],
+                                [9],
+                                [1000, 2000, 3000, 4000, 5000],
+                            ]
+                    )
+                        Assert.Equal(ids.Select(id => (byte)(wanted.Contains(id) ? 1 : 0)), map.MaskOf(wanted).ToBytes());
+                    Assert.Equal(
+                        ids.Where(id => id != 0).GroupBy(id => id).ToDictionary(g => g.Key, g => (long)g.Count()).OrderBy(p => p.Key),
+                        map.Areas.OrderBy(p => p.Key)
+                    );
+                },
+                iter: 60,
+                threads: 1
+            );
 
     private static RunLengthMask Disc(int w, int h, double cx, double cy, double r)
     {
         var bytes = new byte[w * h];
         for (int y = 0; y < h; y++)
-            for (int x = 0; x < w; x++)
-                bytes[y * w + x] = (x + 0.5 - cx) * (x + 0.5 - cx) + (y + 0.5 - cy) * (y + 0.5 - cy) < r * r ? (byte)1 : (byte)0;
+        for (int x = 0; x < w; x++)
+            bytes[y * w + x] = (x + 0.5 - cx) * (x + 0.5 - cx) + (y + 0.5 - cy) * (y + 0.5 - cy) < r * r ? (byte)1 : (byte)0;
         return RunLengthMask.FromBytes(bytes, w, h);
     }
 
@@ -130,7 +160,8 @@ public class MaskLetterboxTests
     private static (double X, double Y) Centre(RunLengthMask mask)
     {
         var bytes = mask.ToBytes();
-        double x = 0, y = 0;
+        double x = 0,
+            y = 0;
         for (int i = 0; i < bytes.Length; i++)
         {
             x += bytes[i] * (i % mask.Width);

@@ -6,9 +6,25 @@ public class MirrorTests
 {
     [Theory]
     [InlineData("[a man] on the left of [the tree]", "a man on the right of the tree", "a man", "the tree")]
-    [InlineData("at the right, [the left one]; Right: [LEFT wall]", "at the left, the right one; Left: RIGHT wall", "the right one", "RIGHT wall")]
-    [InlineData("[the leftmost boat], [the right-hand side] and [a righthand drive]", "the rightmost boat, the left-hand side and a lefthand drive", "the rightmost boat", "the left-hand side", "a lefthand drive")]
-    [InlineData("[an upright man] copyrights [leftover bread]", "an upright man copyrights leftover bread", "an upright man", "leftover bread")]
+    [InlineData(
+        "at the right, [the left one]; Right: [LEFT wall]",
+        "at the left, the right one; Left: RIGHT wall",
+        "the right one",
+        "RIGHT wall"
+    )]
+    [InlineData(
+        "[the leftmost boat], [the right-hand side] and [a righthand drive]",
+        "the rightmost boat, the left-hand side and a lefthand drive",
+        "the rightmost boat",
+        "the left-hand side",
+        "a lefthand drive"
+    )]
+    [InlineData(
+        "[an upright man] copyrights [leftover bread]",
+        "an upright man copyrights leftover bread",
+        "an upright man",
+        "leftover bread"
+    )]
     [InlineData("right [right]", "left left", "left")]
     [InlineData("ein [Hund] — left 🐶 [dog's left ear] left", "ein Hund — right 🐶 dog's right ear right", "Hund", "dog's right ear")]
     public void Sides_are_exchanged_and_phrases_stay_on_their_words(string marked, string text, params string[] phrases)

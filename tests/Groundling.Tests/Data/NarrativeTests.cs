@@ -5,8 +5,7 @@ namespace Groundling.Tests.Data;
 
 public class NarrativeTests
 {
-    private const string Two =
-        """
+    private const string Two = """
         [
          {"image_id": "000000000042", "annotator_id": 3, "caption": "In this image, a Man  holds two balls.", "segments": [
            {"utterance": "in this", "segment_ids": [], "plural": false, "noun": false},
@@ -47,16 +46,28 @@ public class NarrativeTests
     [Fact]
     public void The_same_words_take_their_places_in_order()
     {
-        var narrative = new Narrative("1", 0, "A man near a man and the man.", [.. new[] { "a man", "near", "a man", "and", "the", "man", "." }
-            .Select((u, i) => new NarrativeSegment(u, [], false, u.Contains("man", StringComparison.Ordinal)))]);
+        var narrative = new Narrative(
+            "1",
+            0,
+            "A man near a man and the man.",
+            [
+                .. new[] { "a man", "near", "a man", "and", "the", "man", "." }.Select(
+                    (u, i) => new NarrativeSegment(u, [], false, u.Contains("man", StringComparison.Ordinal))
+                ),
+            ]
+        );
         Assert.Equal([0, 11, 25], narrative.ToCaption().Caption.Phrases.Select(p => p.Start));
     }
 
     [Fact]
     public void A_lost_utterance_does_not_lose_the_rest()
     {
-        var narrative = new Narrative("1", 0, "a dog and a category, a cat",
-            [new("a wolf", [1], false, true), new("a cat", [2], false, true), new("", [3], false, true)]);
+        var narrative = new Narrative(
+            "1",
+            0,
+            "a dog and a category, a cat",
+            [new("a wolf", [1], false, true), new("a cat", [2], false, true), new("", [3], false, true)]
+        );
         var placed = narrative.ToCaption();
         Assert.Equal([22], placed.Caption.Phrases.Select(p => p.Start));
         Assert.Equal(["a wolf", ""], placed.Unplaced);
@@ -92,7 +103,10 @@ public class NarrativeTests
     [InlineData("[{\"image_id\": \"one\", \"segments\": []}]", "\"image_id\" is \"one\"")]
     [InlineData("[{\"image_id\": 1, \"segments\": 5}]", "narrative 0: \"segments\" is 5")]
     [InlineData("[{\"image_id\": 1, \"segments\": []}]", "\"caption\" is missing")]
-    [InlineData("[{\"image_id\": 1, \"caption\": \"a\", \"segments\": [{\"utterance\": \"a\", \"segment_ids\": [\"x\"]}]}]", "narrative 0, segment 0: \"segment_ids\"")]
+    [InlineData(
+        "[{\"image_id\": 1, \"caption\": \"a\", \"segments\": [{\"utterance\": \"a\", \"segment_ids\": [\"x\"]}]}]",
+        "narrative 0, segment 0: \"segment_ids\""
+    )]
     [InlineData("{\"annotations\": [{}]}", "not a list of narratives")]
     [InlineData("[3]", "narrative 0")]
     [InlineData("\"text\"", "neither")]
@@ -114,7 +128,10 @@ public class NarrativeTests
         {
             file.Write("\uFEFF[");
             for (int i = 0; i < count; i++)
-                file.Write((i > 0 ? ",\n" : "") + $$"""{"image_id":"{{i}}","caption":"{{new string('é', i % 700)}}","segments":[],"extra":{"a":[1,2,{"b":null} ] } }""");
+                file.Write(
+                    (i > 0 ? ",\n" : "")
+                        + $$"""{"image_id":"{{i}}","caption":"{{new string('é', i % 700)}}","segments":[],"extra":{"a":[1,2,{"b":null} ] } }"""
+                );
             file.Write("]");
         }
         int next = 0;
@@ -130,5 +147,9 @@ public class NarrativeTests
 
     [Fact]
     public void A_missing_file_is_refused() =>
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => NarrativeReader.Read("/none/png.json").Any()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<InputException>(() => NarrativeReader.Read("/none/png.json").Any()).Message,
+            StringComparison.Ordinal
+        );
 }

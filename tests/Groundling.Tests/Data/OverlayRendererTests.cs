@@ -15,7 +15,9 @@ public class OverlayRendererTests
     public void Any_size_gives_a_figure_of_bounded_size(int width, int height)
     {
         var box = new Box(0, 0, (width + 1) / 2, (height + 1) / 2);
-        var figure = OverlayRenderer.Render(Groundings.Make(width, height, ("a dog", 0.9, box), ("the sky", 0.5, new Box(0, 0, width, height))));
+        var figure = OverlayRenderer.Render(
+            Groundings.Make(width, height, ("a dog", 0.9, box), ("the sky", 0.5, new Box(0, 0, width, height)))
+        );
         int longer = Math.Max(figure.Width, figure.Height);
         Assert.InRange(longer, 800, OverlayRenderer.LongestSide);
         Assert.InRange(Math.Min(figure.Width, figure.Height), 90, OverlayRenderer.LongestSide);
@@ -25,7 +27,10 @@ public class OverlayRendererTests
     [Fact]
     public void Every_phrase_of_200_is_named_in_its_colour()
     {
-        var phrases = Enumerable.Range(0, 200).Select(i => ($"phrase number {i}", i / 200.0, new Box(i % 20 * 20, i / 20 * 20, 15, 15))).ToArray();
+        var phrases = Enumerable
+            .Range(0, 200)
+            .Select(i => ($"phrase number {i}", i / 200.0, new Box(i % 20 * 20, i / 20 * 20, 15, 15)))
+            .ToArray();
         var figure = OverlayRenderer.Render(Groundings.Make(400, 200, phrases));
         Assert.True(Math.Max(figure.Width, figure.Height) <= OverlayRenderer.LongestSide);
         Assert.All(PhrasePalette.Take(200), colour => Assert.True(Count(figure, colour) > 50, $"{colour}"));
@@ -61,7 +66,19 @@ public class OverlayRendererTests
     [Fact]
     public void Any_script_is_drawn()
     {
-        string[] texts = ["שני כלבים", "رجل يركب حصانًا", "一只狗", "👩‍🚀 and 🐶", "e\u0301\u0301\u0301", "\u200f\u202e", "a\nb\tc", "\ud83d", new string('w', 3000), "x"];
+        string[] texts =
+        [
+            "שני כלבים",
+            "رجل يركب حصانًا",
+            "一只狗",
+            "👩‍🚀 and 🐶",
+            "e\u0301\u0301\u0301",
+            "\u200f\u202e",
+            "a\nb\tc",
+            "\ud83d",
+            new string('w', 3000),
+            "x",
+        ];
         var spans = texts.Select(t => new PhraseSpan(0, t.Length, t));
         var grounding = Groundings.Make(64, 48, ("x", 1, new Box(1, 1, 5, 5)));
         var many = grounding with { Phrases = [.. spans.Select(s => new GroundedPhrase(s, 0.5, grounding.Phrases[0].Mask))] };

@@ -18,11 +18,12 @@ public class PhrasePaletteTests
     {
         var colours = PhrasePalette.Take(24);
         for (int i = 0; i < colours.Count; i++)
-            for (int j = 0; j < i; j++)
-            {
-                int apart = Math.Abs(colours[i].R - colours[j].R) + Math.Abs(colours[i].G - colours[j].G) + Math.Abs(colours[i].B - colours[j].B);
-                Assert.True(apart > 50, $"{colours[i]} and {colours[j]}");
-            }
+        for (int j = 0; j < i; j++)
+        {
+            int apart =
+                Math.Abs(colours[i].R - colours[j].R) + Math.Abs(colours[i].G - colours[j].G) + Math.Abs(colours[i].B - colours[j].B);
+            Assert.True(apart > 50, $"{colours[i]} and {colours[j]}");
+        }
     }
 
     [Fact]

@@ -41,7 +41,18 @@ public class PictureTests
     [Fact]
     public void Greyscale_fills_all_channels()
     {
-        var read = Picture.Decode(PngFile.Make(3, 1, 8, PngFile.Grey, [[0, 100, 255]]), "grey.png");
+        var read = Picture.Decode(
+            PngFile.Make(
+                3,
+                1,
+                8,
+                PngFile.Grey,
+                [
+                    [0, 100, 255],
+                ]
+            ),
+            "grey.png"
+        );
         Assert.Equal([0, 0, 0, 100, 100, 100, 255, 255, 255], read.Rgb);
         Assert.Contains(read.Notes, n => n.StartsWith("greyscale", StringComparison.Ordinal));
     }
@@ -49,14 +60,37 @@ public class PictureTests
     [Fact]
     public void Palette_is_looked_up()
     {
-        var read = Picture.Decode(PngFile.Make(2, 1, 8, PngFile.Palette, [[1, 0]], [10, 20, 30, 40, 50, 60]), "palette.png");
+        var read = Picture.Decode(
+            PngFile.Make(
+                2,
+                1,
+                8,
+                PngFile.Palette,
+                [
+                    [1, 0],
+                ],
+                [10, 20, 30, 40, 50, 60]
+            ),
+            "palette.png"
+        );
         Assert.Equal([40, 50, 60, 10, 20, 30], read.Rgb);
     }
 
     [Fact]
     public void Transparency_lies_on_white()
     {
-        var read = Picture.Decode(PngFile.Make(3, 1, 8, PngFile.Rgba, [[0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0, 51]]), "alpha.png");
+        var read = Picture.Decode(
+            PngFile.Make(
+                3,
+                1,
+                8,
+                PngFile.Rgba,
+                [
+                    [0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0, 51],
+                ]
+            ),
+            "alpha.png"
+        );
         Assert.Equal([255, 255, 255, 0, 0, 0, 204, 204, 204], read.Rgb);
         Assert.Contains("transparency laid on white", read.Notes);
     }
@@ -64,7 +98,18 @@ public class PictureTests
     [Fact]
     public void Alpha_without_transparency_needs_no_note()
     {
-        var read = Picture.Decode(PngFile.Make(1, 1, 8, PngFile.Rgba, [[7, 8, 9, 255]]), "alpha.png");
+        var read = Picture.Decode(
+            PngFile.Make(
+                1,
+                1,
+                8,
+                PngFile.Rgba,
+                [
+                    [7, 8, 9, 255],
+                ]
+            ),
+            "alpha.png"
+        );
         Assert.Equal([7, 8, 9], read.Rgb);
         Assert.Empty(read.Notes);
     }
@@ -114,11 +159,18 @@ public class PictureTests
     public void A_png_stands_as_its_exif_says(int orientation, string upright)
     {
         // Two columns and three rows, 1 to 6 as stored; the words are the upright picture's rows, by the EXIF definition.
-        byte[][] stored = [[1, 1, 1, 2, 2, 2], [3, 3, 3, 4, 4, 4], [5, 5, 5, 6, 6, 6]];
+        byte[][] stored =
+        [
+            [1, 1, 1, 2, 2, 2],
+            [3, 3, 3, 4, 4, 4],
+            [5, 5, 5, 6, 6, 6],
+        ];
         foreach (var (exif, last) in new[] { (Exif(orientation, little: true), false), (Exif(orientation, little: false), true) })
         {
             var read = Picture.Decode(PngFile.Make(2, 3, 8, PngFile.Rgb, stored, exif: exif, exifLast: last), "turned.png");
-            var rows = Enumerable.Range(0, read.Height).Select(y => string.Concat(Enumerable.Range(0, read.Width).Select(x => read.Rgb[3 * (y * read.Width + x)])));
+            var rows = Enumerable
+                .Range(0, read.Height)
+                .Select(y => string.Concat(Enumerable.Range(0, read.Width).Select(x => read.Rgb[3 * (y * read.Width + x)])));
             Assert.Equal(upright, string.Join(' ', rows));
             Assert.Equal(orientation > 1, read.Notes.Any(note => note.Contains("EXIF", StringComparison.Ordinal)));
         }
@@ -130,7 +182,23 @@ public class PictureTests
     [InlineData(new byte[] { (byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0, 200, 0, 0x12, 1 })]
     [InlineData(new byte[] { (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 9, 0, 0 })]
     public void Exif_that_makes_no_sense_turns_nothing(byte[] exif) =>
-        Assert.Empty(Picture.Decode(PngFile.Make(1, 1, 8, PngFile.Rgb, [[1, 2, 3]], exif: exif), "odd.png").Notes);
+        Assert.Empty(
+            Picture
+                .Decode(
+                    PngFile.Make(
+                        1,
+                        1,
+                        8,
+                        PngFile.Rgb,
+                        [
+                            [1, 2, 3],
+                        ],
+                        exif: exif
+                    ),
+                    "odd.png"
+                )
+                .Notes
+        );
 
     [Fact]
     public void A_webp_shorter_than_it_says_is_refused_though_its_pixels_are_there()
@@ -139,7 +207,7 @@ public class PictureTests
         using var data = bitmap.Encode(SKEncodedImageFormat.Webp, 100);
         var bytes = data.ToArray();
         _ = Picture.Decode(bytes, "whole.webp");
-        BitConverter.GetBytes(bytes.Length - 8 + 40).CopyTo(bytes, 4);         // the note of the camera stood there
+        BitConverter.GetBytes(bytes.Length - 8 + 40).CopyTo(bytes, 4); // the note of the camera stood there
         Assert.Contains("cut short", Assert.Throws<InputException>(() => Picture.Decode(bytes, "cut.webp")).Message);
     }
 
@@ -147,7 +215,22 @@ public class PictureTests
     public void What_begins_like_a_picture_is_one_whatever_its_name()
     {
         using var folder = new TemporaryFolder();
-        Assert.True(Picture.IsPicture(folder.Write("a.tmp", PngFile.Make(1, 1, 8, PngFile.Rgb, [[1, 2, 3]]))));
+        Assert.True(
+            Picture.IsPicture(
+                folder.Write(
+                    "a.tmp",
+                    PngFile.Make(
+                        1,
+                        1,
+                        8,
+                        PngFile.Rgb,
+                        [
+                            [1, 2, 3],
+                        ]
+                    )
+                )
+            )
+        );
         Assert.False(Picture.IsPicture(folder.Write("b.png", "Dear Sir")));
         Assert.False(Picture.IsPicture(folder.Write("c.png", "")));
         Assert.False(Picture.IsPicture(folder.File("none.png")));
@@ -160,9 +243,23 @@ public class PictureTests
         byte[] Tag(byte high, byte low) => little ? [low, high] : [high, low];
         return
         [
-            .. little ? "II"u8 : "MM"u8, .. Short(42), .. Long(8), .. Short(2),
-            .. Tag(1, 0), .. Short(3), .. Long(1), .. Short(9), 0, 0,          // another entry before it
-            .. Tag(1, 0x12), .. Short(3), .. Long(1), .. Short(orientation), 0, 0, .. Long(0),
+            .. little ? "II"u8 : "MM"u8,
+            .. Short(42),
+            .. Long(8),
+            .. Short(2),
+            .. Tag(1, 0),
+            .. Short(3),
+            .. Long(1),
+            .. Short(9),
+            0,
+            0, // another entry before it
+            .. Tag(1, 0x12),
+            .. Short(3),
+            .. Long(1),
+            .. Short(orientation),
+            0,
+            0,
+            .. Long(0),
         ];
     }
 
@@ -172,7 +269,10 @@ public class PictureTests
         var read = Picture.Load(Fixture.Path("cmyk.jpg"));
         Assert.Contains("CMYK converted to RGB", read.Notes);
         int middle = 3 * (read.Height / 2 * read.Width + read.Width / 2);
-        Assert.True(read.Rgb[middle] > 150 && read.Rgb[middle + 2] < 100, $"the fixture is orange, not {read.Rgb[middle]}, {read.Rgb[middle + 1]}, {read.Rgb[middle + 2]}");
+        Assert.True(
+            read.Rgb[middle] > 150 && read.Rgb[middle + 2] < 100,
+            $"the fixture is orange, not {read.Rgb[middle]}, {read.Rgb[middle + 1]}, {read.Rgb[middle + 2]}"
+        );
     }
 
     [Fact]
@@ -196,7 +296,21 @@ public class PictureTests
 
     [Fact]
     public void Zero_size_is_refused() =>
-        Assert.Contains("0 x 5", Refused(PngFile.Make(0, 5, 8, PngFile.Rgb, [[]])), StringComparison.Ordinal);
+        Assert.Contains(
+            "0 x 5",
+            Refused(
+                PngFile.Make(
+                    0,
+                    5,
+                    8,
+                    PngFile.Rgb,
+                    [
+                        [],
+                    ]
+                )
+            ),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData(SKEncodedImageFormat.Png)]
@@ -225,14 +339,22 @@ public class PictureTests
         Assert.Contains("not a picture", Refused("just a letter"u8.ToArray()), StringComparison.Ordinal);
         Assert.Contains("HEIC", Refused([0, 0, 0, 24, .. "ftypheic"u8, .. new byte[64]]), StringComparison.Ordinal);
         Assert.Contains("TIFF", Refused([0x49, 0x49, 0x2A, 0, .. new byte[64]]), StringComparison.Ordinal);
-        Assert.Contains("SVG", Refused("<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray()), StringComparison.Ordinal);
+        Assert.Contains(
+            "SVG",
+            Refused("<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray()),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Missing_file_and_folder_are_refused()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => Picture.Load(folder.File("none.png"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<InputException>(() => Picture.Load(folder.File("none.png"))).Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("is a folder", Assert.Throws<InputException>(() => Picture.Load(folder.Path)).Message, StringComparison.Ordinal);
         Assert.Contains("cannot be read", Assert.Throws<InputException>(() => Picture.Load("")).Message, StringComparison.Ordinal);
     }
@@ -281,8 +403,8 @@ public class PictureTests
         using var bitmap = new SKBitmap(new SKImageInfo(90, 70, SKColorType.Rgba8888, SKAlphaType.Opaque));
         var random = new Random(1);
         for (int y = 0; y < 70; y++)
-            for (int x = 0; x < 90; x++)
-                bitmap.SetPixel(x, y, new SKColor((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)));
+        for (int x = 0; x < 90; x++)
+            bitmap.SetPixel(x, y, new SKColor((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)));
         using var data = bitmap.Encode(format, 90);
         return data.ToArray();
     }
@@ -291,8 +413,8 @@ public class PictureTests
     {
         using var bitmap = new SKBitmap(64, 32);
         for (int y = 0; y < 32; y++)
-            for (int x = 0; x < 64; x++)
-                bitmap.SetPixel(x, y, y < 16 ? (x < 32 ? SKColors.Red : SKColors.Lime) : (x < 32 ? SKColors.Blue : SKColors.White));
+        for (int x = 0; x < 64; x++)
+            bitmap.SetPixel(x, y, y < 16 ? (x < 32 ? SKColors.Red : SKColors.Lime) : (x < 32 ? SKColors.Blue : SKColors.White));
         using var data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 95);
         return data.ToArray();
     }
@@ -300,11 +422,7 @@ public class PictureTests
     internal static byte[] WithOrientation(byte[] jpeg, int orientation)
     {
         // APP1: "Exif", a big-endian TIFF header, one directory entry: tag 0x0112, SHORT, 1 value.
-        byte[] exif =
-        [
-            .. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8, 0, 1,
-            0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0,
-        ];
+        byte[] exif = [.. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
         return [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
     }
 
@@ -315,9 +433,32 @@ public class PictureTests
         byte[] image = [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2];
         return
         [
-            .. "GIF89a"u8, 1, 0, 1, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 255,
-            .. control, .. image, 2, 0x44, 0x01, 0,
-            .. control, .. image, 2, 0x4C, 0x01, 0,
+            .. "GIF89a"u8,
+            1,
+            0,
+            1,
+            0,
+            0x80,
+            0,
+            0,
+            255,
+            0,
+            0,
+            0,
+            0,
+            255,
+            .. control,
+            .. image,
+            2,
+            0x44,
+            0x01,
+            0,
+            .. control,
+            .. image,
+            2,
+            0x4C,
+            0x01,
+            0,
             0x3B,
         ];
     }

@@ -73,7 +73,7 @@ public class PngBenchmarkTests
     [Fact]
     public void Real_annotations_are_read_without_a_fault()
     {
-        using var folder = new TemporaryFolder();                              // a copy: the index is written beside the annotations
+        using var folder = new TemporaryFolder(); // a copy: the index is written beside the annotations
         var benchmark = PngBenchmark.Open(Shared.CopyOf("samples/coco-panoptic", folder.Path), "val");
         var faults = new BenchmarkFaults();
         int phrases = 0;
@@ -103,7 +103,8 @@ public class PngBenchmarkTests
             Directory.CreateDirectory(folder.File(name));
         folder.Write("images/val2017/000000000042.jpg", new Picture(3, 2, new byte[18]).EncodePng());
         folder.Write("annotations/panoptic_segmentation/val2017/000000000042.png", PanopticPng.Encode([5, 300, 300, 0, 0, 70000], 3, 2));
-        folder.Write("annotations/panoptic_val2017.json",
+        folder.Write(
+            "annotations/panoptic_val2017.json",
             """
             {"info": {"year": [2017]}, "licenses": null,
              "annotations": [{"image_id": 42, "file_name": "000000000042.png", "segments_info": [
@@ -113,8 +114,10 @@ public class PngBenchmarkTests
              "categories": [
                 {"id": 1, "name": "person", "supercategory": "person", "isthing": 1},
                 {"id": 187, "name": "sky-other-merged", "supercategory": "sky", "isthing": 0}]}
-            """);
-        folder.Write("annotations/png_coco_val2017.json",
+            """
+        );
+        folder.Write(
+            "annotations/png_coco_val2017.json",
             """
             [{"image_id": "42", "annotator_id": 1, "caption": "the sky over a man", "segments": [
                 {"utterance": "the sky", "segment_ids": ["6", "5"], "plural": false, "noun": true},
@@ -127,6 +130,7 @@ public class PngBenchmarkTests
              {"image_id": "42", "annotator_id": 2, "caption": "sky and people", "segments": []},
              {"image_id": "42", "annotator_id": 3, "caption": " ", "segments": []},
              {"image_id": "43", "annotator_id": 1, "caption": "nothing", "segments": []}]
-            """);
+            """
+        );
     }
 }

@@ -7,10 +7,23 @@ namespace Groundling.Tests.Data;
 /// <summary>PNG files put together by hand, also ones no encoder would make.</summary>
 public static class PngFile
 {
-    public const byte Grey = 0, Rgb = 2, Palette = 3, GreyAlpha = 4, Rgba = 6;
+    public const byte Grey = 0,
+        Rgb = 2,
+        Palette = 3,
+        GreyAlpha = 4,
+        Rgba = 6;
 
     /// <param name="rows">Each row's samples as they stand in the file, without the filter byte.</param>
-    public static byte[] Make(int width, int height, byte bits, byte kind, IEnumerable<byte[]> rows, byte[]? palette = null, byte[]? exif = null, bool exifLast = false)
+    public static byte[] Make(
+        int width,
+        int height,
+        byte bits,
+        byte kind,
+        IEnumerable<byte[]> rows,
+        byte[]? palette = null,
+        byte[]? exif = null,
+        bool exifLast = false
+    )
     {
         using var raw = new MemoryStream();
         foreach (var row in rows)

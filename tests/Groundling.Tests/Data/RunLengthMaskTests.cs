@@ -8,13 +8,23 @@ namespace Groundling.Tests.Data;
 public class RunLengthMaskTests
 {
     /// <summary>Masks of all shapes; some noisy, some of large blocks, some empty or full.</summary>
-    private static readonly Gen<(byte[] Bytes, int Width, int Height)> Masks =
-        Gen.Select(Gen.Int[1, 70], Gen.Int[1, 40], Gen.Int[0, 10], Gen.Int[1, 9], Gen.Int[0, int.MaxValue]).Select(
-            (w, h, density, block, seed) => (Noise(w, h, density, block, seed), w, h));
+    private static readonly Gen<(byte[] Bytes, int Width, int Height)> Masks = Gen.Select(
+            Gen.Int[1, 70],
+            Gen.Int[1, 40],
+            Gen.Int[0, 10],
+            Gen.Int[1, 9],
+            Gen.Int[0, int.MaxValue]
+        )
+        .Select((w, h, density, block, seed) => (Noise(w, h, density, block, seed), w, h));
 
-    private static readonly Gen<(byte[] A, byte[] B, int Width, int Height)> Pairs =
-        Gen.Select(Gen.Int[1, 50], Gen.Int[1, 40], Gen.Int[0, 10], Gen.Int[0, 10], Gen.Int[0, int.MaxValue]).Select(
-            (w, h, a, b, seed) => (Noise(w, h, a, 3, seed), Noise(w, h, b, 2, seed ^ 77), w, h));
+    private static readonly Gen<(byte[] A, byte[] B, int Width, int Height)> Pairs = Gen.Select(
+            Gen.Int[1, 50],
+            Gen.Int[1, 40],
+            Gen.Int[0, 10],
+            Gen.Int[0, 10],
+            Gen.Int[0, int.MaxValue]
+        )
+        .Select((w, h, a, b, seed) => (Noise(w, h, a, 3, seed), Noise(w, h, b, 2, seed ^ 77), w, h));
 
     [Fact]
     public void Agrees_with_the_reference_values()
@@ -22,7 +32,8 @@ public class RunLengthMaskTests
         using var cases = JsonDocument.Parse(File.ReadAllBytes(Fixture.Path("golden/rle-cases.json")));
         foreach (var one in cases.RootElement.EnumerateArray())
         {
-            int height = one.GetProperty("height").GetInt32(), width = one.GetProperty("width").GetInt32();
+            int height = one.GetProperty("height").GetInt32(),
+                width = one.GetProperty("width").GetInt32();
             byte[] bytes = [.. one.GetProperty("rows").EnumerateArray().SelectMany(r => r.GetString()!).Select(c => (byte)(c - '0'))];
             uint[] counts = [.. one.GetProperty("uncompressed").EnumerateArray().Select(c => c.GetUInt32())];
             int[] box = [.. one.GetProperty("bbox").EnumerateArray().Select(v => (int)v.GetDouble())];
@@ -40,21 +51,24 @@ public class RunLengthMaskTests
     }
 
     [Fact]
-    public void Bytes_and_text_round_trip() => Masks.Sample(m =>
-    {
-        var mask = RunLengthMask.FromBytes(m.Bytes, m.Width, m.Height);
-        var again = RunLengthMask.Parse(mask.ToCompressed(), m.Width, m.Height);
-        byte[] expected = [.. m.Bytes.Select(b => (byte)(b == 0 ? 0 : 1))];
-        return mask.ToBytes().SequenceEqual(expected) && again.ToBytes().SequenceEqual(expected)
-            && mask.Counts.Span.SequenceEqual(again.Counts.Span);
-    });
+    public void Bytes_and_text_round_trip() =>
+        Masks.Sample(m =>
+        {
+            var mask = RunLengthMask.FromBytes(m.Bytes, m.Width, m.Height);
+            var again = RunLengthMask.Parse(mask.ToCompressed(), m.Width, m.Height);
+            byte[] expected = [.. m.Bytes.Select(b => (byte)(b == 0 ? 0 : 1))];
+            return mask.ToBytes().SequenceEqual(expected)
+                && again.ToBytes().SequenceEqual(expected)
+                && mask.Counts.Span.SequenceEqual(again.Counts.Span);
+        });
 
     [Fact]
-    public void Counts_run_down_the_columns() => Masks.Sample(m =>
-    {
-        var counts = new List<uint> { 0 };
-        bool inside = false;
-        for (int x = 0; x < m.Width; x++)
+    public void Counts_run_down_the_columns() =>
+        Masks.Sample(m =>
+        {
+            var counts = new List<uint> { 0 };
+            bool inside = false;
+            for (int x = 0; x < m.Width; x++)
             for (int y = 0; y < m.Height; y++)
             {
                 if (m.Bytes[y * m.Width + x] != 0 != inside)
@@ -64,48 +78,62 @@ public class RunLengthMaskTests
                 }
                 counts[^1]++;
             }
-        return RunLengthMask.FromBytes(m.Bytes, m.Width, m.Height).Counts.Span.SequenceEqual(counts.ToArray());
-    });
+            return RunLengthMask.FromBytes(m.Bytes, m.Width, m.Height).Counts.Span.SequenceEqual(counts.ToArray());
+        });
 
     [Fact]
-    public void Area_and_box_are_those_of_the_pixels() => Masks.Sample(m =>
-    {
-        var mask = RunLengthMask.FromBytes(m.Bytes, m.Width, m.Height);
-        var inside = Enumerable.Range(0, m.Bytes.Length).Where(i => m.Bytes[i] != 0).Select(i => (X: i % m.Width, Y: i / m.Width)).ToList();
-        if (inside.Count == 0)
-            return mask.Area == 0 && mask.Box == default;
-        int left = inside.Min(p => p.X), top = inside.Min(p => p.Y);
-        return mask.Area == inside.Count && mask.Box == new Box(left, top, inside.Max(p => p.X) - left + 1, inside.Max(p => p.Y) - top + 1);
-    });
+    public void Area_and_box_are_those_of_the_pixels() =>
+        Masks.Sample(m =>
+        {
+            var mask = RunLengthMask.FromBytes(m.Bytes, m.Width, m.Height);
+            var inside = Enumerable
+                .Range(0, m.Bytes.Length)
+                .Where(i => m.Bytes[i] != 0)
+                .Select(i => (X: i % m.Width, Y: i / m.Width))
+                .ToList();
+            if (inside.Count == 0)
+                return mask.Area == 0 && mask.Box == default;
+            int left = inside.Min(p => p.X),
+                top = inside.Min(p => p.Y);
+            return mask.Area == inside.Count
+                && mask.Box == new Box(left, top, inside.Max(p => p.X) - left + 1, inside.Max(p => p.Y) - top + 1);
+        });
 
     [Fact]
-    public void Union_and_intersection_are_those_of_the_pixels() => Pairs.Sample(p =>
-    {
-        var (a, b) = (RunLengthMask.FromBytes(p.A, p.Width, p.Height), RunLengthMask.FromBytes(p.B, p.Width, p.Height));
-        byte[] union = [.. p.A.Zip(p.B, (x, y) => (byte)(x != 0 || y != 0 ? 1 : 0))];
-        long both = p.A.Zip(p.B).Count(q => q.First != 0 && q.Second != 0), either = union.Count(v => v == 1);
-        return RunLengthMask.Union([a, b], p.Width, p.Height).Counts.Span.SequenceEqual(RunLengthMask.FromBytes(union, p.Width, p.Height).Counts.Span)
-            && a.IntersectionArea(b) == both
-            && a.IoU(b) == (either == 0 ? 0 : (double)both / either)
-            && a.IoU(b) == b.IoU(a)
-            && a.IoU(a) == (a.Area == 0 ? 0 : 1);
-    });
+    public void Union_and_intersection_are_those_of_the_pixels() =>
+        Pairs.Sample(p =>
+        {
+            var (a, b) = (RunLengthMask.FromBytes(p.A, p.Width, p.Height), RunLengthMask.FromBytes(p.B, p.Width, p.Height));
+            byte[] union = [.. p.A.Zip(p.B, (x, y) => (byte)(x != 0 || y != 0 ? 1 : 0))];
+            long both = p.A.Zip(p.B).Count(q => q.First != 0 && q.Second != 0),
+                either = union.Count(v => v == 1);
+            return RunLengthMask
+                    .Union([a, b], p.Width, p.Height)
+                    .Counts.Span.SequenceEqual(RunLengthMask.FromBytes(union, p.Width, p.Height).Counts.Span)
+                && a.IntersectionArea(b) == both
+                && a.IoU(b) == (either == 0 ? 0 : (double)both / either)
+                && a.IoU(b) == b.IoU(a)
+                && a.IoU(a) == (a.Area == 0 ? 0 : 1);
+        });
 
     [Fact]
     public void Union_of_none_is_empty_and_of_many_holds_all()
     {
         Assert.Equal(0, RunLengthMask.Union([], 7, 5).Area);
-        var dots = Enumerable.Range(0, 35).Where(i => i % 3 == 0).Select(i =>
-        {
-            var bytes = new byte[35];
-            bytes[i] = 255;
-            return RunLengthMask.FromBytes(bytes, 7, 5);
-        });
+        var dots = Enumerable
+            .Range(0, 35)
+            .Where(i => i % 3 == 0)
+            .Select(i =>
+            {
+                var bytes = new byte[35];
+                bytes[i] = 255;
+                return RunLengthMask.FromBytes(bytes, 7, 5);
+            });
         Assert.Equal(12, RunLengthMask.Union(dots, 7, 5).Area);
     }
 
     [Theory]
-    [InlineData("S1", 7, 6, "sum")]                  // 35 pixels for 42
+    [InlineData("S1", 7, 6, "sum")] // 35 pixels for 42
     [InlineData("5 2", 7, 5, "' '")]
     [InlineData("S", 7, 5, "cut short")]
     [InlineData("oooooooooooo1", 7, 5, "too long")]
@@ -119,17 +147,19 @@ public class RunLengthMaskTests
     }
 
     [Fact]
-    public void Any_text_is_read_or_refused() => Gen.String[Gen.Char['+', 'q'], 0, 12].Sample(text =>
-    {
-        try
-        {
-            return RunLengthMask.Parse(text, 9, 4).Counts.ToArray().Sum(c => c) == 36;
-        }
-        catch (InputException)
-        {
-            return true;
-        }
-    });
+    public void Any_text_is_read_or_refused() =>
+        Gen.String[Gen.Char['+', 'q'], 0, 12]
+            .Sample(text =>
+            {
+                try
+                {
+                    return RunLengthMask.Parse(text, 9, 4).Counts.ToArray().Sum(c => c) == 36;
+                }
+                catch (InputException)
+                {
+                    return true;
+                }
+            });
 
     [Fact]
     public void Runs_of_nothing_are_merged_away()
@@ -151,7 +181,8 @@ public class RunLengthMaskTests
     [Fact]
     public void Large_masks_keep_their_numbers()
     {
-        const int w = 8000, h = 6000;
+        const int w = 8000,
+            h = 6000;
         var bytes = new byte[w * h];
         for (int y = 1000; y < 5000; y++)
             bytes.AsSpan(y * w + 2000, 3000).Fill(1);

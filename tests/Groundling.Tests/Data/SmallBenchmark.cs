@@ -6,8 +6,10 @@ namespace Groundling.Tests.Data;
 /// <summary>A benchmark of one good 6 x 4 picture with sky and man, to spoil one thing at a time.</summary>
 internal sealed class SmallBenchmark : IDisposable
 {
-    public const string Narratives = "annotations/png_coco_val2017.json", Panoptic = "annotations/panoptic_val2017.json";
-    public const string Map = "annotations/panoptic_segmentation/val2017/000000000042.png", PictureName = "images/val2017/000000000042.jpg";
+    public const string Narratives = "annotations/png_coco_val2017.json",
+        Panoptic = "annotations/panoptic_val2017.json";
+    public const string Map = "annotations/panoptic_segmentation/val2017/000000000042.png",
+        PictureName = "images/val2017/000000000042.jpg";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -17,7 +19,8 @@ internal sealed class SmallBenchmark : IDisposable
             Directory.CreateDirectory(_folder.File(name));
         _folder.Write(PictureName, new Picture(6, 4, new byte[72]).EncodePng());
         _folder.Write(Map, PanopticPng.Encode([5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 0, 0, 300, 300, 0, 0, 0, 0, 300, 300, 0, 0], 6, 4));
-        _folder.Write(Panoptic,
+        _folder.Write(
+            Panoptic,
             """
             {"images": [{"id": 42, "file_name": "000000000042.jpg", "width": 6, "height": 4}],
              "annotations": [{"image_id": 42, "file_name": "000000000042.png", "segments_info": [
@@ -26,14 +29,17 @@ internal sealed class SmallBenchmark : IDisposable
              "categories": [
                 {"id": 1, "name": "person", "supercategory": "person", "isthing": 1},
                 {"id": 187, "name": "sky-other-merged", "supercategory": "sky", "isthing": 0}]}
-            """);
-        _folder.Write(Narratives,
+            """
+        );
+        _folder.Write(
+            Narratives,
             """
             [{"image_id": "42", "annotator_id": 1, "caption": "The sky over a man", "segments": [
                 {"utterance": "the sky", "segment_ids": ["5"], "plural": false, "noun": true},
                 {"utterance": "over", "segment_ids": [], "plural": false, "noun": false},
                 {"utterance": "a man", "segment_ids": ["300"], "plural": false, "noun": true}]}]
-            """);
+            """
+        );
     }
 
     public string Path => _folder.Path;

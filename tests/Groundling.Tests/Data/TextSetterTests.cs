@@ -22,7 +22,7 @@ public class TextSetterTests
         using var typefaces = new Typefaces();
         var text = new TextSetter(typefaces, 16);
         var lines = text.Wrap("👩‍🚀 é狗", 1, 50);
-        Assert.Equal(3, lines.Count);                                   // text elements are never cut
+        Assert.Equal(3, lines.Count); // text elements are never cut
     }
 
     [Fact]
@@ -41,9 +41,11 @@ public class TextSetterTests
     {
         using var typefaces = new Typefaces();
         var text = new TextSetter(typefaces, 16);
-        ushort alef = Assert.Single(text.Line("א").Runs[0].Glyphs), bet = Assert.Single(text.Line("ב").Runs[0].Glyphs);
+        ushort alef = Assert.Single(text.Line("א").Runs[0].Glyphs),
+            bet = Assert.Single(text.Line("ב").Runs[0].Glyphs);
         var run = Assert.Single(text.Line("אב").Runs);
-        float alefAt = run.Places[Array.IndexOf(run.Glyphs, alef)].X, betAt = run.Places[Array.IndexOf(run.Glyphs, bet)].X;
+        float alefAt = run.Places[Array.IndexOf(run.Glyphs, alef)].X,
+            betAt = run.Places[Array.IndexOf(run.Glyphs, bet)].X;
         Assert.True(alefAt > betAt);
 
         // In a left-to-right line the words keep their places around it.

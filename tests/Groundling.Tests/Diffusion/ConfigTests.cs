@@ -7,7 +7,23 @@ namespace Groundling.Tests.Diffusion;
 
 public class ConfigTests(TinyModel tiny)
 {
-    private static readonly string[] Odd = ["null", "0", "-1", "1.5", "1e300", "999999999999999999999", "\"x\"", "true", "[]", "[null]", "[1,2]", "{}", "[\"a\",\"b\",\"c\",\"d\"]", "[0,0,0,0]"];
+    private static readonly string[] Odd =
+    [
+        "null",
+        "0",
+        "-1",
+        "1.5",
+        "1e300",
+        "999999999999999999999",
+        "\"x\"",
+        "true",
+        "[]",
+        "[null]",
+        "[1,2]",
+        "{}",
+        "[\"a\",\"b\",\"c\",\"d\"]",
+        "[0,0,0,0]",
+    ];
 
     [Theory]
     [InlineData("text_encoder")]
@@ -19,22 +35,22 @@ public class ConfigTests(TinyModel tiny)
         var text = File.ReadAllText(Path.Combine(tiny.Path, part, "config.json"));
         var refused = new HashSet<string>();
         foreach (var key in JsonNode.Parse(text)!.AsObject().Select(pair => pair.Key))
-            foreach (var value in Odd)
+        foreach (var value in Odd)
+        {
+            var json = JsonNode.Parse(text)!.AsObject();
+            json[key] = JsonNode.Parse(value);
+            var path = folder.Write("config.json", json.ToJsonString());
+            try
             {
-                var json = JsonNode.Parse(text)!.AsObject();
-                json[key] = JsonNode.Parse(value);
-                var path = folder.Write("config.json", json.ToJsonString());
-                try
-                {
-                    Read(part, path);
-                }
-                catch (ModelException fault)
-                {
-                    Assert.StartsWith(path, fault.Message);
-                    Assert.DoesNotContain('\n', fault.Message);
-                    refused.Add(key);
-                }
+                Read(part, path);
             }
+            catch (ModelException fault)
+            {
+                Assert.StartsWith(path, fault.Message);
+                Assert.DoesNotContain('\n', fault.Message);
+                refused.Add(key);
+            }
+        }
         Assert.Contains(part == "text_encoder" ? "hidden_size" : "block_out_channels", refused);
         Assert.Contains(part == "text_encoder" ? "hidden_act" : "act_fn", refused);
     }
@@ -63,10 +79,11 @@ public class ConfigTests(TinyModel tiny)
         Assert.Equal([1L, 2, 4, 8], UNetConfig.Read(folder.Write("config.json", json.ToJsonString())).Heads);
     }
 
-    private static object Read(string part, string path) => part switch
-    {
-        "text_encoder" => TextEncoderConfig.Read(path),
-        "vae" => VaeConfig.Read(path),
-        _ => UNetConfig.Read(path),
-    };
+    private static object Read(string part, string path) =>
+        part switch
+        {
+            "text_encoder" => TextEncoderConfig.Read(path),
+            "vae" => VaeConfig.Read(path),
+            _ => UNetConfig.Read(path),
+        };
 }

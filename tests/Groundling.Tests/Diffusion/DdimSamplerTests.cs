@@ -18,9 +18,11 @@ public sealed class DdimSamplerTests
         // From the definition: sqrt(beta) goes in equal steps from sqrt(0.00085) to sqrt(0.012), a_t is the product of 1 - beta.
         Assert.Equal(1000, Schedule.Steps);
         Assert.Equal(1 - 0.00085, Schedule.SignalAt(0), 12);
-        var logarithm = Enumerable.Range(0, 1000).Sum(t => Math.Log(1 - Math.Pow(Math.Sqrt(0.00085) + t / 999.0 * (Math.Sqrt(0.012) - Math.Sqrt(0.00085)), 2)));
+        var logarithm = Enumerable
+            .Range(0, 1000)
+            .Sum(t => Math.Log(1 - Math.Pow(Math.Sqrt(0.00085) + t / 999.0 * (Math.Sqrt(0.012) - Math.Sqrt(0.00085)), 2)));
         Assert.Equal(Math.Exp(logarithm), Schedule.SignalAt(999), 12);
-        Assert.Equal(Schedule.SignalAt(0), Schedule.SignalAt(-20));                                        // set_alpha_to_one is false
+        Assert.Equal(Schedule.SignalAt(0), Schedule.SignalAt(-20)); // set_alpha_to_one is false
     }
 
     [Fact]
@@ -28,7 +30,7 @@ public sealed class DdimSamplerTests
     {
         Assert.Equal(Enumerable.Range(0, 50).Select(i => 981 - 20 * i), Schedule.TimesFor(50));
         Assert.Equal([1], Schedule.TimesFor(1));
-        Assert.Equal(Enumerable.Range(0, 1000).Reverse(), Schedule.TimesFor(1000));                        // each once, though the offset is 1
+        Assert.Equal(Enumerable.Range(0, 1000).Reverse(), Schedule.TimesFor(1000)); // each once, though the offset is 1
         Assert.Equal(Enumerable.Range(0, 500).Select(i => 999 - 2 * i), Schedule.TimesFor(500));
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.TimesFor(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.TimesFor(1001));
@@ -38,7 +40,8 @@ public sealed class DdimSamplerTests
     public void Every_spacing_visits_the_reference_s_times()
     {
         // Worked out by hand from the definitions of Lin et al. 2024, table 2, for 1000 time steps.
-        NoiseSchedule Of(TimeStepSpacing spacing) => new(NoiseSchedule.EvenBetas(1000, 0.00085, 0.012, true), zeroAtEnd: false, spacing, offset: 1, endsClean: false);
+        NoiseSchedule Of(TimeStepSpacing spacing) =>
+            new(NoiseSchedule.EvenBetas(1000, 0.00085, 0.012, true), zeroAtEnd: false, spacing, offset: 1, endsClean: false);
         Assert.Equal([501, 1], Of(TimeStepSpacing.Leading).TimesFor(2));
         Assert.Equal([999, 499], Of(TimeStepSpacing.Trailing).TimesFor(2));
         Assert.Equal([999, 666, 332], Of(TimeStepSpacing.Trailing).TimesFor(3));
@@ -50,13 +53,23 @@ public sealed class DdimSamplerTests
     [Fact]
     public void A_schedule_shifted_to_no_signal_ends_in_noise_alone_and_begins_as_before()
     {
-        var shifted = new NoiseSchedule(NoiseSchedule.EvenBetas(1000, 0.00085, 0.012, true), zeroAtEnd: true, TimeStepSpacing.Trailing, offset: 1, endsClean: true);
+        var shifted = new NoiseSchedule(
+            NoiseSchedule.EvenBetas(1000, 0.00085, 0.012, true),
+            zeroAtEnd: true,
+            TimeStepSpacing.Trailing,
+            offset: 1,
+            endsClean: true
+        );
         Assert.Equal(0, shifted.SignalAt(999));
         Assert.Equal(1 - 0.00085, shifted.SignalAt(0), 12);
         Assert.Equal(1, shifted.SignalAt(-1));
         // The roots are those of the plain schedule under one straight line.
         double Root(NoiseSchedule schedule, int time) => Math.Sqrt(schedule.SignalAt(time));
-        Assert.Equal((Root(Schedule, 500) - Root(Schedule, 999)) / (Root(Schedule, 0) - Root(Schedule, 999)), Root(shifted, 500) / Root(shifted, 0), 12);
+        Assert.Equal(
+            (Root(Schedule, 500) - Root(Schedule, 999)) / (Root(Schedule, 0) - Root(Schedule, 999)),
+            Root(shifted, 500) / Root(shifted, 0),
+            12
+        );
     }
 
     [Theory]
@@ -86,7 +99,8 @@ public sealed class DdimSamplerTests
 
     private static NoiseSchedule ScheduleOf(TemporaryFolder folder, string config)
     {
-        foreach (var part in new[] { "tokenizer", "text_encoder", "vae", "unet", "scheduler" }) Directory.CreateDirectory(folder.File(part));
+        foreach (var part in new[] { "tokenizer", "text_encoder", "vae", "unet", "scheduler" })
+            Directory.CreateDirectory(folder.File(part));
         File.WriteAllText(folder.File("scheduler/scheduler_config.json"), config);
         return ModelFolder.Open(folder.Path).Schedule().Noise;
     }
@@ -94,6 +108,7 @@ public sealed class DdimSamplerTests
     private sealed class Close : IEqualityComparer<double>
     {
         public bool Equals(double x, double y) => Math.Abs(x - y) < 1e-12;
+
         public int GetHashCode(double value) => 0;
     }
 
@@ -107,8 +122,13 @@ public sealed class DdimSamplerTests
         foreach (var (time, next) in ((int, int)[])[(981, 961), (500, 1), (999, 0), (1, -19)])
         {
             var times = full(1, time, dtype: int64);
-            var found = new DdimSampler(Schedule, prediction).Step(Schedule.AddNoise(start, noise, times), Schedule.Target(start, noise, times, prediction), time, next);
-            var share = Schedule.SignalAt(next);                               // x_s = sqrt(a_s) x_0 + sqrt(1 - a_s) noise
+            var found = new DdimSampler(Schedule, prediction).Step(
+                Schedule.AddNoise(start, noise, times),
+                Schedule.Target(start, noise, times, prediction),
+                time,
+                next
+            );
+            var share = Schedule.SignalAt(next); // x_s = sqrt(a_s) x_0 + sqrt(1 - a_s) noise
             TensorAssert.Close(Math.Sqrt(share) * start + Math.Sqrt(1 - share) * noise, found, 2e-5, $"{prediction} from {time} to {next}");
         }
     }
@@ -119,9 +139,13 @@ public sealed class DdimSamplerTests
         using var scope = NewDisposeScope();
         var (latents, predicted) = Pair();
         var (a, b) = (Schedule.SignalAt(700), Schedule.SignalAt(300));
-        var found = new DdimSampler(Schedule, PredictionType.Epsilon).Step(latents, predicted, 700, 300).reshape(-1).data<float>().ToArray();
+        var found = new DdimSampler(Schedule, PredictionType.Epsilon)
+            .Step(latents, predicted, 700, 300)
+            .reshape(-1)
+            .data<float>()
+            .ToArray();
         var (x, e) = (latents.reshape(-1).data<float>().ToArray(), predicted.reshape(-1).data<float>().ToArray());
-        for (var i = 0; i < found.Length; i++)                                 // Song et al. 2021, eq. 12 with sigma 0
+        for (var i = 0; i < found.Length; i++) // Song et al. 2021, eq. 12 with sigma 0
             Assert.Equal(Math.Sqrt(b) * ((x[i] - Math.Sqrt(1 - a) * e[i]) / Math.Sqrt(a)) + Math.Sqrt(1 - b) * e[i], found[i], 4);
     }
 
@@ -134,11 +158,16 @@ public sealed class DdimSamplerTests
         using var scope = NewDisposeScope();
         var (picture, noise) = Pair();
         var seen = new List<int>();
-        var found = new DdimSampler(Schedule, PredictionType.Epsilon).Sample(noise, steps, (noisy, time) =>
-        {
-            var share = Schedule.SignalAt(time);
-            return (noisy - Math.Sqrt(share) * picture) / Math.Sqrt(1 - share);
-        }, seen.Add);
+        var found = new DdimSampler(Schedule, PredictionType.Epsilon).Sample(
+            noise,
+            steps,
+            (noisy, time) =>
+            {
+                var share = Schedule.SignalAt(time);
+                return (noisy - Math.Sqrt(share) * picture) / Math.Sqrt(1 - share);
+            },
+            seen.Add
+        );
         Assert.Equal(Enumerable.Range(1, steps), seen);
         // What is left is the noise share of step 0.
         Assert.True((found - picture).abs().max().item<float>() < 4 * Math.Sqrt(1 - Schedule.SignalAt(0)) + 1e-3);
@@ -150,11 +179,19 @@ public sealed class DdimSamplerTests
         using var scope = NewDisposeScope();
         using var stop = new CancellationTokenSource();
         var steps = 0;
-        Assert.Throws<OperationCanceledException>(() => new DdimSampler(Schedule, PredictionType.Epsilon).Sample(Pair().Noise, 10, (noisy, _) =>
-        {
-            if (++steps == 3) stop.Cancel();
-            return noisy.clone();
-        }, cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            new DdimSampler(Schedule, PredictionType.Epsilon).Sample(
+                Pair().Noise,
+                10,
+                (noisy, _) =>
+                {
+                    if (++steps == 3)
+                        stop.Cancel();
+                    return noisy.clone();
+                },
+                cancellation: stop.Token
+            )
+        );
         Assert.Equal(3, steps);
     }
 

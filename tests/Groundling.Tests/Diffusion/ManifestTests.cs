@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace Groundling.Tests.Diffusion;
 
-/// <summary>Every parameter of the full-size models, by name and shape. The manifests were derived from the published layout, not from our code.</summary>
+/// <summary>
+/// Every parameter of the full-size models, by name and shape. The manifests were derived from the published layout, not from our code.
+/// </summary>
 public class ManifestTests
 {
     [Theory]
@@ -15,7 +17,11 @@ public class ManifestTests
     {
         using var module = Build(ModelPreset.StableDiffusion15, part);
         var expected = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Manifests", $"{part}.txt"));
-        var actual = module.NamedTensors().Select(pair => $"{pair.Name} [{string.Join(", ", pair.Tensor.shape)}]").Order(StringComparer.Ordinal).ToList();
+        var actual = module
+            .NamedTensors()
+            .Select(pair => $"{pair.Name} [{string.Join(", ", pair.Tensor.shape)}]")
+            .Order(StringComparer.Ordinal)
+            .ToList();
         Assert.Empty(expected.Except(actual));
         Assert.Empty(actual.Except(expected));
         Assert.Equal((tensors, tensors), (expected.Length, actual.Count));
@@ -56,10 +62,11 @@ public class ManifestTests
         Assert.Equal("up_blocks.1.attentions.0.transformer_blocks.0", unet.Sites[7].Path);
     }
 
-    private static Module Build(ModelPreset preset, string part) => part.Split('-')[^1] switch
-    {
-        "unet" => new UNet(preset.UNet),
-        "vae" => new Vae(preset.Vae),
-        _ => new TextEncoder(preset.Text),
-    };
+    private static Module Build(ModelPreset preset, string part) =>
+        part.Split('-')[^1] switch
+        {
+            "unet" => new UNet(preset.UNet),
+            "vae" => new Vae(preset.Vae),
+            _ => new TextEncoder(preset.Text),
+        };
 }

@@ -17,8 +17,14 @@ public class ModelFolderWriterTests(TinyModel tiny)
         ModelFolderWriter.WriteRandom(folder.File("same"), ModelPreset.Tiny, seed: 7);
         ModelFolderWriter.WriteRandom(folder.File("other"), ModelPreset.Tiny, seed: 8);
         Assert.Equal(Digests(tiny.Path), Digests(folder.File("same")));
-        var differing = Digests(tiny.Path).Zip(Digests(folder.File("other"))).Where(pair => pair.First != pair.Second).Select(pair => pair.First.Name);
-        Assert.Equal(["text_encoder/model.safetensors", "unet/diffusion_pytorch_model.safetensors", "vae/diffusion_pytorch_model.safetensors"], differing);
+        var differing = Digests(tiny.Path)
+            .Zip(Digests(folder.File("other")))
+            .Where(pair => pair.First != pair.Second)
+            .Select(pair => pair.First.Name);
+        Assert.Equal(
+            ["text_encoder/model.safetensors", "unet/diffusion_pytorch_model.safetensors", "vae/diffusion_pytorch_model.safetensors"],
+            differing
+        );
     }
 
     [Theory]
@@ -47,7 +53,7 @@ public class ModelFolderWriterTests(TinyModel tiny)
         using var scope = NewDisposeScope();
         var tensors = tiny.Pipeline.Diffusion.UNet.NamedTensors().ToDictionary(pair => pair.Name, pair => pair.Tensor);
         var convolution = tensors["down_blocks.0.resnets.0.conv1.weight"];
-        var bound = 1 / Math.Sqrt(convolution[0].numel());                     // uniform within one over the root of the inputs
+        var bound = 1 / Math.Sqrt(convolution[0].numel()); // uniform within one over the root of the inputs
         Assert.InRange(convolution.abs().max().item<float>(), 0.98 * bound, bound);
         Assert.InRange(convolution.std().item<float>(), 0.95 * bound / Math.Sqrt(3), 1.05 * bound / Math.Sqrt(3));
         Assert.Equal(1, tensors["conv_norm_out.weight"].min().item<float>());
@@ -61,8 +67,14 @@ public class ModelFolderWriterTests(TinyModel tiny)
     {
         using var folder = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
-        var parts = new Watch(part => { if (part == "vae") stop.Cancel(); });
-        Assert.ThrowsAny<OperationCanceledException>(() => ModelFolderWriter.WriteRandom(folder.File("m"), ModelPreset.Tiny, 1, progress: parts, cancellation: stop.Token));
+        var parts = new Watch(part =>
+        {
+            if (part == "vae")
+                stop.Cancel();
+        });
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            ModelFolderWriter.WriteRandom(folder.File("m"), ModelPreset.Tiny, 1, progress: parts, cancellation: stop.Token)
+        );
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
@@ -70,7 +82,8 @@ public class ModelFolderWriterTests(TinyModel tiny)
     public void A_model_opened_inside_a_dispose_scope_outlives_it()
     {
         StableDiffusion model;
-        using (NewDisposeScope()) model = StableDiffusion.Open(tiny.Path);
+        using (NewDisposeScope())
+            model = StableDiffusion.Open(tiny.Path);
         using (model)
             foreach (var (name, tensor) in model.UNet.NamedTensors().Concat(model.Vae.NamedTensors()).Concat(model.Text.NamedTensors()))
                 Assert.False(tensor.IsInvalid, name);
@@ -82,9 +95,14 @@ public class ModelFolderWriterTests(TinyModel tiny)
         Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
         using var folder = new TemporaryFolder();
         var model = tiny.Copy(folder);
-        using (StableDiffusion.Open(model)) Assert.Contains(model, File.ReadAllText("/proc/self/maps"));
+        using (StableDiffusion.Open(model))
+            Assert.Contains(model, File.ReadAllText("/proc/self/maps"));
         Assert.DoesNotContain(model, File.ReadAllText("/proc/self/maps"));
-        File.Copy(Path.Combine(model, "vae", "diffusion_pytorch_model.safetensors"), Path.Combine(model, "unet", "diffusion_pytorch_model.safetensors"), overwrite: true);
+        File.Copy(
+            Path.Combine(model, "vae", "diffusion_pytorch_model.safetensors"),
+            Path.Combine(model, "unet", "diffusion_pytorch_model.safetensors"),
+            overwrite: true
+        );
         Assert.Throws<WeightsException>(() => StableDiffusion.Open(model));
         Assert.DoesNotContain(model, File.ReadAllText("/proc/self/maps"));
     }
@@ -94,18 +112,27 @@ public class ModelFolderWriterTests(TinyModel tiny)
     {
         using var folder = new TemporaryFolder();
         ModelFolderWriter.WriteRandom(folder.File("copy"), ModelPreset.Tiny, 1, tokenizer: Path.Combine(tiny.Path, "tokenizer"));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(tiny.Path, "tokenizer", "vocab.json")), File.ReadAllBytes(folder.File("copy/tokenizer/vocab.json")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(tiny.Path, "tokenizer", "vocab.json")),
+            File.ReadAllBytes(folder.File("copy/tokenizer/vocab.json"))
+        );
         Directory.CreateDirectory(folder.File("large"));
         folder.Write("large/vocab.json", """{"a</w>":5000,"<|startoftext|>":0,"<|endoftext|>":1}""");
         folder.Write("large/merges.txt", "#version: 0.2\n");
-        var fault = Assert.Throws<ModelException>(() => ModelFolderWriter.WriteRandom(folder.File("no/m"), ModelPreset.Tiny, 1, tokenizer: folder.File("large")));
+        var fault = Assert.Throws<ModelException>(() =>
+            ModelFolderWriter.WriteRandom(folder.File("no/m"), ModelPreset.Tiny, 1, tokenizer: folder.File("large"))
+        );
         Assert.Contains("token 5000", fault.Message);
         Assert.False(Directory.Exists(folder.File("no")));
     }
 
-    private static List<(string Name, string Digest)> Digests(string folder)
-        => [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(file => (Path.GetRelativePath(folder, file), Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))))];
+    private static List<(string Name, string Digest)> Digests(string folder) =>
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(file => (Path.GetRelativePath(folder, file), Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))))),
+        ];
 
     private sealed class Watch(Action<string> told) : IProgress<string>
     {

@@ -17,9 +17,12 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
     {
         var results = Results(EvaluationData.ByHand(_folder), new WholeImageBaseline(64), ResolutionProtocol.Original);
         var result = Assert.Single(results);
-        Assert.Equal((1, "42", 8, 4, 1, false), (result.Narrative, result.ImageId, result.Width, result.Height, result.WrongAreas, result.OtherSize));
+        Assert.Equal(
+            (1, "42", 8, 4, 1, false),
+            (result.Narrative, result.ImageId, result.Width, result.Height, result.WrongAreas, result.OtherSize)
+        );
         Assert.Equal(["the sky", "<people>"], result.Phrases.Select(p => p.Text));
-        Assert.Equal([0, 3], result.Phrases.Select(p => p.Phrase));                 // those left out keep their numbers
+        Assert.Equal([0, 3], result.Phrases.Select(p => p.Phrase)); // those left out keep their numbers
         Assert.Equal([8.0 / 32, 6.0 / 32], result.Phrases.Select(p => p.IoU));
         Assert.Equal([1, 2], result.Phrases.Select(p => p.Segments));
         Assert.All(result.Phrases, p => Assert.Equal(32, p.PredictedPixels));
@@ -40,7 +43,7 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
         Assert.Equal(0.25001, report.AverageRecall.Stuff!.Value, 1e-12);
         Assert.Equal(new GroupFigures(0, 0, 0, 0, 0), report.ShareAboveHalf);
         Assert.Equal(["person", "sky-other-merged"], report.Categories.Select(c => c.Name));
-        Assert.Equal(6, report.Faults.Count);                                   // caption, picture, segment, its phrase, utterance, area
+        Assert.Equal(6, report.Faults.Count); // caption, picture, segment, its phrase, utterance, area
     }
 
     [Fact]
@@ -49,7 +52,7 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
         var settings = new EvaluationSettings("m", null, null, new("data", "0"), "val", "original", "png", 64, 0.5, null);
         var one = new NarrativeResult(0, "1", 2, 2, 0, false, [new(0, "a", 0, 1, false, true, 9, 0, 0, 0, false, null)]);
         var report = EvaluationReport.From(settings, [one], new BenchmarkFaults(), new Dictionary<int, PanopticCategory>());
-        Assert.Equal(1e-5, report.AverageRecall.Overall!.Value, 1e-12);          // an empty union counts as 0
+        Assert.Equal(1e-5, report.AverageRecall.Overall!.Value, 1e-12); // an empty union counts as 0
         Assert.Null(report.AverageRecall.Stuff);
         Assert.Contains("\"stuff\": null", report.ToJson());
     }
@@ -62,9 +65,16 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
         var data = EvaluationData.Scenes(_folder);
         double Recall(IPhraseSegmenter segmenter)
         {
-            using (segmenter) return AverageRecall.Of(Results(data, segmenter, ResolutionProtocol.Named(protocol)).SelectMany(r => r.Phrases).Select(p => p.IoU))!.Value;
+            using (segmenter)
+                return AverageRecall
+                    .Of(Results(data, segmenter, ResolutionProtocol.Named(protocol)).SelectMany(r => r.Phrases).Select(p => p.IoU))!
+                    .Value;
         }
-        var (quarter, eighth, chance) = (Recall(new OracleBaseline(256, 4)), Recall(new OracleBaseline(256, 8)), Recall(new RandomBaseline(256)));
+        var (quarter, eighth, chance) = (
+            Recall(new OracleBaseline(256, 4)),
+            Recall(new OracleBaseline(256, 8)),
+            Recall(new RandomBaseline(256))
+        );
         Assert.InRange(quarter, protocol == "original" ? 0.9 : 0.7, 1);
         Assert.InRange(eighth, 0.5, quarter);
         Assert.InRange(chance, 1e-5, 0.3);
@@ -77,7 +87,7 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
     {
         var benchmark = PngBenchmark.Open(EvaluationData.Scenes(_folder, 2), "val");
         var evaluator = new Evaluator(benchmark, ResolutionProtocol.Original);
-        var segmenter = new PipelineSegmenter(tiny.Pipeline, 64);                // not disposed: the pipeline is shared
+        var segmenter = new PipelineSegmenter(tiny.Pipeline, 64); // not disposed: the pipeline is shared
         foreach (var given in evaluator.Cases(new BenchmarkFaults()))
         {
             var shown = tiny.Pipeline.Ground(given.Picture, given.Example.Caption, new() { Size = 64, Threshold = 0.2 });
@@ -97,7 +107,11 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
         Assert.All(whole, r => Assert.Equal(0, r.WrongAreas));
         foreach (var phrase in whole.SelectMany(r => r.Phrases))
             Assert.Equal((double)phrase.TruthPixels / phrase.PredictedPixels, phrase.IoU);
-        Assert.InRange(Results(data, new OracleBaseline(512, 4), ResolutionProtocol.Original).SelectMany(r => r.Phrases).Average(p => p.IoU), 0.93, 1);
+        Assert.InRange(
+            Results(data, new OracleBaseline(512, 4), ResolutionProtocol.Original).SelectMany(r => r.Phrases).Average(p => p.IoU),
+            0.93,
+            1
+        );
     }
 
     private static List<NarrativeResult> Results(string data, IPhraseSegmenter segmenter, ResolutionProtocol protocol)

@@ -19,14 +19,30 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
     public void An_interrupted_run_ends_with_the_same_numbers(string protocol)
     {
         var data = EvaluationData.Scenes(_folder);
-        string[] common = ["evaluate", data, "--model", tiny.Path, "--size", "64", "--threshold", "0.08", "--protocol", protocol, "--quiet"];
+        string[] common =
+        [
+            "evaluate",
+            data,
+            "--model",
+            tiny.Path,
+            "--size",
+            "64",
+            "--threshold",
+            "0.08",
+            "--protocol",
+            protocol,
+            "--quiet",
+        ];
         (CommandRun.Of([.. common, "--out", Out("whole"), "--predictions", Out("whole.jsonl")])).Works();
-        Assert.Equal(["journal.jsonl", "per_phrase.csv", "report.html", "report.json"], Directory.GetFiles(Out("whole")).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["journal.jsonl", "per_phrase.csv", "report.html", "report.json"],
+            Directory.GetFiles(Out("whole")).Select(Path.GetFileName).Order()
+        );
 
         // As Ctrl-C or a crash may leave it: two narratives done, the third line cut within a letter.
         var journal = File.ReadAllBytes(Path.Combine(Out("whole"), "journal.jsonl"));
         var lines = Encoding.UTF8.GetString(journal).Split('\n');
-        Assert.Equal(7, lines.Length);                                          // settings, five narratives, nothing behind the last feed
+        Assert.Equal(7, lines.Length); // settings, five narratives, nothing behind the last feed
         var part = Encoding.UTF8.GetBytes(string.Join('\n', lines[..3]) + "\n" + lines[3][..(lines[3].Length / 2)]);
         Directory.CreateDirectory(Out("part"));
         File.WriteAllBytes(Path.Combine(Out("part"), "journal.jsonl"), part);
@@ -36,13 +52,30 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         Assert.Equal(File.ReadAllBytes(Out("whole.jsonl")), File.ReadAllBytes(Out("part.jsonl")));
 
         // Scoring the predictions that it wrote gives the same figures.
-        var score = (CommandRun.Of("score", Out("whole.jsonl"), data, "--protocol", protocol, "--size", "64", "--json", "--quiet", "--out", Out("score"))).Works();
+        var score = (
+            CommandRun.Of(
+                "score",
+                Out("whole.jsonl"),
+                data,
+                "--protocol",
+                protocol,
+                "--size",
+                "64",
+                "--json",
+                "--quiet",
+                "--out",
+                Out("score")
+            )
+        ).Works();
         using var scored = JsonDocument.Parse(score.Output);
         using var evaluated = JsonDocument.Parse(File.ReadAllText(Path.Combine(Out("whole"), "report.json")));
         foreach (var name in (string[])["counts", "average_recall", "share_above_half", "mean_iou", "categories", "faults"])
             Assert.Equal(evaluated.RootElement.GetProperty(name).GetRawText(), scored.RootElement.GetProperty(name).GetRawText());
         Assert.True(evaluated.RootElement.GetProperty("mean_iou").GetProperty("overall").GetDouble() > 0.01);
-        Assert.Equal(File.ReadAllText(Path.Combine(Out("whole"), "per_phrase.csv")), File.ReadAllText(Path.Combine(Out("score"), "per_phrase.csv")));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(Out("whole"), "per_phrase.csv")),
+            File.ReadAllText(Path.Combine(Out("score"), "per_phrase.csv"))
+        );
     }
 
     [Fact]
@@ -53,7 +86,10 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         (CommandRun.Of([.. common, "--baseline", "random"])).Works();
         var report = File.ReadAllText(Out("e/report.json"));
         (CommandRun.Of([.. common, "--baseline", "random"])).RefusesInOneLine("journal.jsonl", "--resume");
-        (CommandRun.Of([.. common, "--baseline", "oracle", "--resume"])).RefusesInOneLine("method random rectangles (seed 0)", "oracle at H/4");
+        (CommandRun.Of([.. common, "--baseline", "oracle", "--resume"])).RefusesInOneLine(
+            "method random rectangles (seed 0)",
+            "oracle at H/4"
+        );
         (CommandRun.Of([.. common, "--baseline", "random", "--resume", "--threshold", "0.25"])).RefusesInOneLine("threshold 0.5", "0.25");
         (CommandRun.Of([.. common, "--baseline", "random", "--resume", "--limit", "1"])).RefusesInOneLine("limit none", "1");
         File.AppendAllText(Path.Combine(data, "annotations", "png_coco_val2017.json"), "\n");
@@ -104,7 +140,10 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         Assert.DoesNotContain("<people>", page);
         Assert.Contains("prefers-color-scheme: dark", page);
         Assert.All((string[])["PNG baseline", "EPNG", "PPMN", "DRMN", "PiGLET", "XPNG"], method => Assert.Contains(method, page));
-        Assert.All((string[])["55.4", "49.7", "59.4", "62.9", "63.2", "63.3", "66.2"], figure => Assert.Contains($"<td>{figure}</td>", page));
+        Assert.All(
+            (string[])["55.4", "49.7", "59.4", "62.9", "63.2", "63.3", "66.2"],
+            figure => Assert.Contains($"<td>{figure}</td>", page)
+        );
         Assert.Contains("1,42,3,<people>,19,2,1,person,1,1,", File.ReadAllText(Out("e/per_phrase.csv")));
     }
 
@@ -124,8 +163,20 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
     public void Counts_may_be_a_list_as_in_cocos_own_annotations()
     {
         var data = EvaluationData.ByHand(_folder);
-        string Score(string counts) => CommandRun.Of("score",
-            _folder.Write("p.jsonl", $$$"""{"image_id": 42, "narrative": 1, "phrase": 0, "segmentation": {"size": [4, 8], "counts": {{{counts}}}}}"""), data, "--json", "--quiet").Works().Output;
+        string Score(string counts) =>
+            CommandRun
+                .Of(
+                    "score",
+                    _folder.Write(
+                        "p.jsonl",
+                        $$$"""{"image_id": 42, "narrative": 1, "phrase": 0, "segmentation": {"size": [4, 8], "counts": {{{counts}}}}}"""
+                    ),
+                    data,
+                    "--json",
+                    "--quiet"
+                )
+                .Works()
+                .Output;
         var runs = RunLengthMask.Parse("08h0", 8, 4).Counts.ToArray();
         Assert.Equal(Score("\"08h0\""), Score(JsonSerializer.Serialize(runs)));
         Assert.NotEqual(Score("\"08h0\""), Score("[32]"));
@@ -139,39 +190,74 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         Assert.Contains("1 predictions are for phrases that are not judged", run.Error);
     }
 
-    public static TheoryData<string, string> BadLines => new()
-    {
-        { "not json", "not a line of JSON" },
-        { "[]", "not a prediction" },
-        { """{"image_id": "42", "narrative": 1}""", "not a prediction" },
-        { """{"image_id": "42", "narrative": 9, "phrase": 0, "segmentation": {"size": [4, 8], "counts": "08h0"}}""", "no narrative 9" },
-        { """{"image_id": "43", "narrative": 1, "phrase": 0, "segmentation": {"size": [4, 8], "counts": "08h0"}}""", "of image 42, not 43" },
-        { """{"image_id": "42", "narrative": 1, "phrase": 4, "segmentation": {"size": [4, 8], "counts": "08h0"}}""", "no phrase 4" },
-        { """{"image_id": "42", "narrative": 1, "phrase": -1, "segmentation": {"size": [4, 8], "counts": "08h0"}}""", "no phrase -1" },
-        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [8, 8], "counts": "08h0"}}""", "covers 32 pixels" },
-        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [0, 8], "counts": "08h0"}}""", "[0, 8]" },
-        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [999999, 999999], "counts": "08h0"}}""", "[999999, 999999]" },
-        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [4, 8], "counts": [8, 8]}}""", "covers 16 pixels" },
-        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [4, 8], "counts": [40, -8]}}""", "not a prediction" },
-        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": [[0, 0, 4, 0, 4, 4]]}""", "list of polygons" },
-        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [8], "counts": "08h0"}}""", "not a prediction" },
-        { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [8, 4], "counts": "08h0"}}""", "the picture's is [4, 8]" },
-        { """{"image_id": "42", "narrative": 1, "phrase": 0, "segmentation": {"size": [4, 8], "counts": "08h0"}}""", "already has a mask in line 1" },
-    };
+    public static TheoryData<string, string> BadLines =>
+        new()
+        {
+            { "not json", "not a line of JSON" },
+            { "[]", "not a prediction" },
+            { """{"image_id": "42", "narrative": 1}""", "not a prediction" },
+            { """{"image_id": "42", "narrative": 9, "phrase": 0, "segmentation": {"size": [4, 8], "counts": "08h0"}}""", "no narrative 9" },
+            {
+                """{"image_id": "43", "narrative": 1, "phrase": 0, "segmentation": {"size": [4, 8], "counts": "08h0"}}""",
+                "of image 42, not 43"
+            },
+            { """{"image_id": "42", "narrative": 1, "phrase": 4, "segmentation": {"size": [4, 8], "counts": "08h0"}}""", "no phrase 4" },
+            { """{"image_id": "42", "narrative": 1, "phrase": -1, "segmentation": {"size": [4, 8], "counts": "08h0"}}""", "no phrase -1" },
+            {
+                """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [8, 8], "counts": "08h0"}}""",
+                "covers 32 pixels"
+            },
+            { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [0, 8], "counts": "08h0"}}""", "[0, 8]" },
+            {
+                """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [999999, 999999], "counts": "08h0"}}""",
+                "[999999, 999999]"
+            },
+            {
+                """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [4, 8], "counts": [8, 8]}}""",
+                "covers 16 pixels"
+            },
+            {
+                """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [4, 8], "counts": [40, -8]}}""",
+                "not a prediction"
+            },
+            { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": [[0, 0, 4, 0, 4, 4]]}""", "list of polygons" },
+            { """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [8], "counts": "08h0"}}""", "not a prediction" },
+            {
+                """{"image_id": "42", "narrative": 1, "phrase": 3, "segmentation": {"size": [8, 4], "counts": "08h0"}}""",
+                "the picture's is [4, 8]"
+            },
+            {
+                """{"image_id": "42", "narrative": 1, "phrase": 0, "segmentation": {"size": [4, 8], "counts": "08h0"}}""",
+                "already has a mask in line 1"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(BadLines))]
     public void Bad_lines_are_named(string line, string says)
     {
         var good = """{"image_id": 42, "narrative": 1, "phrase": 0, "segmentation": {"size": [4, 8], "counts": "08h0"}}""";
-        (CommandRun.Of("score", _folder.Write("p.jsonl", $"{good}\n\n{line}\n"), EvaluationData.ByHand(_folder), "--quiet", "--out", Out("s"))).RefusesInOneLine("p.jsonl, line 3", says);
+        (
+            CommandRun.Of(
+                "score",
+                _folder.Write("p.jsonl", $"{good}\n\n{line}\n"),
+                EvaluationData.ByHand(_folder),
+                "--quiet",
+                "--out",
+                Out("s")
+            )
+        ).RefusesInOneLine("p.jsonl, line 3", says);
         Assert.False(Directory.Exists(Out("s")));
     }
 
     [Fact]
     public void Every_bad_line_has_its_own_error()
     {
-        var run = CommandRun.Of("score", _folder.Write("p.jsonl", string.Concat(Enumerable.Repeat("x\n", 30))), EvaluationData.ByHand(_folder));
+        var run = CommandRun.Of(
+            "score",
+            _folder.Write("p.jsonl", string.Concat(Enumerable.Repeat("x\n", 30))),
+            EvaluationData.ByHand(_folder)
+        );
         Assert.Equal(2, run.Code);
         Assert.Equal(21, run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("10 more lines", run.Error);

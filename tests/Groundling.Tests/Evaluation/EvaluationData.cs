@@ -24,18 +24,14 @@ internal static class EvaluationData
     public static string ByHand(TemporaryFolder folder)
     {
         var data = folder.File("by-hand");
-        foreach (var name in (string[])["annotations/panoptic_segmentation/val2017", "images/val2017"]) Directory.CreateDirectory(Path.Combine(data, name));
+        foreach (var name in (string[])["annotations/panoptic_segmentation/val2017", "images/val2017"])
+            Directory.CreateDirectory(Path.Combine(data, name));
         void Write(string name, byte[] bytes) => File.WriteAllBytes(Path.Combine(data, name), bytes);
-        int[] ids =
-        [
-            5, 5, 1, 1, 0, 0, 0, 0,
-            5, 5, 1, 1, 0, 0, 0, 0,
-            5, 5, 2, 2, 0, 0, 0, 0,
-            5, 5, 0, 0, 0, 0, 0, 0,
-        ];
+        int[] ids = [5, 5, 1, 1, 0, 0, 0, 0, 5, 5, 1, 1, 0, 0, 0, 0, 5, 5, 2, 2, 0, 0, 0, 0, 5, 5, 0, 0, 0, 0, 0, 0];
         Write("images/val2017/000000000042.jpg", new Picture(8, 4, new byte[8 * 4 * 3]).EncodePng());
         Write("annotations/panoptic_segmentation/val2017/000000000042.png", PanopticPng.Encode(ids, 8, 4));
-        Write("annotations/panoptic_val2017.json",
+        Write(
+            "annotations/panoptic_val2017.json",
             """
             {"annotations": [{"image_id": 42, "file_name": "000000000042.png", "segments_info": [
                 {"id": 5, "category_id": 187, "area": 8, "bbox": [0, 0, 2, 4], "iscrowd": 0},
@@ -44,8 +40,10 @@ internal static class EvaluationData
              "categories": [
                 {"id": 1, "name": "person", "supercategory": "person", "isthing": 1},
                 {"id": 187, "name": "sky-other-merged", "supercategory": "sky", "isthing": 0}]}
-            """u8.ToArray());
-        Write("annotations/png_coco_val2017.json",
+            """u8.ToArray()
+        );
+        Write(
+            "annotations/png_coco_val2017.json",
             """
             [{"image_id": "42", "annotator_id": 1, "caption": " ", "segments": []},
              {"image_id": "42", "annotator_id": 2, "caption": "the sky, \"a dog\" & <people>", "segments": [
@@ -55,7 +53,8 @@ internal static class EvaluationData
                 {"utterance": "a dog", "segment_ids": ["77"], "plural": false, "noun": true},
                 {"utterance": "<people>", "segment_ids": ["1", "2"], "plural": true, "noun": true}]},
              {"image_id": "43", "annotator_id": 1, "caption": "a dog", "segments": [{"utterance": "a dog", "segment_ids": ["1"], "plural": false, "noun": true}]}]
-            """u8.ToArray());
+            """u8.ToArray()
+        );
         return data;
     }
 }

@@ -23,7 +23,8 @@ internal sealed class HubAnswer
     public static HubAnswer Of(int status, params (string Name, string Value)[] headers)
     {
         var answer = new HubAnswer { Status = status, Body = Encoding.UTF8.GetBytes("{\"error\":\"no\"}") };
-        foreach (var (name, value) in headers) answer.Headers[name] = value;
+        foreach (var (name, value) in headers)
+            answer.Headers[name] = value;
         return answer;
     }
 }

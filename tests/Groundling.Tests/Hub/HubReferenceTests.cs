@@ -8,7 +8,12 @@ public class HubReferenceTests
     [InlineData("stable-diffusion-v1-5/stable-diffusion-v1-5", "stable-diffusion-v1-5/stable-diffusion-v1-5", "main", false)]
     [InlineData("a/b@fp16", "a/b", "fp16", false)]
     [InlineData("a/b@refs/pr/1", "a/b", "refs/pr/1", false)]
-    [InlineData("O.w_n-er/N.a_m-e@0123456789abcdef0123456789abcdef01234567", "O.w_n-er/N.a_m-e", "0123456789abcdef0123456789abcdef01234567", true)]
+    [InlineData(
+        "O.w_n-er/N.a_m-e@0123456789abcdef0123456789abcdef01234567",
+        "O.w_n-er/N.a_m-e",
+        "0123456789abcdef0123456789abcdef01234567",
+        true
+    )]
     public void Names_of_repositories_are_read(string text, string repository, string revision, bool isCommit)
     {
         var reference = HubReference.Parse(text);

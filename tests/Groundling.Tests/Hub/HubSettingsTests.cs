@@ -19,8 +19,8 @@ public sealed class HubSettingsTests : IDisposable
     [InlineData("HF_HUB_CACHE=~/c", "USER/c")]
     [InlineData("DISK=/d;HF_HUB_CACHE=$DISK/${DISK}c", "/d/dc")]
     [InlineData("HF_HUB_CACHE=", "USER/.cache/huggingface/hub")]
-    public void The_cache_is_where_the_official_client_has_it(string variables, string expected)
-        => Assert.Equal(Path.GetFullPath(expected.Replace("USER", _user.Path)), Read(variables).CacheFolder);
+    public void The_cache_is_where_the_official_client_has_it(string variables, string expected) =>
+        Assert.Equal(Path.GetFullPath(expected.Replace("USER", _user.Path)), Read(variables).CacheFolder);
 
     [Theory]
     [InlineData("HF_HUB_OFFLINE=1", true)]
@@ -61,7 +61,10 @@ public sealed class HubSettingsTests : IDisposable
 
     private HubSettings Read(string variables)
     {
-        var given = variables.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        var given = variables
+            .Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
         return HubSettings.From(given.GetValueOrDefault, _user.Path);
     }
 }

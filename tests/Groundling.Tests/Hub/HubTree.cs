@@ -16,7 +16,10 @@ internal static class HubTree
             Directory.CreateDirectory(Path.GetDirectoryName(blob)!);
             Directory.CreateDirectory(Path.GetDirectoryName(link)!);
             File.WriteAllBytes(blob, hub.Files[file]);
-            File.CreateSymbolicLink(link, string.Concat(Enumerable.Repeat("../", 2 + file.Split('/').Length - 1)) + $"blobs/{hub.EtagOf(file)}");
+            File.CreateSymbolicLink(
+                link,
+                string.Concat(Enumerable.Repeat("../", 2 + file.Split('/').Length - 1)) + $"blobs/{hub.EtagOf(file)}"
+            );
             var held = Path.Combine(cache, ".locks", Path.GetFileName(Repository(cache)), $"{hub.EtagOf(file)}.lock");
             Directory.CreateDirectory(Path.GetDirectoryName(held)!);
             File.WriteAllBytes(held, []);
@@ -27,6 +30,13 @@ internal static class HubTree
     }
 
     /// <summary>Every file and where it links to, by its place.</summary>
-    public static IReadOnlyList<string> Lines(string cache) => [.. Directory.EnumerateFiles(cache, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
-        .Select(path => $"{Path.GetRelativePath(cache, path)}{(new FileInfo(path).LinkTarget is { } target ? $" -> {target}" : "")}").Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Lines(string cache) =>
+        [
+            .. Directory
+                .EnumerateFiles(cache, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+                .Select(path =>
+                    $"{Path.GetRelativePath(cache, path)}{(new FileInfo(path).LinkTarget is { } target ? $" -> {target}" : "")}"
+                )
+                .Order(StringComparer.Ordinal),
+        ];
 }

@@ -23,7 +23,13 @@ public sealed class NetworkFaultTests : IDisposable
     public async Task Connections_may_be_cut_at_any_byte()
     {
         var random = new Random(11);
-        Break((_, answer) => { lock (random) answer.CutAfter = random.Next(0, 3) == 0 ? null : random.Next(1, answer.Body.Length + 1); });
+        Break(
+            (_, answer) =>
+            {
+                lock (random)
+                    answer.CutAfter = random.Next(0, 3) == 0 ? null : random.Next(1, answer.Body.Length + 1);
+            }
+        );
         AssertWhole(await Pull());
         Assert.Contains(_hub.Requests, request => request.From > 0);
     }
@@ -31,7 +37,13 @@ public sealed class NetworkFaultTests : IDisposable
     [Fact]
     public async Task Connections_may_stall_at_any_byte()
     {
-        Break((request, answer) => { if (request.From == 0) answer.StallAfter = 1 + (answer.Body.Length / 2); });
+        Break(
+            (request, answer) =>
+            {
+                if (request.From == 0)
+                    answer.StallAfter = 1 + (answer.Body.Length / 2);
+            }
+        );
         AssertWhole(await Pull());
         Assert.Equal(4, _hub.Requests.Count(request => request.From > 0));
     }
@@ -40,7 +52,8 @@ public sealed class NetworkFaultTests : IDisposable
     public async Task A_list_that_breaks_off_is_asked_for_again()
     {
         var asked = 0;
-        _hub.Fault = (request, answer) => request.Path.StartsWith("/api/models") && Interlocked.Increment(ref asked) < 3 ? Cut(answer, 100 * asked) : answer;
+        _hub.Fault = (request, answer) =>
+            request.Path.StartsWith("/api/models") && Interlocked.Increment(ref asked) < 3 ? Cut(answer, 100 * asked) : answer;
         AssertWhole(await Pull());
         _hub.Fault = (request, answer) => request.Path.StartsWith("/api/models") ? Cut(answer, 100) : answer;
         Assert.Contains("the list of files breaks off", (await Assert.ThrowsAsync<HubException>(() => Pull())).Message);
@@ -53,7 +66,13 @@ public sealed class NetworkFaultTests : IDisposable
     public async Task Lengths_may_lie_once(int by)
     {
         var liedTo = new ConcurrentDictionary<string, bool>();
-        Break((request, answer) => { if (liedTo.TryAdd(request.Path, true)) answer.Headers["Content-Length"] = $"{answer.Body.Length + by}"; });
+        Break(
+            (request, answer) =>
+            {
+                if (liedTo.TryAdd(request.Path, true))
+                    answer.Headers["Content-Length"] = $"{answer.Body.Length + by}";
+            }
+        );
         AssertWhole(await Pull());
     }
 
@@ -62,17 +81,27 @@ public sealed class NetworkFaultTests : IDisposable
     {
         Break((_, answer) => answer.Body = [.. answer.Body, .. new byte[50]]);
         Assert.Contains("sends more than", (await Refused()).Message);
-        Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(HubTree.Repository(_folder.File("hub")), "blobs")), blob => new FileInfo(blob).Length > 9_000);
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(Path.Combine(HubTree.Repository(_folder.File("hub")), "blobs")),
+            blob => new FileInfo(blob).Length > 9_000
+        );
     }
 
     [Fact]
     public async Task A_range_that_is_answered_with_the_whole_file_begins_anew()
     {
-        Break((request, answer) =>
-        {
-            if (request.From == 0) answer.CutAfter = 4_000;
-            else (answer.Status, answer.Body) = (200, _hub.Files.Single(file => request.Path.StartsWith($"/{_hub.EtagOf(file.Key)}")).Value);
-        });
+        Break(
+            (request, answer) =>
+            {
+                if (request.From == 0)
+                    answer.CutAfter = 4_000;
+                else
+                    (answer.Status, answer.Body) = (
+                        200,
+                        _hub.Files.Single(file => request.Path.StartsWith($"/{_hub.EtagOf(file.Key)}")).Value
+                    );
+            }
+        );
         AssertWhole(await Pull());
     }
 
@@ -80,25 +109,35 @@ public sealed class NetworkFaultTests : IDisposable
     public async Task A_range_that_is_refused_or_another_begins_anew()
     {
         var seen = new ConcurrentDictionary<string, int>();
-        _hub.Fault = (request, answer) => (request.Host, seen.AddOrUpdate(request.Path, 1, (_, count) => count + 1)) switch
-        {
-            ("store", 1) => Cut(answer, 4_000),
-            ("store", 2) => HubAnswer.Of(416),
-            ("store", 3) => Cut(answer, 5_000),
-            ("store", 4) => new() { Status = 206, Body = answer.Body[1..], Headers = { ["Content-Range"] = $"bytes 5001-8999/9000" } },
-            _ => answer,
-        };
+        _hub.Fault = (request, answer) =>
+            (request.Host, seen.AddOrUpdate(request.Path, 1, (_, count) => count + 1)) switch
+            {
+                ("store", 1) => Cut(answer, 4_000),
+                ("store", 2) => HubAnswer.Of(416),
+                ("store", 3) => Cut(answer, 5_000),
+                ("store", 4) => new()
+                {
+                    Status = 206,
+                    Body = answer.Body[1..],
+                    Headers = { ["Content-Range"] = $"bytes 5001-8999/9000" },
+                },
+                _ => answer,
+            };
         AssertWhole(await Pull());
     }
 
     [Fact]
     public async Task A_hub_that_never_sends_a_range_rightly_is_given_up()
     {
-        Break((request, answer) =>
-        {
-            if (request.From == 0) answer.CutAfter = 4_000;
-            else answer.Headers["Content-Range"] = "bytes 0-8999/9000";
-        });
+        Break(
+            (request, answer) =>
+            {
+                if (request.From == 0)
+                    answer.CutAfter = 4_000;
+                else
+                    answer.Headers["Content-Range"] = "bytes 0-8999/9000";
+            }
+        );
         Assert.Contains("another range", (await Refused()).Message);
     }
 
@@ -107,7 +146,10 @@ public sealed class NetworkFaultTests : IDisposable
     {
         Break((_, answer) => answer.Body[^1] ^= 1, copy: true);
         Assert.Contains("another SHA256 than the hub says", (await Refused()).Message);
-        Assert.DoesNotContain(HubTree.Lines(_folder.File("hub")), line => line.Contains(_hub.EtagOf(Weights)[..20]) && line.Contains("blobs/") && !line.EndsWith(".incomplete"));
+        Assert.DoesNotContain(
+            HubTree.Lines(_folder.File("hub")),
+            line => line.Contains(_hub.EtagOf(Weights)[..20]) && line.Contains("blobs/") && !line.EndsWith(".incomplete")
+        );
         _hub.Fault = (_, answer) => answer;
         AssertWhole(await Pull());
     }
@@ -117,7 +159,8 @@ public sealed class NetworkFaultTests : IDisposable
     {
         _hub.Fault = (request, answer) =>
         {
-            if (request.IsFetch && request.Path.EndsWith("unet/config.json")) answer.Body = [.. answer.Body.Select(b => (byte)(b ^ 1))];
+            if (request.IsFetch && request.Path.EndsWith("unet/config.json"))
+                answer.Body = [.. answer.Body.Select(b => (byte)(b ^ 1))];
             return answer;
         };
         Assert.Contains("unet/config.json: the bytes that came have another SHA1", (await Refused()).Message);
@@ -152,7 +195,10 @@ public sealed class NetworkFaultTests : IDisposable
     public async Task A_hub_that_asks_to_wait_is_waited_for(int status, string header, string value, int seconds)
     {
         var told = new ConcurrentDictionary<string, bool>();
-        _hub.Fault = (request, answer) => request.Path.Contains("/unet/config.json") && request.Method == "HEAD" && told.TryAdd(request.Path, true) ? HubAnswer.Of(status, (header, value)) : answer;
+        _hub.Fault = (request, answer) =>
+            request.Path.Contains("/unet/config.json") && request.Method == "HEAD" && told.TryAdd(request.Path, true)
+                ? HubAnswer.Of(status, (header, value))
+                : answer;
         var watch = System.Diagnostics.Stopwatch.StartNew();
         AssertWhole(await Pull());
         Assert.True(watch.Elapsed.TotalSeconds >= seconds);
@@ -190,22 +236,35 @@ public sealed class NetworkFaultTests : IDisposable
     {
         _hub.Fault = (request, answer) =>
         {
-            if (request.Method == "HEAD" && request.Path.Contains(Weights)) answer.Headers[header] = value;
+            if (request.Method == "HEAD" && request.Path.Contains(Weights))
+                answer.Headers[header] = value;
             return answer;
         };
         Assert.Contains(says, (await Refused()).Message);
     }
 
     [Fact]
-    public void Any_order_of_cuts_ends_with_the_right_bytes()
-        => Gen.Int[1, 9_000].Array[1, 12].Sample(cuts =>
-        {
-            using var folder = new TemporaryFolder();
-            var next = 0;
-            Break((_, answer) => { if (Interlocked.Increment(ref next) is var turn && turn <= cuts.Length) answer.CutAfter = Math.Min(cuts[turn - 1], answer.Body.Length); });
-            var snapshot = Pull(folder.Path).GetAwaiter().GetResult();
-            AssertWhole(snapshot);
-        }, iter: 12, threads: 1);
+    public void Any_order_of_cuts_ends_with_the_right_bytes() =>
+        Gen.Int[1, 9_000]
+            .Array[1, 12]
+            .Sample(
+                cuts =>
+                {
+                    using var folder = new TemporaryFolder();
+                    var next = 0;
+                    Break(
+                        (_, answer) =>
+                        {
+                            if (Interlocked.Increment(ref next) is var turn && turn <= cuts.Length)
+                                answer.CutAfter = Math.Min(cuts[turn - 1], answer.Body.Length);
+                        }
+                    );
+                    var snapshot = Pull(folder.Path).GetAwaiter().GetResult();
+                    AssertWhole(snapshot);
+                },
+                iter: 12,
+                threads: 1
+            );
 
     private static HubAnswer Cut(HubAnswer answer, int after)
     {
@@ -213,17 +272,24 @@ public sealed class NetworkFaultTests : IDisposable
         return answer;
     }
 
-    private void Break(Action<HubRequest, HubAnswer> fault, bool copy = false) => _hub.Fault = (request, answer) =>
-    {
-        if (request.Host != "store") return answer;
-        if (copy) answer.Body = [.. answer.Body];
-        fault(request, answer);
-        return answer;
-    };
+    private void Break(Action<HubRequest, HubAnswer> fault, bool copy = false) =>
+        _hub.Fault = (request, answer) =>
+        {
+            if (request.Host != "store")
+                return answer;
+            if (copy)
+                answer.Body = [.. answer.Body];
+            fault(request, answer);
+            return answer;
+        };
 
     private async Task<string> Pull(string? cache = null)
     {
-        using var pull = await ModelPull.PlanAsync(_hub.Settings(cache ?? _folder.File("hub"), withToken: true), HubReference.Parse(LoopbackHub.Name), notice: _notices.Enqueue);
+        using var pull = await ModelPull.PlanAsync(
+            _hub.Settings(cache ?? _folder.File("hub"), withToken: true),
+            HubReference.Parse(LoopbackHub.Name),
+            notice: _notices.Enqueue
+        );
         return await pull.RunAsync();
     }
 

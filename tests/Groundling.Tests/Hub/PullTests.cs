@@ -58,7 +58,10 @@ public sealed class PullTests : IDisposable
     public async Task Without_links_the_files_lie_in_the_snapshot()
     {
         var snapshot = await Pull(useLinks: false);
-        Assert.All(Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories), file => Assert.Null(new FileInfo(file).LinkTarget));
+        Assert.All(
+            Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories),
+            file => Assert.Null(new FileInfo(file).LinkTarget)
+        );
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(HubTree.Repository(Cache), "blobs")));
         AssertWhole(snapshot);
         _hub.Requests.Clear();
@@ -70,7 +73,10 @@ public sealed class PullTests : IDisposable
     public async Task A_blob_that_another_snapshot_links_to_is_copied_where_links_are_not_wanted()
     {
         await Pull();
-        var (blob, place) = (Path.Combine(HubTree.Repository(Cache), "blobs", _hub.EtagOf("vae/config.json")), Path.Combine(HubTree.Snapshot(Cache), "vae/config.json"));
+        var (blob, place) = (
+            Path.Combine(HubTree.Repository(Cache), "blobs", _hub.EtagOf("vae/config.json")),
+            Path.Combine(HubTree.Snapshot(Cache), "vae/config.json")
+        );
         File.Delete(place);
         AssertWhole(await Pull(useLinks: false));
         Assert.Null(new FileInfo(place).LinkTarget);
@@ -81,7 +87,10 @@ public sealed class PullTests : IDisposable
     public async Task The_token_goes_to_the_hub_alone()
     {
         await Pull(withToken: true);
-        Assert.All(_hub.Requests.Where(request => request.Host == "hub"), request => Assert.Equal($"Bearer {LoopbackHub.Secret}", request.Authorization));
+        Assert.All(
+            _hub.Requests.Where(request => request.Host == "hub"),
+            request => Assert.Equal($"Bearer {LoopbackHub.Secret}", request.Authorization)
+        );
         var store = _hub.Requests.Where(request => request.Host == "store").ToList();
         Assert.Equal(4, store.Count);
         Assert.All(store, request => Assert.Null(request.Authorization));
@@ -94,7 +103,8 @@ public sealed class PullTests : IDisposable
     {
         _hub.Fault = (request, answer) =>
         {
-            if (request.IsFetch) answer.Slowness = TimeSpan.FromMilliseconds(1);
+            if (request.IsFetch)
+                answer.Slowness = TimeSpan.FromMilliseconds(1);
             return answer;
         };
         var folders = await Task.WhenAll(Pull(), Pull());
@@ -107,9 +117,19 @@ public sealed class PullTests : IDisposable
     public async Task A_lock_that_another_program_holds_is_waited_for()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/flock"), "flock(1) holds the lock as the official client does");
-        var held = Path.Combine(_folder.File("hub/.locks"), Path.GetFileName(HubTree.Repository(Cache)), $"{_hub.EtagOf("vae/config.json")}.lock");
+        var held = Path.Combine(
+            _folder.File("hub/.locks"),
+            Path.GetFileName(HubTree.Repository(Cache)),
+            $"{_hub.EtagOf("vae/config.json")}.lock"
+        );
         Directory.CreateDirectory(Path.GetDirectoryName(held)!);
-        using var other = Process.Start(new ProcessStartInfo("/usr/bin/flock", ["-x", held, "-c", "echo held; read end"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var other = Process.Start(
+            new ProcessStartInfo("/usr/bin/flock", ["-x", held, "-c", "echo held; read end"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         Assert.Equal("held", await other.StandardOutput.ReadLineAsync());
         var pull = Pull();
         await Task.Delay(TimeSpan.FromSeconds(1));
@@ -124,13 +144,15 @@ public sealed class PullTests : IDisposable
     {
         _hub.Fault = (request, answer) =>
         {
-            if (request.Host == "store") answer.StallAfter = 1000;
+            if (request.Host == "store")
+                answer.StallAfter = 1000;
             return answer;
         };
         using var stop = new CancellationTokenSource();
         var pull = Pull(stop: stop.Token, patient: true);
         var blobs = Path.Combine(HubTree.Repository(Cache), "blobs");
-        while (!Directory.Exists(blobs) || Directory.GetFiles(blobs, "*.incomplete").Sum(file => HubCache.Length(file) ?? 0) < 4000) await Task.Delay(10);
+        while (!Directory.Exists(blobs) || Directory.GetFiles(blobs, "*.incomplete").Sum(file => HubCache.Length(file) ?? 0) < 4000)
+            await Task.Delay(10);
         stop.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pull);
         Assert.False(File.Exists(Path.Combine(HubTree.Repository(Cache), "refs/main")));
@@ -182,7 +204,10 @@ public sealed class PullTests : IDisposable
     [Fact]
     public async Task A_renamed_repository_is_followed_within_the_host()
     {
-        _hub.Fault = (request, answer) => request.Path.Contains("old/name") ? HubAnswer.Of(307, ("Location", request.Path.Replace("old/name", LoopbackHub.Name))) : answer;
+        _hub.Fault = (request, answer) =>
+            request.Path.Contains("old/name")
+                ? HubAnswer.Of(307, ("Location", request.Path.Replace("old/name", LoopbackHub.Name)))
+                : answer;
         var reference = HubReference.Parse("old/name");
         using var pull = await ModelPull.PlanAsync(_hub.Settings(Cache, withToken: true), reference);
         Assert.Equal(LoopbackHub.Name, pull.Listing.Repository);
@@ -204,7 +229,10 @@ public sealed class PullTests : IDisposable
     {
         _hub.Fault = (request, answer) =>
         {
-            if (request.Path.StartsWith("/api/models")) answer.Body = Encoding.UTF8.GetBytes(Regex.Replace(Encoding.UTF8.GetString(answer.Body), "\"size\":\\d{5,}", "\"size\":900000000000000000"));
+            if (request.Path.StartsWith("/api/models"))
+                answer.Body = Encoding.UTF8.GetBytes(
+                    Regex.Replace(Encoding.UTF8.GetString(answer.Body), "\"size\":\\d{5,}", "\"size\":900000000000000000")
+                );
             return answer;
         };
         Assert.Contains("make room", (await Refused()).Message);
@@ -215,8 +243,20 @@ public sealed class PullTests : IDisposable
     [Fact]
     public async Task Offline_asks_nothing()
     {
-        var settings = HubSettings.From(name => name switch { "HF_HUB_OFFLINE" => "1", "HF_ENDPOINT" => _hub.Endpoint, _ => null }, _folder.Path);
-        Assert.Contains("HF_HUB_OFFLINE", (await Assert.ThrowsAsync<HubException>(() => ModelPull.PlanAsync(settings, HubReference.Parse(LoopbackHub.Name)))).Message);
+        var settings = HubSettings.From(
+            name =>
+                name switch
+                {
+                    "HF_HUB_OFFLINE" => "1",
+                    "HF_ENDPOINT" => _hub.Endpoint,
+                    _ => null,
+                },
+            _folder.Path
+        );
+        Assert.Contains(
+            "HF_HUB_OFFLINE",
+            (await Assert.ThrowsAsync<HubException>(() => ModelPull.PlanAsync(settings, HubReference.Parse(LoopbackHub.Name)))).Message
+        );
         Assert.Empty(_hub.Requests);
     }
 
@@ -241,12 +281,16 @@ public sealed class PullTests : IDisposable
         return fault;
     }
 
-    private IEnumerable<string> Chosen() => ModelFiles.Choose([.. _hub.Files.Select(file => new HubFile(file.Key, file.Value.Length, null))], full: false).Select(file => file.Path);
+    private IEnumerable<string> Chosen() =>
+        ModelFiles
+            .Choose([.. _hub.Files.Select(file => new HubFile(file.Key, file.Value.Length, null))], full: false)
+            .Select(file => file.Path);
 
     private async Task<string> Pull(bool withToken = false, bool useLinks = true, bool patient = false, CancellationToken stop = default)
     {
         var settings = _hub.Settings(Cache, withToken, useLinks);
-        if (patient) settings = new() { Endpoint = settings.Endpoint, CacheFolder = Cache };
+        if (patient)
+            settings = new() { Endpoint = settings.Endpoint, CacheFolder = Cache };
         using var pull = await ModelPull.PlanAsync(settings, HubReference.Parse(LoopbackHub.Name), stop: stop);
         return await pull.RunAsync(null, stop);
     }

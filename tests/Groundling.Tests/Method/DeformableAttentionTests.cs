@@ -57,7 +57,7 @@ public class DeformableAttentionTests
     {
         using var scope = NewDisposeScope();
         var values = arange(12, dtype: float32).view(1, 12, 1, 1);
-        var locations = tensor(new[] { 2.5f / 4, 1.5f / 3 }, [1, 1, 1, 1, 1, 2]);      // the centre of column 2, row 1
+        var locations = tensor(new[] { 2.5f / 4, 1.5f / 3 }, [1, 1, 1, 1, 1, 2]); // the centre of column 2, row 1
         var read = DeformableSampling.Read(values, [(3, 4)], locations, ones([1, 1, 1, 1, 1]));
         Assert.Equal(6, read.item<float>(), 1e-5);
         var outside = DeformableSampling.Read(values, [(3, 4)], locations + 2, ones([1, 1, 1, 1, 1]));

@@ -8,7 +8,8 @@ namespace Groundling.Tests.Method;
 /// <summary>Gradients against differences of values, in float64.</summary>
 internal sealed class GradientCheck : IDisposable
 {
-    private const double Step = 1e-5, Tolerance = 1e-6;
+    private const double Step = 1e-5,
+        Tolerance = 1e-6;
     private const int PlacesEach = 4;
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly Generator _generator = new(23);
@@ -19,13 +20,15 @@ internal sealed class GradientCheck : IDisposable
     public Tensor Random(params long[] shape) => randn(shape, generator: _generator, dtype: float64);
 
     /// <summary>Random weights everywhere, also where a module starts at zero.</summary>
-    public T Stirred<T>(T module) where T : Module
+    public T Stirred<T>(T module)
+        where T : Module
     {
         module.Initialize(_generator);
         return Stir(module, _generator);
     }
 
-    public static T Stir<T>(T module, Generator generator) where T : Module
+    public static T Stir<T>(T module, Generator generator)
+        where T : Module
     {
         using var frozen = no_grad();
         foreach (var parameter in module.parameters())
@@ -42,8 +45,12 @@ internal sealed class GradientCheck : IDisposable
     /// <param name="inputs">By name; contiguous.</param>
     public void Run(Module? module, Func<Tensor[]> run, params (string Name, Tensor Tensor)[] inputs)
     {
-        var tensors = inputs.Concat(module?.NamedTensors() ?? []).Where(pair => module is null || pair.Tensor is not TorchSharp.Modules.Parameter { requires_grad: false }).ToList();
-        foreach (var (_, tensor) in inputs) tensor.requires_grad_();
+        var tensors = inputs
+            .Concat(module?.NamedTensors() ?? [])
+            .Where(pair => module is null || pair.Tensor is not TorchSharp.Modules.Parameter { requires_grad: false })
+            .ToList();
+        foreach (var (_, tensor) in inputs)
+            tensor.requires_grad_();
         Tensor[]? weights = null;
         Tensor Loss()
         {
@@ -62,15 +69,24 @@ internal sealed class GradientCheck : IDisposable
                 var place = tensor.numel() <= PlacesEach ? i : picked.NextInt64(tensor.numel());
                 var (above, below) = (Moved(Step), Moved(-Step));
                 var (expected, actual) = ((above - below) / (2 * Step), tensor.grad!.flatten()[place].item<double>());
-                Assert.True(Math.Abs(expected - actual) <= Tolerance * (1 + Math.Abs(expected)) , $"{name}[{place}]: gradient {actual:g9}, difference {expected:g9}");
+                Assert.True(
+                    Math.Abs(expected - actual) <= Tolerance * (1 + Math.Abs(expected)),
+                    $"{name}[{place}]: gradient {actual:g9}, difference {expected:g9}"
+                );
 
                 double Moved(double by)
                 {
                     using var frozen = no_grad();
                     using var moved = tensor.detach().view(-1)[place];
                     moved.add_(by);
-                    try { return Loss().item<double>(); }
-                    finally { moved.sub_(by); }
+                    try
+                    {
+                        return Loss().item<double>();
+                    }
+                    finally
+                    {
+                        moved.sub_(by);
+                    }
                 }
             }
         }

@@ -14,14 +14,29 @@ public class GroundingConfigTests
         Assert.Equal(GroundingConfig.Paper, GroundingConfig.Paper.Validated());
         Assert.Equal(GroundingConfig.Scenes, GroundingConfig.Scenes.Validated());
         Assert.Equal(Groundling.Scenes.SceneCategories.All.Count, GroundingConfig.Scenes.Classes);
-        Assert.Equal((256, 256, 6, 9, 8, 4), (GroundingConfig.Paper.Width, GroundingConfig.Paper.AdapterWidth, GroundingConfig.Paper.AggregationLayers,
-            GroundingConfig.Paper.DecoderLayers, GroundingConfig.Paper.Heads, GroundingConfig.Paper.DeformablePoints));
+        Assert.Equal(
+            (256, 256, 6, 9, 8, 4),
+            (
+                GroundingConfig.Paper.Width,
+                GroundingConfig.Paper.AdapterWidth,
+                GroundingConfig.Paper.AggregationLayers,
+                GroundingConfig.Paper.DecoderLayers,
+                GroundingConfig.Paper.Heads,
+                GroundingConfig.Paper.DeformablePoints
+            )
+        );
     }
 
     [Fact]
     public void Json_says_everything_and_is_read_back()
     {
-        var config = GroundingConfig.Scenes with { Parts = GroundingParts.DecoderAndAggregation, MaskFeature = MaskFeatureRoute.Latent, AttentionMask = false, Loss = new() { Adapter = 0 } };
+        var config = GroundingConfig.Scenes with
+        {
+            Parts = GroundingParts.DecoderAndAggregation,
+            MaskFeature = MaskFeatureRoute.Latent,
+            AttentionMask = false,
+            Loss = new() { Adapter = 0 },
+        };
         var json = config.ToJson();
         Assert.Contains("\"parts\": \"decoder+mlma\"", json);
         Assert.Contains("\"maskFeature\": \"latent\"", json);
@@ -56,7 +71,8 @@ public class GroundingConfigTests
     }
 
     [Fact]
-    public void A_missing_file_is_named() => Assert.Contains("nowhere.json", Assert.Throws<InputException>(() => GroundingConfig.Read("nowhere.json")).Message);
+    public void A_missing_file_is_named() =>
+        Assert.Contains("nowhere.json", Assert.Throws<InputException>(() => GroundingConfig.Read("nowhere.json")).Message);
 
     [Theory]
     [InlineData("static", false, false, false)]

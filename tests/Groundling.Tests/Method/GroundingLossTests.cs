@@ -24,7 +24,8 @@ public sealed class GroundingLossTests : IDisposable
     {
         var logits = tensor(new[] { 0f, 2, -1, 100 }, [2, 2]);
         var labels = tensor(new[] { 1f, 0, 0.25f, 1 }, [2, 2]);
-        var expected = (Math.Log(2) + Math.Log(1 + Math.Exp(2)) + (0.25 + Math.Log(1 + Math.Exp(-1))) + 0) / 4;      // -l log p - (1 - l) log (1 - p)
+        // -l log p - (1 - l) log (1 - p)
+        var expected = (Math.Log(2) + Math.Log(1 + Math.Exp(2)) + (0.25 + Math.Log(1 + Math.Exp(-1))) + 0) / 4;
         Assert.Equal(expected, GroundingLoss.CrossEntropy(logits, labels).item<float>(), 1e-6);
         Assert.Equal(100, GroundingLoss.CrossEntropy(full([1, 1], -100f), ones(1, 1)).item<float>(), 1e-4);
     }
@@ -66,38 +67,67 @@ public sealed class GroundingLossTests : IDisposable
     public void The_whole_is_the_weighted_sum_of_means_over_grounded_phrases()
     {
         // Predictions and targets are constant over the picture: whatever points are drawn, the values there are known.
-        var config = new LossConfig { Points = 16, Diffusion = 0.5, Adapter = 2, Decoder = 3, Class = 4, CrossEntropy = 6, Dice = 7 };
+        var config = new LossConfig
+        {
+            Points = 16,
+            Diffusion = 0.5,
+            Adapter = 2,
+            Decoder = 3,
+            Class = 4,
+            CrossEntropy = 6,
+            Dice = 7,
+        };
         var generator = new Generator(42);
         var (inside, adapter, decoder) = (tensor(new[] { 1f, 0, 1, 1, 0, 0 }, [2, 3]), Logits(2), Logits(3));
         var grounded = tensor(new[] { true, true, false, false, true, false }, [2, 3]);
         var classes = tensor(new long[] { 0, 1, 1, 0, 1, 0 }, [2, 3]);
         var probability = rand([2, 3], generator: generator);
-        using var output = new GroundingOutput(Spread(probability, 6, 8), [.. adapter.Skip(1).Select(Prediction)], Prediction(adapter[0]), [.. decoder.Select(Prediction)]);
+        using var output = new GroundingOutput(
+            Spread(probability, 6, 8),
+            [.. adapter.Skip(1).Select(Prediction)],
+            Prediction(adapter[0]),
+            [.. decoder.Select(Prediction)]
+        );
         using var losses = new GroundingLoss(config, _generator).Compute(output, new(Spread(inside, 6, 8).gt(0.5), classes, grounded));
 
         (int, int)[] counted = [(0, 0), (0, 1), (1, 1)];
         double Mean(Func<int, int, double> value) => counted.Average(place => value(place.Item1, place.Item2));
-        double Diffusion() => Mean((b, n) => -Math.Log(inside[b, n].item<float>() > 0 ? probability[b, n].item<float>() : 1 - probability[b, n].item<float>()));
-        double CrossEntropy((Tensor Mask, Tensor Class) layer) => Mean((b, n) => Math.Log(1 + Math.Exp((inside[b, n].item<float>() > 0 ? -1 : 1) * layer.Mask[b, n].item<float>())));
-        double Dice((Tensor Mask, Tensor Class) layer) => Mean((b, n) =>
-        {
-            var (p, t) = (16 / (1 + Math.Exp(-layer.Mask[b, n].item<float>())), 16 * inside[b, n].item<float>());
-            return 1 - (2 * p * t / 16 + 1) / (p + t + 1);
-        });
-        double Class((Tensor Mask, Tensor Class) layer) => Mean((b, n) => -layer.Class[b, n].log_softmax(0)[classes[b, n].item<long>()].item<float>());
+        double Diffusion() =>
+            Mean(
+                (b, n) => -Math.Log(inside[b, n].item<float>() > 0 ? probability[b, n].item<float>() : 1 - probability[b, n].item<float>())
+            );
+        double CrossEntropy((Tensor Mask, Tensor Class) layer) =>
+            Mean((b, n) => Math.Log(1 + Math.Exp((inside[b, n].item<float>() > 0 ? -1 : 1) * layer.Mask[b, n].item<float>())));
+        double Dice((Tensor Mask, Tensor Class) layer) =>
+            Mean(
+                (b, n) =>
+                {
+                    var (p, t) = (16 / (1 + Math.Exp(-layer.Mask[b, n].item<float>())), 16 * inside[b, n].item<float>());
+                    return 1 - (2 * p * t / 16 + 1) / (p + t + 1);
+                }
+            );
+        double Class((Tensor Mask, Tensor Class) layer) =>
+            Mean((b, n) => -layer.Class[b, n].log_softmax(0)[classes[b, n].item<long>()].item<float>());
         var expected = new Dictionary<string, double>
         {
             ["diffusion"] = Diffusion(),
-            ["adapter.class"] = adapter.Average(Class), ["adapter.crossEntropy"] = adapter.Average(CrossEntropy), ["adapter.dice"] = adapter.Average(Dice),
-            ["decoder.class"] = decoder.Average(Class), ["decoder.crossEntropy"] = decoder.Average(CrossEntropy), ["decoder.dice"] = decoder.Average(Dice),
+            ["adapter.class"] = adapter.Average(Class),
+            ["adapter.crossEntropy"] = adapter.Average(CrossEntropy),
+            ["adapter.dice"] = adapter.Average(Dice),
+            ["decoder.class"] = decoder.Average(Class),
+            ["decoder.crossEntropy"] = decoder.Average(CrossEntropy),
+            ["decoder.dice"] = decoder.Average(Dice),
         };
         Assert.Equal(expected.Keys.Order(), losses.Parts.Keys.Order());
-        foreach (var (name, value) in expected) Assert.Equal(value, losses.Parts[name].item<float>(), 1e-4);
+        foreach (var (name, value) in expected)
+            Assert.Equal(value, losses.Parts[name].item<float>(), 1e-4);
         double Head(string name) => 4 * expected[$"{name}.class"] + 6 * expected[$"{name}.crossEntropy"] + 7 * expected[$"{name}.dice"];
         Assert.Equal(0.5 * expected["diffusion"] + 2 * Head("adapter") + 3 * Head("decoder"), losses.Total.item<float>(), 1e-3);
 
-        List<(Tensor Mask, Tensor Class)> Logits(int layers) => [.. Enumerable.Range(0, layers).Select(_ => (randn([2, 3], generator: generator), randn([2, 3, 3], generator: generator)))];
-        static Tensor Spread(Tensor values, int height, int width) => values.unsqueeze(-1).unsqueeze(-1).expand(2, 3, height, width).clone();
+        List<(Tensor Mask, Tensor Class)> Logits(int layers) =>
+            [.. Enumerable.Range(0, layers).Select(_ => (randn([2, 3], generator: generator), randn([2, 3, 3], generator: generator)))];
+        static Tensor Spread(Tensor values, int height, int width) =>
+            values.unsqueeze(-1).unsqueeze(-1).expand(2, 3, height, width).clone();
         static MaskPrediction Prediction((Tensor Mask, Tensor Class) layer) => new(Spread(layer.Mask, 2, 3), layer.Class);
     }
 
@@ -113,10 +143,23 @@ public sealed class GroundingLossTests : IDisposable
         Assert.Equal(0, nothing.Total.item<float>());
         Assert.All((Tensor[])[masks, classes, diffusion], tensor => Assert.Equal(0, tensor.grad!.abs().max().item<float>()));
 
-        using var one = new GroundingLoss(new() { Points = 8, Adapter = 0, Diffusion = 0 }, _generator).Compute(output, target with { Grounded = ones(2, 3, dtype: @bool) });
+        using var one = new GroundingLoss(
+            new()
+            {
+                Points = 8,
+                Adapter = 0,
+                Diffusion = 0,
+            },
+            _generator
+        ).Compute(output, target with { Grounded = ones(2, 3, dtype: @bool) });
         Assert.Equal(["decoder.class", "decoder.crossEntropy", "decoder.dice"], one.Parts.Keys.Order());
-        using var some = new GroundingLoss(new() { Points = 8 }, _generator).Compute(output,
-            target with { Grounded = tensor(new[] { true, false, false, false, false, true }, [2, 3]) });
+        using var some = new GroundingLoss(new() { Points = 8 }, _generator).Compute(
+            output,
+            target with
+            {
+                Grounded = tensor(new[] { true, false, false, false, false, true }, [2, 3]),
+            }
+        );
         some.Total.backward();
         Assert.Equal([true, false, false, false, false, true], masks.grad!.abs().sum([2, 3]).gt(0).flatten().data<bool>());
         Assert.Equal([true, false, false, false, false, true], diffusion.grad!.abs().sum([2, 3]).gt(0).flatten().data<bool>());
@@ -128,8 +171,18 @@ public sealed class GroundingLossTests : IDisposable
         var images = arange(6, dtype: float32).view(1, 2, 3);
         var points = tensor(new[] { 0.5f / 3, 0.25f, 2.5f / 3, 0.75f, 0.5f, 0.5f, 0, 0, 1, 1 }, [1, 5, 2]);
         TensorAssert.Close(tensor(new[] { 0f, 5, 2.5f, 0, 5 }, [1, 5]), PointSampling.At(images, points), 1e-5, "values");
-        var enlarged = nn.functional.interpolate(images.unsqueeze(0), size: [8, 12], mode: InterpolationMode.Bilinear, align_corners: false)[0];
-        TensorAssert.Close(enlarged[0, 3, 7], PointSampling.At(images, tensor(new[] { 7.5f / 12, 3.5f / 8 }, [1, 1, 2]))[0, 0], 1e-5, "the same as enlarging first");
+        var enlarged = nn.functional.interpolate(
+            images.unsqueeze(0),
+            size: [8, 12],
+            mode: InterpolationMode.Bilinear,
+            align_corners: false
+        )[0];
+        TensorAssert.Close(
+            enlarged[0, 3, 7],
+            PointSampling.At(images, tensor(new[] { 7.5f / 12, 3.5f / 8 }, [1, 1, 2]))[0, 0],
+            1e-5,
+            "the same as enlarging first"
+        );
     }
 
     [Fact]
@@ -153,7 +206,10 @@ public sealed class GroundingLossTests : IDisposable
         TensorAssert.Close(points, PointSampling.Choose(logits, config, PointSampling.From(again)), 0, "the same seed");
         var anywhere = PointSampling.Choose(logits, config with { Importance = 0 }, PointSampling.From(_generator));
         Assert.InRange(anywhere[.., .., 0].mean().item<float>(), 0.48, 0.52);
-        Assert.True(PointSampling.Choose(logits, config with { Importance = 1 }, PointSampling.From(_generator))[.., .., 0].max().item<float>() < 0.4);
+        Assert.True(
+            PointSampling.Choose(logits, config with { Importance = 1 }, PointSampling.From(_generator))[.., .., 0].max().item<float>()
+                < 0.4
+        );
     }
 
     [Fact]

@@ -20,12 +20,17 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    public static TheoryData<GroundingParts, MaskFeatureRoute> Variants => new()
-    {
-        { GroundingParts.Static, MaskFeatureRoute.UNet }, { GroundingParts.Decoder, MaskFeatureRoute.UNet }, { GroundingParts.Decoder, MaskFeatureRoute.Latent },
-        { GroundingParts.DecoderAndAdapter, MaskFeatureRoute.UNet }, { GroundingParts.DecoderAndAggregation, MaskFeatureRoute.UNet },
-        { GroundingParts.Full, MaskFeatureRoute.UNet }, { GroundingParts.Full, MaskFeatureRoute.Latent },
-    };
+    public static TheoryData<GroundingParts, MaskFeatureRoute> Variants =>
+        new()
+        {
+            { GroundingParts.Static, MaskFeatureRoute.UNet },
+            { GroundingParts.Decoder, MaskFeatureRoute.UNet },
+            { GroundingParts.Decoder, MaskFeatureRoute.Latent },
+            { GroundingParts.DecoderAndAdapter, MaskFeatureRoute.UNet },
+            { GroundingParts.DecoderAndAggregation, MaskFeatureRoute.UNet },
+            { GroundingParts.Full, MaskFeatureRoute.UNet },
+            { GroundingParts.Full, MaskFeatureRoute.Latent },
+        };
 
     [Theory]
     [InlineData(true, true)]
@@ -42,7 +47,8 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
         var expected = head.call(prompt.Maps, 64, 128);
         TensorAssert.Close(expected, model.call(input).Diffusion, 1e-5, "step 0");
         GradientCheck.Stir(model, new Generator(1));
-        foreach (var parameter in model.parameters().Take(1)) parameter.zero_();                           // the head's own weights
+        foreach (var parameter in model.parameters().Take(1))
+            parameter.zero_(); // the head's own weights
         Assert.True((expected - model.call(input).Diffusion).abs().max().item<float>() > 1e-3, "training changes the prompts");
     }
 
@@ -59,11 +65,14 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
             Assert.True(parameter.grad!.isfinite().all().item<bool>(), $"{name} has a gradient that is not finite");
             Assert.True(parameter.grad.abs().max().item<float>() > 0, $"{name} has a gradient of zero");
         }
-        Assert.All(tiny.Pipeline.Diffusion.UNet.parameters().Concat(tiny.Pipeline.Diffusion.Vae.parameters()), parameter =>
-        {
-            Assert.False(parameter.requires_grad);
-            Assert.Null(parameter.grad);
-        });
+        Assert.All(
+            tiny.Pipeline.Diffusion.UNet.parameters().Concat(tiny.Pipeline.Diffusion.Vae.parameters()),
+            parameter =>
+            {
+                Assert.False(parameter.requires_grad);
+                Assert.Null(parameter.grad);
+            }
+        );
         Assert.All(tiny.Pipeline.Diffusion.Text.parameters(), parameter => Assert.Null(parameter.grad));
     }
 
@@ -74,18 +83,43 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
         using var losses = Losses(model, TinyGrounding.Input());
         losses.Total.backward();
         Assert.All(model.named_parameters(), pair => Assert.True(pair.parameter.grad is not null, pair.name));
-        var still = model.named_parameters().Where(pair => pair.parameter.grad!.abs().max().item<float>() == 0).Select(pair => pair.name.Replace('/', '.')).ToList();
-        Assert.All(still, name => Assert.Matches(@"^aggregation\.(level_embedding|layers\.\d\.(norm_pixels|norm_phrases|mutual\.(to_q|to_k|pixels_to_v|phrases_to_v)))\.", name));
+        var still = model
+            .named_parameters()
+            .Where(pair => pair.parameter.grad!.abs().max().item<float>() == 0)
+            .Select(pair => pair.name.Replace('/', '.'))
+            .ToList();
+        Assert.All(
+            still,
+            name =>
+                Assert.Matches(
+                    @"^aggregation\.(level_embedding|layers\.\d\.(norm_pixels|norm_phrases|mutual\.(to_q|to_k|pixels_to_v|phrases_to_v)))\.",
+                    name
+                )
+        );
     }
 
     [Fact]
     public void Gradients_reach_the_first_block_through_the_frozen_UNet()
     {
-        using var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Loss = new() { Points = 48, Adapter = 0, Decoder = 0 } }, stirred: true);
+        using var model = TinyGrounding.Build(
+            tiny,
+            TinyGrounding.Config with
+            {
+                Loss = new()
+                {
+                    Points = 48,
+                    Adapter = 0,
+                    Decoder = 0,
+                },
+            },
+            stirred: true
+        );
         using var losses = Losses(model, TinyGrounding.Input());
         losses.Total.backward();
         Assert.Equal(["diffusion"], losses.Parts.Keys);
-        var first = model.named_parameters().Where(pair => pair.name.Contains("adapter.blocks.0.up") || pair.name.Contains("adapter.blocks.0.cross_attention.to_v"));
+        var first = model
+            .named_parameters()
+            .Where(pair => pair.name.Contains("adapter.blocks.0.up") || pair.name.Contains("adapter.blocks.0.cross_attention.to_v"));
         Assert.NotEmpty(first);
         Assert.All(first, pair => Assert.True(pair.parameter.grad!.abs().max().item<float>() > 0, pair.name));
         Assert.All(model.named_parameters().Where(pair => pair.name.StartsWith("decoder.")), pair => Assert.Null(pair.parameter.grad));
@@ -102,9 +136,13 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
         var input = TinyGrounding.Input();
         var order = tensor(new long[] { 2, 0, 3, 1 });
         var (plain, permuted) = (All(model.call(input)), All(model.call(input with { Phrases = input.Phrases.index_select(1, order) })));
-        foreach (var name in plain.Keys) TensorAssert.Close(plain[name].index_select(1, order), permuted[name], Tolerance, name);
+        foreach (var name in plain.Keys)
+            TensorAssert.Close(plain[name].index_select(1, order), permuted[name], Tolerance, name);
         var answer = plain["answer"];
-        Assert.True((answer[.., ..1] - answer[.., 1..]).abs().amax([0, 2, 3]).min().item<float>() > 10 * Tolerance, "the phrases have masks of their own");
+        Assert.True(
+            (answer[.., ..1] - answer[.., 1..]).abs().amax([0, 2, 3]).min().item<float>() > 10 * Tolerance,
+            "the phrases have masks of their own"
+        );
     }
 
     [Theory]
@@ -182,7 +220,7 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
         using var generator = new Generator(1);
         void Step()
         {
-            using var step = NewDisposeScope();                                // gradients on the way back belong to the caller's scope
+            using var step = NewDisposeScope(); // gradients on the way back belong to the caller's scope
             using var output = model.call(input);
             using var losses = new GroundingLoss(model.Config.Loss, generator).Compute(output, target);
             losses.Total.backward();
@@ -198,13 +236,22 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
     [InlineData(false)]
     public void Blocks_that_run_again_give_the_same_masks_and_gradients(bool adapterLoss)
     {
-        using var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Loss = new() { Points = 48, Adapter = adapterLoss ? 1 : 0 } }, stirred: true);
+        using var model = TinyGrounding.Build(
+            tiny,
+            TinyGrounding.Config with
+            {
+                Loss = new() { Points = 48, Adapter = adapterLoss ? 1 : 0 },
+            },
+            stirred: true
+        );
         var input = TinyGrounding.Input(tensor(new[] { true, true, true, true, true, true, false, false }, [2, TinyGrounding.N]));
         var (plain, plainLoss) = Gradients(saves: false);
         var (saved, savedLoss) = Gradients(saves: true);
         Assert.Equal(plainLoss, savedLoss, 1e-4 * Math.Abs(plainLoss));
-        Assert.All(saved.Where(pair => !plain.ContainsKey(pair.Key)), pair => Assert.Equal(0, pair.Value.abs().max().item<float>()));     // unused, and told so
-        foreach (var (name, gradient) in plain) TensorAssert.Close(gradient, saved[name], 1e-3 * (1 + gradient.abs().max().item<float>()), name);
+        // unused, and told so
+        Assert.All(saved.Where(pair => !plain.ContainsKey(pair.Key)), pair => Assert.Equal(0, pair.Value.abs().max().item<float>()));
+        foreach (var (name, gradient) in plain)
+            TensorAssert.Close(gradient, saved[name], 1e-3 * (1 + gradient.abs().max().item<float>()), name);
         Assert.False(input.Phrases.requires_grad);
 
         (Dictionary<string, Tensor> Gradients, double Loss) Gradients(bool saves)
@@ -213,7 +260,13 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
             model.zero_grad();
             using var losses = Losses(model, input);
             losses.Total.backward();
-            return (model.named_parameters().Where(pair => pair.parameter.grad is not null).ToDictionary(pair => pair.name, pair => pair.parameter.grad!.clone()), losses.Total.item<float>());
+            return (
+                model
+                    .named_parameters()
+                    .Where(pair => pair.parameter.grad is not null)
+                    .ToDictionary(pair => pair.name, pair => pair.parameter.grad!.clone()),
+                losses.Total.item<float>()
+            );
         }
     }
 
@@ -221,7 +274,8 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
     public void A_frozen_adapter_sends_no_gradient_through_the_UNet_though_blocks_may_run_again()
     {
         using var model = TinyGrounding.Build(tiny, stirred: true);
-        foreach (var (name, parameter) in model.named_parameters()) parameter.requires_grad = !name.StartsWith("adapter.", StringComparison.Ordinal);
+        foreach (var (name, parameter) in model.named_parameters())
+            parameter.requires_grad = !name.StartsWith("adapter.", StringComparison.Ordinal);
         model.SavesMemory = true;
         using var pass = model.Trace(TinyGrounding.Input());
         Assert.All(pass.UNet.Features, feature => Assert.False(feature.requires_grad));
@@ -248,9 +302,15 @@ public sealed class GroundingModelTests(TinyModel tiny) : IDisposable
     /// <summary>Everything an output holds, as probabilities.</summary>
     private static Dictionary<string, Tensor> All(GroundingOutput output)
     {
-        var all = new Dictionary<string, Tensor> { ["diffusion"] = output.Diffusion, ["answer"] = output.Probabilities(TinyGrounding.Letterbox) };
-        if (output.Adapter is not null) (all["adapter"], all["adapter's classes"]) = (output.Adapter.Masks.sigmoid(), output.Adapter.Classes.softmax(-1));
-        for (var i = 0; i < output.Decoder.Count; i++) (all[$"layer {i}"], all[$"classes {i}"]) = (output.Decoder[i].Masks.sigmoid(), output.Decoder[i].Classes.softmax(-1));
+        var all = new Dictionary<string, Tensor>
+        {
+            ["diffusion"] = output.Diffusion,
+            ["answer"] = output.Probabilities(TinyGrounding.Letterbox),
+        };
+        if (output.Adapter is not null)
+            (all["adapter"], all["adapter's classes"]) = (output.Adapter.Masks.sigmoid(), output.Adapter.Classes.softmax(-1));
+        for (var i = 0; i < output.Decoder.Count; i++)
+            (all[$"layer {i}"], all[$"classes {i}"]) = (output.Decoder[i].Masks.sigmoid(), output.Decoder[i].Classes.softmax(-1));
         return all;
     }
 }

@@ -30,14 +30,17 @@ public class GroundingPipelineTests(TinyModel tiny)
     {
         var picture = TinyModel.Gradient(90, 60);
         var (lowest, highest) = Range(picture);
-        List<Grounding> steps = [.. Enumerable.Range(0, 6).Select(i => Ground(picture, Math.Clamp(lowest + (highest - lowest) * i / 5, 0, 0.999)))];
+        List<Grounding> steps =
+        [
+            .. Enumerable.Range(0, 6).Select(i => Ground(picture, Math.Clamp(lowest + (highest - lowest) * i / 5, 0, 0.999))),
+        ];
         foreach (var (low, high) in steps.Zip(steps.Skip(1)))
-            foreach (var (wide, narrow) in low.Phrases.Zip(high.Phrases))
-            {
-                Assert.True(narrow.Mask.Area <= wide.Mask.Area);
-                Assert.Equal(0, narrow.Mask.ToBytes().Zip(wide.Mask.ToBytes()).Count(pair => pair.First > pair.Second));
-                Assert.True(narrow.Mask.Area == 0 || narrow.Score >= wide.Score);
-            }
+        foreach (var (wide, narrow) in low.Phrases.Zip(high.Phrases))
+        {
+            Assert.True(narrow.Mask.Area <= wide.Mask.Area);
+            Assert.Equal(0, narrow.Mask.ToBytes().Zip(wide.Mask.ToBytes()).Count(pair => pair.First > pair.Second));
+            Assert.True(narrow.Mask.Area == 0 || narrow.Score >= wide.Score);
+        }
         Assert.True(steps[^1].Phrases.Sum(phrase => phrase.Mask.Area) < steps[0].Phrases.Sum(phrase => phrase.Mask.Area));
         Assert.All(Ground(picture, 0).Phrases, phrase => Assert.Equal(90 * 60, phrase.Mask.Area));
     }
@@ -46,7 +49,7 @@ public class GroundingPipelineTests(TinyModel tiny)
     public void The_score_is_the_mean_probability_inside_the_mask()
     {
         using var scope = NewDisposeScope();
-        var picture = TinyModel.Gradient(128, 64);                             // its own size, so that nothing is resized
+        var picture = TinyModel.Gradient(128, 64); // its own size, so that nothing is resized
         using var trace = tiny.Pipeline.Trace(picture, TwoPhrases, new() { Size = 0 });
         var probabilities = tiny.Pipeline.Probabilities(trace);
         var threshold = probabilities[0].mean().item<float>();
@@ -61,9 +64,15 @@ public class GroundingPipelineTests(TinyModel tiny)
     public void An_empty_mask_has_no_score()
     {
         using var folder = new TemporaryFolder();
-        using (var model = TinyGrounding.Build(tiny)) GroundingFolder.Save(folder.File("trained"), model);
-        using var pipeline = GroundingPipeline.Open(new GroundingPipelineOptions { ModelFolder = tiny.Path, TrainedParts = TrainedParts.In(folder.File("trained")) });
-        Assert.All(pipeline.Ground(TinyModel.Gradient(64, 64), TwoPhrases, new() { Size = 64, Threshold = 0.9999 }).Phrases, phrase => Assert.Equal((0, 0), (phrase.Mask.Area, phrase.Score)));
+        using (var model = TinyGrounding.Build(tiny))
+            GroundingFolder.Save(folder.File("trained"), model);
+        using var pipeline = GroundingPipeline.Open(
+            new GroundingPipelineOptions { ModelFolder = tiny.Path, TrainedParts = TrainedParts.In(folder.File("trained")) }
+        );
+        Assert.All(
+            pipeline.Ground(TinyModel.Gradient(64, 64), TwoPhrases, new() { Size = 64, Threshold = 0.9999 }).Phrases,
+            phrase => Assert.Equal((0, 0), (phrase.Mask.Area, phrase.Score))
+        );
     }
 
     [Fact]
@@ -72,15 +81,23 @@ public class GroundingPipelineTests(TinyModel tiny)
         var pictures = Enumerable.Range(0, 6).Select(i => TinyModel.Gradient(60 + 10 * i, 70, shift: 40 * i)).ToList();
         var expected = pictures.Select(picture => Words(Ground(picture, 0.3))).ToList();
         Assert.Equal(expected.Count, expected.Distinct().Count());
-        using var fresh = GroundingPipeline.Open(tiny.Path);                   // so that both threads meet weights that are not packed yet
+        using var fresh = GroundingPipeline.Open(tiny.Path); // so that both threads meet weights that are not packed yet
         var results = new string[pictures.Count];
-        await Task.WhenAll(Enumerable.Range(0, 2).Select(thread => Task.Run(() =>
-        {
-            for (var i = thread; i < pictures.Count; i += 2) results[i] = Words(fresh.Ground(pictures[i], TwoPhrases, new() { Size = 64, Threshold = 0.3 }));
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(thread =>
+                    Task.Run(() =>
+                    {
+                        for (var i = thread; i < pictures.Count; i += 2)
+                            results[i] = Words(fresh.Ground(pictures[i], TwoPhrases, new() { Size = 64, Threshold = 0.3 }));
+                    })
+                )
+        );
         Assert.Equal(expected, results);
 
-        static string Words(Grounding grounding) => string.Join(' ', grounding.Phrases.Select(phrase => $"{phrase.Score:F4} {phrase.Mask.ToCompressed()}"));
+        static string Words(Grounding grounding) =>
+            string.Join(' ', grounding.Phrases.Select(phrase => $"{phrase.Score:F4} {phrase.Mask.ToCompressed()}"));
     }
 
     [Fact]
@@ -95,14 +112,17 @@ public class GroundingPipelineTests(TinyModel tiny)
         var threshold = probabilities.mean().item<float>();
         var grounding = tiny.Pipeline.Ground(picture, caption, new() { Size = 0, Threshold = threshold });
         Assert.Equal(150, grounding.Phrases.Count);
-        Assert.Equal(probabilities.gt((double)threshold).sum([1, 2]).data<long>(), grounding.Phrases.Select(phrase => (long)phrase.Mask.Area));
+        Assert.Equal(
+            probabilities.gt((double)threshold).sum([1, 2]).data<long>(),
+            grounding.Phrases.Select(phrase => (long)phrase.Mask.Area)
+        );
     }
 
     [Fact]
     public void Padding_of_the_input_is_no_part_of_the_mask()
     {
         using var scope = NewDisposeScope();
-        var picture = TinyModel.Gradient(100, 40);                             // in an input of 128 x 64
+        var picture = TinyModel.Gradient(100, 40); // in an input of 128 x 64
         using var trace = tiny.Pipeline.Trace(picture, TwoPhrases, new() { Size = 0 });
         var probabilities = tiny.Pipeline.Probabilities(trace);
         Assert.Equal([2, 64, 128], probabilities.shape);
@@ -116,8 +136,10 @@ public class GroundingPipelineTests(TinyModel tiny)
     {
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => tiny.Pipeline.Ground(TinyModel.Gradient(64, 64), TwoPhrases, new() { Size = 64 }, stop.Token));
-        Assert.NotEmpty(Ground(TinyModel.Gradient(64, 64), 0.5).Phrases);      // and the pipeline still works
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            tiny.Pipeline.Ground(TinyModel.Gradient(64, 64), TwoPhrases, new() { Size = 64 }, stop.Token)
+        );
+        Assert.NotEmpty(Ground(TinyModel.Gradient(64, 64), 0.5).Phrases); // and the pipeline still works
     }
 
     [Fact]
@@ -134,7 +156,9 @@ public class GroundingPipelineTests(TinyModel tiny)
         using (no_grad())
         {
             using var prompt = new StaticPrompt(new(zeros(1, 4, 8, 8), ones(1, 2, 64), ones(1, 64), null) { Cancellation = stop.Token });
-            Assert.ThrowsAny<OperationCanceledException>(() => tiny.Pipeline.Diffusion.UNet.call(ones(1, 4, 8, 8), ones(1, dtype: int64), prompt));
+            Assert.ThrowsAny<OperationCanceledException>(() =>
+                tiny.Pipeline.Diffusion.UNet.call(ones(1, 4, 8, 8), ones(1, dtype: int64), prompt)
+            );
             Assert.Empty(prompt.Maps);
         }
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
@@ -144,8 +168,10 @@ public class GroundingPipelineTests(TinyModel tiny)
     public void A_pipeline_opened_inside_a_dispose_scope_outlives_it()
     {
         GroundingPipeline pipeline;
-        using (NewDisposeScope()) pipeline = GroundingPipeline.Open(tiny.Path);
-        using (pipeline) Assert.Equal(2, pipeline.Ground(TinyModel.Gradient(64, 64), TwoPhrases, new() { Size = 64 }).Phrases.Count);
+        using (NewDisposeScope())
+            pipeline = GroundingPipeline.Open(tiny.Path);
+        using (pipeline)
+            Assert.Equal(2, pipeline.Ground(TinyModel.Gradient(64, 64), TwoPhrases, new() { Size = 64 }).Phrases.Count);
     }
 
     [Theory]
@@ -155,13 +181,20 @@ public class GroundingPipelineTests(TinyModel tiny)
     [InlineData(64, 1.0)]
     [InlineData(64, -0.1)]
     [InlineData(64, double.NaN)]
-    public void Options_out_of_range_are_refused(int size, double threshold)
-        => Assert.Contains("out of range", Assert.Throws<InputException>(() => tiny.Pipeline.Ground(TinyModel.Gradient(8, 8), TwoPhrases, new() { Size = size, Threshold = threshold })).Message);
+    public void Options_out_of_range_are_refused(int size, double threshold) =>
+        Assert.Contains(
+            "out of range",
+            Assert
+                .Throws<InputException>(() =>
+                    tiny.Pipeline.Ground(TinyModel.Gradient(8, 8), TwoPhrases, new() { Size = size, Threshold = threshold })
+                )
+                .Message
+        );
 
     [Fact]
     public void Without_a_size_the_models_own_is_taken()
     {
-        Assert.Equal(256, tiny.Pipeline.NativeSize);                           // 32 latents of 8 pixels
+        Assert.Equal(256, tiny.Pipeline.NativeSize); // 32 latents of 8 pixels
         using var trace = tiny.Pipeline.Trace(TinyModel.Gradient(100, 50), TwoPhrases);
         Assert.Equal([1, 3, 128, 256], trace.Image.shape);
     }
@@ -170,14 +203,18 @@ public class GroundingPipelineTests(TinyModel tiny)
     public void Parts_that_were_trained_at_another_size_than_the_frozen_model_say_so()
     {
         using var folder = new TemporaryFolder();
-        using (var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Size = 128 })) GroundingFolder.Save(folder.File("trained"), model);
-        using var pipeline = GroundingPipeline.Open(new GroundingPipelineOptions { ModelFolder = tiny.Path, TrainedParts = TrainedParts.In(folder.File("trained")) });
+        using (var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Size = 128 }))
+            GroundingFolder.Save(folder.File("trained"), model);
+        using var pipeline = GroundingPipeline.Open(
+            new GroundingPipelineOptions { ModelFolder = tiny.Path, TrainedParts = TrainedParts.In(folder.File("trained")) }
+        );
         Assert.Equal(128, pipeline.NativeSize);
         using var trace = pipeline.Trace(TinyModel.Gradient(100, 50), TwoPhrases);
         Assert.Equal([1, 3, 64, 128], trace.Image.shape);
     }
 
-    private Grounding Ground(Picture picture, double threshold) => tiny.Pipeline.Ground(picture, TwoPhrases, new() { Size = 64, Threshold = threshold });
+    private Grounding Ground(Picture picture, double threshold) =>
+        tiny.Pipeline.Ground(picture, TwoPhrases, new() { Size = 64, Threshold = threshold });
 
     private (double Lowest, double Highest) Range(Picture picture)
     {

@@ -14,7 +14,16 @@ namespace Groundling.Tests.Method;
 public class ModuleGradientTests
 {
     private static readonly (long, long)[] Sizes = [(4, 8), (2, 4), (1, 2)];
-    private static readonly GroundingConfig Config = TinyGrounding.Config with { Width = 8, AdapterWidth = 8, AggregationLayers = 1, AggregationFeedForward = 8, DecoderLayers = 3, DecoderFeedForward = 8, Classes = 2 };
+    private static readonly GroundingConfig Config = TinyGrounding.Config with
+    {
+        Width = 8,
+        AdapterWidth = 8,
+        AggregationLayers = 1,
+        AggregationFeedForward = 8,
+        DecoderLayers = 3,
+        DecoderFeedForward = 8,
+        Classes = 2,
+    };
 
     [Theory]
     [InlineData(true)]
@@ -26,12 +35,17 @@ public class ModuleGradientTests
         var (phrases, pixels) = (check.Random(2, 3, 12), check.Random(2, 8, 6));
         var valid = padded ? tensor(new[] { true, true, false, true, false, false }, [2, 3]) : null;
         var readable = padded ? DynamicPrompt.Readable(check.Random(2, 3, 2, 4).abs(), 0.5) : null;
-        check.Run(block, () =>
-        {
-            var injected = block.Inject(phrases, valid);
-            var (next, masks, classes) = block.Extract(phrases, injected, pixels, readable);
-            return [injected.Prompt, next, masks, classes];
-        }, ("phrases", phrases), ("pixels", pixels));
+        check.Run(
+            block,
+            () =>
+            {
+                var injected = block.Inject(phrases, valid);
+                var (next, masks, classes) = block.Extract(phrases, injected, pixels, readable);
+                return [injected.Prompt, next, masks, classes];
+            },
+            ("phrases", phrases),
+            ("pixels", pixels)
+        );
     }
 
     [Fact]
@@ -41,15 +55,20 @@ public class ModuleGradientTests
         TransformerSite[] sites = [new(0, "a", 4, 2, 1), new(1, "b", 6, 2, 2), new(2, "c", 4, 2, 1)];
         using var adapter = new PhraseAdapter(sites, 12, Config);
         var weights = (TorchSharp.Modules.Parameter)adapter.NamedTensors().Single(pair => pair.Name == "block_logits").Tensor;
-        using (no_grad()) weights.add_(check.Random(3));
+        using (no_grad())
+            weights.add_(check.Random(3));
         var masks = sites.Select(site => check.Random(2, 3, 4 / site.Stride, 6 / site.Stride)).ToList();
         var classes = sites.Select(_ => check.Random(2, 3, 4)).ToList();
-        check.Run(null, () =>
-        {
-            var prediction = adapter.call([.. masks.Zip(classes, (m, c) => new MaskPrediction(m, c))]);
-            Assert.Equal([2, 3, 4, 6], prediction.Masks.shape);
-            return [prediction.Masks, prediction.Classes];
-        }, [("weights", weights), .. masks.Select((m, i) => ($"masks {i}", m)), .. classes.Select((c, i) => ($"classes {i}", c))]);
+        check.Run(
+            null,
+            () =>
+            {
+                var prediction = adapter.call([.. masks.Zip(classes, (m, c) => new MaskPrediction(m, c))]);
+                Assert.Equal([2, 3, 4, 6], prediction.Masks.shape);
+                return [prediction.Masks, prediction.Classes];
+            },
+            [("weights", weights), .. masks.Select((m, i) => ($"masks {i}", m)), .. classes.Select((c, i) => ($"classes {i}", c))]
+        );
     }
 
     [Fact]
@@ -59,11 +78,16 @@ public class ModuleGradientTests
         using var module = check.Stirred(new BidirectionalAttention(8, 2));
         var (pixels, phrases) = (check.Random(2, 5, 8), check.Random(2, 4, 8));
         var valid = tensor(new[] { true, true, true, true, true, false, true, false }, [2, 4]);
-        check.Run(module, () =>
-        {
-            var (forPixels, forPhrases) = module.call(pixels, phrases, valid);
-            return [forPixels, forPhrases];
-        }, ("pixels", pixels), ("phrases", phrases));
+        check.Run(
+            module,
+            () =>
+            {
+                var (forPixels, forPhrases) = module.call(pixels, phrases, valid);
+                return [forPixels, forPhrases];
+            },
+            ("pixels", pixels),
+            ("phrases", phrases)
+        );
     }
 
     [Fact]
@@ -73,11 +97,16 @@ public class ModuleGradientTests
         using var module = check.Stirred(new MutualAggregation(Config));
         var (pixels, phrases) = (check.Random(2, 42, 8), check.Random(2, 6, 8));
         var valid = tensor(new[] { true, true, true, false }, [2, 2]);
-        check.Run(module, () =>
-        {
-            var levels = module.call(new(pixels, phrases, 2, Sizes), valid);
-            return [levels.Pixels, levels.Phrases];
-        }, ("pixels", pixels), ("phrases", phrases));
+        check.Run(
+            module,
+            () =>
+            {
+                var levels = module.call(new(pixels, phrases, 2, Sizes), valid);
+                return [levels.Pixels, levels.Phrases];
+            },
+            ("pixels", pixels),
+            ("phrases", phrases)
+        );
     }
 
     [Fact]
@@ -87,13 +116,17 @@ public class ModuleGradientTests
         using var module = check.Stirred(new LevelProjection([4, 6, 8], 12, 8, 3));
         var pixels = new[] { check.Random(2, 4, 4, 8), check.Random(2, 6, 2, 4), check.Random(2, 8, 1, 2) };
         var phrases = Enumerable.Range(0, 3).Select(_ => check.Random(2, 3, 12)).ToArray();
-        check.Run(module, () =>
-        {
-            var levels = module.call(pixels, phrases);
-            Assert.Equal([2, 42, 8], levels.Pixels.shape);
-            Assert.Equal([2, 9, 8], levels.Phrases.shape);
-            return [levels.Pixels, levels.Phrases];
-        }, [.. pixels.Select((tensor, i) => ($"pixels {i}", tensor)), .. phrases.Select((tensor, i) => ($"phrases {i}", tensor))]);
+        check.Run(
+            module,
+            () =>
+            {
+                var levels = module.call(pixels, phrases);
+                Assert.Equal([2, 42, 8], levels.Pixels.shape);
+                Assert.Equal([2, 9, 8], levels.Phrases.shape);
+                return [levels.Pixels, levels.Phrases];
+            },
+            [.. pixels.Select((tensor, i) => ($"pixels {i}", tensor)), .. phrases.Select((tensor, i) => ($"phrases {i}", tensor))]
+        );
     }
 
     [Theory]
@@ -102,11 +135,19 @@ public class ModuleGradientTests
     public void Mask_feature(MaskFeatureRoute route)
     {
         using var check = new GradientCheck();
-        using var vae = new Vae(new VaeConfig { Widths = [8, 8, 8, 8], LayersPerBlock = 1, NormGroups = 4 }).Initialize(new Generator(3)).Freeze();
+        using var vae = new Vae(
+            new VaeConfig
+            {
+                Widths = [8, 8, 8, 8],
+                LayersPerBlock = 1,
+                NormGroups = 4,
+            }
+        ).Initialize(new Generator(3)).Freeze();
         using var module = check.Stirred(new MaskFeature(6, 8, 8, route));
         var (finest, feature, latents) = (check.Random(1, 8, 4, 6), check.Random(1, 6, 4, 6), check.Random(1, 4, 4, 6));
         Assert.Equal([1, 8, 8, 12], module.call(finest, feature, latents, vae).shape);
-        (string, Tensor)[] read = route == MaskFeatureRoute.UNet ? [("finest", finest), ("feature", feature)] : [("finest", finest), ("latents", latents)];
+        (string, Tensor)[] read =
+            route == MaskFeatureRoute.UNet ? [("finest", finest), ("feature", feature)] : [("finest", finest), ("latents", latents)];
         check.Run(module, () => [module.call(finest, feature, latents, vae)], read);
         Assert.All(vae.parameters(), parameter => Assert.Null(parameter.grad));
     }
@@ -118,12 +159,18 @@ public class ModuleGradientTests
         using var module = check.Stirred(new PhraseMaskDecoder(Config));
         var (queries, pixels, maskFeature) = (check.Random(2, 3, 8), check.Random(2, 42, 8), check.Random(2, 8, 8, 16));
         var valid = tensor(new[] { true, true, true, true, true, false }, [2, 3]);
-        check.Run(module, () =>
-        {
-            var layers = module.call(queries, new(pixels, queries, 3, Sizes), maskFeature, valid);
-            Assert.Equal(1 + Config.DecoderLayers, layers.Count);
-            return [.. layers.SelectMany(layer => new[] { layer.Masks, layer.Classes })];
-        }, ("queries", queries), ("pixels", pixels), ("mask feature", maskFeature));
+        check.Run(
+            module,
+            () =>
+            {
+                var layers = module.call(queries, new(pixels, queries, 3, Sizes), maskFeature, valid);
+                Assert.Equal(1 + Config.DecoderLayers, layers.Count);
+                return [.. layers.SelectMany(layer => new[] { layer.Masks, layer.Classes })];
+            },
+            ("queries", queries),
+            ("pixels", pixels),
+            ("mask feature", maskFeature)
+        );
     }
 
     [Fact]
@@ -135,8 +182,18 @@ public class ModuleGradientTests
         var wanted = tensor(new long[] { 0, 4, -1 });
         using var generator = new Generator(1);
         var loss = new GroundingLoss(new(), generator);
-        check.Run(null, () => [GroundingLoss.CrossEntropy(logits, labels), GroundingLoss.Dice(logits, labels), GroundingLoss.Class(classes, wanted),
-            loss.Diffusion(logits.sigmoid().unsqueeze(1), labels.unsqueeze(1))], ("logits", logits), ("classes", classes));
+        check.Run(
+            null,
+            () =>
+                [
+                    GroundingLoss.CrossEntropy(logits, labels),
+                    GroundingLoss.Dice(logits, labels),
+                    GroundingLoss.Class(classes, wanted),
+                    loss.Diffusion(logits.sigmoid().unsqueeze(1), labels.unsqueeze(1)),
+                ],
+            ("logits", logits),
+            ("classes", classes)
+        );
     }
 
     [Fact]
@@ -163,9 +220,20 @@ public class ModuleGradientTests
         using var frozen = no_grad();
         using var module = new MutualAggregation(Config).Initialize(new Generator(1));
         var (pixels, phrases, others) = (randn(1, 42, 8), randn(1, 6, 8), randn(1, 6, 8));
-        TensorAssert.Close(module.call(new(pixels, phrases, 2, Sizes), null).Pixels, module.call(new(pixels, others, 2, Sizes), null).Pixels, 1e-6, "pixels");
+        TensorAssert.Close(
+            module.call(new(pixels, phrases, 2, Sizes), null).Pixels,
+            module.call(new(pixels, others, 2, Sizes), null).Pixels,
+            1e-6,
+            "pixels"
+        );
         GradientCheck.Stir(module, new Generator(2));
-        Assert.True((module.call(new(pixels, phrases, 2, Sizes), null).Pixels - module.call(new(pixels, others, 2, Sizes), null).Pixels).abs().max().item<float>() > 1e-3, "trained, they mix");
+        Assert.True(
+            (module.call(new(pixels, phrases, 2, Sizes), null).Pixels - module.call(new(pixels, others, 2, Sizes), null).Pixels)
+                .abs()
+                .max()
+                .item<float>() > 1e-3,
+            "trained, they mix"
+        );
     }
 
     [Fact]

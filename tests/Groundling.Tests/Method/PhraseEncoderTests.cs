@@ -47,16 +47,30 @@ public sealed class PhraseEncoderTests : IDisposable
     [Fact]
     public void Long_captions_equal_their_chunks_read_one_by_one()
     {
-        var text = string.Join(' ', Enumerable.Range(0, 600).Select(i => i % 9 == 8 ? "stop." : i % 5 == 0 ? "apple," : "pear"));     // more chunks than are read at once
+        var text = string.Join(
+            ' ',
+            Enumerable
+                .Range(0, 600)
+                .Select(i =>
+                    i % 9 == 8 ? "stop."
+                    : i % 5 == 0 ? "apple,"
+                    : "pear"
+                )
+        ); // more chunks than are read at once
         var tokens = _model.Tokenizer.Tokenize(text);
         var chunks = CaptionChunks.Split(text, tokens, 75);
         Assert.InRange(chunks.Count, 33, 100);
         var states = _encoder.Encode(new Caption(text, [new(0, 6, text[..6])]));
-        var expected = cat([.. chunks.Select(chunk =>
-        {
-            var (start, count) = chunk.GetOffsetAndLength(tokens.Count);
-            return Read([.. tokens.Skip(start).Take(count).Select(token => token.Id)]).narrow(0, 1, count);
-        })], 0);
+        var expected = cat(
+            [
+                .. chunks.Select(chunk =>
+                {
+                    var (start, count) = chunk.GetOffsetAndLength(tokens.Count);
+                    return Read([.. tokens.Skip(start).Take(count).Select(token => token.Id)]).narrow(0, 1, count);
+                }),
+            ],
+            0
+        );
         TensorAssert.Close(expected, states.Words, 1e-5, "words");
         Assert.Equal(tokens.Select(token => token.Id), states.TokenIds);
     }
@@ -64,7 +78,7 @@ public sealed class PhraseEncoderTests : IDisposable
     [Fact]
     public void A_phrase_across_a_boundary_has_states_of_both_chunks()
     {
-        var text = new string('a', 74) + " bcd";                                // 75 tokens fit; the word goes to the next chunk
+        var text = new string('a', 74) + " bcd"; // 75 tokens fit; the word goes to the next chunk
         var states = _encoder.Encode(new Caption(text, [new(73, 3, "a b"), new(75, 3, "bcd")]));
         var (first, second) = (Read([.. states.TokenIds.Take(74)]), Read([.. states.TokenIds.Skip(74)]));
         TensorAssert.Close((first[74] + second[1]) / 2, states.Phrases[0], 1e-6, "across");

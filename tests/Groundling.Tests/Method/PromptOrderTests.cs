@@ -26,7 +26,10 @@ public sealed class PromptOrderTests(TinyModel tiny) : IDisposable
     {
         var sites = tiny.Pipeline.Diffusion.UNet.Sites;
         using var prompt = Prompt(dynamic, TinyGrounding.Input());
-        Refused(() => prompt.Attended(sites[0], Attention(sites[0])), "block 0 (down_blocks.0.attentions.0.transformer_blocks.0) tells what its pixels attended to, but block 0 is due to ask for its prompt");
+        Refused(
+            () => prompt.Attended(sites[0], Attention(sites[0])),
+            "block 0 (down_blocks.0.attentions.0.transformer_blocks.0) tells what its pixels attended to, but block 0 is due to ask for its prompt"
+        );
         Refused(() => prompt.PromptFor(sites[1], Attention(sites[1]).Pixels), "block 1", "but block 0 is due to ask");
         prompt.PromptFor(sites[0], Attention(sites[0]).Pixels);
         Refused(() => prompt.PromptFor(sites[0], Attention(sites[0]).Pixels), "block 0 is due to tell what its pixels attended to");
@@ -44,12 +47,16 @@ public sealed class PromptOrderTests(TinyModel tiny) : IDisposable
         using var prompt = Prompt(dynamic: true, input);
         unet.call(input.Latents, ones(1, dtype: int64), prompt).Dispose();
         Assert.Equal(16, prompt.PixelReadings.Count);
-        Refused(() => unet.call(input.Latents, ones(1, dtype: int64), prompt).Dispose(), "every pass of the UNet needs a prompt of its own");
+        Refused(
+            () => unet.call(input.Latents, ones(1, dtype: int64), prompt).Dispose(),
+            "every pass of the UNet needs a prompt of its own"
+        );
     }
 
     private PhrasePrompt Prompt(bool dynamic, GroundingInput input)
     {
-        if (!dynamic) return new StaticPrompt(input);
+        if (!dynamic)
+            return new StaticPrompt(input);
         var (sites, width) = (tiny.Pipeline.Diffusion.UNet.Sites, tiny.Pipeline.Diffusion.UNet.Config.PromptWidth);
         return new DynamicPrompt(new PhraseAdapter(sites, width, TinyGrounding.Config).Initialize(new Generator(1)), input);
     }

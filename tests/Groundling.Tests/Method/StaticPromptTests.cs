@@ -14,7 +14,9 @@ public sealed class StaticPromptTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly IDisposable _mode = no_grad();
     private readonly TinyModel _tiny;
-    private readonly Tensor _latents, _phrases, _null;
+    private readonly Tensor _latents,
+        _phrases,
+        _null;
 
     public StaticPromptTests(TinyModel tiny)
     {
@@ -52,13 +54,16 @@ public sealed class StaticPromptTests : IDisposable
     [Fact]
     public void An_answer_is_each_phrases_share_of_its_largest_value_inside_the_picture()
     {
-        var letterbox = Letterbox.Fit(100, 40, 0);                             // in an input of 128 x 64
+        var letterbox = Letterbox.Fit(100, 40, 0); // in an input of 128 x 64
         var masks = zeros(1, 2, 64, 128);
         masks[0, 0, 39, 99] = 0.2f;
         masks[0, 0, 3, 5] = 0.05f;
-        masks[0, 0, 63, 127] = 0.8f;                                           // padding
+        masks[0, 0, 63, 127] = 0.8f; // padding
         var shares = DiffusionMaskHead.Shares(masks, letterbox);
-        Assert.Equal((1f, 0.25f, 1f), (shares[0, 0, 39, 99].item<float>(), shares[0, 0, 3, 5].item<float>(), shares[0, 0, 63, 127].item<float>()));
+        Assert.Equal(
+            (1f, 0.25f, 1f),
+            (shares[0, 0, 39, 99].item<float>(), shares[0, 0, 3, 5].item<float>(), shares[0, 0, 63, 127].item<float>())
+        );
         TensorAssert.Close(zeros(64, 128), shares[0, 1], 0, "a phrase without any attention");
     }
 
@@ -80,7 +85,10 @@ public sealed class StaticPromptTests : IDisposable
         var masks = Masks(_latents, padded, _null, valid);
         TensorAssert.Close(expected, masks[.., ..N], Tolerance, "valid phrases");
         Assert.Equal(0, masks[.., N..].abs().max().item<float>());
-        Assert.True((expected - Masks(_latents, padded, _null)[.., ..N]).abs().max().item<float>() > Tolerance, "without the mask the padding would count");
+        Assert.True(
+            (expected - Masks(_latents, padded, _null)[.., ..N]).abs().max().item<float>() > Tolerance,
+            "without the mask the padding would count"
+        );
     }
 
     [Fact]
@@ -96,7 +104,8 @@ public sealed class StaticPromptTests : IDisposable
     public void Another_picture_in_the_batch_changes_nothing()
     {
         var both = Masks(_latents, _phrases, _null);
-        for (var i = 0; i < 2; i++) TensorAssert.Close(Masks(_latents[i..(i + 1)], _phrases[i..(i + 1)], _null[i..(i + 1)])[0], both[i], Tolerance, $"picture {i}");
+        for (var i = 0; i < 2; i++)
+            TensorAssert.Close(Masks(_latents[i..(i + 1)], _phrases[i..(i + 1)], _null[i..(i + 1)])[0], both[i], Tolerance, $"picture {i}");
     }
 
     [Fact]
@@ -157,8 +166,11 @@ public sealed class StaticPromptTests : IDisposable
         return prompt;
     }
 
-    private static void AssertPhrasesDiffer(Tensor masks)
-        => Assert.True((masks[.., ..1] - masks[.., 1..]).abs().amax([0, 2, 3]).min().item<float>() > 10 * Tolerance, "the phrases have masks of their own");
+    private static void AssertPhrasesDiffer(Tensor masks) =>
+        Assert.True(
+            (masks[.., ..1] - masks[.., 1..]).abs().amax([0, 2, 3]).min().item<float>() > 10 * Tolerance,
+            "the phrases have masks of their own"
+        );
 
     /// <summary>The value at a pixel of an enlarged map, straight from the definition: pixel centres, edges repeated.</summary>
     private static double Bilinear(Tensor map, int height, int width, int y, int x)
@@ -167,6 +179,7 @@ public sealed class StaticPromptTests : IDisposable
         var (v, u) = (Math.Max((y + 0.5) * rows / height - 0.5, 0), Math.Max((x + 0.5) * columns / width - 0.5, 0));
         var (top, left) = ((int)v, (int)u);
         double At(int row, int column) => map[Math.Min(row, rows - 1), Math.Min(column, columns - 1)].item<float>();
-        return (1 - (v - top)) * ((1 - (u - left)) * At(top, left) + (u - left) * At(top, left + 1)) + (v - top) * ((1 - (u - left)) * At(top + 1, left) + (u - left) * At(top + 1, left + 1));
+        return (1 - (v - top)) * ((1 - (u - left)) * At(top, left) + (u - left) * At(top, left + 1))
+            + (v - top) * ((1 - (u - left)) * At(top + 1, left) + (u - left) * At(top + 1, left + 1));
     }
 }

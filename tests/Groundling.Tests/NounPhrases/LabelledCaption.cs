@@ -7,9 +7,11 @@ namespace Groundling.Tests.NounPhrases;
 internal sealed record LabelledCaption(string Caption, IReadOnlyList<NounPhrase> Phrases)
 {
     public static IReadOnlyList<LabelledCaption> Fixture { get; } =
-        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "noun-phrases.txt"))
+    [
+        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "noun-phrases.txt"))
             .Where(line => line.Length > 0 && line[0] != '#')
-            .Select(Parse)];
+            .Select(Parse),
+    ];
 
     public static LabelledCaption Parse(string marked)
     {

@@ -15,7 +15,8 @@ public class NarrativeSampleTests(ITestOutputHelper output)
     public void Grounded_phrases_are_found()
     {
         Assert.SkipUnless(Narratives is not null, "No shared samples beside the repository; GROUNDLING_SHARED can name their folder.");
-        SpanScore whole = new(), bases = new();
+        SpanScore whole = new(),
+            bases = new();
         using var document = JsonDocument.Parse(File.ReadAllBytes(Narratives));
         foreach (var narrative in document.RootElement.EnumerateArray())
         {

@@ -9,9 +9,50 @@ public class RobustnessTests
 {
     private static readonly string[] Pieces =
     [
-        "a", "the", "two", "of", "and", ",", ".", "group", "red", "dog", "dogs", "'s", "’", "-", "sitting", "parked", "is", "that", "her", "one",
-        "left", "image", "\n", "\t", "🐶", "👩‍🚀", "صورة", "é", "e\u0301", "\ud83d", "\udc36", "\0", "İ", "ß", "n't", "10-foot", "$5", "3,000",
-        "\"", "(", "to", "can", "like", " ",
+        "a",
+        "the",
+        "two",
+        "of",
+        "and",
+        ",",
+        ".",
+        "group",
+        "red",
+        "dog",
+        "dogs",
+        "'s",
+        "’",
+        "-",
+        "sitting",
+        "parked",
+        "is",
+        "that",
+        "her",
+        "one",
+        "left",
+        "image",
+        "\n",
+        "\t",
+        "🐶",
+        "👩‍🚀",
+        "صورة",
+        "é",
+        "e\u0301",
+        "\ud83d",
+        "\udc36",
+        "\0",
+        "İ",
+        "ß",
+        "n't",
+        "10-foot",
+        "$5",
+        "3,000",
+        "\"",
+        "(",
+        "to",
+        "can",
+        "like",
+        " ",
     ];
 
     [Fact]
@@ -20,7 +61,8 @@ public class RobustnessTests
 
     [Fact]
     public void Any_mixture_of_words_is_chunked() =>
-        Gen.Int[0, Pieces.Length - 1].Array[0, 40]
+        Gen.Int[0, Pieces.Length - 1]
+            .Array[0, 40]
             .Select(Gen.Bool, (which, spaced) => string.Join(spaced ? " " : "", which.Select(index => Pieces[index])))
             .Sample(text => PhraseAssert.Valid(text, NounPhraseChunker.English.Chunk(text)), iter: 5_000);
 

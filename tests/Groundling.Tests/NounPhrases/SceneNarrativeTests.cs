@@ -20,21 +20,37 @@ public class SceneNarrativeTests(ITestOutputHelper output)
     private void AssertScore(int count, ulong seed)
     {
         var generator = new SceneGenerator(SceneGenerator.LeastSize);
-        SpanScore bases = new(), whole = new();
+        SpanScore bases = new(),
+            whole = new();
         var mistakes = new List<string>();
         for (var i = 0; i < count; i++)
         {
             var narrative = generator.Generate(seed, i, (SceneSplit)(i % 3)).Narrative;
             var (gold, others) = Spans(narrative);
             // A noun that the narrator names without meaning a segment is right or wrong by nobody's measure.
-            var found = NounPhraseChunker.English.Chunk(narrative.Caption).Where(phrase => !others.Contains((phrase.Start, phrase.Start + phrase.Length))).ToList();
+            var found = NounPhraseChunker
+                .English.Chunk(narrative.Caption)
+                .Where(phrase => !others.Contains((phrase.Start, phrase.Start + phrase.Length)))
+                .ToList();
             whole.Add(gold, found);
             bases.AddBase(gold, found);
-            mistakes.AddRange(gold.Where(phrase => !found.Exists(other => other.Start == phrase.Start && phrase.Text.StartsWith(other.Text, StringComparison.Ordinal))).Select(phrase => $"missed '{phrase.Text}' in '{narrative.Caption}'"));
-            mistakes.AddRange(found.Where(phrase => !gold.Exists(other => other.Start <= phrase.Start && other.Start + other.Length >= phrase.Start + phrase.Length)).Select(phrase => $"found '{phrase.Text}' in '{narrative.Caption}'"));
+            mistakes.AddRange(
+                gold.Where(phrase =>
+                        !found.Exists(other => other.Start == phrase.Start && phrase.Text.StartsWith(other.Text, StringComparison.Ordinal))
+                    )
+                    .Select(phrase => $"missed '{phrase.Text}' in '{narrative.Caption}'")
+            );
+            mistakes.AddRange(
+                found
+                    .Where(phrase =>
+                        !gold.Exists(other => other.Start <= phrase.Start && other.Start + other.Length >= phrase.Start + phrase.Length)
+                    )
+                    .Select(phrase => $"found '{phrase.Text}' in '{narrative.Caption}'")
+            );
         }
         output.WriteLine($"{count} narratives: base phrases: {bases}; whole phrases: {whole}");
-        foreach (var mistake in mistakes.Take(100)) output.WriteLine(mistake);
+        foreach (var mistake in mistakes.Take(100))
+            output.WriteLine(mistake);
         Assert.True(bases.F1 >= Target, $"base phrases: {bases} (whole phrases: {whole}); F1 must be at least {Target}");
     }
 
@@ -48,8 +64,10 @@ public class SceneNarrativeTests(ITestOutputHelper output)
             var start = narrative.Caption.IndexOf(utterance.Text, at, StringComparison.OrdinalIgnoreCase);
             Assert.True(start >= 0, $"'{utterance.Text}' is not in '{narrative.Caption}'");
             at = start + utterance.Text.Length;
-            if (utterance.SegmentIds.Count > 0) grounded.Add(new(start, utterance.Text.Length, narrative.Caption[start..at], utterance.SegmentIds.Count > 1));
-            else if (utterance.Noun) others.Add((start, at));
+            if (utterance.SegmentIds.Count > 0)
+                grounded.Add(new(start, utterance.Text.Length, narrative.Caption[start..at], utterance.SegmentIds.Count > 1));
+            else if (utterance.Noun)
+                others.Add((start, at));
         }
         return (grounded, others);
     }

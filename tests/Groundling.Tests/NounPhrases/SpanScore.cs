@@ -8,10 +8,15 @@ namespace Groundling.Tests.NounPhrases;
 /// <summary>Exact-span precision and recall; a leading determiner does not count.</summary>
 internal sealed partial class SpanScore
 {
-    private static readonly HashSet<string> Determiners =
-        new(["a", "an", "the", "this", "that", "these", "those", "some"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Determiners = new(
+        ["a", "an", "the", "this", "that", "these", "those", "some"],
+        StringComparer.OrdinalIgnoreCase
+    );
 
-    private int _right, _found, _wanted, _rightNumber;
+    private int _right,
+        _found,
+        _wanted,
+        _rightNumber;
 
     public double Precision => _right / (double)_found;
 
@@ -38,16 +43,29 @@ internal sealed partial class SpanScore
         _wanted += gold.Count;
     }
 
-    /// <summary>Base phrases: an annotator's "a man in a white jersey" counts as "a man", and what is attached counts neither way.</summary>
+    /// <summary>
+    /// Base phrases: an annotator's "a man in a white jersey" counts as "a man", and what is attached counts neither way.
+    /// </summary>
     public void AddBase(IReadOnlyCollection<NounPhrase> wanted, IEnumerable<NounPhrase> found)
     {
         var bases = wanted.Select(Base).ToList();
-        Add(bases, found.Where(phrase => !wanted.Zip(bases).Any(pair =>
-            phrase.Start >= pair.Second.Start + pair.Second.Length && phrase.Start < pair.First.Start + pair.First.Length)));
+        Add(
+            bases,
+            found.Where(phrase =>
+                !wanted
+                    .Zip(bases)
+                    .Any(pair =>
+                        phrase.Start >= pair.Second.Start + pair.Second.Length && phrase.Start < pair.First.Start + pair.First.Length
+                    )
+            )
+        );
     }
 
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"precision {Precision:F3}, recall {Recall:F3}, F1 {F1:F3}, plural {Number:F3}, phrases {_wanted}");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"precision {Precision:F3}, recall {Recall:F3}, F1 {F1:F3}, plural {Number:F3}, phrases {_wanted}"
+        );
 
     private static NounPhrase Base(NounPhrase phrase)
     {

@@ -14,12 +14,34 @@ namespace Groundling.Tests.Packages;
 /// </summary>
 public sealed class PackageTests(ITestOutputHelper output) : IDisposable
 {
-    private const string Version = "0.0.0-test";                               // none that a machine's package folder could have already
-    private static readonly string[] Libraries = ["Groundling", "Groundling.Core", "Groundling.Data", "Groundling.Diffusion", "Groundling.Evaluation", "Groundling.Hosting", "Groundling.Hub", "Groundling.Rendering", "Groundling.Testing", "Groundling.Torch", "Groundling.Web"];
-    private static readonly string[] WithoutEngine = ["Groundling.Core", "Groundling.Data", "Groundling.Hub", "Groundling.Rendering", "Groundling.Testing"];
+    private const string Version = "0.0.0-test"; // none that a machine's package folder could have already
+    private static readonly string[] Libraries =
+    [
+        "Groundling",
+        "Groundling.Core",
+        "Groundling.Data",
+        "Groundling.Diffusion",
+        "Groundling.Evaluation",
+        "Groundling.Hosting",
+        "Groundling.Hub",
+        "Groundling.Rendering",
+        "Groundling.Testing",
+        "Groundling.Torch",
+        "Groundling.Web",
+    ];
+    private static readonly string[] WithoutEngine =
+    [
+        "Groundling.Core",
+        "Groundling.Data",
+        "Groundling.Hub",
+        "Groundling.Rendering",
+        "Groundling.Testing",
+    ];
     private readonly TemporaryFolder _folder = new();
 
-    private static string Machine => Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
+    private static string Machine =>
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
 
     private string Feed => _folder.File("artifacts/package/release");
 
@@ -30,12 +52,32 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     public async Task Packages_are_made_and_serve_a_stranger()
     {
         await DotnetAsync(Shared.Root, "pack", "-c", "Release", "--artifacts-path", _folder.File("artifacts"), $"-p:Version={Version}");
-        foreach (var file in Directory.GetFiles(Feed).Order()) output.WriteLine($"{Path.GetFileName(file)}: {new FileInfo(file).Length / 1e6:F1} MB");
-        foreach (var library in Libraries) CheckLibrary(library);
-        Assert.Equal([.. Libraries, "Groundling.Cli", $"Groundling.Cli.{RuntimeInformation.RuntimeIdentifier}"], Directory.GetFiles(Feed, "*.nupkg").Select(file => Path.GetFileName(file)[..^$".{Version}.nupkg".Length]).Order().OrderBy(name => name.Contains("Cli")));
+        foreach (var file in Directory.GetFiles(Feed).Order())
+            output.WriteLine($"{Path.GetFileName(file)}: {new FileInfo(file).Length / 1e6:F1} MB");
+        foreach (var library in Libraries)
+            CheckLibrary(library);
+        Assert.Equal(
+            [.. Libraries, "Groundling.Cli", $"Groundling.Cli.{RuntimeInformation.RuntimeIdentifier}"],
+            Directory
+                .GetFiles(Feed, "*.nupkg")
+                .Select(file => Path.GetFileName(file)[..^$".{Version}.nupkg".Length])
+                .Order()
+                .OrderBy(name => name.Contains("Cli"))
+        );
 
         // The tool.
-        await DotnetAsync(_folder.Path, "tool", "install", "Groundling.Cli", "--version", Version, "--add-source", Feed, "--tool-path", _folder.File("tools"));
+        await DotnetAsync(
+            _folder.Path,
+            "tool",
+            "install",
+            "Groundling.Cli",
+            "--version",
+            Version,
+            "--add-source",
+            Feed,
+            "--tool-path",
+            _folder.File("tools")
+        );
         var tool = _folder.File("tools/groundling");
         Assert.Equal(Version, (await RunAsync(tool, _folder.Path, "--version")).Works().Output.Split('+')[0].Trim());
         (await RunAsync(tool, _folder.Path, "new-model", "--preset", "tiny", "--out", "tiny")).Works();
@@ -43,22 +85,44 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         await AProgramFromNothingAsync(tool);
         await AWebApplicationAsync();
 
-        // The example, in the place beside the packages that it has in the repository; other packages come from where they come for the repository.
+        // The example, in the place beside the packages that it has in the repository; other packages come from where they come for the
+        // repository.
         await ExampleAsync("TextToMask");
         var samples = Path.Combine(Shared.Root, "samples");
         var caption = File.ReadAllText(Path.Combine(samples, "harbor.txt")).Trim();
-        var run = (await RunAsync(_folder.File("TextToMask/TextToMask"), _folder.Path, "tiny", Path.Combine(samples, "harbor.png"), caption, "overlay.png")).Works();
-        Assert.Equal(Caption.Parse(caption).Phrases.Count, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Contains(" pixels, score ")));
+        var run = (
+            await RunAsync(
+                _folder.File("TextToMask/TextToMask"),
+                _folder.Path,
+                "tiny",
+                Path.Combine(samples, "harbor.png"),
+                caption,
+                "overlay.png"
+            )
+        ).Works();
+        Assert.Equal(
+            Caption.Parse(caption).Phrases.Count,
+            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Contains(" pixels, score "))
+        );
         Assert.True(Picture.Load(_folder.File("overlay.png")).Width >= 512);
         foreach (var (model, picture) in new[] { ("tiny", "nowhere.png"), ("nowhere", Path.Combine(samples, "harbor.png")) })
-            (await RunAsync(_folder.File("TextToMask/TextToMask"), _folder.Path, model, picture, caption, "none.png")).RefusesInOneLine("nowhere");
+            (await RunAsync(_folder.File("TextToMask/TextToMask"), _folder.Path, model, picture, caption, "none.png")).RefusesInOneLine(
+                "nowhere"
+            );
     }
 
-    /// <summary>README's lines and nothing else: from <c>dotnet new console</c> to masks, and one line where the libtorch was forgotten.</summary>
+    /// <summary>
+    /// README's lines and nothing else: from <c>dotnet new console</c> to masks, and one line where the libtorch was forgotten.
+    /// </summary>
     private async Task AProgramFromNothingAsync(string tool)
     {
         var program = _folder.File("masks");
-        Dictionary<string, string> reader = new() { ["RestorePackagesPath"] = _folder.File("packages"), ["RestoreFallbackFolders"] = Machine, ["RestoreAdditionalProjectSources"] = Feed };
+        Dictionary<string, string> reader = new()
+        {
+            ["RestorePackagesPath"] = _folder.File("packages"),
+            ["RestoreFallbackFolders"] = Machine,
+            ["RestoreAdditionalProjectSources"] = Feed,
+        };
         await DotnetAsync(_folder.Path, ["new", "console", "--output", "masks"], reader);
         await DotnetAsync(program, ["add", "package", "Groundling", "--version", Version], reader);
         File.WriteAllText(Path.Combine(program, "Program.cs"), new Readme.ReadmeText("README.md").Fences("csharp")[0]);
@@ -66,7 +130,10 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         (await RunAsync(tool, program, "new-model", "--preset", "tiny", "--out", "stable-diffusion-v1-5")).Works();
         var forgotten = await RunAsync("dotnet", program, ["run"], reader);
         Assert.NotEqual(0, forgotten.Code);
-        Assert.Contains("dotnet add package libtorch-cpu-linux-x64 --version 2.10.0", forgotten.Error.Split('\n').First(line => line.StartsWith("Unhandled")));
+        Assert.Contains(
+            "dotnet add package libtorch-cpu-linux-x64 --version 2.10.0",
+            forgotten.Error.Split('\n').First(line => line.StartsWith("Unhandled"))
+        );
         await DotnetAsync(program, ["add", "package", "libtorch-cpu-linux-x64", "--version", "2.10.0"], reader);
         Assert.Matches(@"a grey horse: \d+ pixels, score", (await RunAsync("dotnet", program, ["run"], reader)).Works().Output);
     }
@@ -74,7 +141,16 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     private async Task AWebApplicationAsync()
     {
         await ExampleAsync("MaskService");
-        using var process = Process.Start(new ProcessStartInfo(_folder.File("MaskService/MaskService"), ["--Groundling:ModelFolder", "tiny", "--urls", "http://127.0.0.1:0"]) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                _folder.File("MaskService/MaskService"),
+                ["--Groundling:ModelFolder", "tiny", "--urls", "http://127.0.0.1:0"]
+            )
+            {
+                WorkingDirectory = _folder.Path,
+                RedirectStandardOutput = true,
+            }
+        )!;
         try
         {
             string? line;
@@ -96,14 +172,26 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
             await process.WaitForExitAsync();
         }
 
-        static MultipartFormDataContent Form(byte[] picture) => new() { { new ByteArrayContent(picture), "picture", "a.png" }, { new StringContent("[a man] on [a horse]"), "caption" } };
+        static MultipartFormDataContent Form(byte[] picture) =>
+            new() { { new ByteArrayContent(picture), "picture", "a.png" }, { new StringContent("[a man] on [a horse]"), "caption" } };
     }
 
     private async Task ExampleAsync(string name)
     {
         var example = Directory.CreateDirectory(_folder.File($"examples/{name}")).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(Shared.Root, $"examples/{name}"))) File.Copy(file, Path.Combine(example, Path.GetFileName(file)));
-        await DotnetAsync(example, "build", "-c", "Release", "-o", _folder.File(name), $"-p:GroundlingVersion={Version}", $"-p:RestorePackagesPath={_folder.File("packages")}", $"-p:RestoreFallbackFolders={Machine}");
+        foreach (var file in Directory.GetFiles(Path.Combine(Shared.Root, $"examples/{name}")))
+            File.Copy(file, Path.Combine(example, Path.GetFileName(file)));
+        await DotnetAsync(
+            example,
+            "build",
+            "-c",
+            "Release",
+            "-o",
+            _folder.File(name),
+            $"-p:GroundlingVersion={Version}",
+            $"-p:RestorePackagesPath={_folder.File("packages")}",
+            $"-p:RestoreFallbackFolders={Machine}"
+        );
     }
 
     /// <summary>Assembly, XML documentation, readme, licence and symbols are there; a libtorch is not.</summary>
@@ -112,16 +200,24 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         using var package = ZipFile.OpenRead(Path.Combine(Feed, $"{name}.{Version}.nupkg"));
         var files = package.Entries.Select(entry => entry.FullName).ToList();
         Assert.All([$"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml", "PACKAGE.md"], file => Assert.Contains(file, files));
-        using (var symbols = ZipFile.OpenRead(Path.Combine(Feed, $"{name}.{Version}.snupkg"))) Assert.Contains(symbols.Entries, entry => entry.FullName == $"lib/net10.0/{name}.pdb");
+        using (var symbols = ZipFile.OpenRead(Path.Combine(Feed, $"{name}.{Version}.snupkg")))
+            Assert.Contains(symbols.Entries, entry => entry.FullName == $"lib/net10.0/{name}.pdb");
         using var text = package.GetEntry($"{name}.nuspec")!.Open();
         var nuspec = XDocument.Load(text).Root!;
         var space = nuspec.Name.Namespace;
         Assert.Equal("MIT", nuspec.Descendants(space + "license").Single().Value);
         Assert.NotEmpty(nuspec.Descendants(space + "description").Single().Value);
         var dependencies = nuspec.Descendants(space + "dependency").Select(dependency => dependency.Attribute("id")!.Value).ToList();
-        Assert.DoesNotContain(dependencies, dependency => dependency.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || dependency.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase));
-        if (WithoutEngine.Contains(name)) Assert.DoesNotContain("TorchSharp", dependencies);
-        if (name == "Groundling.Torch") Assert.Contains("TorchSharp", dependencies);
+        Assert.DoesNotContain(
+            dependencies,
+            dependency =>
+                dependency.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase)
+                || dependency.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase)
+        );
+        if (WithoutEngine.Contains(name))
+            Assert.DoesNotContain("TorchSharp", dependencies);
+        if (name == "Groundling.Torch")
+            Assert.Contains("TorchSharp", dependencies);
         Assert.Equal(name == "Groundling.Torch", files.Contains("buildTransitive/Groundling.Torch.targets"));
     }
 
@@ -133,12 +229,24 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         Assert.True(run.Code == 0, $"dotnet {string.Join(' ', arguments)}\n{run.Output}{run.Error}");
     }
 
-    private static Task<CommandRun> RunAsync(string program, string folder, params string[] arguments) => RunAsync(program, folder, arguments, []);
+    private static Task<CommandRun> RunAsync(string program, string folder, params string[] arguments) =>
+        RunAsync(program, folder, arguments, []);
 
-    private static async Task<CommandRun> RunAsync(string program, string folder, string[] arguments, Dictionary<string, string> environment)
+    private static async Task<CommandRun> RunAsync(
+        string program,
+        string folder,
+        string[] arguments,
+        Dictionary<string, string> environment
+    )
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

@@ -35,10 +35,12 @@ internal sealed class ReferenceUNet(IReadOnlyDictionary<string, Tensor> weights,
             for (var i = 0; i < config.LayersPerBlock; i++)
             {
                 image = Residual($"down_blocks.{level}.resnets.{i}", image, time);
-                if (config.DownAttends[level]) image = Transformer($"down_blocks.{level}.attentions.{i}", image, prompt, config.Heads[level]);
+                if (config.DownAttends[level])
+                    image = Transformer($"down_blocks.{level}.attentions.{i}", image, prompt, config.Heads[level]);
                 skips.Push(image);
             }
-            if (level == config.Widths.Count - 1) continue;
+            if (level == config.Widths.Count - 1)
+                continue;
             image = Convolution($"down_blocks.{level}.downsamplers.0.conv", image, stride: 2);
             skips.Push(image);
         }
@@ -50,10 +52,12 @@ internal sealed class ReferenceUNet(IReadOnlyDictionary<string, Tensor> weights,
             for (var i = 0; i <= config.LayersPerBlock; i++)
             {
                 image = Residual($"up_blocks.{place}.resnets.{i}", cat([image, skips.Pop()], 1), time);
-                if (config.UpAttends[place]) image = Transformer($"up_blocks.{place}.attentions.{i}", image, prompt, config.Heads[^(place + 1)]);
+                if (config.UpAttends[place])
+                    image = Transformer($"up_blocks.{place}.attentions.{i}", image, prompt, config.Heads[^(place + 1)]);
             }
             Features.Insert(0, image);
-            if (place == config.Widths.Count - 1) continue;
+            if (place == config.Widths.Count - 1)
+                continue;
             image = Convolution($"up_blocks.{place}.upsamplers.0.conv", image.repeat_interleave(2, 2).repeat_interleave(2, 3));
         }
         return Convolution("conv_out", functional.silu(GroupNorm("conv_norm_out", image, config.NormEpsilon)));
@@ -82,18 +86,21 @@ internal sealed class ReferenceUNet(IReadOnlyDictionary<string, Tensor> weights,
 
     private Tensor Attention(string name, Tensor pixels, Tensor context, long heads)
     {
-        Tensor Heads(string part, Tensor states) => Linear($"{name}.{part}", states).reshape(states.shape[0], states.shape[1], heads, -1).transpose(1, 2);
+        Tensor Heads(string part, Tensor states) =>
+            Linear($"{name}.{part}", states).reshape(states.shape[0], states.shape[1], heads, -1).transpose(1, 2);
         var (query, key, value) = (Heads("to_q", pixels), Heads("to_k", context), Heads("to_v", context));
         var map = (query.matmul(key.transpose(-2, -1)) / Math.Sqrt(query.shape[^1])).softmax(-1);
-        if (!ReferenceEquals(pixels, context)) Maps.Add(name, map);
+        if (!ReferenceEquals(pixels, context))
+            Maps.Add(name, map);
         return Linear($"{name}.to_out.0", map.matmul(value).transpose(1, 2).flatten(2));
     }
 
     /// <summary>A matrix, or a 1x1 convolution: the same on pixels.</summary>
-    private Tensor Projection(string name, Tensor pixels) => pixels.matmul(Weight($"{name}.weight").flatten(1).t()) + Weight($"{name}.bias");
+    private Tensor Projection(string name, Tensor pixels) =>
+        pixels.matmul(Weight($"{name}.weight").flatten(1).t()) + Weight($"{name}.bias");
 
-    private Tensor Linear(string name, Tensor states)
-        => weights.ContainsKey($"{name}.bias") ? Projection(name, states) : states.matmul(Weight($"{name}.weight").t());
+    private Tensor Linear(string name, Tensor states) =>
+        weights.ContainsKey($"{name}.bias") ? Projection(name, states) : states.matmul(Weight($"{name}.weight").t());
 
     private Tensor Convolution(string name, Tensor image, long stride = 1)
     {
@@ -102,11 +109,11 @@ internal sealed class ReferenceUNet(IReadOnlyDictionary<string, Tensor> weights,
         return functional.conv2d(image, kernel, Weight($"{name}.bias"), strides: [stride, stride], padding: [padding, padding]);
     }
 
-    private Tensor GroupNorm(string name, Tensor image, double epsilon)
-        => functional.group_norm(image, config.NormGroups, Weight($"{name}.weight"), Weight($"{name}.bias"), epsilon);
+    private Tensor GroupNorm(string name, Tensor image, double epsilon) =>
+        functional.group_norm(image, config.NormGroups, Weight($"{name}.weight"), Weight($"{name}.bias"), epsilon);
 
-    private Tensor LayerNorm(string name, Tensor states)
-        => functional.layer_norm(states, [states.shape[^1]], Weight($"{name}.weight"), Weight($"{name}.bias"), 1e-5);
+    private Tensor LayerNorm(string name, Tensor states) =>
+        functional.layer_norm(states, [states.shape[^1]], Weight($"{name}.weight"), Weight($"{name}.bias"), 1e-5);
 
     private Tensor Weight(string name) => weights[name].to(float64);
 }

@@ -31,7 +31,12 @@ public class TextEncoderParityTests
         using var mode = no_grad();
         var values = Fixture.Tensors("golden/text-encoder-gelu-tiny/io.safetensors");
         using var encoder = Open("text-encoder-gelu-tiny");
-        TensorAssert.Close(values["out.last_hidden_state"].narrow(1, 0, 9), encoder.call(values["in.input_ids"].narrow(1, 0, 9)), Tolerance, "first nine");
+        TensorAssert.Close(
+            values["out.last_hidden_state"].narrow(1, 0, 9),
+            encoder.call(values["in.input_ids"].narrow(1, 0, 9)),
+            Tolerance,
+            "first nine"
+        );
     }
 
     private static TextEncoder Open(string model)

@@ -22,7 +22,8 @@ public class TokenizerParityTests
             if (!expected.SequenceEqual(tokens.Select(token => token.Id)))
                 faults.Add($"{text}: expected {string.Join(' ', expected)}, got {string.Join(' ', tokens.Select(token => token.Id))}");
             foreach (var (token, next) in tokens.Zip(tokens.Skip(1)))
-                if (token.Start >= token.End || token.Start > next.Start || next.End > text.Length) faults.Add($"{text}: tokens out of order at {token}, {next}");
+                if (token.Start >= token.End || token.Start > next.Start || next.End > text.Length)
+                    faults.Add($"{text}: tokens out of order at {token}, {next}");
         }
         Assert.Empty(faults);
     }

@@ -31,8 +31,10 @@ public class UNetParityTests
         var outputs = values.Where(pair => pair.Key.StartsWith("out.") && pair.Key != "out.sample").ToList();
         var maps = values.Where(pair => pair.Key.StartsWith("attn.")).ToList();
         Assert.Equal((9, 16), (outputs.Count, maps.Count));
-        foreach (var (key, value) in outputs) TensorAssert.Close(value, recorder.Blocks[key["out.".Length..]], Tolerance, key);
-        foreach (var (key, value) in maps) TensorAssert.Close(value, recorder.Maps[key["attn.".Length..]], Tolerance, key);
+        foreach (var (key, value) in outputs)
+            TensorAssert.Close(value, recorder.Blocks[key["out.".Length..]], Tolerance, key);
+        foreach (var (key, value) in maps)
+            TensorAssert.Close(value, recorder.Maps[key["attn.".Length..]], Tolerance, key);
     }
 
     [Fact]
@@ -44,7 +46,15 @@ public class UNetParityTests
         using var unet = Open("unet-sd21-tiny");
         using var output = unet.call(values["in.sample"], values["in.timestep"], new TextPrompt(values["in.encoder_hidden_states"]));
         TensorAssert.Close(values["out.up_blocks.3"], output.Features[0], Tolerance, "stride 8 has no doubling");
-        Assert.Equal([[2, 16, 16, 24], [2, 32, 8, 12], [2, 32, 4, 6], [2, 32, 2, 3]], output.Features.Select(feature => feature.shape));
+        Assert.Equal(
+            [
+                [2, 16, 16, 24],
+                [2, 32, 8, 12],
+                [2, 32, 4, 6],
+                [2, 32, 2, 3],
+            ],
+            output.Features.Select(feature => feature.shape)
+        );
     }
 
     [Fact]
@@ -74,10 +84,19 @@ public class UNetParityTests
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var values = Fixture.Tensors($"golden/{model}/io.safetensors");
-        var plain = new ReferenceUNet(Fixture.Tensors($"golden/{model}/diffusion_pytorch_model.safetensors"), UNetConfig.Read(Fixture.Path($"golden/{model}/config.json")));
-        TensorAssert.Close(values["out.sample"], plain.Run(values["in.sample"], values["in.timestep"], values["in.encoder_hidden_states"]), 2e-5, "prediction");
+        var plain = new ReferenceUNet(
+            Fixture.Tensors($"golden/{model}/diffusion_pytorch_model.safetensors"),
+            UNetConfig.Read(Fixture.Path($"golden/{model}/config.json"))
+        );
+        TensorAssert.Close(
+            values["out.sample"],
+            plain.Run(values["in.sample"], values["in.timestep"], values["in.encoder_hidden_states"]),
+            2e-5,
+            "prediction"
+        );
         Assert.Equal(16, plain.Maps.Count);
-        foreach (var (name, map) in plain.Maps) TensorAssert.Close(values[$"attn.{name}"], map, 2e-5, name);
+        foreach (var (name, map) in plain.Maps)
+            TensorAssert.Close(values[$"attn.{name}"], map, 2e-5, name);
     }
 
     /// <summary>
@@ -90,17 +109,30 @@ public class UNetParityTests
     [InlineData(Rearrangement.ManyPasses, true)]
     public void A_UNet_wide_enough_for_the_fast_kernels_matches_plain_operators(Rearrangement extent, bool matrices)
     {
-        const long height = 40, width = 56;                                    // levels of 2240, 560, 140 and 35 pixels
+        const long height = 40,
+            width = 56; // levels of 2240, 560, 140 and 35 pixels
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var config = new UNetConfig { Widths = [64, 128, 128, 192], Heads = [2, 4, 4, 4], LayersPerBlock = 1, PromptWidth = 96, LinearProjection = matrices,
-            DownAttends = [false, true, true, false], UpAttends = [false, true, true, false],             // double precision is slow where there are many pixels
+        var config = new UNetConfig
+        {
+            Widths = [64, 128, 128, 192],
+            Heads = [2, 4, 4, 4],
+            LayersPerBlock = 1,
+            PromptWidth = 96,
+            LinearProjection = matrices,
+            DownAttends = [false, true, true, false],
+            UpAttends = [false, true, true, false], // double precision is slow where there are many pixels
         };
         using var unet = new UNet(config).Initialize(new Generator(5));
         var generator = new Generator(6);
-        foreach (var (_, value) in unet.NamedTensors().Where(pair => pair.Tensor.dim() == 1)) value.add_(0.2 * randn(value.shape, generator: generator));
+        foreach (var (_, value) in unet.NamedTensors().Where(pair => pair.Tensor.dim() == 1))
+            value.add_(0.2 * randn(value.shape, generator: generator));
         var plain = new ReferenceUNet(unet.NamedTensors().ToDictionary(pair => pair.Name, pair => pair.Tensor.detach().clone()), config);
-        var (latents, times, prompt) = (randn([2, 4, height, width], generator: generator), tensor(new[] { 1L, 700L }), randn([2, 7, 96], generator: generator));
+        var (latents, times, prompt) = (
+            randn([2, 4, height, width], generator: generator),
+            tensor(new[] { 1L, 700L }),
+            randn([2, 7, 96], generator: generator)
+        );
         var expected = plain.Run(latents, times, prompt);
         using var asStored = unet.Freeze(Rearrangement.None).call(latents, times, new TextPrompt(prompt));
         unet.Freeze(extent);
@@ -109,10 +141,18 @@ public class UNetParityTests
             var recorder = new Recorder(prompt);
             using var output = unet.call(latents, times, recorder);
             TensorAssert.Close(expected, output.Prediction, Tolerance, $"prediction, {pass} pass");
-            if (Vector256.IsHardwareAccelerated && extent != Rearrangement.None) Assert.False(asStored.Prediction.eq(output.Prediction).all().item<bool>(), "Winograd rounds otherwise: it did not run");
-            foreach (var (feature, i) in plain.Features.Select((feature, i) => (feature, i))) TensorAssert.Close(feature, output.Features[i], Tolerance * feature.abs().max().item<double>(), $"feature {i}, {pass} pass");
+            if (Vector256.IsHardwareAccelerated && extent != Rearrangement.None)
+                Assert.False(asStored.Prediction.eq(output.Prediction).all().item<bool>(), "Winograd rounds otherwise: it did not run");
+            foreach (var (feature, i) in plain.Features.Select((feature, i) => (feature, i)))
+                TensorAssert.Close(
+                    feature,
+                    output.Features[i],
+                    Tolerance * feature.abs().max().item<double>(),
+                    $"feature {i}, {pass} pass"
+                );
             Assert.Equal(plain.Maps.Count, recorder.Maps.Count);
-            foreach (var (name, map) in plain.Maps) TensorAssert.Close(map, recorder.Maps[name], Tolerance, $"{name}, {pass} pass");
+            foreach (var (name, map) in plain.Maps)
+                TensorAssert.Close(map, recorder.Maps[name], Tolerance, $"{name}, {pass} pass");
         }
     }
 
@@ -145,7 +185,8 @@ public class UNetParityTests
 
         public BlockPrompt PromptFor(TransformerSite site, Tensor pixels) => new(prompt, mask);
 
-        public void Attended(TransformerSite site, BlockAttention attention) => Maps.Add($"{site.Path}.attn2", attention.Probabilities.alias().DetachFromDisposeScope());
+        public void Attended(TransformerSite site, BlockAttention attention) =>
+            Maps.Add($"{site.Path}.attn2", attention.Probabilities.alias().DetachFromDisposeScope());
 
         public void BlockDone(string path, Tensor output) => Blocks.Add(path, output.alias().DetachFromDisposeScope());
     }

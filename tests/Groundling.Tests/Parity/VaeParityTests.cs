@@ -27,6 +27,7 @@ public class VaeParityTests
         TensorAssert.Close(values["out.latent"], latents, Tolerance, "latent");
         TensorAssert.Close(values["out.reconstruction"], vae.Decode(latents), Tolerance, "reconstruction");
         var levels = vae.DecoderLevels(latents, 4);
-        for (var level = 0; level < 4; level++) TensorAssert.Close(values[$"out.decoder.up_blocks.{level}"], levels[level], Tolerance, $"up block {level}");
+        for (var level = 0; level < 4; level++)
+            TensorAssert.Close(values[$"out.decoder.up_blocks.{level}"], levels[level], Tolerance, $"up block {level}");
     }
 }

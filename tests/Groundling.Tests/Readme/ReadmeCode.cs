@@ -16,11 +16,13 @@ internal static class ReadmeCode
 
     public static async Task Opening(CancellationToken cancellation)
     {
-        var options = new GroundingPipelineOptions { ModelFolder = "stable-diffusion-v1-5", TrainedParts = TrainedParts.None };      // the zero-shot baseline
+        // The zero-shot baseline.
+        var options = new GroundingPipelineOptions { ModelFolder = "stable-diffusion-v1-5", TrainedParts = TrainedParts.None };
         var progress = new Progress<OpeningProgress>(step => Console.WriteLine($"{step.Done} of {step.Total} {step.Part}"));
         using var pipeline = await GroundingPipeline.OpenAsync(options, progress, cancellation);
         var picture = await Picture.LoadAsync(File.OpenRead("horses.jpg"), "horses.jpg", cancellation);
-        var grounding = await pipeline.GroundAsync(picture, Caption.Parse("a man on a grey horse"), new() { Threshold = 0.4 }, cancellation);
+        var caption = Caption.Parse("a man on a grey horse");
+        var grounding = await pipeline.GroundAsync(picture, caption, new() { Threshold = 0.4 }, cancellation);
     }
 
     public static void Answers(Grounding grounding)
@@ -33,7 +35,9 @@ internal static class ReadmeCode
 
     public static async Task ManyPictures(IGroundingPipeline pipeline)
     {
-        var pictures = Directory.GetFiles("samples", "*.png").Select(file => CaptionedPicture.FromFile(file, Caption.Parse(File.ReadAllText(Path.ChangeExtension(file, ".txt")))));
+        var pictures = Directory
+            .GetFiles("samples", "*.png")
+            .Select(file => CaptionedPicture.FromFile(file, Caption.Parse(File.ReadAllText(Path.ChangeExtension(file, ".txt")))));
         await foreach (var outcome in pipeline.GroundAsync(pictures))
             Console.WriteLine($"{outcome.Source.Name}: {outcome.Fault?.Message ?? $"{outcome.Required.Phrases.Count} masks"}");
     }

@@ -14,7 +14,17 @@ namespace Groundling.Tests.Readme;
 public sealed partial class ReadmeTests : IDisposable
 {
     private static readonly ReadmeText Readme = new("README.md");
-    private static readonly string[] NotForTests = ["alias", "cd", "dotnet test", "dotnet pack", "dotnet tool", "dotnet nuget", "dotnet new", "dotnet add"];
+    private static readonly string[] NotForTests =
+    [
+        "alias",
+        "cd",
+        "dotnet test",
+        "dotnet pack",
+        "dotnet tool",
+        "dotnet nuget",
+        "dotnet new",
+        "dotnet add",
+    ];
     private readonly TemporaryFolder _folder = new();
     private readonly string _before = Environment.CurrentDirectory;
     private readonly TinyModel _tiny;
@@ -24,7 +34,8 @@ public sealed partial class ReadmeTests : IDisposable
         // A reader's folder: the clone's own files, a photo, and a model, here a tiny one under the usual name.
         _tiny = tiny;
         foreach (var name in new[] { "samples", "configs", "models" })
-            if (Directory.Exists(Path.Combine(Shared.Root, name))) Directory.CreateSymbolicLink(_folder.File(name), Path.Combine(Shared.Root, name));
+            if (Directory.Exists(Path.Combine(Shared.Root, name)))
+                Directory.CreateSymbolicLink(_folder.File(name), Path.Combine(Shared.Root, name));
         Directory.CreateSymbolicLink(_folder.File("stable-diffusion-v1-5"), tiny.Path);
         _folder.Write("horses.jpg", TinyModel.Gradient(160, 120).EncodePng());
         WriteSingleFiles();
@@ -54,29 +65,47 @@ public sealed partial class ReadmeTests : IDisposable
         foreach (var words in Readme.Commands)
         {
             var line = string.Join(' ', words);
-            if (line == "dotnet run" || NotForTests.Any(start => line.StartsWith(start + " "))) continue;
+            if (line == "dotnet run" || NotForTests.Any(start => line.StartsWith(start + " ")))
+                continue;
             if (words[0] == "mpirun")
             {
                 shared.Add(string.Join(' ', words.SkipWhile(word => word != "groundling").Skip(1)));
                 continue;
             }
-            var arguments = words[0] == "groundling" ? words[1..] : words[..2] is ["dotnet", "run"] ? words[(Array.IndexOf(words, "--") + 1)..]
+            var arguments =
+                words[0] == "groundling" ? words[1..]
+                : words[..2] is ["dotnet", "run"] ? words[(Array.IndexOf(words, "--") + 1)..]
                 : throw new InvalidOperationException($"README says '{line}': say here how a test runs it");
-            if (arguments[0] == "serve") Serves(arguments);
-            else CommandRun.Of(arguments).Works();
+            if (arguments[0] == "serve")
+                Serves(arguments);
+            else
+                CommandRun.Of(arguments).Works();
             ran.Add(string.Join(' ', arguments));
         }
         Assert.True(ran.Count >= 6, "README has lost its commands");
-        Assert.All(shared, line => Assert.Contains(line, ran));                // the same work, by several processes
-        Assert.All(["out/overlay.png", "result/phrases.json", "result/panoptic.png", "runs/smoke/checkpoints/last"], made => Assert.True(Path.Exists(made), made));
+        Assert.All(shared, line => Assert.Contains(line, ran)); // the same work, by several processes
+        Assert.All(
+            ["out/overlay.png", "result/phrases.json", "result/panoptic.png", "runs/smoke/checkpoints/last"],
+            made => Assert.True(Path.Exists(made), made)
+        );
     }
 
     [Fact]
     public async Task Its_code_compiles_and_runs()
     {
         var fences = Readme.Fences("csharp");
-        const string first = "using Groundling;\n\n", testing = "using Groundling.Testing;\n\n";
-        Assert.Equal([first + Body(nameof(ReadmeCode.FiveLines)), Body(nameof(ReadmeCode.Opening)), Body(nameof(ReadmeCode.Answers)), Body(nameof(ReadmeCode.ManyPictures)), testing + Body(nameof(ReadmeCode.Double))], fences);
+        const string first = "using Groundling;\n\n",
+            testing = "using Groundling.Testing;\n\n";
+        Assert.Equal(
+            [
+                first + Body(nameof(ReadmeCode.FiveLines)),
+                Body(nameof(ReadmeCode.Opening)),
+                Body(nameof(ReadmeCode.Answers)),
+                Body(nameof(ReadmeCode.ManyPictures)),
+                testing + Body(nameof(ReadmeCode.Double)),
+            ],
+            fences
+        );
         Assert.Equal([fences[0]], new ReadmeText("docs/PACKAGE.md").Fences("csharp"));
         var console = Console.Out;
         using var output = new StringWriter();
@@ -102,7 +131,13 @@ public sealed partial class ReadmeTests : IDisposable
     {
         var table = Readme.CommandTable;
         var help = CommandRun.Of("--help").Works().Output;
-        Assert.Equal(CommandInHelp().Matches(help[help.IndexOf("Commands:", StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value).Order(), table.Select(row => row.Command).Order());
+        Assert.Equal(
+            CommandInHelp()
+                .Matches(help[help.IndexOf("Commands:", StringComparison.Ordinal)..])
+                .Select(match => match.Groups[1].Value)
+                .Order(),
+            table.Select(row => row.Command).Order()
+        );
         foreach (var (command, options) in table)
         {
             var own = CommandRun.Of(command == "data" ? [command, "check", "--help"] : [command, "--help"]).Works().Output;
@@ -132,7 +167,8 @@ public sealed partial class ReadmeTests : IDisposable
         public override void WriteLine(string? value)
         {
             base.WriteLine(value);
-            if (value!.Contains("is ready")) stop.Cancel();
+            if (value!.Contains("is ready"))
+                stop.Cancel();
         }
     }
 

@@ -6,7 +6,20 @@ namespace Groundling.Tests.Scenes;
 
 public class NarrativeTruthTests
 {
-    private static readonly string[] Colours = ["red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "black", "brown", "gray"];
+    private static readonly string[] Colours =
+    [
+        "red",
+        "orange",
+        "yellow",
+        "green",
+        "blue",
+        "purple",
+        "pink",
+        "white",
+        "black",
+        "brown",
+        "gray",
+    ];
     private static readonly string[] Numbers = ["", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
     private static readonly Lazy<List<Scene>> Scenes = new(() =>
@@ -15,7 +28,8 @@ public class NarrativeTruthTests
         return [.. Enumerable.Range(0, 300).Select(i => generator.Generate(23, i, (SceneSplit)(i % 6)))];
     });
 
-    private static IEnumerable<Scene> Narrated => Scenes.Value.Where(s => s.Split is SceneSplit.Train or SceneSplit.Val or SceneSplit.Compositional);
+    private static IEnumerable<Scene> Narrated =>
+        Scenes.Value.Where(s => s.Split is SceneSplit.Train or SceneSplit.Val or SceneSplit.Compositional);
 
     private static IEnumerable<Scene> Asked => Scenes.Value.Where(s => s.Split is SceneSplit.CloseUps or SceneSplit.CloseUpsVal);
 
@@ -39,7 +53,10 @@ public class NarrativeTruthTests
         {
             var claim = Assert.IsType<PhraseClaim>(phrase.Claim);
             var fitting = scene.Segments.Where(s => Fits(claim, s, scene)).Select(s => s.Id).Order();
-            Assert.True(fitting.SequenceEqual(phrase.SegmentIds.Order()), $"{scene.Split} {scene.Index}: '{phrase.Text}' in '{scene.Narrative.Caption}'");
+            Assert.True(
+                fitting.SequenceEqual(phrase.SegmentIds.Order()),
+                $"{scene.Split} {scene.Index}: '{phrase.Text}' in '{scene.Narrative.Caption}'"
+            );
         }
     }
 
@@ -84,17 +101,17 @@ public class NarrativeTruthTests
     public void Left_and_right_are_where_they_should_be()
     {
         foreach (var (scene, phrase) in Phrases)
-            foreach (int id in phrase.SegmentIds)
-            {
-                var s = scene.Segments.Single(o => o.Id == id);
-                double x = (s.X + s.Width / 2.0) / scene.Width;
-                if (phrase.Claim!.Position == "left")
-                    Assert.True(x < 0.4, phrase.Text);
-                else if (phrase.Claim.Position == "right")
-                    Assert.True(x > 0.6, phrase.Text);
-                else if (phrase.Claim.Position == "middle")
-                    Assert.InRange(x, 0.4, 0.6);
-            }
+        foreach (int id in phrase.SegmentIds)
+        {
+            var s = scene.Segments.Single(o => o.Id == id);
+            double x = (s.X + s.Width / 2.0) / scene.Width;
+            if (phrase.Claim!.Position == "left")
+                Assert.True(x < 0.4, phrase.Text);
+            else if (phrase.Claim.Position == "right")
+                Assert.True(x > 0.6, phrase.Text);
+            else if (phrase.Claim.Position == "middle")
+                Assert.InRange(x, 0.4, 0.6);
+        }
     }
 
     [Fact]
@@ -116,7 +133,11 @@ public class NarrativeTruthTests
             for (int i = 1; i < scene.Narrative.Utterances.Count; i++)
             {
                 string text = scene.Narrative.Utterances[i].Text;
-                if (!text.StartsWith("is ", StringComparison.Ordinal) || !text.EndsWith(" in", StringComparison.Ordinal) || text.Split(' ') is not ["is", var colour, "in"])
+                if (
+                    !text.StartsWith("is ", StringComparison.Ordinal)
+                    || !text.EndsWith(" in", StringComparison.Ordinal)
+                    || text.Split(' ') is not ["is", var colour, "in"]
+                )
                     continue;
                 if (!Colours.Contains(colour))
                     continue;
@@ -148,11 +169,22 @@ public class NarrativeTruthTests
     public void Close_ups_are_asked_for_in_many_ways()
     {
         var captions = Asked.Select(s => s.Narrative).ToList();
-        Assert.InRange(captions.Count(c => c.Utterances.Count(u => u.Text is not ("." or "?")) == 1), 0.15 * captions.Count, 0.5 * captions.Count);      // a phrase alone
-        Assert.InRange(captions.Count(c => c.Utterances[0].SegmentIds.Count > 0), 0.3 * captions.Count, 0.8 * captions.Count);                           // no beginning
+        Assert.InRange(
+            captions.Count(c => c.Utterances.Count(u => u.Text is not ("." or "?")) == 1),
+            0.15 * captions.Count,
+            0.5 * captions.Count
+        ); // a phrase alone
+        // no beginning
+        Assert.InRange(captions.Count(c => c.Utterances[0].SegmentIds.Count > 0), 0.3 * captions.Count, 0.8 * captions.Count);
         Assert.InRange(captions.Count(c => c.Caption[^1] is '.' or '?'), 0.2 * captions.Count, 0.8 * captions.Count);
         Assert.True(captions.Select(c => c.Utterances[0]).Where(u => u.SegmentIds.Count == 0).Select(u => u.Text).Distinct().Count() > 15);
-        Assert.Contains(captions, c => c.Utterances.Any(u => u is { SegmentIds.Count: 1, Claim.Category.Length: > 0 } && u.Text.Split(' ')[0] is not ("a" or "an" or "the" or "one")));
+        Assert.Contains(
+            captions,
+            c =>
+                c.Utterances.Any(u =>
+                    u is { SegmentIds.Count: 1, Claim.Category.Length: > 0 } && u.Text.Split(' ')[0] is not ("a" or "an" or "the" or "one")
+                )
+        );
     }
 
     // Written apart from the narrator's own judgement: no borderlines, only what the words mean.
@@ -160,12 +192,27 @@ public class NarrativeTruthTests
     {
         if (claim.Category.Length > 0 ? claim.Category != s.Category.Name : claim.Supercategory != s.Category.Supercategory)
             return false;
-        if ((claim.Kind.Length > 0 && claim.Kind != s.Kind) || (claim.Colour.Length > 0 && claim.Colour != s.Colour) || (claim.Material.Length > 0 && claim.Material != s.Material))
+        if (
+            (claim.Kind.Length > 0 && claim.Kind != s.Kind)
+            || (claim.Colour.Length > 0 && claim.Colour != s.Colour)
+            || (claim.Material.Length > 0 && claim.Material != s.Material)
+        )
             return false;
         double x = (s.X + s.Width / 2.0) / scene.Width;
-        bool there = claim.Position switch { "left" => x < 0.4, "right" => x > 0.6, "middle" => x is > 0.4 and < 0.6, _ => true };
+        bool there = claim.Position switch
+        {
+            "left" => x < 0.4,
+            "right" => x > 0.6,
+            "middle" => x is > 0.4 and < 0.6,
+            _ => true,
+        };
         var others = scene.Segments.Where(o => o != s && o.Category == s.Category);
-        bool sized = claim.Size switch { "big" => others.All(o => s.Area > o.Area), "small" => others.All(o => s.Area < o.Area), _ => true };
+        bool sized = claim.Size switch
+        {
+            "big" => others.All(o => s.Area > o.Area),
+            "small" => others.All(o => s.Area < o.Area),
+            _ => true,
+        };
         return there && sized;
     }
 

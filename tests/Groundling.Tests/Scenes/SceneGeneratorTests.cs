@@ -15,7 +15,9 @@ public class SceneGeneratorTests
     private static readonly Lazy<List<Scene>> Compositional = new(() => Draw(SceneSplit.Compositional, 60));
 
     private static readonly Lazy<List<Scene>> Varied = new(() => Draw(SceneSplit.Varied, 40));
-    private static readonly Lazy<List<Scene>> CloseUps = new(() => [.. Draw(SceneSplit.CloseUps, 120), .. Draw(SceneSplit.CloseUpsVal, 40)]);
+    private static readonly Lazy<List<Scene>> CloseUps = new(() =>
+        [.. Draw(SceneSplit.CloseUps, 120), .. Draw(SceneSplit.CloseUpsVal, 40)]
+    );
 
     private static IEnumerable<Scene> Whole => Train.Value.Concat(Val.Value).Concat(Compositional.Value).Concat(Varied.Value);
 
@@ -54,7 +56,9 @@ public class SceneGeneratorTests
 
     [Fact]
     public void Splits_are_different_streams() =>
-        Assert.Empty(Train.Value.Select(s => s.Narrative.Caption + Digest(s)).Intersect(Val.Value.Select(s => s.Narrative.Caption + Digest(s))));
+        Assert.Empty(
+            Train.Value.Select(s => s.Narrative.Caption + Digest(s)).Intersect(Val.Value.Select(s => s.Narrative.Caption + Digest(s)))
+        );
 
     [Theory]
     [InlineData(64)]
@@ -88,7 +92,9 @@ public class SceneGeneratorTests
             var boxes = new Dictionary<int, (int L, int T, int R, int B)>();
             for (int i = 0; i < scene.SegmentIds.Length; i++)
             {
-                int id = scene.SegmentIds[i], x = i % scene.Width, y = i / scene.Width;
+                int id = scene.SegmentIds[i],
+                    x = i % scene.Width,
+                    y = i / scene.Width;
                 counts[id] = counts.GetValueOrDefault(id) + 1;
                 var b = boxes.GetValueOrDefault(id, (x, y, x, y));
                 boxes[id] = (Math.Min(b.Item1, x), Math.Min(b.Item2, y), Math.Max(b.Item3, x), Math.Max(b.Item4, y));
@@ -123,15 +129,26 @@ public class SceneGeneratorTests
     public void Held_out_combinations_are_in_compositional_alone()
     {
         foreach (var scene in Everything.Except(Compositional.Value))
-            foreach (var s in scene.Segments)
-                Assert.DoesNotContain(HeldOutCombinations.All, h => h.Category == s.Category.Name && (h.Attribute == s.Colour || h.Attribute == s.Material));
+        foreach (var s in scene.Segments)
+            Assert.DoesNotContain(
+                HeldOutCombinations.All,
+                h => h.Category == s.Category.Name && (h.Attribute == s.Colour || h.Attribute == s.Material)
+            );
     }
 
     [Fact]
     public void A_close_up_shows_something_large()
     {
-        Assert.All(CloseUps.Value, scene => Assert.Contains(scene.Segments, s => s.Category.IsThing && s.Area > 0.012 * scene.Rgb.Length / 3));
-        var largest = CloseUps.Value.Select(scene => scene.Segments.Where(s => s.Category.IsThing).Max(s => (double)Math.Max(s.Width, s.Height) / scene.Width)).Order().ToList();
+        Assert.All(
+            CloseUps.Value,
+            scene => Assert.Contains(scene.Segments, s => s.Category.IsThing && s.Area > 0.012 * scene.Rgb.Length / 3)
+        );
+        var largest = CloseUps
+            .Value.Select(scene =>
+                scene.Segments.Where(s => s.Category.IsThing).Max(s => (double)Math.Max(s.Width, s.Height) / scene.Width)
+            )
+            .Order()
+            .ToList();
         Assert.InRange(largest[largest.Count / 2], 0.45, 1.0);
     }
 
@@ -149,9 +166,16 @@ public class SceneGeneratorTests
     public void Every_compositional_narrative_names_a_held_out_combination()
     {
         foreach (var scene in Compositional.Value)
-            Assert.Contains(scene.Narrative.Utterances, u => u.Claim is { } c
-                && HeldOutCombinations.All.Any(h => h.Category == c.Category
-                    && (h.Attribute == c.Colour || h.Attribute == c.Material) && u.Text.Contains(h.Attribute, StringComparison.Ordinal)));
+            Assert.Contains(
+                scene.Narrative.Utterances,
+                u =>
+                    u.Claim is { } c
+                    && HeldOutCombinations.All.Any(h =>
+                        h.Category == c.Category
+                        && (h.Attribute == c.Colour || h.Attribute == c.Material)
+                        && u.Text.Contains(h.Attribute, StringComparison.Ordinal)
+                    )
+            );
     }
 
     [Fact]

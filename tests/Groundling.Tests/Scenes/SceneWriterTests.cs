@@ -15,7 +15,8 @@ public sealed class SceneWriterTests : IDisposable
     [Fact]
     public void The_folder_is_the_same_whatever_the_parallelism()
     {
-        string one = Path.Combine(_root, "one"), four = Path.Combine(_root, "four");
+        string one = Path.Combine(_root, "one"),
+            four = Path.Combine(_root, "four");
         SceneWriter.Write(one, SceneSplit.Val, 9, 3, 64, 1, null, TestContext.Current.CancellationToken);
         SceneWriter.Write(four, SceneSplit.Val, 9, 3, 64, 4, null, TestContext.Current.CancellationToken);
         var files = Files(one);
@@ -55,15 +56,26 @@ public sealed class SceneWriterTests : IDisposable
         Assert.Equal(scene.Narrative.Caption, told.GetProperty("caption").GetString());
         Assert.Equal(scene.Narrative.Utterances.Count, told.GetProperty("segments").GetArrayLength());
         Assert.Equal(
-            scene.Narrative.Utterances.SelectMany(u => u.SegmentIds).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            told.GetProperty("segments").EnumerateArray().SelectMany(s => s.GetProperty("segment_ids").EnumerateArray()).Select(e => e.GetString()));
+            scene
+                .Narrative.Utterances.SelectMany(u => u.SegmentIds)
+                .Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            told.GetProperty("segments")
+                .EnumerateArray()
+                .SelectMany(s => s.GetProperty("segment_ids").EnumerateArray())
+                .Select(e => e.GetString())
+        );
 
         using var panoptic = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_root, "annotations/panoptic_train2017.json")));
         Assert.Equal("000000000002.png", panoptic.RootElement.GetProperty("images")[1].GetProperty("file_name").GetString());
         Assert.Equal(SceneCategories.All.Count, panoptic.RootElement.GetProperty("categories").GetArrayLength());
-        Assert.Equal(scene.Segments.Select(s => (s.Id, s.Category.Id, s.Area)),
-            panoptic.RootElement.GetProperty("annotations")[1].GetProperty("segments_info").EnumerateArray()
-                .Select(e => (e.GetProperty("id").GetInt32(), e.GetProperty("category_id").GetInt32(), e.GetProperty("area").GetInt32())));
+        Assert.Equal(
+            scene.Segments.Select(s => (s.Id, s.Category.Id, s.Area)),
+            panoptic
+                .RootElement.GetProperty("annotations")[1]
+                .GetProperty("segments_info")
+                .EnumerateArray()
+                .Select(e => (e.GetProperty("id").GetInt32(), e.GetProperty("category_id").GetInt32(), e.GetProperty("area").GetInt32()))
+        );
 
         using var picture = SkiaSharp.SKBitmap.Decode(Path.Combine(_root, "images/train2017/000000000002.png"));
         using var map = SkiaSharp.SKBitmap.Decode(Path.Combine(_root, "annotations/panoptic_segmentation/train2017/000000000002.png"));
@@ -91,7 +103,9 @@ public sealed class SceneWriterTests : IDisposable
         string photo = Path.Combine(_root, "images", "val2017", "000000142238.jpg");
         Directory.CreateDirectory(Path.GetDirectoryName(photo)!);
         File.WriteAllText(photo, "a photograph");
-        var fault = Assert.Throws<InputException>(() => SceneWriter.Write(_root, SceneSplit.Val, 1, 1, 64, 0, null, TestContext.Current.CancellationToken));
+        var fault = Assert.Throws<InputException>(() =>
+            SceneWriter.Write(_root, SceneSplit.Val, 1, 1, 64, 0, null, TestContext.Current.CancellationToken)
+        );
         Assert.Contains("val2017", fault.Message, StringComparison.Ordinal);
         Assert.Equal("a photograph", File.ReadAllText(photo));
     }
@@ -106,5 +120,10 @@ public sealed class SceneWriterTests : IDisposable
     }
 
     private static List<string> Files(string root) =>
-        [.. Directory.GetFiles(root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(root, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .GetFiles(root, "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(root, f).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal),
+        ];
 }

@@ -21,11 +21,16 @@ public class FakeGroundingPipelineTests
     [Fact]
     public void It_answers_with_given_masks_or_a_fault()
     {
-        var pipeline = new FakeGroundingPipeline { Mask = (picture, phrase) => RunLengthMask.FromBox(new(0, 0, phrase.Length, 1), picture.Width, picture.Height) };
+        var pipeline = new FakeGroundingPipeline
+        {
+            Mask = (picture, phrase) => RunLengthMask.FromBox(new(0, 0, phrase.Length, 1), picture.Width, picture.Height),
+        };
         Assert.Equal([5, 6], pipeline.Ground(Grey, TwoPhrases).Phrases.Select(phrase => phrase.Mask.Area));
         pipeline.Fault = new InputException("no");
         Assert.Equal("no", Assert.Throws<InputException>(() => pipeline.Ground(Grey, TwoPhrases)).Message);
-        Assert.Throws<InvalidOperationException>(() => new FakeGroundingPipeline { Mask = (_, _) => RunLengthMask.Empty(1, 1) }.Ground(Grey, TwoPhrases));
+        Assert.Throws<InvalidOperationException>(() =>
+            new FakeGroundingPipeline { Mask = (_, _) => RunLengthMask.Empty(1, 1) }.Ground(Grey, TwoPhrases)
+        );
     }
 
     [Fact]
@@ -34,7 +39,9 @@ public class FakeGroundingPipelineTests
         var pipeline = new FakeGroundingPipeline();
         Assert.Throws<InputException>(() => pipeline.Ground(Grey, TwoPhrases, new() { Size = 1 }));
         Assert.Equal(2, (await pipeline.GroundAsync(Grey, TwoPhrases)).Phrases.Count);
-        var outcomes = await pipeline.GroundAsync([new("grey", () => Grey, TwoPhrases), CaptionedPicture.FromFile("nowhere.png", TwoPhrases)]).ToListAsync();
+        var outcomes = await pipeline
+            .GroundAsync([new("grey", () => Grey, TwoPhrases), CaptionedPicture.FromFile("nowhere.png", TwoPhrases)])
+            .ToListAsync();
         Assert.Equal([false, true], outcomes.Select(outcome => outcome.Fault is not null));
     }
 }

@@ -15,7 +15,8 @@ public sealed class CollectionPauseTests
         using (CollectionPause.Begin())
         {
             var before = GC.CollectionCount(0);
-            using (CollectionPause.Begin()) Allocate(CollectionPause.LargestAllocation / 4);
+            using (CollectionPause.Begin())
+                Allocate(CollectionPause.LargestAllocation / 4);
             Allocate(CollectionPause.LargestAllocation / 4);
             Assert.Equal(before, GC.CollectionCount(0));
         }
@@ -27,7 +28,8 @@ public sealed class CollectionPauseTests
     [Fact]
     public void A_pause_ends_by_itself_where_more_is_allocated_and_another_can_begin()
     {
-        using (CollectionPause.Begin()) Allocate(CollectionPause.LargestAllocation * 4);
+        using (CollectionPause.Begin())
+            Allocate(CollectionPause.LargestAllocation * 4);
         Nothing_is_collected_until_the_last_pause_ends();
     }
 
@@ -35,6 +37,7 @@ public sealed class CollectionPauseTests
     private static void Allocate(long bytes)
     {
         for (var rest = bytes; rest > 0; rest -= Piece)
-            for (var i = 0; i < Piece; i += 1 << 14) GC.KeepAlive(new byte[1 << 14]);
+        for (var i = 0; i < Piece; i += 1 << 14)
+            GC.KeepAlive(new byte[1 << 14]);
     }
 }

@@ -29,10 +29,15 @@ public sealed class HeldScalarsTests
         Assert.Equal([0L, 1L, 1L], tensor(new[] { 0L, 1L, 2L }).AtMost(1).data<long>());
         Assert.Equal([true, false], tensor(new[] { 1L, 2L }).IsBelow(2).data<bool>());
         Assert.Equal([5f, 0f, 7f], zeros(3).PlusAt(tensor(new[] { 2L, 0L, 2L }), tensor([3f, 5f, 4f])).data<float>());
-        foreach (var (inPlace, expected) in new (Func<Tensor, Tensor>, Tensor)[]
-        {
-            (x => x.PlusInPlace(b), a + b), (x => x.PlusInPlace(0.7), a + 0.7), (x => x.TimesInPlace(0.7), a * 0.7), (x => x.OverInPlace(0.7), a / 0.7),
-        })
+        foreach (
+            var (inPlace, expected) in new (Func<Tensor, Tensor>, Tensor)[]
+            {
+                (x => x.PlusInPlace(b), a + b),
+                (x => x.PlusInPlace(0.7), a + 0.7),
+                (x => x.TimesInPlace(0.7), a * 0.7),
+                (x => x.OverInPlace(0.7), a / 0.7),
+            }
+        )
         {
             var kept = a.clone();
             Assert.Equal(kept.Handle, inPlace(kept).Handle);
@@ -44,8 +49,11 @@ public sealed class HeldScalarsTests
     public void The_build_refuses_all_of_TorchSharp_that_makes_numbers_and_does_not_hold_them()
     {
         const string Reason = "it makes a Scalar that nothing holds while native code reads it; see HeldScalars";
-        string[] expected = ["T:TorchSharp.Scalar;nothing holds it while native code reads it; see HeldScalars",
-            .. UnheldScalars.Public().Select(member => $"{member};{Reason}")];
+        string[] expected =
+        [
+            "T:TorchSharp.Scalar;nothing holds it while native code reads it; see HeldScalars",
+            .. UnheldScalars.Public().Select(member => $"{member};{Reason}"),
+        ];
         var written = Path.Combine(AppContext.BaseDirectory, "BannedSymbols.txt");
         File.WriteAllLines(written, expected);
         var refused = File.ReadAllLines(Path.Combine(Shared.Root, "build/BannedSymbols.txt"));
@@ -63,6 +71,9 @@ public sealed class HeldScalarsTests
     public void None_of_it_is_called(string assembly)
     {
         string[] holding = [typeof(HeldScalars).FullName!, typeof(AdamW).FullName!, typeof(MovingAverage).FullName!];
-        Assert.DoesNotContain(UnheldScalars.CallsIn(Assembly.Load(assembly)), call => !holding.Any(type => call.StartsWith($"{type}: ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            UnheldScalars.CallsIn(Assembly.Load(assembly)),
+            call => !holding.Any(type => call.StartsWith($"{type}: ", StringComparison.Ordinal))
+        );
     }
 }

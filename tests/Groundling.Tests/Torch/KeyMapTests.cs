@@ -4,7 +4,13 @@ namespace Groundling.Tests.Torch;
 
 public class KeyMapTests
 {
-    private static readonly KeyMap Map = new(("key", "to_k"), ("proj_attn", "to_out.0"), ("a.b", "c"), ("position_ids", null), ("key.weight", "never"));
+    private static readonly KeyMap Map = new(
+        ("key", "to_k"),
+        ("proj_attn", "to_out.0"),
+        ("a.b", "c"),
+        ("position_ids", null),
+        ("key.weight", "never")
+    );
 
     [Theory]
     [InlineData("mid.attentions.0.key.weight", "mid.attentions.0.to_k.weight")]

@@ -21,10 +21,16 @@ public class LayerTests
         using var layer = new ConvolutionLayer(384, 192, kernel, stride);
         var (weight, bias) = Initialise(layer, 1);
         layer.Freeze();
-        foreach (var (height, width) in new[] { (12, 20), (7, 5), (12, 20) })      // packed for the first shape, and used for another
+        foreach (var (height, width) in new[] { (12, 20), (7, 5), (12, 20) }) // packed for the first shape, and used for another
         {
             var input = randn([2, 384, height, width], generator: new Generator(3));
-            var expected = functional.conv2d(input.to(float64), weight.to(float64), bias.to(float64), strides: [stride, stride], padding: [kernel / 2, kernel / 2]);
+            var expected = functional.conv2d(
+                input.to(float64),
+                weight.to(float64),
+                bias.to(float64),
+                strides: [stride, stride],
+                padding: [kernel / 2, kernel / 2]
+            );
             foreach (var image in new[] { input, input.ToChannelsLast() })
                 AssertBothModes(expected, () => layer.call(image));
         }
@@ -40,7 +46,8 @@ public class LayerTests
         using var layer = new ConvolutionLayer(inputs, outputs, 3);
         var (weight, bias) = Initialise(layer, 10);
         layer.Freeze();
-        foreach (var (h, w) in new[] { (height, width), (5L, 7L), (1L, 1L), (height + 1, width + 2) })     // whole and cut tiles, large and small
+        // whole and cut tiles, large and small
+        foreach (var (h, w) in new[] { (height, width), (5L, 7L), (1L, 1L), (height + 1, width + 2) })
         {
             var input = randn([2, inputs, h, w], generator: new Generator(11)) + 0.5;
             var expected = functional.conv2d(input.to(float64), weight.to(float64), bias.to(float64), padding: [1, 1]);
@@ -58,14 +65,23 @@ public class LayerTests
     {
         using var scope = NewDisposeScope();
         using var layer = new GroupNormLayer(groups, channels, 1e-5, silu);
-        using (no_grad()) foreach (var parameter in layer.parameters()) parameter.normal_(0.5, 1, new Generator(12));
+        using (no_grad())
+            foreach (var parameter in layer.parameters())
+                parameter.normal_(0.5, 1, new Generator(12));
         var input = 3 * randn([2, channels, height, width], generator: new Generator(13)) + 10;
         var grouped = input.to(float64).view(2, groups, -1);
-        var normal = ((grouped - grouped.mean([-1], keepdim: true)) / (grouped.var(-1, unbiased: false, keepdim: true) + 1e-5).sqrt()).view(2, channels, height, width);
+        var normal = ((grouped - grouped.mean([-1], keepdim: true)) / (grouped.var(-1, unbiased: false, keepdim: true) + 1e-5).sqrt()).view(
+            2,
+            channels,
+            height,
+            width
+        );
         var (weight, bias) = (layer.parameters().First().to(float64).view(-1, 1, 1), layer.parameters().Last().to(float64).view(-1, 1, 1));
         var expected = normal * weight + bias;
-        if (silu) expected = expected * expected.sigmoid();
-        foreach (var image in new[] { input.ToChannelsLast(), input }) AssertBothModes(expected, () => layer.call(image));
+        if (silu)
+            expected = expected * expected.sigmoid();
+        foreach (var image in new[] { input.ToChannelsLast(), input })
+            AssertBothModes(expected, () => layer.call(image));
     }
 
     [Theory]
@@ -73,20 +89,35 @@ public class LayerTests
     [InlineData(2, 96, 8, 13, 33, false)]
     [InlineData(1, 32, 32, 4, 4, true)]
     [InlineData(2, 16, 8, 40, 30, true)]
-    public void Group_norms_hand_back_the_gradients_of_their_definition(long batch, long channels, long groups, long height, long width, bool silu)
+    public void Group_norms_hand_back_the_gradients_of_their_definition(
+        long batch,
+        long channels,
+        long groups,
+        long height,
+        long width,
+        bool silu
+    )
     {
         using var scope = NewDisposeScope();
         using var layer = new GroupNormLayer(groups, channels, 1e-5, silu);
-        using (no_grad()) foreach (var parameter in layer.parameters()) parameter.normal_(0.5, 1, new Generator(14));
+        using (no_grad())
+            foreach (var parameter in layer.parameters())
+                parameter.normal_(0.5, 1, new Generator(14));
         var input = (3 * randn([batch, channels, height, width], generator: new Generator(15)) + 4).ToChannelsLast().requires_grad_(true);
         var given = randn([batch, channels, height, width], generator: new Generator(16));
-        layer.call(input).backward([given]);                                   // not channels last: it must be brought so
+        layer.call(input).backward([given]); // not channels last: it must be brought so
 
         Tensor[] exact = [.. layer.parameters().Prepend(input).Select(tensor => tensor.detach().to(float64).requires_grad_(true))];
         var grouped = exact[0].reshape(batch, groups, -1);
-        var normal = ((grouped - grouped.mean([-1], keepdim: true)) / (grouped.var(-1, unbiased: false, keepdim: true) + 1e-5).sqrt()).view(batch, channels, height, width);
+        var normal = ((grouped - grouped.mean([-1], keepdim: true)) / (grouped.var(-1, unbiased: false, keepdim: true) + 1e-5).sqrt()).view(
+            batch,
+            channels,
+            height,
+            width
+        );
         var expected = normal * exact[1].view(-1, 1, 1) + exact[2].view(-1, 1, 1);
-        if (silu) expected = expected * expected.sigmoid();
+        if (silu)
+            expected = expected * expected.sigmoid();
         expected.backward([given.to(float64)]);
         foreach (var (found, right) in layer.parameters().Prepend(input).Zip(exact))
             TensorAssert.Close(right.grad!, found.grad!, 2 * Tolerance * right.grad!.abs().max().item<double>(), "gradient");
@@ -119,7 +150,8 @@ public class LayerTests
         {
             var input = randn(shape, generator: new Generator(6));
             var expected = input.to(float64).matmul(weight.to(float64).t());
-            if (hasBias) expected = expected + layer.parameters().Last().to(float64);
+            if (hasBias)
+                expected = expected + layer.parameters().Last().to(float64);
             AssertBothModes(expected, () => layer.call(input));
         }
     }
@@ -134,8 +166,10 @@ public class LayerTests
         linear.Initialize(new Generator(8));
         convolution.Freeze();
         linear.Freeze();
-        foreach (var parameter in convolution.parameters().Concat(linear.parameters())) parameter.requires_grad_(false);
-        using (no_grad()) linear.call(convolution.call(ones(1, 128, 6, 4)).ToPixels());                        // packs both
+        foreach (var parameter in convolution.parameters().Concat(linear.parameters()))
+            parameter.requires_grad_(false);
+        using (no_grad())
+            linear.call(convolution.call(ones(1, 128, 6, 4)).ToPixels()); // packs both
         var input = randn([1, 128, 6, 4], requires_grad: true, generator: new Generator(9));
         linear.call(convolution.call(input).ToPixels()).square().sum().backward();
         Assert.True(input.grad!.abs().sum().item<float>() > 0);

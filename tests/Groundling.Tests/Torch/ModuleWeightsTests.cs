@@ -46,11 +46,18 @@ public class ModuleWeightsTests
         Load(module, folder, Good());
         var tensors = Good();
         tensors.RemoveAll(pair => pair.Name is "second.bias" or "second.weight" or "steps" or "first.weight");
-        tensors.AddRange([("surplus", ones(4)), ("second.weight", ones(2, 1)), ("steps", ones(1)), ("FIRST.bias", ones(2)), ("first.weight", zeros(2, 3))]);
+        tensors.AddRange([
+            ("surplus", ones(4)),
+            ("second.weight", ones(2, 1)),
+            ("steps", ones(1)),
+            ("FIRST.bias", ones(2)),
+            ("first.weight", zeros(2, 3)),
+        ]);
 
         var fault = Assert.Throws<WeightsException>(() => Load(module, folder, tensors, new KeyMap(("FIRST", "first")), "Do this."));
 
-        Assert.Equal($"""
+        Assert.Equal(
+            $"""
             {folder.File("w.safetensors")} does not fit TwoLayers (5 of 6 keys differ):
               double     FIRST.bias and first.bias are both first.bias
               missing    second.bias [1]
@@ -58,7 +65,10 @@ public class ModuleWeightsTests
               type       steps: file F32, model I64
               unexpected surplus [4]
               Do this.
-            """, fault.Message, ignoreLineEndingDifferences: true);
+            """,
+            fault.Message,
+            ignoreLineEndingDifferences: true
+        );
         Assert.Equal([1, 2, 3, 4, 5, 6], module.NamedTensors().First(pair => pair.Name == "first.weight").Tensor.data<float>());
     }
 
@@ -116,8 +126,11 @@ public class ModuleWeightsTests
         using var scope = NewDisposeScope();
         using var layer = new LinearLayer(256, 256);
         SafetensorsWriter.Write(folder.File("w.safetensors"), [("weight", zeros(256, 256)), ("bias", zeros(256))]);
-        using (var source = WeightSource.Open(folder.File("w.safetensors"))) layer.LoadExactly(source);
-        using (no_grad()) foreach (var parameter in layer.parameters()) parameter.fill_(3);
+        using (var source = WeightSource.Open(folder.File("w.safetensors")))
+            layer.LoadExactly(source);
+        using (no_grad())
+            foreach (var parameter in layer.parameters())
+                parameter.fill_(3);
         Assert.Empty(layer.NonFinite());
         layer.ReleasePages();
         Assert.All(layer.parameters(), parameter => Assert.Equal(3, parameter.min().item<float>()));
@@ -130,15 +143,16 @@ public class ModuleWeightsTests
         using var scope = NewDisposeScope();
         using var layer = new LinearLayer(256, 1024);
         SafetensorsWriter.Write(folder.File("w.safetensors"), [("weight", zeros(1024, 256)), ("bias", zeros(1024))]);
-        using (var source = WeightSource.Open(folder.File("w.safetensors"))) layer.LoadExactly(source);
+        using (var source = WeightSource.Open(folder.File("w.safetensors")))
+            layer.LoadExactly(source);
         using (no_grad())
         {
             var weight = layer.parameters().First();
-            weight[1023, 200] = 3;                                             // one number of the last whole page is enough
+            weight[1023, 200] = 3; // one number of the last whole page is enough
             layer.Freeze();
             Assert.Empty(layer.NonFinite());
             layer.ReleasePages();
-            Assert.Equal(3, layer.forward(ones(64, 256))[63, 1023].item<float>());                // packs the weight, and lets it go
+            Assert.Equal(3, layer.forward(ones(64, 256))[63, 1023].item<float>()); // packs the weight, and lets it go
             Assert.Equal(3, weight[1023, 200].item<float>());
         }
     }
@@ -151,22 +165,32 @@ public class ModuleWeightsTests
         using var scope = NewDisposeScope();
         using var layer = new LinearLayer(2048, 4096);
         SafetensorsWriter.Write(folder.File("w.safetensors"), [("weight", full(4096, 2048, 2f)), ("bias", ones(4096))]);
-        using (var source = WeightSource.Open(folder.File("w.safetensors"))) layer.LoadExactly(source);
+        using (var source = WeightSource.Open(folder.File("w.safetensors")))
+            layer.LoadExactly(source);
         layer.Freeze(Rearrangement.None);
         Assert.Equal(2 * 4096L * 2048 + 4096, layer.parameters().Sum(parameter => (long)parameter.sum(float64).item<double>()));
         var before = ResidentMemory.Now;
         layer.ReleasePages();
-        Assert.InRange(before - ResidentMemory.Now, 24 << 20, 40 << 20);       // 32 MB of weights
+        Assert.InRange(before - ResidentMemory.Now, 24 << 20, 40 << 20); // 32 MB of weights
         Assert.Equal(2 * 4096L * 2048 + 4096, layer.parameters().Sum(parameter => (long)parameter.sum(float64).item<double>()));
     }
 
     private static List<(string Name, Tensor Tensor)> Good() =>
-    [
-        ("first.weight", tensor(new float[] { 1, 2, 3, 4, 5, 6 }).view(2, 3)), ("first.bias", zeros(2)),
-        ("second.weight", ones(1, 2)), ("second.bias", zeros(1)), ("steps", tensor(new[] { 7L })),
-    ];
+        [
+            ("first.weight", tensor(new float[] { 1, 2, 3, 4, 5, 6 }).view(2, 3)),
+            ("first.bias", zeros(2)),
+            ("second.weight", ones(1, 2)),
+            ("second.bias", zeros(1)),
+            ("steps", tensor(new[] { 7L })),
+        ];
 
-    private static void Load(Module module, TemporaryFolder folder, List<(string, Tensor)> tensors, KeyMap? keys = null, string? advice = null)
+    private static void Load(
+        Module module,
+        TemporaryFolder folder,
+        List<(string, Tensor)> tensors,
+        KeyMap? keys = null,
+        string? advice = null
+    )
     {
         var path = folder.File("w.safetensors");
         SafetensorsWriter.Write(path, tensors);
@@ -176,10 +200,14 @@ public class ModuleWeightsTests
 
     private sealed class TwoLayers : Module<Tensor, Tensor>
     {
-        [ComponentName(Name = "first")] private readonly LinearLayer _first = new(3, 2);
-        [ComponentName(Name = "second")] private readonly LinearLayer _second = new(2, 1);
+        [ComponentName(Name = "first")]
+        private readonly LinearLayer _first = new(3, 2);
 
-        public TwoLayers() : base(nameof(TwoLayers))
+        [ComponentName(Name = "second")]
+        private readonly LinearLayer _second = new(2, 1);
+
+        public TwoLayers()
+            : base(nameof(TwoLayers))
         {
             RegisterComponents();
             register_buffer("steps", zeros(1, dtype: int64));

@@ -42,16 +42,19 @@ public class RecomputationTests
         IReadOnlyList<Tensor> Block(IReadOnlyList<Tensor> inputs)
         {
             var product = inputs[0].matmul(weight);
-            return [product, product.softmax(-1), inputs[0].sin()];            // of two types
+            return [product, product.softmax(-1), inputs[0].sin()]; // of two types
         }
         (List<ScalarType> Types, Tensor Input, Tensor Weight) Gradients(Func<Tensor, IReadOnlyList<Tensor>> run)
         {
             var x = randn([5, 4], generator: new Generator(2)).requires_grad_();
             IReadOnlyList<Tensor> results;
-            using (new Autocast(bfloat16, DeviceType.CPU)) results = run(x);
+            using (new Autocast(bfloat16, DeviceType.CPU))
+                results = run(x);
             var loss = results[0].to(float32).square().sum() + results[1].square().sum() + results[2].sum();
-            if (onAnotherThread) OnAnotherThread(() => loss.backward());
-            else loss.backward();
+            if (onAnotherThread)
+                OnAnotherThread(() => loss.backward());
+            else
+                loss.backward();
             var gradient = weight.grad!.clone();
             weight.grad!.zero_();
             return ([.. results.Select(result => result.dtype)], x.grad!, gradient);
@@ -61,7 +64,7 @@ public class RecomputationTests
         var again = Gradients(x => Recomputation.Run(Block, x));
         Assert.Equal([bfloat16, bfloat16, float32], plain.Types);
         Assert.Equal(plain.Types, again.Types);
-        TensorAssert.Close(plain.Input, again.Input, 0.02, "input's gradient");                            // summed in another order, in bfloat16
+        TensorAssert.Close(plain.Input, again.Input, 0.02, "input's gradient"); // summed in another order, in bfloat16
         TensorAssert.Close(plain.Weight, again.Weight, 0.02, "parameter's gradient");
         Assert.Equal(float32, ones(2, 2).matmul(ones(2, 2)).dtype);
 
@@ -102,13 +105,16 @@ public class RecomputationTests
         using var scope = NewDisposeScope();
         var recorded = new List<bool>();
         var x = ones(3, requires_grad: true);
-        var output = Recomputation.Run(inputs =>
-        {
-            var inner = inputs[0].exp();
-            recorded.Add(inner.requires_grad);
-            return [inner.square()];
-        }, x)[0];
-        Assert.Equal([false], recorded);                                       // the first pass records no gradient, so it keeps no inner tensor
+        var output = Recomputation.Run(
+            inputs =>
+            {
+                var inner = inputs[0].exp();
+                recorded.Add(inner.requires_grad);
+                return [inner.square()];
+            },
+            x
+        )[0];
+        Assert.Equal([false], recorded); // the first pass records no gradient, so it keeps no inner tensor
         output.sum().backward();
         Assert.Equal([false, true], recorded);
     }
@@ -116,7 +122,8 @@ public class RecomputationTests
     [Fact]
     public void Memory_does_not_grow_with_the_inner_tensors()
     {
-        const int megabytesEach = 48, steps = 5;                             // so large that the allocator gives each back at once
+        const int megabytesEach = 48,
+            steps = 5; // so large that the allocator gives each back at once
         using var scope = NewDisposeScope();
         var x = ones(megabytesEach << 18, requires_grad: true);
         static IReadOnlyList<Tensor> Block(IReadOnlyList<Tensor> inputs)
@@ -124,7 +131,7 @@ public class RecomputationTests
             var value = inputs[0].sin();
             for (var step = 1; step < steps; step++)
             {
-                using var last = value;                                        // what the gradient needs lives on without us
+                using var last = value; // what the gradient needs lives on without us
                 value = value.sin();
             }
             return [value];

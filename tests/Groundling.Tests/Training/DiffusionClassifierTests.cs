@@ -10,7 +10,11 @@ namespace Groundling.Tests.Training;
 public class DiffusionClassifierTests(TinyModel tiny)
 {
     private static readonly string[] Nouns = ["boat", "house", "umbrella"];
-    private static readonly Dictionary<int, PanopticCategory> Categories = new() { [8] = new(8, "boat", "vehicle", true), [113] = new(113, "sea", "water", false) };
+    private static readonly Dictionary<int, PanopticCategory> Categories = new()
+    {
+        [8] = new(8, "boat", "vehicle", true),
+        [113] = new(113, "sea", "water", false),
+    };
 
     [Fact]
     public void A_question_is_the_caption_with_each_of_the_words_and_their_articles()
@@ -24,16 +28,24 @@ public class DiffusionClassifierTests(TinyModel tiny)
     }
 
     [Theory]
-    [InlineData("[a sailboat]")]                                               // another word
-    [InlineData("[a boat] near a boat")]                                       // said twice
-    [InlineData("[a boat house]")]                                             // which of the two?
-    public void What_does_not_ask_is_no_question(string caption) => Assert.Empty(WordQuestion.From([Example(caption, (1, 8))], Categories, Nouns, 9));
+    [InlineData("[a sailboat]")] // another word
+    [InlineData("[a boat] near a boat")] // said twice
+    [InlineData("[a boat house]")] // which of the two?
+    public void What_does_not_ask_is_no_question(string caption) =>
+        Assert.Empty(WordQuestion.From([Example(caption, (1, 8))], Categories, Nouns, 9));
 
     [Fact]
     public void Of_two_things_nothing_is_asked()
     {
         var example = Example("[a boat]", (1, 8));
-        Assert.Empty(WordQuestion.From([example with { Segments = [.. example.Segments, new PanopticSegment(5, 8, 100, default, false)] }], Categories, Nouns, 9));
+        Assert.Empty(
+            WordQuestion.From(
+                [example with { Segments = [.. example.Segments, new PanopticSegment(5, 8, 100, default, false)] }],
+                Categories,
+                Nouns,
+                9
+            )
+        );
     }
 
     [Fact]
@@ -49,14 +61,29 @@ public class DiffusionClassifierTests(TinyModel tiny)
         using var noises = new Generator(2);
         var times = new long[] { 275, 425, 575, 725 };
         var noise = randn([4, diffusion.UNet.Config.InChannels, 8, 8], generator: noises);
-        var errors = captions.Select(caption => times.Select((time, i) =>
-        {
-            var at = tensor(new[] { time });
-            var rows = CaptionRows.Of(diffusion.Tokenizer, diffusion.Text.Config.Positions, caption);
-            var states = diffusion.Text.call(tensor(rows.Rows[0], [1, rows.Rows[0].Length]));
-            using var output = diffusion.UNet.call(diffusion.Schedule.AddNoise(latents, noise[i].unsqueeze(0), at), at, new TextPrompt(states));
-            return (output.Prediction - diffusion.Schedule.Target(latents, noise[i].unsqueeze(0), at, diffusion.Prediction)).square().mean().item<float>();
-        }).Average()).ToList();
+        var errors = captions
+            .Select(caption =>
+                times
+                    .Select(
+                        (time, i) =>
+                        {
+                            var at = tensor(new[] { time });
+                            var rows = CaptionRows.Of(diffusion.Tokenizer, diffusion.Text.Config.Positions, caption);
+                            var states = diffusion.Text.call(tensor(rows.Rows[0], [1, rows.Rows[0].Length]));
+                            using var output = diffusion.UNet.call(
+                                diffusion.Schedule.AddNoise(latents, noise[i].unsqueeze(0), at),
+                                at,
+                                new TextPrompt(states)
+                            );
+                            return (output.Prediction - diffusion.Schedule.Target(latents, noise[i].unsqueeze(0), at, diffusion.Prediction))
+                                .square()
+                                .mean()
+                                .item<float>();
+                        }
+                    )
+                    .Average()
+            )
+            .ToList();
         var best = errors.IndexOf(errors.Min());
         var classifier = new DiffusionClassifier(diffusion.Schedule, diffusion.Prediction, diffusion.Tokenizer, diffusion.Text);
         WordQuestion[] questions = [new(2, captions, best), new(2, captions, (best + 1) % captions.Length)];
@@ -69,6 +96,21 @@ public class DiffusionClassifierTests(TinyModel tiny)
     {
         var caption = Caption.ParseBrackets(marked);
         var all = segments.Select(segment => new PanopticSegment(segment.Id, segment.Category, 100, default, false)).ToList();
-        return new(0, "1", caption, [.. caption.Phrases.Zip(all, (span, segment) => new BenchmarkPhrase(span, [segment], false, Categories[segment.CategoryId].IsThing))], "", "") { Segments = all };
+        return new(
+            0,
+            "1",
+            caption,
+            [
+                .. caption.Phrases.Zip(
+                    all,
+                    (span, segment) => new BenchmarkPhrase(span, [segment], false, Categories[segment.CategoryId].IsThing)
+                ),
+            ],
+            "",
+            ""
+        )
+        {
+            Segments = all,
+        };
     }
 }

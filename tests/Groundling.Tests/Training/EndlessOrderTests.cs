@@ -33,7 +33,10 @@ public sealed class EndlessOrderTests
     public void About_half_are_mirrored()
     {
         Assert.InRange(Enumerable.Range(0, 2000).Count(place => TrainingNarrative.IsMirrored(4, place)), 900, 1100);
-        Assert.NotEqual(Enumerable.Range(0, 64).Select(place => TrainingNarrative.IsMirrored(4, place)), Enumerable.Range(0, 64).Select(place => TrainingNarrative.IsMirrored(5, place)));
+        Assert.NotEqual(
+            Enumerable.Range(0, 64).Select(place => TrainingNarrative.IsMirrored(4, place)),
+            Enumerable.Range(0, 64).Select(place => TrainingNarrative.IsMirrored(5, place))
+        );
     }
 
     private sealed record Member(int Rank, int Size) : ICollective

@@ -18,14 +18,17 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
     [Fact(Explicit = true)]
     public void Masks_of_a_large_batch_need_not_fit_one_array()
     {
-        const int side = 1024, rows = 64, phrases = 33;                        // 2.2 billion pixels
+        const int side = 1024,
+            rows = 64,
+            phrases = 33; // 2.2 billion pixels
         using var scope = NewDisposeScope();
         var (empty, full) = (new byte[side * side], new byte[side * side]);
         Array.Fill(full, (byte)1);
         TrainingNarrative Narrative(int row)
         {
             var masks = Enumerable.Repeat(empty, phrases - 1).ToList();
-            if (row == rows - 1) masks.Add(full);
+            if (row == rows - 1)
+                masks.Add(full);
             return new(row, null!, masks, [.. masks.Select(_ => 2L)]);
         }
         var target = TrainingTarget.Of([.. Enumerable.Range(0, rows).Select(Narrative)], side);
@@ -54,11 +57,18 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
         var data = SmallTraining.Data(_folder);
         var alone = Gradients(data, SmallTraining.Config.Train with { BatchSize = 4 });
         var phrases = new float[2];
-        for (var rank = 0; rank < 2; rank++) Gradients(data, SmallTraining.Config.Train, new Member(rank, count => phrases[rank] = count));
-        Assert.NotEqual(phrases[0], phrases[1]);                                                       // else equal weights would pass, too
-        var both = Enumerable.Range(0, 2).Select(rank => Gradients(data, SmallTraining.Config.Train, new Member(rank, _ => phrases.Average()))).ToList();
+        for (var rank = 0; rank < 2; rank++)
+            Gradients(data, SmallTraining.Config.Train, new Member(rank, count => phrases[rank] = count));
+        Assert.NotEqual(phrases[0], phrases[1]); // else equal weights would pass, too
+        var both = Enumerable
+            .Range(0, 2)
+            .Select(rank => Gradients(data, SmallTraining.Config.Train, new Member(rank, _ => phrases.Average())))
+            .ToList();
         Assert.Equal(alone.Losses.Total, both.Average(own => own.Losses.Total), 1e-4);
-        AssertClose(alone.Gradients, [.. both[0].Gradients.Zip(both[1].Gradients, (a, b) => (a.Name, a.Values.Zip(b.Values, (x, y) => (x + y) / 2).ToArray()))]);
+        AssertClose(
+            alone.Gradients,
+            [.. both[0].Gradients.Zip(both[1].Gradients, (a, b) => (a.Name, a.Values.Zip(b.Values, (x, y) => (x + y) / 2).ToArray()))]
+        );
     }
 
     [Theory]
@@ -70,23 +80,35 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
     public void Every_set_of_parts_can_be_trained(GroundingParts parts, int least)
     {
         using var scope = NewDisposeScope();
-        using var task = SmallTraining.Task(tiny, SmallTraining.Data(_folder, 2), SmallTraining.Config with { Grounding = SmallTraining.Config.Grounding with { Parts = parts } });
+        using var task = SmallTraining.Task(
+            tiny,
+            SmallTraining.Data(_folder, 2),
+            SmallTraining.Config with
+            {
+                Grounding = SmallTraining.Config.Grounding with { Parts = parts },
+            }
+        );
         using var context = new StepContext(5, 1, SingleProcess.Instance);
         var losses = task.Step(context);
         Assert.True(double.IsFinite(losses.Total));
         Assert.All(task.Parameters, parameter => Assert.True(parameter.Value.grad is not null, parameter.Name));
         Assert.True(task.Parameters.Count >= least);
-        if (parts == GroundingParts.Static) Assert.Equal("diffusion_head.block_logits", task.Parameters.Single().Name);
+        if (parts == GroundingParts.Static)
+            Assert.Equal("diffusion_head.block_logits", task.Parameters.Single().Name);
     }
 
     [Fact]
     public void Only_linear_maps_and_convolutions_decay()
     {
         using var task = SmallTraining.Task(tiny, SmallTraining.Data(_folder, 2), SmallTraining.Config);
-        var (decaying, staying) = (task.Parameters.Where(p => task.DecaysWeight(p.Name)).ToList(), task.Parameters.Where(p => !task.DecaysWeight(p.Name)).ToList());
+        var (decaying, staying) = (
+            task.Parameters.Where(p => task.DecaysWeight(p.Name)).ToList(),
+            task.Parameters.Where(p => !task.DecaysWeight(p.Name)).ToList()
+        );
         Assert.All(decaying, parameter => Assert.EndsWith("weight", parameter.Name));
         Assert.DoesNotContain(decaying, parameter => parameter.Name.Contains("norm") || parameter.Name.Contains("embedding"));
-        foreach (var name in (string[])["bias", "norm", "level_embedding", "block_logits", "mask_scale", "mask_bias"]) Assert.Contains(staying, parameter => parameter.Name.Contains(name));
+        foreach (var name in (string[])["bias", "norm", "level_embedding", "block_logits", "mask_scale", "mask_bias"])
+            Assert.Contains(staying, parameter => parameter.Name.Contains(name));
         Assert.Contains(decaying, parameter => parameter.Name == "adapter.blocks.0.down.weight");
     }
 
@@ -108,7 +130,10 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
     public void Saving_memory_changes_no_gradient()
     {
         var data = SmallTraining.Data(_folder, 3);
-        AssertClose(Gradients(data, SmallTraining.Config.Train).Gradients, Gradients(data, SmallTraining.Config.Train with { SavesMemory = true }).Gradients);
+        AssertClose(
+            Gradients(data, SmallTraining.Config.Train).Gradients,
+            Gradients(data, SmallTraining.Config.Train with { SavesMemory = true }).Gradients
+        );
     }
 
     /// <summary>Processors without bfloat16 take long: run with <c>-explicit only -method "*Mixed_precision*"</c>.</summary>
@@ -117,7 +142,10 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
     public void Mixed_precision_comes_close()
     {
         var data = SmallTraining.Data(_folder, 3);
-        var (full, mixed) = (Gradients(data, SmallTraining.Config.Train), Gradients(data, SmallTraining.Config.Train with { Precision = Precision.Mixed }));
+        var (full, mixed) = (
+            Gradients(data, SmallTraining.Config.Train),
+            Gradients(data, SmallTraining.Config.Train with { Precision = Precision.Mixed })
+        );
         Assert.InRange(mixed.Losses.Total / full.Losses.Total, 0.97, 1.03);
         Assert.NotEqual(full.Losses.Total, mixed.Losses.Total);
     }
@@ -127,10 +155,18 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
     {
         var data = SmallTraining.Data(_folder, 3);
         File.WriteAllText(Directory.GetFiles(Path.Combine(data, "images", "train2017")).Order().First(), "no picture");
-        using var task = SmallTraining.Task(tiny, data, SmallTraining.Config with { Train = SmallTraining.Config.Train with { BatchSize = 3 } });
+        using var task = SmallTraining.Task(
+            tiny,
+            data,
+            SmallTraining.Config with
+            {
+                Train = SmallTraining.Config.Train with { BatchSize = 3 },
+            }
+        );
         Assert.True(double.IsFinite(GradientsOf(task).Losses.Total));
         Assert.Contains("is not a picture", Assert.Single(task.Faults));
-        foreach (var picture in Directory.GetFiles(Path.Combine(data, "images", "train2017"))) File.WriteAllText(picture, "no picture");
+        foreach (var picture in Directory.GetFiles(Path.Combine(data, "images", "train2017")))
+            File.WriteAllText(picture, "no picture");
         Assert.Contains("none of its narratives can be used", Assert.Throws<InputException>(() => GradientsOf(task)).Message);
     }
 
@@ -138,16 +174,37 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
     public void A_wrong_number_of_classes_is_refused()
     {
         var config = SmallTraining.Config with { Grounding = SmallTraining.Config.Grounding with { Classes = 133 } };
-        Assert.Contains("'grounding.classes' is 133; the data have 46 categories", Assert.Throws<InputException>(() => SmallTraining.Task(tiny, SmallTraining.Data(_folder, 2), config)).Message);
+        Assert.Contains(
+            "'grounding.classes' is 133; the data have 46 categories",
+            Assert.Throws<InputException>(() => SmallTraining.Task(tiny, SmallTraining.Data(_folder, 2), config)).Message
+        );
     }
 
     [Fact]
     public void Steps_leave_no_tensors_behind()
     {
-        using var task = SmallTraining.Task(tiny, SmallTraining.Data(_folder, 3), SmallTraining.Config with { Train = SmallTraining.Config.Train with { Steps = 100, BatchSize = 1, SaveEvery = 0, ValidateEvery = 0 }, Data = new() { ValidationLimit = 1 } });
+        using var task = SmallTraining.Task(
+            tiny,
+            SmallTraining.Data(_folder, 3),
+            SmallTraining.Config with
+            {
+                Train = SmallTraining.Config.Train with { Steps = 100, BatchSize = 1, SaveEvery = 0, ValidateEvery = 0 },
+                Data = new() { ValidationLimit = 1 },
+            }
+        );
         var counts = new List<long>();
         using var folder = RunFolder.Open(_folder.File("run"), "{}", RunRecord.Now("grounding", 5, null, null), resume: false);
-        using var run = new TrainingRun(task, SmallTraining.Config.Train with { Steps = 100, SaveEvery = 0, ValidateEvery = 0 }, folder, observer: new Counter(counts));
+        using var run = new TrainingRun(
+            task,
+            SmallTraining.Config.Train with
+            {
+                Steps = 100,
+                SaveEvery = 0,
+                ValidateEvery = 0,
+            },
+            folder,
+            observer: new Counter(counts)
+        );
         run.Run();
         Assert.Equal(100, counts.Count);
         Assert.Equal(counts[10], counts[^1]);
@@ -155,38 +212,57 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
 
     private sealed class Counter(List<long> counts) : ITrainingObserver
     {
-        public void Begun(long done, long steps)
-        {
-        }
+        public void Begun(long done, long steps) { }
 
         public void Stepped(StepRecord record) => counts.Add(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
 
-        public void Validated(long step, Validation validation, bool isBest)
-        {
-        }
+        public void Validated(long step, Validation validation, bool isBest) { }
     }
 
-    private (StepLosses Losses, List<(string Name, float[] Values)> Gradients) Gradients(string data, GroundingTrainingSettings settings, ICollective? collective = null)
+    private (StepLosses Losses, List<(string Name, float[] Values)> Gradients) Gradients(
+        string data,
+        GroundingTrainingSettings settings,
+        ICollective? collective = null
+    )
     {
         using var task = SmallTraining.Task(tiny, data, SmallTraining.Config with { Train = settings });
         return GradientsOf(task, collective);
     }
 
-    private static (StepLosses Losses, List<(string Name, float[] Values)> Gradients) GradientsOf(GroundingTask task, ICollective? collective = null)
+    private static (StepLosses Losses, List<(string Name, float[] Values)> Gradients) GradientsOf(
+        GroundingTask task,
+        ICollective? collective = null
+    )
     {
         using var scope = NewDisposeScope();
-        foreach (var (_, value) in task.Parameters) value.grad = null;
+        foreach (var (_, value) in task.Parameters)
+            value.grad = null;
         using var context = new StepContext(5, 1, collective ?? SingleProcess.Instance);
         var losses = task.Step(context);
-        return (losses, [.. task.Parameters.Select(parameter => (parameter.Name, parameter.Value.grad?.data<float>().ToArray() ?? new float[parameter.Value.numel()]))]);
+        return (
+            losses,
+            [
+                .. task.Parameters.Select(parameter =>
+                    (parameter.Name, parameter.Value.grad?.data<float>().ToArray() ?? new float[parameter.Value.numel()])
+                ),
+            ]
+        );
     }
 
-    private static void AssertClose(List<(string Name, float[] Values)> expected, List<(string Name, float[] Values)> actual, double tolerance = 1e-4)
+    private static void AssertClose(
+        List<(string Name, float[] Values)> expected,
+        List<(string Name, float[] Values)> actual,
+        double tolerance = 1e-4
+    )
     {
         var scale = expected.Max(gradient => gradient.Values.Max(Math.Abs));
         Assert.True(scale > 0);
         foreach (var (left, right) in expected.Zip(actual))
-            Assert.True(left.Name == right.Name && left.Values.Zip(right.Values).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * scale), left.Name);
+            Assert.True(
+                left.Name == right.Name
+                    && left.Values.Zip(right.Values).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * scale),
+                left.Name
+            );
     }
 
     private sealed class Member(int rank, Func<float, float> mean) : ICollective

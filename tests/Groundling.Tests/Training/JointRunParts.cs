@@ -14,44 +14,85 @@ public sealed class JointRunParts(ITestOutputHelper output)
     /// <summary>The environment variable with a folder for results.</summary>
     internal const string Folder = "GROUNDLING_JOINT_FOLDER";
 
-    internal static readonly TrainingSettings Settings = new() { Steps = 20, LearningRate = 0.05, ClipNorm = 1, Seed = 3, Threads = 1 };
+    internal static readonly TrainingSettings Settings = new()
+    {
+        Steps = 20,
+        LearningRate = 0.05,
+        ClipNorm = 1,
+        Seed = 3,
+        Threads = 1,
+    };
 
     [Fact(Explicit = true)]
-    public void All_in_two_processes() => Jointly(processes =>
-    {
-        Exchanges(processes);
-        ExchangesWhileCollecting(processes);
-        var folder = Environment.GetEnvironmentVariable(Folder)!;
-        using (var task = new SharedToyTask { Start = processes.Rank })
+    public void All_in_two_processes() =>
+        Jointly(processes =>
         {
-            using var files = processes.Rank == 0 ? NewRun(Path.Combine(folder, "joint")) : null;
-            using var run = new TrainingRun(task, Settings, files, processes);
-            Assert.Equal(20, run.Run().Step);
-            File.WriteAllText(Path.Combine(folder, $"numbers-{processes.Rank}"), JsonSerializer.Serialize(task.Numbers()));
-        }
-        // A number that is none in one process stops both; a stop that one is told stops both after the same step.
-        Assert.Contains("step 4", Assert.Throws<InputException>(() => Train(processes, folder, "nan", new() { Broken = step => processes.Rank == 1 && step == 4 }, default)).Message);
-        using var stop = new CancellationTokenSource();
-        var outcome = Train(processes, folder, "stop", new() { Broken = step => { if (processes.Rank == 1 && step == 5) stop.Cancel(); return false; } }, stop.Token);
-        Assert.Equal((5, true), (outcome.Step, outcome.Stopped));
-    });
+            Exchanges(processes);
+            ExchangesWhileCollecting(processes);
+            var folder = Environment.GetEnvironmentVariable(Folder)!;
+            using (var task = new SharedToyTask { Start = processes.Rank })
+            {
+                using var files = processes.Rank == 0 ? NewRun(Path.Combine(folder, "joint")) : null;
+                using var run = new TrainingRun(task, Settings, files, processes);
+                Assert.Equal(20, run.Run().Step);
+                File.WriteAllText(Path.Combine(folder, $"numbers-{processes.Rank}"), JsonSerializer.Serialize(task.Numbers()));
+            }
+            // A number that is none in one process stops both; a stop that one is told stops both after the same step.
+            Assert.Contains(
+                "step 4",
+                Assert
+                    .Throws<InputException>(() =>
+                        Train(processes, folder, "nan", new() { Broken = step => processes.Rank == 1 && step == 4 }, default)
+                    )
+                    .Message
+            );
+            using var stop = new CancellationTokenSource();
+            var outcome = Train(
+                processes,
+                folder,
+                "stop",
+                new()
+                {
+                    Broken = step =>
+                    {
+                        if (processes.Rank == 1 && step == 5)
+                            stop.Cancel();
+                        return false;
+                    },
+                },
+                stop.Token
+            );
+            Assert.Equal((5, true), (outcome.Step, outcome.Stopped));
+        });
 
-    /// <summary>How long the mean of the paper-size model's gradients takes, in 25 MB buckets: mpirun -np 2 Groundling.Tests -explicit only -method "*.Time_of_*".</summary>
+    /// <summary>
+    /// How long the mean of the paper-size model's gradients takes, in 25 MB buckets: mpirun -np 2 Groundling.Tests -explicit only -method
+    /// "*.Time_of_*".
+    /// </summary>
     [Fact(Explicit = true)]
-    public void Time_of_averaging_the_paper_sizes_gradients() => Jointly(processes =>
-    {
-        using var scope = NewDisposeScope();
-        var gradients = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Manifests", "paper-grounding.txt"))
-            .Select(line => ones(line[(line.IndexOf('[') + 1)..^1].Split(", ").Select(long.Parse).ToArray())).ToList();
-        var seconds = Enumerable.Range(0, 8).Select(_ =>
+    public void Time_of_averaging_the_paper_sizes_gradients() =>
+        Jointly(processes =>
         {
-            processes.Barrier();
-            var watch = Stopwatch.StartNew();
-            processes.Average(gradients);
-            return watch.Elapsed.TotalSeconds;
-        }).Skip(1).Order().ToList();
-        output.WriteLine($"{gradients.Sum(gradient => gradient.numel()):N0} gradients, {processes.Size} processes of {processes.Threads} threads: {1e3 * seconds[0]:F0} ms at least, {1e3 * seconds[3]:F0} ms in the median");
-    });
+            using var scope = NewDisposeScope();
+            var gradients = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Manifests", "paper-grounding.txt"))
+                .Select(line => ones(line[(line.IndexOf('[') + 1)..^1].Split(", ").Select(long.Parse).ToArray()))
+                .ToList();
+            var seconds = Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                {
+                    processes.Barrier();
+                    var watch = Stopwatch.StartNew();
+                    processes.Average(gradients);
+                    return watch.Elapsed.TotalSeconds;
+                })
+                .Skip(1)
+                .Order()
+                .ToList();
+            output.WriteLine(
+                $"{gradients.Sum(gradient => gradient.numel()):N0} gradients, {processes.Size} processes of {processes.Threads} threads: {1e3 * seconds[0]:F0} ms at least, {1e3 * seconds[3]:F0} ms in the median"
+            );
+        });
 
     internal static RunFolder NewRun(string path) => RunFolder.Open(path, "{}", RunRecord.Now("toy", 3, null, null), resume: false);
 
@@ -72,11 +113,17 @@ public sealed class JointRunParts(ITestOutputHelper output)
         // Means: several types in turn, more than a bucket, memory that is not in one piece, a gradient that must not be recorded.
         Tensor[] own =
         [
-            full([3], 1f + rank), full([2, 2], 10.0 * (1 + rank), dtype: float64), full([5], 2f * rank, dtype: bfloat16),
-            full([4_000_000], 4f + 2 * rank), full([4_000_000], (float)rank), full([2, 3], 6f * rank).t(), full([1], 8f * rank, requires_grad: true),
+            full([3], 1f + rank),
+            full([2, 2], 10.0 * (1 + rank), dtype: float64),
+            full([5], 2f * rank, dtype: bfloat16),
+            full([4_000_000], 4f + 2 * rank),
+            full([4_000_000], (float)rank),
+            full([2, 3], 6f * rank).t(),
+            full([1], 8f * rank, requires_grad: true),
         ];
         processes.Average(own);
-        foreach (var (expected, tensor) in new[] { 1.5, 15, 1, 5, 0.5, 3, 4 }.Zip(own)) Assert.True(tensor.detach().eq(expected).all().item<bool>(), $"{tensor.dtype} {tensor.shape[0]}: {expected}");
+        foreach (var (expected, tensor) in new[] { 1.5, 15, 1, 5, 0.5, 3, 4 }.Zip(own))
+            Assert.True(tensor.detach().eq(expected).all().item<bool>(), $"{tensor.dtype} {tensor.shape[0]}: {expected}");
         // From process 0: any type, views.
         var picture = zeros(4, 6);
         Tensor[] given = [full([3], 7 + rank, dtype: int64), full([2], rank == 0, dtype: @bool), picture[.., ..3]];
@@ -103,7 +150,8 @@ public sealed class JointRunParts(ITestOutputHelper output)
         using var scope = NewDisposeScope();
         var same = full([1000], 3f);
         using var collections = new ForcedCollections();
-        for (var i = 0; i < 200; i++) processes.Average([same]);               // (3 + 3) / 2
+        for (var i = 0; i < 200; i++)
+            processes.Average([same]); // (3 + 3) / 2
         Assert.All(same.data<float>().ToArray(), value => Assert.Equal(3, value));
     }
 

@@ -6,9 +6,13 @@ namespace Groundling.Tests.Training;
 /// <summary>Programs that mpirun starts several times.</summary>
 internal static class MpiRun
 {
-    private static readonly string? Launcher = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "mpirun")).FirstOrDefault(File.Exists);
+    private static readonly string? Launcher = (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(':')
+        .Select(folder => Path.Combine(folder, "mpirun"))
+        .FirstOrDefault(File.Exists);
 
-    public static void SkipUnlessInstalled() => Assert.SkipUnless(Launcher is not null, "needs Open MPI's mpirun: apt-get install openmpi-bin libopenmpi3");
+    public static void SkipUnlessInstalled() =>
+        Assert.SkipUnless(Launcher is not null, "needs Open MPI's mpirun: apt-get install openmpi-bin libopenmpi3");
 
     /// <summary>groundling in two processes.</summary>
     public static CommandRun Groundling(params string[] arguments) => Of(["Groundling.Cli", .. arguments], []);
@@ -17,21 +21,42 @@ internal static class MpiRun
     public static CommandRun Groundling(string[] arguments, Func<bool> stopWhen) => Of(["Groundling.Cli", .. arguments], [], stopWhen);
 
     /// <summary>An explicit test in two processes.</summary>
-    public static CommandRun Test(string method, params (string Name, string Value)[] environment) => Of(["Groundling.Tests", "-noColor", "-explicit", "only", "-method", $"*.{method}"], environment);
+    public static CommandRun Test(string method, params (string Name, string Value)[] environment) =>
+        Of(["Groundling.Tests", "-noColor", "-explicit", "only", "-method", $"*.{method}"], environment);
 
     private static CommandRun Of(string[] command, IEnumerable<(string Name, string Value)> environment, Func<bool>? stopWhen = null)
     {
-        string[] arguments = ["-np", "2", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", Path.Combine(AppContext.BaseDirectory, command[0]), .. command[1..]];
+        string[] arguments =
+        [
+            "-np",
+            "2",
+            "--allow-run-as-root",
+            "--oversubscribe",
+            "--bind-to",
+            "none",
+            "--mca",
+            "mpi_yield_when_idle",
+            "1",
+            Path.Combine(AppContext.BaseDirectory, command[0]),
+            .. command[1..],
+        ];
         var start = new ProcessStartInfo(Launcher!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {
-            for (var watch = Stopwatch.StartNew(); stopWhen is not null && !process.HasExited && watch.Elapsed < TimeSpan.FromSeconds(60); Thread.Sleep(10))
+            for (
+                var watch = Stopwatch.StartNew();
+                stopWhen is not null && !process.HasExited && watch.Elapsed < TimeSpan.FromSeconds(60);
+                Thread.Sleep(10)
+            )
             {
-                if (!stopWhen()) continue;
-                var children = File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (!stopWhen())
+                    continue;
+                var children = File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children")
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 Signal.TerminateProcess(int.Parse(children[^1]));
                 stopWhen = null;
             }
@@ -39,7 +64,8 @@ internal static class MpiRun
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
         }
         return new(process.ExitCode, output.Result, error.Result);
     }

@@ -10,7 +10,13 @@ public sealed class OptimizerTests
     public void AdamW_is_the_one_of_torch()
     {
         using var scope = NewDisposeScope();
-        var settings = new TrainingSettings { WeightDecay = 0.3, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-5 };
+        var settings = new TrainingSettings
+        {
+            WeightDecay = 0.3,
+            Beta1 = 0.8,
+            Beta2 = 0.95,
+            Epsilon = 1e-5,
+        };
         var ours = Two(1);
         var theirs = Two(1);
         using var optimizer = new AdamW([("weight", ours[0]), ("bias", ours[1])], name => name == "weight", settings);
@@ -20,9 +26,11 @@ public sealed class OptimizerTests
         for (var step = 1; step <= 25; step++)
         {
             var rate = 0.01 / step;
-            foreach (var group in decaying.ParamGroups.Concat(plain.ParamGroups)) group.LearningRate = rate;
+            foreach (var group in decaying.ParamGroups.Concat(plain.ParamGroups))
+                group.LearningRate = rate;
             var gradients = Two(step + 1);
-            for (var i = 0; i < 2; i++) ours[i].grad = gradients[i].clone();
+            for (var i = 0; i < 2; i++)
+                ours[i].grad = gradients[i].clone();
             parameters.Item1.grad = gradients[0].clone();
             parameters.Item2.grad = gradients[1].clone();
             optimizer.Update(step, rate);
@@ -38,7 +46,8 @@ public sealed class OptimizerTests
     public void A_missing_gradient_is_one_of_zero()
     {
         using var scope = NewDisposeScope();
-        Tensor missing = Two(3)[0], zero = Two(3)[0];
+        Tensor missing = Two(3)[0],
+            zero = Two(3)[0];
         using var first = new AdamW([("a", missing)], _ => true, new());
         using var second = new AdamW([("a", zero)], _ => true, new());
         foreach (var step in Enumerable.Range(1, 4))
@@ -56,7 +65,9 @@ public sealed class OptimizerTests
     public void All_gradients_are_clipped_together()
     {
         using var scope = NewDisposeScope();
-        Tensor a = tensor(new[] { 3f }), b = tensor(new[] { 0f, 4f }), unused = tensor(new[] { 1f });
+        Tensor a = tensor(new[] { 3f }),
+            b = tensor(new[] { 0f, 4f }),
+            unused = tensor(new[] { 1f });
         (a.grad, b.grad) = (tensor(new[] { 3f }), tensor(new[] { 0f, 4f }));
         (string, Tensor)[] all = [("a", a), ("b", b), ("unused", unused)];
         Assert.Equal(5, Gradients.Norm(all), 6);
@@ -73,7 +84,12 @@ public sealed class OptimizerTests
     [Fact]
     public void A_run_may_cool_down_at_its_end()
     {
-        var settings = new TrainingSettings { Steps = 100, LearningRate = 1, CoolDown = 9 };
+        var settings = new TrainingSettings
+        {
+            Steps = 100,
+            LearningRate = 1,
+            CoolDown = 9,
+        };
         Assert.Equal(1, settings.LearningRateAt(91), 12);
         Assert.Equal(0.9, settings.LearningRateAt(92), 12);
         Assert.Equal(0.1, settings.LearningRateAt(100), 12);
@@ -87,20 +103,34 @@ public sealed class OptimizerTests
     [InlineData(ScheduleShape.Cosine, 2, 0.5)]
     [InlineData(ScheduleShape.Cosine, 5, 1)]
     [InlineData(ScheduleShape.Cosine, 55, 0.5)]
-    [InlineData(ScheduleShape.Cosine, 104, 0.000246719817)]                    // (1 + cos 0.99 pi) / 2
+    [InlineData(ScheduleShape.Cosine, 104, 0.000246719817)] // (1 + cos 0.99 pi) / 2
     [InlineData(ScheduleShape.Step, 78, 1)]
     [InlineData(ScheduleShape.Step, 79, 0.1)]
     public void The_learning_rate_follows_its_schedule(ScheduleShape shape, long step, double share)
     {
-        var settings = new TrainingSettings { Steps = 104, WarmUp = 4, LearningRate = 2e-3, Schedule = shape, DecayAt = 0.75, DecayBy = 0.1 };
+        var settings = new TrainingSettings
+        {
+            Steps = 104,
+            WarmUp = 4,
+            LearningRate = 2e-3,
+            Schedule = shape,
+            DecayAt = 0.75,
+            DecayBy = 0.1,
+        };
         Assert.Equal(2e-3 * share, settings.LearningRateAt(step), 12);
     }
 
     [Fact]
     public void Settings_out_of_range_are_named()
     {
-        Assert.StartsWith("'train.beta2' is 1;", Assert.Throws<InputException>(() => new TrainingSettings { Beta2 = 1 }.RequireRanges()).Message);
-        Assert.StartsWith("'train.learningRate' is NaN;", Assert.Throws<InputException>(() => new TrainingSettings { LearningRate = double.NaN }.RequireRanges()).Message);
+        Assert.StartsWith(
+            "'train.beta2' is 1;",
+            Assert.Throws<InputException>(() => new TrainingSettings { Beta2 = 1 }.RequireRanges()).Message
+        );
+        Assert.StartsWith(
+            "'train.learningRate' is NaN;",
+            Assert.Throws<InputException>(() => new TrainingSettings { LearningRate = double.NaN }.RequireRanges()).Message
+        );
     }
 
     [Fact]
@@ -108,8 +138,9 @@ public sealed class OptimizerTests
     {
         var seeds = new HashSet<ulong>();
         for (ulong seed = 0; seed < 10; seed++)
-            for (ulong step = 0; step < 100; step++)
-                for (ulong rank = 0; rank < 4; rank++) seeds.Add(StepSeed.Of(seed, step, rank));
+        for (ulong step = 0; step < 100; step++)
+        for (ulong rank = 0; rank < 4; rank++)
+            seeds.Add(StepSeed.Of(seed, step, rank));
         Assert.Equal(4000, seeds.Count);
         Assert.Equal(StepSeed.Of(1, 2, 3), StepSeed.Of(1, 2, 3));
         Assert.NotEqual(StepSeed.Of(1, 2), StepSeed.Of(2, 1));

@@ -25,7 +25,7 @@ public sealed class ParallelTests : IDisposable
 
     public void Dispose()
     {
-        set_num_threads(_threads);                                             // commands with one thread leave it so
+        set_num_threads(_threads); // commands with one thread leave it so
         _folder.Dispose();
     }
 
@@ -42,7 +42,8 @@ public sealed class ParallelTests : IDisposable
         using var training = new Groundling.Training.TrainingRun(alone, JointRunParts.Settings, folder);
         training.Run(TestContext.Current.CancellationToken);
         Assert.Equal(first.Length, alone.Numbers().Length);
-        foreach (var (joint, own) in first.Zip(alone.Numbers())) Assert.Equal(own, joint, 1e-6f);
+        foreach (var (joint, own) in first.Zip(alone.Numbers()))
+            Assert.Equal(own, joint, 1e-6f);
         Assert.InRange(first[0], 0.6f, 1.4f);
     }
 
@@ -52,8 +53,23 @@ public sealed class ParallelTests : IDisposable
         var data = _folder.File("data");
         SceneWriter.Write(data, SceneSplit.Train, 16, seed: 1, size: 128, degreeOfParallelism: 1);
         // AdamW divides by the gradient's size: where that is rounding alone, so are the steps, unless epsilon is above it.
-        string[] Line(string run, int batch) => ["train", Path.Combine(AppContext.BaseDirectory, "configs", "smoke.json"), "--data", data, "--model", _tiny.Path, "--out", _folder.File(run), "--quiet",
-            "--set", $"train.batchSize={batch}", "train.epsilon=0.001", "train.learningRate=0.02", "data.validation="];
+        string[] Line(string run, int batch) =>
+            [
+                "train",
+                Path.Combine(AppContext.BaseDirectory, "configs", "smoke.json"),
+                "--data",
+                data,
+                "--model",
+                _tiny.Path,
+                "--out",
+                _folder.File(run),
+                "--quiet",
+                "--set",
+                $"train.batchSize={batch}",
+                "train.epsilon=0.001",
+                "train.learningRate=0.02",
+                "data.validation=",
+            ];
         CommandRun.Of(Line("one", 4)).Works();
         MpiRun.Groundling(Line("two", 2)).Works();
         var (one, two) = (Losses("one"), Losses("two"));
@@ -62,9 +78,11 @@ public sealed class ParallelTests : IDisposable
         Assert.All(one.Zip(two), pair => Assert.InRange(Math.Abs(pair.First - pair.Second) / pair.First, 0, 1e-4));
         Assert.Single(Directory.GetFiles(_folder.File("two"), "events.*"));
         using var scope = NewDisposeScope();
-        using SafetensorsFile first = SafetensorsFile.Open(_folder.File("one/checkpoints/last/grounding/model.safetensors")), second = SafetensorsFile.Open(_folder.File("two/checkpoints/last/grounding/model.safetensors"));
+        using SafetensorsFile first = SafetensorsFile.Open(_folder.File("one/checkpoints/last/grounding/model.safetensors")),
+            second = SafetensorsFile.Open(_folder.File("two/checkpoints/last/grounding/model.safetensors"));
         Assert.NotEmpty(first.Entries);
-        foreach (var name in first.Entries.Keys) TensorAssert.Close(first.Read(name), second.Read(name), 1e-4, name);
+        foreach (var name in first.Entries.Keys)
+            TensorAssert.Close(first.Read(name), second.Read(name), 1e-4, name);
     }
 
     [Fact]
@@ -72,7 +90,22 @@ public sealed class ParallelTests : IDisposable
     {
         var data = _folder.File("data");
         SceneWriter.Write(data, SceneSplit.Val, 20, seed: 5, size: 64, degreeOfParallelism: 1);
-        string[] Line(string place) => ["evaluate", data, "--model", _tiny.Path, "--size", "64", "--threshold", "0.08", "--threads", "1", "--out", _folder.File(place), "--quiet"];
+        string[] Line(string place) =>
+            [
+                "evaluate",
+                data,
+                "--model",
+                _tiny.Path,
+                "--size",
+                "64",
+                "--threshold",
+                "0.08",
+                "--threads",
+                "1",
+                "--out",
+                _folder.File(place),
+                "--quiet",
+            ];
         CommandRun.Of(Line("one")).Works();
         MpiRun.Groundling(Line("two")).Works();
         AssertSameFiles("one", "two");
@@ -92,9 +125,28 @@ public sealed class ParallelTests : IDisposable
     public void Two_processes_ground_a_folder_as_one_and_none_waits_for_one_that_failed()
     {
         Directory.CreateDirectory(_folder.File("in"));
-        for (var i = 0; i < 5; i++) _folder.Write($"in/{i}.png", TinyModel.Gradient(40, 24, shift: 9 * i).EncodePng());
+        for (var i = 0; i < 5; i++)
+            _folder.Write($"in/{i}.png", TinyModel.Gradient(40, 24, shift: 9 * i).EncodePng());
         _folder.Write("in/3b.png", "no picture");
-        string[] Line(string place) => ["ground", _folder.File("in"), "-c", "[a] and [b]", "--model", _tiny.Path, "--size", "64", "--threads", "1", "--threshold", "0.3", "--out", _folder.File(place), "--json", "--quiet"];
+        string[] Line(string place) =>
+            [
+                "ground",
+                _folder.File("in"),
+                "-c",
+                "[a] and [b]",
+                "--model",
+                _tiny.Path,
+                "--size",
+                "64",
+                "--threads",
+                "1",
+                "--threshold",
+                "0.3",
+                "--out",
+                _folder.File(place),
+                "--json",
+                "--quiet",
+            ];
         var (one, two) = (CommandRun.Of(Line("one")), MpiRun.Groundling(Line("two")));
         Assert.Equal((2, 2), (one.Code, two.Code));
         Assert.Equal(5, one.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
@@ -107,7 +159,10 @@ public sealed class ParallelTests : IDisposable
         Assert.Equal(2, both.Code);
         Assert.Single(both.Error.Split('\n'), line => line.Contains("error: "));
         var data = EvaluationData.Scenes(_folder);
-        File.WriteAllText(Directory.GetFiles(Path.Combine(data, "images", "val2017")).Order(StringComparer.Ordinal).ElementAt(1), "no picture");
+        File.WriteAllText(
+            Directory.GetFiles(Path.Combine(data, "images", "val2017")).Order(StringComparer.Ordinal).ElementAt(1),
+            "no picture"
+        );
         var alone = MpiRun.Groundling("evaluate", data, "--model", _tiny.Path, "--size", "64", "--out", _folder.File("broken"), "--quiet");
         Assert.Equal(2, alone.Code);
         Assert.Single(alone.Error.Split('\n'), line => line.Contains("process 1 of 2: error: "));
@@ -116,13 +171,32 @@ public sealed class ParallelTests : IDisposable
 
     private void AssertSameFiles(string one, string other)
     {
-        var files = Directory.GetFiles(_folder.File(one), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder.File(one), file)).Order().ToList();
+        var files = Directory
+            .GetFiles(_folder.File(one), "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(_folder.File(one), file))
+            .Order()
+            .ToList();
         Assert.NotEmpty(files);
-        Assert.Equal(files, Directory.GetFiles(_folder.File(other), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder.File(other), file)).Order());
-        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(_folder.File($"{one}/{file}")), File.ReadAllBytes(_folder.File($"{other}/{file}"))));
+        Assert.Equal(
+            files,
+            Directory
+                .GetFiles(_folder.File(other), "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(_folder.File(other), file))
+                .Order()
+        );
+        Assert.All(
+            files,
+            file => Assert.Equal(File.ReadAllBytes(_folder.File($"{one}/{file}")), File.ReadAllBytes(_folder.File($"{other}/{file}")))
+        );
     }
 
     private float[] Numbers(string name) => JsonSerializer.Deserialize<float[]>(File.ReadAllText(_folder.File(name)))!;
 
-    private List<double> Losses(string run) => [.. File.ReadLines(_folder.File($"{run}/metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty("loss", out _)).Select(line => line.GetProperty("loss").GetDouble())];
+    private List<double> Losses(string run) =>
+        [
+            .. File.ReadLines(_folder.File($"{run}/metrics.jsonl"))
+                .Select(line => JsonDocument.Parse(line).RootElement)
+                .Where(line => line.TryGetProperty("loss", out _))
+                .Select(line => line.GetProperty("loss").GetDouble()),
+        ];
 }

@@ -34,17 +34,49 @@ public sealed class PretrainCommandTests : IDisposable
         CommandRun.Of(Line(data, "run")).Works();
         var model = _folder.File("run/model");
         foreach (var (file, seed) in (ReadOnlySpan<(string, string)>)[("a", "3"), ("b", "3"), ("c", "4")])
-            CommandRun.Of("sample", "two red boats", "--model", model, "--seed", seed, "--steps", "2", "--size", "64", "--out", _folder.File($"{file}.png")).Works();
-        var (first, again, other) = (File.ReadAllBytes(_folder.File("a.png")), File.ReadAllBytes(_folder.File("b.png")), File.ReadAllBytes(_folder.File("c.png")));
+            CommandRun
+                .Of(
+                    "sample",
+                    "two red boats",
+                    "--model",
+                    model,
+                    "--seed",
+                    seed,
+                    "--steps",
+                    "2",
+                    "--size",
+                    "64",
+                    "--out",
+                    _folder.File($"{file}.png")
+                )
+                .Works();
+        var (first, again, other) = (
+            File.ReadAllBytes(_folder.File("a.png")),
+            File.ReadAllBytes(_folder.File("b.png")),
+            File.ReadAllBytes(_folder.File("c.png"))
+        );
         Assert.Equal(first, again);
         Assert.NotEqual(first, other);
         var picture = Picture.Load(_folder.File("a.png"));
         Assert.Equal((64, 64), (picture.Width, picture.Height));
-        CommandRun.Of("ground", _folder.File("a.png"), "--caption", "[two red boats] near [the shore]", "--model", model, "--size", "64", "--out", _folder.File("grounded")).Works();
+        CommandRun
+            .Of(
+                "ground",
+                _folder.File("a.png"),
+                "--caption",
+                "[two red boats] near [the shore]",
+                "--model",
+                model,
+                "--size",
+                "64",
+                "--out",
+                _folder.File("grounded")
+            )
+            .Works();
         var vae = JsonDocument.Parse(File.ReadAllText(Path.Combine(model, "vae", "config.json"))).RootElement;
-        Assert.NotEqual(0.18215, vae.GetProperty("scaling_factor").GetDouble(), 3);                        // measured, not Stable Diffusion's
+        Assert.NotEqual(0.18215, vae.GetProperty("scaling_factor").GetDouble(), 3); // measured, not Stable Diffusion's
         CommandRun.Of([.. Line(data, "run"), "--quiet"]).RefusesInOneLine("--resume");
-        CommandRun.Of([.. Line(data, "run"), "--resume"]).Works();                                         // nothing is left to do
+        CommandRun.Of([.. Line(data, "run"), "--resume"]).Works(); // nothing is left to do
     }
 
     [Fact]
@@ -56,7 +88,7 @@ public sealed class PretrainCommandTests : IDisposable
         CommandRun.Of([.. line, "--seed", "8", "--count", "2", "--out", _folder.File("two.png")]).Works();
         CommandRun.Of([.. line, "--seed", "9", "--out", _folder.File("one.png")]).Works();
         var (second, alone) = (Picture.Load(_folder.File("two-1.png")).Rgb, Picture.Load(_folder.File("one.png")).Rgb);
-        Assert.All(second.Zip(alone), pair => Assert.InRange(pair.First - pair.Second, -1, 1));             // sums in another order
+        Assert.All(second.Zip(alone), pair => Assert.InRange(pair.First - pair.Second, -1, 1)); // sums in another order
         Assert.Equal("a kite\n", File.ReadAllText(_folder.File("two-1.txt")));
         CommandRun.Of([.. line, "a boat", "two trees", "--grid", "2", "--out", _folder.File("grid.png")]).Works();
         var grid = Picture.Load(_folder.File("grid.png"));
@@ -74,13 +106,28 @@ public sealed class PretrainCommandTests : IDisposable
             using var stop = new CancellationTokenSource();
             var pretraining = new Pretraining(PretrainConfig.Read(Config), data, _folder.File("stopped"), resume: stage > 0);
             pretraining.Prepare(_ => { }, stop.Token);
-            Func<ITrainingObserver?, CancellationToken, TrainingOutcome>[] stages = [pretraining.TrainVae, pretraining.TrainText, pretraining.TrainDiffusion];
-            foreach (var earlier in stages.Take(stage)) Assert.False(earlier(null, CancellationToken.None).Stopped);
-            if (stage == 2) pretraining.PrepareDiffusion(_ => { }, stop.Token);
+            Func<ITrainingObserver?, CancellationToken, TrainingOutcome>[] stages =
+            [
+                pretraining.TrainVae,
+                pretraining.TrainText,
+                pretraining.TrainDiffusion,
+            ];
+            foreach (var earlier in stages.Take(stage))
+                Assert.False(earlier(null, CancellationToken.None).Stopped);
+            if (stage == 2)
+                pretraining.PrepareDiffusion(_ => { }, stop.Token);
             Assert.True(stages[stage](new StopAfter(3, stop), stop.Token).Stopped);
         }
         CommandRun.Of([.. Line(data, "stopped"), "--resume", "--threads", "1"]).Works();
-        foreach (var file in (string[])["vae/diffusion_pytorch_model.fp16.safetensors", "unet/diffusion_pytorch_model.fp16.safetensors", "text_encoder/model.fp16.safetensors", "tokenizer/merges.txt"])
+        foreach (
+            var file in (string[])
+                [
+                    "vae/diffusion_pytorch_model.fp16.safetensors",
+                    "unet/diffusion_pytorch_model.fp16.safetensors",
+                    "text_encoder/model.fp16.safetensors",
+                    "tokenizer/merges.txt",
+                ]
+        )
             Assert.Equal(File.ReadAllBytes(_folder.File($"whole/model/{file}")), File.ReadAllBytes(_folder.File($"stopped/model/{file}")));
     }
 
@@ -90,23 +137,53 @@ public sealed class PretrainCommandTests : IDisposable
         var data = Data();
         SceneWriter.Write(data, SceneSplit.CloseUps, 4, seed: 3, size: 128, degreeOfParallelism: 1);
         CommandRun.Of([.. Line(data, "first"), "--quiet"]).Works();
-        string[] keep = ["--set", "initial=first/model", "--set", "keep=vae,text", "--set", "data.train=closeups", "--set", "diffusion.coarseSteps=0", "--set", "diffusion.learningRate=1e-12", "--quiet"];
+        string[] keep =
+        [
+            "--set",
+            "initial=first/model",
+            "--set",
+            "keep=vae,text",
+            "--set",
+            "data.train=closeups",
+            "--set",
+            "diffusion.coarseSteps=0",
+            "--set",
+            "diffusion.learningRate=1e-12",
+            "--quiet",
+        ];
         CommandRun.Of([.. Line(data, "second"), .. keep]).Works();
         Assert.False(Directory.Exists(_folder.File("second/vae")));
         Assert.False(Directory.Exists(_folder.File("second/text")));
-        foreach (var file in (string[])["vae/diffusion_pytorch_model.fp16.safetensors", "vae/config.json", "text_encoder/model.fp16.safetensors", "tokenizer/merges.txt", "tokenizer/vocab.json"])
+        foreach (
+            var file in (string[])
+                [
+                    "vae/diffusion_pytorch_model.fp16.safetensors",
+                    "vae/config.json",
+                    "text_encoder/model.fp16.safetensors",
+                    "tokenizer/merges.txt",
+                    "tokenizer/vocab.json",
+                ]
+        )
             Assert.Equal(File.ReadAllBytes(_folder.File($"first/model/{file}")), File.ReadAllBytes(_folder.File($"second/model/{file}")));
         // Steps too small for halves: what is written is what was begun with.
         using (var scope = NewDisposeScope())
-        using (SafetensorsFile before = UNetOf("first"), after = UNetOf("second"))
-            foreach (var name in before.Entries.Keys) TensorAssert.Close(before.Read(name).to(float32), after.Read(name).to(float32), 1e-7, name);
+        using (
+            SafetensorsFile before = UNetOf("first"),
+                after = UNetOf("second")
+        )
+            foreach (var name in before.Entries.Keys)
+                TensorAssert.Close(before.Read(name).to(float32), after.Read(name).to(float32), 1e-7, name);
         CommandRun.Of([.. Line(data, "second"), .. keep, "--resume"]).Works();
         CommandRun.Of([.. Line(data, "third"), .. keep, "--set", "diffusion.learningRate=0.01"]).Works();
         using (var scope = NewDisposeScope())
-        using (SafetensorsFile before = UNetOf("first"), after = UNetOf("third"))
+        using (
+            SafetensorsFile before = UNetOf("first"),
+                after = UNetOf("third")
+        )
             Assert.Contains(before.Entries.Keys, name => before.Read(name).ne(after.Read(name)).any().item<bool>());
 
-        SafetensorsFile UNetOf(string run) => SafetensorsFile.Open(_folder.File($"{run}/model/unet/diffusion_pytorch_model.fp16.safetensors"));
+        SafetensorsFile UNetOf(string run) =>
+            SafetensorsFile.Open(_folder.File($"{run}/model/unet/diffusion_pytorch_model.fp16.safetensors"));
     }
 
     [Fact]
@@ -116,9 +193,14 @@ public sealed class PretrainCommandTests : IDisposable
         SceneWriter.Write(data, SceneSplit.Varied, 12, seed: 5, size: 64, degreeOfParallelism: 1);
         string[] Merges(string run) => File.ReadAllLines(_folder.File($"{run}/tokenizer/merges.txt"));
         CommandRun.Of([.. Line(data, "without"), "--quiet"]).Works();
-        CommandRun.Of([.. Line(data, "with"), "--quiet", "--set", "data.captions=varied", "--set", "initial=without/model", "--set", "keep=vae"]).Works();
+        CommandRun
+            .Of([.. Line(data, "with"), "--quiet", "--set", "data.captions=varied", "--set", "initial=without/model", "--set", "keep=vae"])
+            .Works();
         Assert.True(Merges("with").Length > Merges("without").Length);
-        Assert.Equal(File.ReadAllBytes(_folder.File("without/model/vae/config.json")), File.ReadAllBytes(_folder.File("with/model/vae/config.json")));
+        Assert.Equal(
+            File.ReadAllBytes(_folder.File("without/model/vae/config.json")),
+            File.ReadAllBytes(_folder.File("with/model/vae/config.json"))
+        );
     }
 
     [Fact]
@@ -135,7 +217,7 @@ public sealed class PretrainCommandTests : IDisposable
     {
         var data = Data();
         Refuses("data.side=100", "'data.side' is 100");
-        Refuses("data.side=64", "'data.side' is 64");                            // half of it is too small for a UNet
+        Refuses("data.side=64", "'data.side' is 64"); // half of it is too small for a UNet
         Refuses("data.side=256", "not 256 x 256");
         Refuses("vae.crop=200", "'vae.crop' is 200");
         Refuses("text.batchSize=0", "'text.batchSize' is 0");
@@ -152,7 +234,8 @@ public sealed class PretrainCommandTests : IDisposable
         Refuses("data.train=test", "png_coco_test2017.json");
         CommandRun.Of("sample", "a kite", "--model", _folder.File("nowhere")).RefusesInOneLine("no such folder");
 
-        void Refuses(string change, string says) => CommandRun.Of([.. Line(data, "run"), "--quiet", "--set", change]).RefusesInOneLine(says);
+        void Refuses(string change, string says) =>
+            CommandRun.Of([.. Line(data, "run"), "--quiet", "--set", change]).RefusesInOneLine(says);
     }
 
     [Theory]
@@ -164,8 +247,8 @@ public sealed class PretrainCommandTests : IDisposable
     [InlineData("--grid", "0", "--grid 0 is out of range")]
     [InlineData("--out", "", "name a PNG file")]
     [InlineData("--out", "nowhere/at/all.png", "there is no folder")]
-    public void Sampling_refuses_what_is_out_of_range(string option, string value, string says)
-        => CommandRun.Of("sample", "a kite", "--model", _folder.Path, option, value).RefusesInOneLine(says);
+    public void Sampling_refuses_what_is_out_of_range(string option, string value, string says) =>
+        CommandRun.Of("sample", "a kite", "--model", _folder.Path, option, value).RefusesInOneLine(says);
 
     private string Config => _folder.Write("config.json", Settings);
 
@@ -185,7 +268,8 @@ public sealed class PretrainCommandTests : IDisposable
 
         public void Stepped(StepRecord record)
         {
-            if (record.Step == step) stop.Cancel();
+            if (record.Step == step)
+                stop.Cancel();
         }
 
         public void Validated(long at, Validation validation, bool isBest) { }

@@ -21,7 +21,7 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
     {
         var (path, made) = (_folder.File("rows.safetensors"), 0);
         Assert.Equal(Enumerable.Range(0, 300).Select(i => i % 128), Values("a"));
-        Assert.Equal(2, made);                                                 // 256 rows, then the rest
+        Assert.Equal(2, made); // 256 rows, then the rest
         Values("a");
         Assert.Equal(2, made);
         Values("b");
@@ -33,11 +33,18 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
         IEnumerable<int> Values(string source)
         {
             using var scope = NewDisposeScope();
-            using var rows = RowStore.Open(path, source, 300, ScalarType.Byte, [1], (first, count) =>
-            {
-                made++;
-                return tensor(Enumerable.Range(first, count).Select(i => (byte)(i % 128)).ToArray(), [count, 1]);
-            });
+            using var rows = RowStore.Open(
+                path,
+                source,
+                300,
+                ScalarType.Byte,
+                [1],
+                (first, count) =>
+                {
+                    made++;
+                    return tensor(Enumerable.Range(first, count).Select(i => (byte)(i % 128)).ToArray(), [count, 1]);
+                }
+            );
             return [.. rows.Gather(Enumerable.Range(0, 300)).reshape(-1).data<byte>().ToArray().Select(value => (int)value)];
         }
     }
@@ -52,8 +59,22 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
         (byte First, float Latent) Read()
         {
             using var scope = NewDisposeScope();
-            using var pictures = PictureStore.Open(_folder.File("pictures.safetensors"), examples, 64, _ => decoded++, CancellationToken.None);
-            using var latents = LatentStore.Open(_folder.File("latents.safetensors"), pictures, vae, 0, "tiny", _ => encoded++, CancellationToken.None);
+            using var pictures = PictureStore.Open(
+                _folder.File("pictures.safetensors"),
+                examples,
+                64,
+                _ => decoded++,
+                CancellationToken.None
+            );
+            using var latents = LatentStore.Open(
+                _folder.File("latents.safetensors"),
+                pictures,
+                vae,
+                0,
+                "tiny",
+                _ => encoded++,
+                CancellationToken.None
+            );
             return (pictures[1][0, 0, 0].item<byte>(), latents[1].to(float32).sum().item<float>());
         }
 
@@ -75,7 +96,7 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
         using var scope = NewDisposeScope();
         var (weight, average) = (ones(2), zeros(2));
         var moving = new MovingAverage([(weight, average)], 0.9);
-        moving.Update(1);                                                      // (1 + 1) / (10 + 1) is kept
+        moving.Update(1); // (1 + 1) / (10 + 1) is kept
         TensorAssert.Close(full(2, 9.0 / 11), average, 1e-6, "first step");
         average.zero_();
         moving.Update(100_000);
@@ -85,13 +106,21 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
     [Fact]
     public void The_schedule_begins_again_at_full_size()
     {
-        var settings = new DiffusionSettings { Steps = 60, CoarseSteps = 40, WarmUp = 10, LearningRate = 1, FineLearningRate = 0.3, Schedule = ScheduleShape.Cosine };
-        Assert.Equal(0.5, settings.LearningRateAt(5), 12);                     // warming up
+        var settings = new DiffusionSettings
+        {
+            Steps = 60,
+            CoarseSteps = 40,
+            WarmUp = 10,
+            LearningRate = 1,
+            FineLearningRate = 0.3,
+            Schedule = ScheduleShape.Cosine,
+        };
+        Assert.Equal(0.5, settings.LearningRateAt(5), 12); // warming up
         Assert.Equal(1, settings.LearningRateAt(11), 12);
-        Assert.Equal(0.5, settings.LearningRateAt(26), 12);                    // half of the way from step 11 to step 41
+        Assert.Equal(0.5, settings.LearningRateAt(26), 12); // half of the way from step 11 to step 41
         Assert.Equal(0.3, settings.LearningRateAt(41), 12);
         Assert.Equal(0.15, settings.LearningRateAt(51), 12);
-        Assert.Equal(0.5, (settings with { CoarseSteps = 0 }).LearningRateAt(36), 12);                     // one stretch of 60
+        Assert.Equal(0.5, (settings with { CoarseSteps = 0 }).LearningRateAt(36), 12); // one stretch of 60
     }
 
     [Fact]
@@ -118,8 +147,11 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
         TensorAssert.Close(tokens, words.States[0], 1e-5, "words");
         TensorAssert.Close(none.States[0], none.States[1], 1e-5, "no caption");
 
-        (Tensor States, Tensor? Mask) Encode(PromptKind kind, params Caption[] of)
-            => new PromptBatch(of.Select(caption => (caption, CaptionRows.Of(tokenizer, positions, caption.Text), kind)), CaptionRows.Of(tokenizer, positions, "")).Encode(diffusion.Text);
+        (Tensor States, Tensor? Mask) Encode(PromptKind kind, params Caption[] of) =>
+            new PromptBatch(
+                of.Select(caption => (caption, CaptionRows.Of(tokenizer, positions, caption.Text), kind)),
+                CaptionRows.Of(tokenizer, positions, "")
+            ).Encode(diffusion.Text);
     }
 
     [Fact]
@@ -128,22 +160,29 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (tokenizer, config) = (tiny.Pipeline.Diffusion.Tokenizer, tiny.Pipeline.Diffusion.Text.Config);
-        Caption[] captions = [Caption.ParseBrackets("[two red boats] near [the shore]"), Caption.ParseBrackets("[a kite]")];        // of different lengths
+        // of different lengths
+        Caption[] captions = [Caption.ParseBrackets("[two red boats] near [the shore]"), Caption.ParseBrackets("[a kite]")];
         using var task = new TextTask(config, new() { BatchSize = 2 }, tokenizer, captions, captions);
         task.Save(_folder.Path);
         using var text = new TextEncoder(config);
-        using (var weights = WeightSource.Open(_folder.File("model.safetensors"))) text.LoadExactly(weights);
+        using (var weights = WeightSource.Open(_folder.File("model.safetensors")))
+            text.LoadExactly(weights);
         var value = task.Parameters.ToDictionary(pair => pair.Name, pair => pair.Value);
         var scores = task.Validate(0, default)!.Scores.ToDictionary(score => score.Name, score => score.Value);
         Assert.Equal(Expected("itself", 0), scores["loss_itself"], 4);
         Assert.Equal(Expected("next", 1), scores["loss_next"], 4);
 
-        double Expected(string map, int ahead)                                 // one caption after the other, one token after the other
+        double Expected(string map, int ahead) // one caption after the other, one token after the other
         {
             var losses = new List<double>();
             foreach (var caption in captions)
             {
-                long[] row = [tokenizer.StartToken, .. tokenizer.Tokenize(caption.Text).Select(token => (long)token.Id), tokenizer.EndToken];
+                long[] row =
+                [
+                    tokenizer.StartToken,
+                    .. tokenizer.Tokenize(caption.Text).Select(token => (long)token.Id),
+                    tokenizer.EndToken,
+                ];
                 var logits = text.call(tensor(row, [1, row.Length]))[0].matmul(value[$"{map}.weight"].t()) + value[$"{map}.bias"];
                 for (var place = 0; place < row.Length - 1; place++)
                     losses.Add((logits[place].exp().sum().log() - logits[place, row[place + ahead]]).item<float>());
@@ -158,8 +197,8 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
         using var scope = NewDisposeScope();
         var picture = zeros(1, 3, 4, 4);
         Assert.Equal(double.PositiveInfinity, PeakSignalToNoise.Of(picture, picture)[0]);
-        Assert.Equal(20, PeakSignalToNoise.Of(picture + 0.2, picture)[0], 4);                              // 10 log10(2^2 / 0.2^2)
-        Assert.Equal(double.PositiveInfinity, PeakSignalToNoise.Of(picture + 7, picture + 1)[0]);          // beyond white is white
+        Assert.Equal(20, PeakSignalToNoise.Of(picture + 0.2, picture)[0], 4); // 10 log10(2^2 / 0.2^2)
+        Assert.Equal(double.PositiveInfinity, PeakSignalToNoise.Of(picture + 7, picture + 1)[0]); // beyond white is white
     }
 
     [Fact]
@@ -168,14 +207,21 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
         using var scope = NewDisposeScope();
         var right = zeros(1, 3, 8, 8);
         var found = right.clone();
-        found[0, 0, 0, 0] = 1;                                                 // one value of 192 differs by 1
+        found[0, 0, 0, 0] = 1; // one value of 192 differs by 1
         var (mean, logarithm) = (full([1, 4, 1, 1], 2), zeros(1, 4, 1, 1));
-        var (total, parts) = new AutoencoderLoss(new AutoencoderSettings { Edges = 2, Coarse = 3, Divergence = 5 }).Compute(found, right, mean, logarithm);
+        var (total, parts) = new AutoencoderLoss(
+            new AutoencoderSettings
+            {
+                Edges = 2,
+                Coarse = 3,
+                Divergence = 5,
+            }
+        ).Compute(found, right, mean, logarithm);
         var value = parts.ToDictionary(part => part.Name, part => (double)part.Value.item<float>());
         Assert.Equal(1.0 / 192, value["pixels"], 6);
-        Assert.Equal(2.0 / (3 * 7 * 8), value["edges"], 6);                    // one neighbour to the right, one below
-        Assert.Equal(3.0 / 192, value["coarse"], 6);                           // a quarter of four times as few values, three times
-        Assert.Equal(2, value["divergence"], 6);                               // 2^2 / 2
+        Assert.Equal(2.0 / (3 * 7 * 8), value["edges"], 6); // one neighbour to the right, one below
+        Assert.Equal(3.0 / 192, value["coarse"], 6); // a quarter of four times as few values, three times
+        Assert.Equal(2, value["divergence"], 6); // 2^2 / 2
         Assert.Equal(value["pixels"] + 2 * value["edges"] + 3 * value["coarse"] + 5 * value["divergence"], total.item<float>(), 5);
     }
 }

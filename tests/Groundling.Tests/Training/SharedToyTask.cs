@@ -14,7 +14,14 @@ internal sealed class SharedToyTask : ITrainingTask, IDisposable
     public string Name => "shared toy";
 
     /// <summary>Added to the first weight, so that processes begin with different ones.</summary>
-    public float Start { init { using var frozen = no_grad(); _weight.add_(value); } }
+    public float Start
+    {
+        init
+        {
+            using var frozen = no_grad();
+            _weight.add_(value);
+        }
+    }
 
     /// <summary>Whether a step's loss is not a number.</summary>
     public Func<long, bool> Broken { get; init; } = _ => false;
@@ -32,7 +39,8 @@ internal sealed class SharedToyTask : ITrainingTask, IDisposable
         var own = Points / context.Collective.Size;
         var points = randn([Points, 3], generator: generator).narrow(0, context.Collective.Rank * own, own);
         var loss = (points.matmul(_weight) - points.matmul(tensor(new[] { 1f, 2f, 3f }))).square().mean();
-        if (Broken(context.Step)) loss = loss * float.NaN;
+        if (Broken(context.Step))
+            loss = loss * float.NaN;
         loss.backward();
         return new(loss.item<float>(), []);
     }

@@ -10,13 +10,23 @@ namespace Groundling.Tests.Training;
 /// <summary>A few scenes, and a config that trains on them in seconds.</summary>
 internal static class SmallTraining
 {
-    public static TrainConfig Config { get; } = new()
-    {
-        Model = "tiny",
-        Grounding = TinyGrounding.Config with { Classes = 46, AggregationLayers = 1, DecoderLayers = 2 },
-        Train = new() { Steps = 6, LearningRate = 1e-3, BatchSize = 2, Size = 64, SaveEvery = 2, ValidateEvery = 4, Seed = 5 },
-        Data = new() { ValidationLimit = 2, Pictures = 1 },
-    };
+    public static TrainConfig Config { get; } =
+        new()
+        {
+            Model = "tiny",
+            Grounding = TinyGrounding.Config with { Classes = 46, AggregationLayers = 1, DecoderLayers = 2 },
+            Train = new()
+            {
+                Steps = 6,
+                LearningRate = 1e-3,
+                BatchSize = 2,
+                Size = 64,
+                SaveEvery = 2,
+                ValidateEvery = 4,
+                Seed = 5,
+            },
+            Data = new() { ValidationLimit = 2, Pictures = 1 },
+        };
 
     /// <summary>A benchmark of generated scenes.</summary>
     public static string Data(TemporaryFolder folder, int count = 6)
@@ -31,6 +41,12 @@ internal static class SmallTraining
     {
         var benchmark = PngBenchmark.Open(data, "train");
         var validation = new GroundingValidation(PngBenchmark.Open(data, "val"), config.Data, 0.5);
-        return new(config, new FrozenEncoders(tiny.Pipeline.Diffusion, "tiny", cache), [.. benchmark.Read(new())], benchmark.Categories, validation);
+        return new(
+            config,
+            new FrozenEncoders(tiny.Pipeline.Diffusion, "tiny", cache),
+            [.. benchmark.Read(new())],
+            benchmark.Categories,
+            validation
+        );
     }
 }

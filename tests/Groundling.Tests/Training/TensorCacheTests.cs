@@ -35,11 +35,18 @@ public sealed class TensorCacheTests(TinyModel tiny) : IDisposable
     {
         using var scope = NewDisposeScope();
         Encode();
-        foreach (var (change, made) in new (Func<TensorCache>, int)[]
-        {
-            (() => Encode(mirrored: true).Cache, 2), (() => Encode(size: 128).Cache, 1), (() => Encode(caption: "[a cat] left of [a man]").Cache, 1),
-            (() => Encode(caption: "[a dog left] of [a man]").Cache, 1), (() => Encode(mark: "another model").Cache, 2), (() => Encode(shift: 1).Cache, 1), (() => Encode().Cache, 0),
-        })
+        foreach (
+            var (change, made) in new (Func<TensorCache>, int)[]
+            {
+                (() => Encode(mirrored: true).Cache, 2),
+                (() => Encode(size: 128).Cache, 1),
+                (() => Encode(caption: "[a cat] left of [a man]").Cache, 1),
+                (() => Encode(caption: "[a dog left] of [a man]").Cache, 1),
+                (() => Encode(mark: "another model").Cache, 2),
+                (() => Encode(shift: 1).Cache, 1),
+                (() => Encode().Cache, 0),
+            }
+        )
             Assert.Equal(made, change().Made);
     }
 
@@ -54,7 +61,8 @@ public sealed class TensorCacheTests(TinyModel tiny) : IDisposable
         foreach (var file in Files)
         {
             var bytes = File.ReadAllBytes(file);
-            if (keep == 60) bytes[^3] ^= 16;
+            if (keep == 60)
+                bytes[^3] ^= 16;
             File.WriteAllBytes(file, keep == 60 ? bytes : bytes[..keep]);
         }
         var (again, cache) = Encode();
@@ -71,11 +79,20 @@ public sealed class TensorCacheTests(TinyModel tiny) : IDisposable
         Assert.Contains("name another train.cache", Assert.Throws<IOException>(() => Encode()).Message);
     }
 
-    private (EncodedNarrative Narrative, TensorCache Cache) Encode(string caption = "[a dog] left of [a man]", bool mirrored = false, int size = 64, string mark = "tiny", int shift = 0)
+    private (EncodedNarrative Narrative, TensorCache Cache) Encode(
+        string caption = "[a dog] left of [a man]",
+        bool mirrored = false,
+        int size = 64,
+        string mark = "tiny",
+        int shift = 0
+    )
     {
         var picture = _folder.Write("picture.png", TinyModel.Gradient(48, 32, shift).EncodePng());
         var cache = new TensorCache(Cache);
         var encoders = new FrozenEncoders(tiny.Pipeline.Diffusion, mark, cache);
-        return (encoders.Encode(encoders.Read(picture, Caption.ParseBrackets(caption), Letterbox.Fit(48, 32, size).Squared(), mirrored)), cache);
+        return (
+            encoders.Encode(encoders.Read(picture, Caption.ParseBrackets(caption), Letterbox.Fit(48, 32, size).Squared(), mirrored)),
+            cache
+        );
     }
 }

@@ -9,7 +9,9 @@ namespace Groundling.Tests.Training;
 /// <summary>Fits a plane to points that each step draws, with a moving average of its weights as further state.</summary>
 internal sealed class ToyTask : ITrainingTask, IDisposable
 {
-    private readonly Tensor _weight = Leaf([0.5f, -0.25f, 1f]), _bias = Leaf([0.1f]), _average = zeros(3).DetachFromDisposeScope();
+    private readonly Tensor _weight = Leaf([0.5f, -0.25f, 1f]),
+        _bias = Leaf([0.1f]),
+        _average = zeros(3).DetachFromDisposeScope();
 
     public string Name => "toy";
 

@@ -32,12 +32,25 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
             var folder = _folder.File($"run/checkpoints/{checkpoint}");
             using var model = GroundingFolder.Load(folder, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
             Assert.Equal(SmallTraining.Config.Grounding with { Size = 64 }, model.Config);
-            Assert.Equal(_folder.File("run/frozen"), JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "frozen.json"))).RootElement.GetProperty("model").GetString());
-            Assert.InRange(JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json"))).RootElement.GetProperty("scores").GetProperty("average_recall.overall").GetDouble(), 0, 1);
+            Assert.Equal(
+                _folder.File("run/frozen"),
+                JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "frozen.json"))).RootElement.GetProperty("model").GetString()
+            );
+            Assert.InRange(
+                JsonDocument
+                    .Parse(File.ReadAllText(Path.Combine(folder, "metrics.json")))
+                    .RootElement.GetProperty("scores")
+                    .GetProperty("average_recall.overall")
+                    .GetDouble(),
+                0,
+                1
+            );
         }
         Assert.Contains("6 steps", CommandRun.Of([.. Line(data, "run"), "--resume", "--set", "train.threads=1"]).Works().Output);
         CommandRun.Of(Line(data, "run")).RefusesInOneLine("go on with it, or name another folder (--resume, --out)");
-        CommandRun.Of([.. Line(data, "run"), "--resume", "--set", "train.learningRate=0.5"]).RefusesInOneLine("train.learningRate 0.001, this command has 0.5");
+        CommandRun
+            .Of([.. Line(data, "run"), "--resume", "--set", "train.learningRate=0.5"])
+            .RefusesInOneLine("train.learningRate 0.001, this command has 0.5");
     }
 
     [Fact]
@@ -45,20 +58,60 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
     {
         var data = SmallTraining.Data(_folder, 2);
         CommandRun.Of([.. Line(data, "fewer"), "--model", tiny.Path, "--set", "grounding.parts=decoder", "--set", "train.steps=2"]).Works();
-        string[] whole = [.. Line(data, "whole"), "--model", tiny.Path, "--set", "train.initial=fewer/checkpoints/last", "--set", "train.learningRate=1e-12", "--set", "train.warmUp=0"];
+        string[] whole =
+        [
+            .. Line(data, "whole"),
+            "--model",
+            tiny.Path,
+            "--set",
+            "train.initial=fewer/checkpoints/last",
+            "--set",
+            "train.learningRate=1e-12",
+            "--set",
+            "train.warmUp=0",
+        ];
         var begun = CommandRun.Of(whole).Works().Error;
         Assert.Contains($"begins with the weights of {_folder.File("fewer/checkpoints/last")}; anew: adapter (", begun);
         Assert.Contains("aggregation (", begun);
-        var mark = JsonDocument.Parse(File.ReadAllText(_folder.File("whole/run.json"))).RootElement.GetProperty("initial").GetProperty("content").GetString();
-        using (var model = GroundingFolder.Load(_folder.File("whole/checkpoints/last"), tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae))
-        using (var earlier = GroundingFolder.Load(_folder.File("fewer/checkpoints/last"), tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae))
-            foreach (var ((_, now), (name, before)) in earlier.NamedTensors().Select(pair => (model.NamedTensors().Single(other => other.Name == pair.Name), pair)))
-                TensorAssert.Close(before, now, 1e-6, name);                   // a learning rate of nearly nothing
+        var mark = JsonDocument
+            .Parse(File.ReadAllText(_folder.File("whole/run.json")))
+            .RootElement.GetProperty("initial")
+            .GetProperty("content")
+            .GetString();
+        using (
+            var model = GroundingFolder.Load(
+                _folder.File("whole/checkpoints/last"),
+                tiny.Pipeline.Diffusion.UNet,
+                tiny.Pipeline.Diffusion.Vae
+            )
+        )
+        using (
+            var earlier = GroundingFolder.Load(
+                _folder.File("fewer/checkpoints/last"),
+                tiny.Pipeline.Diffusion.UNet,
+                tiny.Pipeline.Diffusion.Vae
+            )
+        )
+            foreach (
+                var ((_, now), (name, before)) in earlier
+                    .NamedTensors()
+                    .Select(pair => (model.NamedTensors().Single(other => other.Name == pair.Name), pair))
+            )
+                TensorAssert.Close(before, now, 1e-6, name); // a learning rate of nearly nothing
 
-        Directory.Delete(_folder.File("fewer"), recursive: true);              // a run that goes on has its own weights
+        Directory.Delete(_folder.File("fewer"), recursive: true); // a run that goes on has its own weights
         Assert.DoesNotContain("begins with", CommandRun.Of([.. whole, "--resume"]).Works().Error);
-        Assert.Equal(mark, JsonDocument.Parse(File.ReadAllText(_folder.File("whole/run.json"))).RootElement.GetProperty("initial").GetProperty("content").GetString());
-        CommandRun.Of([.. Line(data, "new"), "--model", tiny.Path, "--set", "train.initial=fewer/checkpoints/last"]).RefusesInOneLine("fewer/checkpoints/last", "holds no trained parts");
+        Assert.Equal(
+            mark,
+            JsonDocument
+                .Parse(File.ReadAllText(_folder.File("whole/run.json")))
+                .RootElement.GetProperty("initial")
+                .GetProperty("content")
+                .GetString()
+        );
+        CommandRun
+            .Of([.. Line(data, "new"), "--model", tiny.Path, "--set", "train.initial=fewer/checkpoints/last"])
+            .RefusesInOneLine("fewer/checkpoints/last", "holds no trained parts");
         Assert.False(Directory.Exists(_folder.File("new")));
     }
 
@@ -73,7 +126,8 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
         using (var before = GroundingFolder.Load(_folder.File("first/checkpoints/last"), diffusion.UNet, diffusion.Vae))
         using (var after = GroundingFolder.Load(_folder.File("second/checkpoints/last"), diffusion.UNet, diffusion.Vae))
             foreach (var ((name, old), (_, now)) in before.NamedTensors().Zip(after.NamedTensors()))
-                if (!old.allclose(now, 0, 0)) changed.Add(name.Split('.')[0]);
+                if (!old.allclose(now, 0, 0))
+                    changed.Add(name.Split('.')[0]);
         Assert.Equal(["aggregation", "decoder", "diffusion_head", "levels"], changed.Order());
     }
 
@@ -99,7 +153,21 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
         Assert.SkipUnless(Command("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk) == 0, "mounting is not allowed here");
         try
         {
-            CommandRun.Of([.. Line(data, "disk/run"), "--model", tiny.Path, "--set", "train.steps=400", "--set", "train.saveEvery=1", "--set", "train.validateEvery=0", "--set", "data.validation=", "--quiet"])
+            CommandRun
+                .Of([
+                    .. Line(data, "disk/run"),
+                    "--model",
+                    tiny.Path,
+                    "--set",
+                    "train.steps=400",
+                    "--set",
+                    "train.saveEvery=1",
+                    "--set",
+                    "train.validateEvery=0",
+                    "--set",
+                    "data.validation=",
+                    "--quiet",
+                ])
                 .RefusesInOneLine("cannot be written", "last still holds step", "Make room and go on with the run (--resume)");
             var last = _folder.File("disk/run/checkpoints/last");
             using var model = GroundingFolder.Load(last, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
@@ -132,8 +200,23 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
 
         double Score(string name, params string[] changes)
         {
-            CommandRun.Of(["train", config, "--data", _folder.File("eight"), "--out", _folder.File(name), "--set", $"train.cache={_folder.File("cache")}", .. changes]).Works();
-            return JsonDocument.Parse(File.ReadAllText(_folder.File($"{name}/checkpoints/best/training.json"))).RootElement.GetProperty("best").GetDouble();
+            CommandRun
+                .Of([
+                    "train",
+                    config,
+                    "--data",
+                    _folder.File("eight"),
+                    "--out",
+                    _folder.File(name),
+                    "--set",
+                    $"train.cache={_folder.File("cache")}",
+                    .. changes,
+                ])
+                .Works();
+            return JsonDocument
+                .Parse(File.ReadAllText(_folder.File($"{name}/checkpoints/best/training.json")))
+                .RootElement.GetProperty("best")
+                .GetDouble();
         }
     }
 
@@ -142,9 +225,26 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
     public void Two_thousand_steps_need_no_more_memory_than_two_hundred()
     {
         var data = SmallTraining.Data(_folder);
-        CommandRun.Of([.. Line(data, "run"), "--set", "train.steps=2000", "--set", "train.validateEvery=0", "--set", "train.saveEvery=500", "--set", $"train.cache={_folder.File("cache")}", "--set", "train.batchSize=1"]).Works();
-        var resident = File.ReadLines(_folder.File("run/metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty("resident_mb", out _))
-            .Select(line => (double)line.GetProperty("resident_mb").GetInt64()).ToList();
+        CommandRun
+            .Of([
+                .. Line(data, "run"),
+                "--set",
+                "train.steps=2000",
+                "--set",
+                "train.validateEvery=0",
+                "--set",
+                "train.saveEvery=500",
+                "--set",
+                $"train.cache={_folder.File("cache")}",
+                "--set",
+                "train.batchSize=1",
+            ])
+            .Works();
+        var resident = File.ReadLines(_folder.File("run/metrics.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.TryGetProperty("resident_mb", out _))
+            .Select(line => (double)line.GetProperty("resident_mb").GetInt64())
+            .ToList();
         output.WriteLine($"MB resident after 200, 1000, 2000 steps: {resident[199]}, {resident[999]}, {resident[1999]}");
         Assert.InRange(resident[199..].Max(), 0, 1.05 * resident[199]);
     }
@@ -153,28 +253,55 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "kills a process");
         var data = SmallTraining.Data(_folder);
-        string[] settings = ["--model", tiny.Path, "--quiet", "--set", $"train.steps={steps}", "--set", "train.threads=1", "--set", "train.saveEvery=1", "--set", $"train.validateEvery={steps / 2}"];
+        string[] settings =
+        [
+            "--model",
+            tiny.Path,
+            "--quiet",
+            "--set",
+            $"train.steps={steps}",
+            "--set",
+            "train.threads=1",
+            "--set",
+            "train.saveEvery=1",
+            "--set",
+            $"train.validateEvery={steps / 2}",
+        ];
         Assert.Equal(0, await Process([.. Line(data, "whole"), .. settings], null));
         var random = new Random(20);
         for (var kill = 0; kill < kills; kill++)
         {
             var at = random.Next(1, steps);
-            await Process([.. Line(data, "killed"), .. settings, .. kill > 0 ? ["--resume"] : (string[])[]], () => Steps("killed").Count >= Math.Min(Math.Max(at, kill + 1), steps - 1));
+            await Process(
+                [.. Line(data, "killed"), .. settings, .. kill > 0 ? ["--resume"] : (string[])[]],
+                () => Steps("killed").Count >= Math.Min(Math.Max(at, kill + 1), steps - 1)
+            );
         }
         Assert.Equal(0, await Process([.. Line(data, "killed"), .. settings, "--resume"], null));
         Assert.Equal(Steps("whole"), Steps("killed"));
         Assert.Equal(steps, Steps("whole").Count);
         foreach (var file in (string[])["grounding/model.safetensors", "training-state.safetensors"])
-            Assert.Equal(File.ReadAllBytes(_folder.File($"whole/checkpoints/last/{file}")), File.ReadAllBytes(_folder.File($"killed/checkpoints/last/{file}")));
+            Assert.Equal(
+                File.ReadAllBytes(_folder.File($"whole/checkpoints/last/{file}")),
+                File.ReadAllBytes(_folder.File($"killed/checkpoints/last/{file}"))
+            );
     }
 
     /// <summary>Step, losses and gradient norm of every step in a run's metrics.</summary>
     private List<string> Steps(string run)
     {
         var file = _folder.File($"{run}/metrics.jsonl");
-        if (!File.Exists(file)) return [];
+        if (!File.Exists(file))
+            return [];
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        return [.. reader.ReadToEnd().Split('\n').Where(line => line.EndsWith('}') && line.Contains("\"loss\"")).Select(line => line[..line.IndexOf(",\"learning_rate\"", StringComparison.Ordinal)])];
+        return
+        [
+            .. reader
+                .ReadToEnd()
+                .Split('\n')
+                .Where(line => line.EndsWith('}') && line.Contains("\"loss\""))
+                .Select(line => line[..line.IndexOf(",\"learning_rate\"", StringComparison.Ordinal)]),
+        ];
     }
 
     private string[] Line(string data, string run) => ["train", Config, "--data", data, "--out", _folder.File(run)];
@@ -182,14 +309,23 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
     /// <summary>The command as a process of its own, killed without warning as soon as something holds.</summary>
     private static async Task<int> Process(string[] arguments, Func<bool>? killWhen)
     {
-        using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = System.Diagnostics.Process.Start(
+            new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var (results, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));
-        while (killWhen is not null && !killWhen() && !process.HasExited) await Task.Delay(3, limit.Token);
-        if (killWhen is not null && !process.HasExited) process.Kill();
+        while (killWhen is not null && !killWhen() && !process.HasExited)
+            await Task.Delay(3, limit.Token);
+        if (killWhen is not null && !process.HasExited)
+            process.Kill();
         await process.WaitForExitAsync(limit.Token);
         await results;
-        if (killWhen is null) Assert.Equal("", await errors);
+        if (killWhen is null)
+            Assert.Equal("", await errors);
         return process.ExitCode;
     }
 

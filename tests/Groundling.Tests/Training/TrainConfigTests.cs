@@ -11,7 +11,8 @@ public sealed class TrainConfigTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Configs => [.. Directory.GetFiles(Path.Combine(Shared.Root, "configs"), "*.json").Select(path => Path.GetFileName(path))];
+    public static TheoryData<string> Configs =>
+        [.. Directory.GetFiles(Path.Combine(Shared.Root, "configs"), "*.json").Select(path => Path.GetFileName(path))];
 
     [Theory]
     [MemberData(nameof(Configs))]
@@ -19,7 +20,8 @@ public sealed class TrainConfigTests : IDisposable
     {
         var path = Path.Combine(Shared.Root, "configs", name);
         Assert.StartsWith("//", File.ReadAllText(path));
-        if (!File.ReadAllText(path).Contains("groundling train")) return;
+        if (!File.ReadAllText(path).Contains("groundling train"))
+            return;
         TrainConfig.Read(path);
     }
 
@@ -27,9 +29,18 @@ public sealed class TrainConfigTests : IDisposable
     public void Parts_that_are_kept_must_be_there_and_come_from_somewhere()
     {
         Assert.Equal(["adapter", "diffusion_head"], Kept("adapter, diffusion_head").Train.KeptParts);
-        Assert.Contains("'train.keep' is adaptor; the parts are diffusion_head, adapter, levels", Assert.Throws<InputException>(() => Kept("adaptor")).Message);
-        Assert.Contains("one part at least", Assert.Throws<InputException>(() => Kept("diffusion_head,adapter,levels,mask_feature,decoder,aggregation")).Message);
-        Assert.Contains("name it in 'train.initial'", Assert.Throws<InputException>(() => Read("""{ "train": { "steps": 5, "keep": "adapter" } }""")).Message);
+        Assert.Contains(
+            "'train.keep' is adaptor; the parts are diffusion_head, adapter, levels",
+            Assert.Throws<InputException>(() => Kept("adaptor")).Message
+        );
+        Assert.Contains(
+            "one part at least",
+            Assert.Throws<InputException>(() => Kept("diffusion_head,adapter,levels,mask_feature,decoder,aggregation")).Message
+        );
+        Assert.Contains(
+            "name it in 'train.initial'",
+            Assert.Throws<InputException>(() => Read("""{ "train": { "steps": 5, "keep": "adapter" } }""")).Message
+        );
 
         TrainConfig Kept(string parts) => Read("""{ "train": { "steps": 5, "initial": "earlier" } }""", $"train.keep={parts}");
     }
@@ -37,10 +48,25 @@ public sealed class TrainConfigTests : IDisposable
     [Fact]
     public void Changes_reach_every_depth_and_keep_their_kind()
     {
-        var config = Read("""{ "train": { "steps": 5, /* kept */ "seed": 2 } }""",
-            "train.steps=40", "grounding.parts=decoder+eipa", "grounding.loss.points=7", "model=123", "train.flip=false", "train.precision=bf16", "train.learningRate=1e-3", "train.schedule=step");
-        Assert.Equal((40, 2ul, 7, "123", false), (config.Train.Steps, config.Train.Seed, config.Grounding.Loss.Points, config.Model, config.Train.Flip));
-        Assert.Equal((GroundingParts.DecoderAndAdapter, Precision.Mixed, 1e-3, ScheduleShape.Step), (config.Grounding.Parts, config.Train.Precision, config.Train.LearningRate, config.Train.Schedule));
+        var config = Read(
+            """{ "train": { "steps": 5, /* kept */ "seed": 2 } }""",
+            "train.steps=40",
+            "grounding.parts=decoder+eipa",
+            "grounding.loss.points=7",
+            "model=123",
+            "train.flip=false",
+            "train.precision=bf16",
+            "train.learningRate=1e-3",
+            "train.schedule=step"
+        );
+        Assert.Equal(
+            (40, 2ul, 7, "123", false),
+            (config.Train.Steps, config.Train.Seed, config.Grounding.Loss.Points, config.Model, config.Train.Flip)
+        );
+        Assert.Equal(
+            (GroundingParts.DecoderAndAdapter, Precision.Mixed, 1e-3, ScheduleShape.Step),
+            (config.Grounding.Parts, config.Train.Precision, config.Train.LearningRate, config.Train.Schedule)
+        );
         Assert.Equal(config.ToJson(), TrainConfig.Read(_folder.Write("whole.json", config.ToJson())).ToJson());
     }
 

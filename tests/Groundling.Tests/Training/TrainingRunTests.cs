@@ -12,7 +12,13 @@ public sealed class TrainingRunTests : IDisposable
 {
     private static readonly TrainingSettings Settings = new()
     {
-        Steps = 20, LearningRate = 0.05, Schedule = ScheduleShape.Cosine, ClipNorm = 1, ValidateEvery = 6, SaveEvery = 5, Seed = 3,
+        Steps = 20,
+        LearningRate = 0.05,
+        Schedule = ScheduleShape.Cosine,
+        ClipNorm = 1,
+        ValidateEvery = 6,
+        SaveEvery = 5,
+        Seed = 3,
     };
 
     private readonly TemporaryFolder _folder = new();
@@ -28,11 +34,23 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(new(20, 20, 20, false, false), outcome);
         Assert.InRange(numbers[0], 0.6, 1.4);
         var lines = Lines();
-        Assert.Equal([.. Enumerable.Range(1, 20)], lines.Where(line => line.TryGetProperty("loss", out _)).Select(line => line.GetProperty("step").GetInt32()));
-        Assert.Equal([6, 12, 18, 20], lines.Where(line => line.TryGetProperty("score", out _)).Select(line => line.GetProperty("step").GetInt32()));
-        Assert.All(lines.Where(line => line.TryGetProperty("loss", out _)), line => Assert.True(line.GetProperty("resident_mb").GetInt64() > 50 && line.GetProperty("images_per_second").GetDouble() > 0));
+        Assert.Equal(
+            [.. Enumerable.Range(1, 20)],
+            lines.Where(line => line.TryGetProperty("loss", out _)).Select(line => line.GetProperty("step").GetInt32())
+        );
+        Assert.Equal(
+            [6, 12, 18, 20],
+            lines.Where(line => line.TryGetProperty("score", out _)).Select(line => line.GetProperty("step").GetInt32())
+        );
+        Assert.All(
+            lines.Where(line => line.TryGetProperty("loss", out _)),
+            line => Assert.True(line.GetProperty("resident_mb").GetInt64() > 50 && line.GetProperty("images_per_second").GetDouble() > 0)
+        );
         foreach (var name in (string[])["last", "best"])
-            Assert.Equal(["model.safetensors", "training-state.safetensors", "training.json"], Directory.GetFiles(Path.Combine(Out, "checkpoints", name)).Select(Path.GetFileName).Order());
+            Assert.Equal(
+                ["model.safetensors", "training-state.safetensors", "training.json"],
+                Directory.GetFiles(Path.Combine(Out, "checkpoints", name)).Select(Path.GetFileName).Order()
+            );
         var record = JsonDocument.Parse(File.ReadAllText(Path.Combine(Out, "run.json"))).RootElement;
         var start = record.GetProperty("starts")[0];
         Assert.Contains("+", start.GetProperty("version").GetString());
@@ -49,7 +67,16 @@ public sealed class TrainingRunTests : IDisposable
         var (_, expected) = Run();
         var lines = LossesAndScores();
         Directory.Delete(Out, recursive: true);
-        using (var dying = new ToyTask { During = step => { if (step == death) throw new InvalidOperationException("power cut"); } })
+        using (
+            var dying = new ToyTask
+            {
+                During = step =>
+                {
+                    if (step == death)
+                        throw new InvalidOperationException("power cut");
+                },
+            }
+        )
             Assert.Throws<InvalidOperationException>(() => Run(dying));
         var (outcome, numbers) = Run(resume: true);
         Assert.Equal(expected, numbers);
@@ -63,10 +90,22 @@ public sealed class TrainingRunTests : IDisposable
         var (_, expected) = Run();
         var lines = LossesAndScores();
         Directory.Delete(Out, recursive: true);
-        foreach (var at in (long[])[3, 6, 6, 20])                                          // before, in and after a validation, and after the last step
+        foreach (var at in (long[])[3, 6, 6, 20]) // before, in and after a validation, and after the last step
         {
             using var stop = new CancellationTokenSource();
-            using var task = new ToyTask { During = step => { if (step == at) stop.Cancel(); }, DuringValidation = step => { if (step == at) stop.Cancel(); } };
+            using var task = new ToyTask
+            {
+                During = step =>
+                {
+                    if (step == at)
+                        stop.Cancel();
+                },
+                DuringValidation = step =>
+                {
+                    if (step == at)
+                        stop.Cancel();
+                },
+            };
             var (outcome, _) = Run(task, resume: at > 3, stop: stop.Token);
             Assert.Equal((at, at < 20), (outcome.Step, outcome.Stopped));
         }
@@ -80,7 +119,14 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_fault_while_saving_leaves_the_old_checkpoint()
     {
-        using var full = new ToyTask { DuringSave = folder => { if (Lines().Count > 11) throw new IOException("No space left on device"); } };
+        using var full = new ToyTask
+        {
+            DuringSave = folder =>
+            {
+                if (Lines().Count > 11)
+                    throw new IOException("No space left on device");
+            },
+        };
         var message = Assert.Throws<IOException>(() => Run(full)).Message;
         Assert.Contains("No space left", message);
         Assert.Contains("last still holds step 10", message);
@@ -90,27 +136,40 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData("writing")]                                                                // died while files were written
-    [InlineData("whole")]                                                                  // died before the old one was moved away
-    [InlineData("whole, old moved")]                                                       // died before the new one was moved in
-    [InlineData("old")]                                                                    // died before the old one was removed
+    [InlineData("writing")] // died while files were written
+    [InlineData("whole")] // died before the old one was moved away
+    [InlineData("whole, old moved")] // died before the new one was moved in
+    [InlineData("old")] // died before the old one was removed
     public void A_death_between_any_two_moves_leaves_a_checkpoint_to_go_on_from(string state)
     {
         var expected = Expected();
-        using (var dying = new ToyTask { During = step => { if (step == 11) throw new InvalidOperationException("power cut"); } })
+        using (
+            var dying = new ToyTask
+            {
+                During = step =>
+                {
+                    if (step == 11)
+                        throw new InvalidOperationException("power cut");
+                },
+            }
+        )
             Assert.Throws<InvalidOperationException>(() => Run(dying));
-        string last = Path.Combine(Out, "checkpoints", "last"), hidden = Path.Combine(Out, "checkpoints", ".last.");
+        string last = Path.Combine(Out, "checkpoints", "last"),
+            hidden = Path.Combine(Out, "checkpoints", ".last.");
         if (state == "writing")
         {
             Directory.CreateDirectory(hidden + "writing");
             File.WriteAllText(hidden + "writing/training.json", "{");
         }
-        else if (state == "old") Copy(last, hidden + "old");
+        else if (state == "old")
+            Copy(last, hidden + "old");
         else
         {
             Copy(last, hidden + "whole");
-            if (state == "whole") File.WriteAllText(Path.Combine(last, "training.json"), "an older one");
-            else Directory.Move(last, hidden + "old");
+            if (state == "whole")
+                File.WriteAllText(Path.Combine(last, "training.json"), "an older one");
+            else
+                Directory.Move(last, hidden + "old");
         }
         Assert.Equal(expected, Run(resume: true).Numbers);
         Assert.Equal(["best", "last"], Directory.GetFileSystemEntries(Path.Combine(Out, "checkpoints")).Select(Path.GetFileName).Order());
@@ -160,7 +219,11 @@ public sealed class TrainingRunTests : IDisposable
     public void Other_data_are_refused()
     {
         Run();
-        var message = Assert.Throws<InputException>(() => RunFolder.Open(Out, ConfigJson.Write(Settings), RunRecord.Now("toy", 3, new("scenes", "00ff"), null), resume: true)).Message;
+        var message = Assert
+            .Throws<InputException>(() =>
+                RunFolder.Open(Out, ConfigJson.Write(Settings), RunRecord.Now("toy", 3, new("scenes", "00ff"), null), resume: true)
+            )
+            .Message;
         Assert.Contains("begun with other data", message);
     }
 
@@ -170,7 +233,10 @@ public sealed class TrainingRunTests : IDisposable
         Run();
         var path = Path.Combine(Out, "checkpoints", "last", "training-state.safetensors");
         Groundling.Torch.SafetensorsWriter.Write(path, [("parameter.weight", TorchSharp.torch.zeros(4))]);
-        Assert.Contains("holds parameter.weight as F32 [4], the model has [3]", Assert.Throws<InputException>(() => Run(resume: true)).Message);
+        Assert.Contains(
+            "holds parameter.weight as F32 [4], the model has [3]",
+            Assert.Throws<InputException>(() => Run(resume: true)).Message
+        );
     }
 
     [Fact]
@@ -188,22 +254,41 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(new(12, 2, 6, false, true), outcome);
         Assert.Equal(6, SavedStep("best"));
         using var again = new ToyTask();
-        Assert.Equal(new(12, 2, 6, false, true), Run(again, settings: Settings with { ValidateEvery = 3, Patience = 2 }, resume: true).Outcome);
+        Assert.Equal(
+            new(12, 2, 6, false, true),
+            Run(again, settings: Settings with { ValidateEvery = 3, Patience = 2 }, resume: true).Outcome
+        );
     }
 
     [Fact]
     public void TensorBoard_reads_what_was_logged_once()
     {
-        using (var dying = new ToyTask { During = step => { if (step == 8) throw new InvalidOperationException("power cut"); } })
+        using (
+            var dying = new ToyTask
+            {
+                During = step =>
+                {
+                    if (step == 8)
+                        throw new InvalidOperationException("power cut");
+                },
+            }
+        )
             Assert.Throws<InvalidOperationException>(() => Run(dying));
         Run(resume: true);
         var files = Directory.GetFiles(Out, "events.out.tfevents.*").Order().Select(EventFileReader.Read).ToList();
         Assert.Equal(2, files.Count);
         Assert.All(files, events => Assert.Equal("brain.Event:2", events[0].FileVersion));
         Assert.Equal(7, files[0].Max(e => e.Step));
-        Assert.Equal(7, files[1].Single(e => e.SessionLog is not null).Step);              // what the first file has from step 7 on no longer counts
-        Assert.Equal([.. Enumerable.Range(7, 14).Select(step => (long)step)], files[1].Where(e => e.Summary?.Value.Any(v => v.Tag == "loss/total") == true).Select(e => e.Step));
-        var image = files[1].Where(e => e.Summary is not null).SelectMany(e => e.Summary.Value).First(v => v.Tag == "validation/picture").Image;
+        Assert.Equal(7, files[1].Single(e => e.SessionLog is not null).Step); // what the first file has from step 7 on no longer counts
+        Assert.Equal(
+            [.. Enumerable.Range(7, 14).Select(step => (long)step)],
+            files[1].Where(e => e.Summary?.Value.Any(v => v.Tag == "loss/total") == true).Select(e => e.Step)
+        );
+        var image = files[1]
+            .Where(e => e.Summary is not null)
+            .SelectMany(e => e.Summary.Value)
+            .First(v => v.Tag == "validation/picture")
+            .Image;
         Assert.Equal([1, 2, 3, 4, 5, 6], Picture.Decode(image.EncodedImageString.ToByteArray(), "image").Rgb);
     }
 
@@ -211,13 +296,23 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var other = new TemporaryFolder();
         using var task = new ToyTask();
-        using var folder = RunFolder.Open(other.File("run"), ConfigJson.Write(Settings), RunRecord.Now("toy", 3, null, null), resume: false);
+        using var folder = RunFolder.Open(
+            other.File("run"),
+            ConfigJson.Write(Settings),
+            RunRecord.Now("toy", 3, null, null),
+            resume: false
+        );
         using var run = new TrainingRun(task, Settings, folder);
         run.Run();
         return task.Numbers();
     }
 
-    private (TrainingOutcome Outcome, float[] Numbers) Run(ToyTask? given = null, TrainingSettings? settings = null, bool resume = false, CancellationToken stop = default)
+    private (TrainingOutcome Outcome, float[] Numbers) Run(
+        ToyTask? given = null,
+        TrainingSettings? settings = null,
+        bool resume = false,
+        CancellationToken stop = default
+    )
     {
         using var own = given is null ? new ToyTask() : null;
         var task = given ?? own!;
@@ -226,17 +321,30 @@ public sealed class TrainingRunTests : IDisposable
         return (run.Run(stop), task.Numbers());
     }
 
-    private RunFolder Open(TrainingSettings settings, bool resume) => RunFolder.Open(Out, ConfigJson.Write(settings), RunRecord.Now("toy", 3, null, null), resume, "threads");
+    private RunFolder Open(TrainingSettings settings, bool resume) =>
+        RunFolder.Open(Out, ConfigJson.Write(settings), RunRecord.Now("toy", 3, null, null), resume, "threads");
 
-    private List<JsonElement> Lines() => [.. File.ReadAllLines(Path.Combine(Out, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+    private List<JsonElement> Lines() =>
+        [.. File.ReadAllLines(Path.Combine(Out, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
 
-    private List<string> LossesAndScores() => [.. Lines().Select(line => $"{line.GetProperty("step")} {(line.TryGetProperty("loss", out var loss) ? $"{loss} {line.GetProperty("parts")} {line.GetProperty("gradient_norm")} {line.GetProperty("learning_rate")}" : line.GetProperty("scores"))}")];
+    private List<string> LossesAndScores() =>
+        [
+            .. Lines()
+                .Select(line =>
+                    $"{line.GetProperty("step")} {(line.TryGetProperty("loss", out var loss) ? $"{loss} {line.GetProperty("parts")} {line.GetProperty("gradient_norm")} {line.GetProperty("learning_rate")}" : line.GetProperty("scores"))}"
+                ),
+        ];
 
-    private long SavedStep(string checkpoint) => JsonDocument.Parse(File.ReadAllText(Path.Combine(Out, "checkpoints", checkpoint, "training.json"))).RootElement.GetProperty("step").GetInt64();
+    private long SavedStep(string checkpoint) =>
+        JsonDocument
+            .Parse(File.ReadAllText(Path.Combine(Out, "checkpoints", checkpoint, "training.json")))
+            .RootElement.GetProperty("step")
+            .GetInt64();
 
     private static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 }

@@ -13,14 +13,14 @@ public sealed class VocabularyLearnerTests : IDisposable
     [Fact]
     public void The_commonest_neighbours_are_merged_first()
     {
-        // hug 3 times, pug 2, hugs 1: "u g</w>" stands 5 times; then "h ug</w>" 3, "p ug</w>" 2; of the rest "h u" comes first in ordinal order.
+        // hug 3 times, pug 2, hugs 1: "u g</w>" stands 5 times; then "h ug</w>" 3, "p ug</w>" 2; of the rest "h u" comes first in ordinal
+        // order.
         var merges = VocabularyLearner.Learn(["hug pug hug", "hug pug hugs"], 4);
         Assert.Equal([("u", "g</w>"), ("h", "ug</w>"), ("p", "ug</w>"), ("g", "s</w>")], merges);
     }
 
     [Fact]
-    public void Learning_ends_when_every_word_is_a_token()
-        => Assert.Equal([("a", "b</w>")], VocabularyLearner.Learn(["ab ab", "c"], 100));
+    public void Learning_ends_when_every_word_is_a_token() => Assert.Equal([("a", "b</w>")], VocabularyLearner.Learn(["ab ab", "c"], 100));
 
     [Fact]
     public void The_tokenizer_reads_each_learnt_word_as_one_token()

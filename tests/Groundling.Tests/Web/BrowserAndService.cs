@@ -14,7 +14,9 @@ public sealed class BrowserAndService(TinyModel tiny) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser.IsValueCreated) await (await _browser.Value).DisposeAsync();
-        if (_service.IsValueCreated) await (await _service.Value).DisposeAsync();
+        if (_browser.IsValueCreated)
+            await (await _browser.Value).DisposeAsync();
+        if (_service.IsValueCreated)
+            await (await _service.Value).DisposeAsync();
     }
 }

@@ -33,33 +33,79 @@ internal sealed partial class Chromium : IAsyncDisposable
     public static async Task<Chromium> StartAsync()
     {
         var folder = new TemporaryFolder();
-        var process = Process.Start(new ProcessStartInfo(Place!, ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-port=0", $"--user-data-dir={folder.File("profile")}", "about:blank"])
-        { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo(
+                Place!,
+                [
+                    "--headless=new",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-dev-shm-usage",
+                    "--remote-debugging-port=0",
+                    $"--user-data-dir={folder.File("profile")}",
+                    "about:blank",
+                ]
+            )
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var browser = new Chromium(process, folder);
         Match address;
-        do address = WebSocketAddress().Match(await process.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) ?? throw new InvalidOperationException("Chromium ended at its start."));
+        do address = WebSocketAddress()
+            .Match(
+                await process.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30))
+                    ?? throw new InvalidOperationException("Chromium ended at its start.")
+            );
         while (!address.Success);
         _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
         _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
         using var client = new HttpClient();
         var targets = JsonNode.Parse(await client.GetStringAsync($"http://{new Uri(address.Value).Authority}/json"))!.AsArray();
-        await browser._socket.ConnectAsync(new((string)targets.First(target => (string)target!["type"]! == "page")!["webSocketDebuggerUrl"]!), default);
+        await browser._socket.ConnectAsync(
+            new((string)targets.First(target => (string)target!["type"]! == "page")!["webSocketDebuggerUrl"]!),
+            default
+        );
         _ = browser.ListenAsync();
-        foreach (var domain in new[] { "Page", "Runtime", "Log", "DOM" }) await browser.SendAsync($"{domain}.enable");
+        foreach (var domain in new[] { "Page", "Runtime", "Log", "DOM" })
+            await browser.SendAsync($"{domain}.enable");
         await browser.SendAsync("Browser.setDownloadBehavior", new { behavior = "allow", downloadPath = folder.Path });
         return browser;
     }
 
-    public Task SizeAsync(int width, int height, bool dark) => Task.WhenAll(
-        SendAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 1, mobile = width < 600 }),
-        SendAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } }));
+    public Task SizeAsync(int width, int height, bool dark) =>
+        Task.WhenAll(
+            SendAsync(
+                "Emulation.setDeviceMetricsOverride",
+                new
+                {
+                    width,
+                    height,
+                    deviceScaleFactor = 1,
+                    mobile = width < 600,
+                }
+            ),
+            SendAsync(
+                "Emulation.setEmulatedMedia",
+                new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } }
+            )
+        );
 
     /// <summary>Leaves the page with all that was going on in it, and forgets its complaints.</summary>
     public async Task ClearAsync()
     {
         await SendAsync("Page.navigate", new { url = "about:blank" });
         await UntilAsync("location.href === 'about:blank' && document.readyState === 'complete'");
-        await SendAsync("Input.dispatchMouseEvent", new { type = "mouseMoved", x = 0, y = 0 });
+        await SendAsync(
+            "Input.dispatchMouseEvent",
+            new
+            {
+                type = "mouseMoved",
+                x = 0,
+                y = 0,
+            }
+        );
         Complaints.Clear();
     }
 
@@ -72,12 +118,21 @@ internal sealed partial class Chromium : IAsyncDisposable
     /// <summary>What an expression of the page's script says.</summary>
     public async Task<JsonNode?> EvaluateAsync(string expression)
     {
-        var answer = await SendAsync("Runtime.evaluate", new { expression, awaitPromise = true, returnByValue = true });
+        var answer = await SendAsync(
+            "Runtime.evaluate",
+            new
+            {
+                expression,
+                awaitPromise = true,
+                returnByValue = true,
+            }
+        );
         Assert.True(answer["exceptionDetails"] is null, $"{expression}: {answer["exceptionDetails"]?.ToJsonString()}");
         return answer["result"]!["value"];
     }
 
-    public async Task<string> TextAsync(string selector) => (string?)await EvaluateAsync($"document.querySelector({Quoted(selector)}).textContent") ?? "";
+    public async Task<string> TextAsync(string selector) =>
+        (string?)await EvaluateAsync($"document.querySelector({Quoted(selector)}).textContent") ?? "";
 
     public async Task UntilAsync(string condition)
     {
@@ -94,19 +149,64 @@ internal sealed partial class Chromium : IAsyncDisposable
     /// <summary>Moves the pointer over an element, and presses it there if asked.</summary>
     public async Task MouseAsync(string selector, double right, double down, bool click = false)
     {
-        var box = (await EvaluateAsync($"(() => {{ const e = document.querySelector({Quoted(selector)}); e.scrollIntoView({{ block: 'nearest' }}); const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; }})()"))!.AsArray().Select(value => (double)value!).ToList();
+        var box = (
+            await EvaluateAsync(
+                $"(() => {{ const e = document.querySelector({Quoted(selector)}); e.scrollIntoView({{ block: 'nearest' }}); const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; }})()"
+            )
+        )!
+            .AsArray()
+            .Select(value => (double)value!)
+            .ToList();
         var (x, y) = (box[0] + right * box[2], box[1] + down * box[3]);
-        await SendAsync("Input.dispatchMouseEvent", new { type = "mouseMoved", x, y });
-        if (!click) return;
-        foreach (var type in new[] { "mousePressed", "mouseReleased" }) await SendAsync("Input.dispatchMouseEvent", new { type, x, y, button = "left", clickCount = 1 });
+        await SendAsync(
+            "Input.dispatchMouseEvent",
+            new
+            {
+                type = "mouseMoved",
+                x,
+                y,
+            }
+        );
+        if (!click)
+            return;
+        foreach (var type in new[] { "mousePressed", "mouseReleased" })
+            await SendAsync(
+                "Input.dispatchMouseEvent",
+                new
+                {
+                    type,
+                    x,
+                    y,
+                    button = "left",
+                    clickCount = 1,
+                }
+            );
     }
 
     public Task TypeAsync(string text) => SendAsync("Input.insertText", new { text });
 
     public async Task PressAsync(string key, int code)
     {
-        await SendAsync("Input.dispatchKeyEvent", new { type = "rawKeyDown", key, code = key, windowsVirtualKeyCode = code });
-        await SendAsync("Input.dispatchKeyEvent", new { type = "keyUp", key, code = key, windowsVirtualKeyCode = code });
+        await SendAsync(
+            "Input.dispatchKeyEvent",
+            new
+            {
+                type = "rawKeyDown",
+                key,
+                code = key,
+                windowsVirtualKeyCode = code,
+            }
+        );
+        await SendAsync(
+            "Input.dispatchKeyEvent",
+            new
+            {
+                type = "keyUp",
+                key,
+                code = key,
+                windowsVirtualKeyCode = code,
+            }
+        );
     }
 
     /// <summary>Chooses a file as its reader would.</summary>
@@ -117,7 +217,10 @@ internal sealed partial class Chromium : IAsyncDisposable
         await SendAsync("DOM.setFileInputFiles", new { files = new[] { file }, nodeId = (int)node["nodeId"]! });
     }
 
-    public async Task<byte[]> ScreenshotAsync() => Convert.FromBase64String((string)(await SendAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = true }))["data"]!);
+    public async Task<byte[]> ScreenshotAsync() =>
+        Convert.FromBase64String(
+            (string)(await SendAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = true }))["data"]!
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -135,7 +238,7 @@ internal sealed partial class Chromium : IAsyncDisposable
             }
             catch (IOException) when (i < 20)
             {
-                await Task.Delay(100);                                         // its last processes still write
+                await Task.Delay(100); // its last processes still write
             }
         }
     }
@@ -144,8 +247,18 @@ internal sealed partial class Chromium : IAsyncDisposable
     {
         var answer = new TaskCompletionSource<JsonNode>(TaskCreationOptions.RunContinuationsAsynchronously);
         int id;
-        lock (_waiting) _waiting.Add(id = ++_last, answer);
-        var message = Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(new { id, method, @params = parameters ?? new object() }));
+        lock (_waiting)
+            _waiting.Add(id = ++_last, answer);
+        var message = Encoding.UTF8.GetBytes(
+            System.Text.Json.JsonSerializer.Serialize(
+                new
+                {
+                    id,
+                    method,
+                    @params = parameters ?? new object(),
+                }
+            )
+        );
         await _socket.SendAsync(message, WebSocketMessageType.Text, true, default);
         return await answer.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
@@ -163,8 +276,7 @@ internal sealed partial class Chromium : IAsyncDisposable
                 {
                     part = await _socket.ReceiveAsync(buffer.AsMemory(), _end.Token);
                     message.Write(buffer, 0, part.Count);
-                }
-                while (!part.EndOfMessage);
+                } while (!part.EndOfMessage);
                 Take(JsonNode.Parse(message.ToArray())!);
             }
         }
@@ -179,12 +291,17 @@ internal sealed partial class Chromium : IAsyncDisposable
         if (message["id"] is { } id)
         {
             TaskCompletionSource<JsonNode> answer;
-            lock (_waiting) _ = _waiting.Remove((int)id, out answer!);
-            if (message["error"] is { } error) answer.SetException(new InvalidOperationException(error.ToJsonString()));
-            else answer.SetResult(message["result"]!);
+            lock (_waiting)
+                _ = _waiting.Remove((int)id, out answer!);
+            if (message["error"] is { } error)
+                answer.SetException(new InvalidOperationException(error.ToJsonString()));
+            else
+                answer.SetResult(message["result"]!);
         }
-        else if ((string?)message["method"] == "Runtime.exceptionThrown") Complaints.Add(message["params"]!.ToJsonString());
-        else if ((string?)message["method"] == "Log.entryAdded" && (string?)message["params"]!["entry"]!["level"] == "error") Complaints.Add(message["params"]!["entry"]!.ToJsonString());
+        else if ((string?)message["method"] == "Runtime.exceptionThrown")
+            Complaints.Add(message["params"]!.ToJsonString());
+        else if ((string?)message["method"] == "Log.entryAdded" && (string?)message["params"]!["entry"]!["level"] == "error")
+            Complaints.Add(message["params"]!["entry"]!.ToJsonString());
     }
 
     private static string Quoted(string text) => System.Text.Json.JsonSerializer.Serialize(text);

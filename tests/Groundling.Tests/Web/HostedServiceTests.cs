@@ -29,9 +29,18 @@ public sealed class HostedServiceTests(TinyModel tiny)
         var client = app.GetTestClient();
         await ReadyAsync(client);
         var picture = ServiceHost.Picture();
-        var answer = await ServiceHost.Json(await client.PostAsync("/ground/v1/ground", ServiceHost.Form(picture, Marked, ("size", "64"), ("threshold", "0.2"))));
-        var expected = tiny.Pipeline.Ground(Picture.Decode(picture, "a"), Caption.ParseBrackets(Marked), new() { Size = 64, Threshold = 0.2 });
-        Assert.Equal(expected.Phrases.Select(phrase => phrase.Mask.ToCompressed()), answer["phrases"]!.AsArray().Select(phrase => (string)phrase!["segmentation"]!["counts"]!));
+        var answer = await ServiceHost.Json(
+            await client.PostAsync("/ground/v1/ground", ServiceHost.Form(picture, Marked, ("size", "64"), ("threshold", "0.2")))
+        );
+        var expected = tiny.Pipeline.Ground(
+            Picture.Decode(picture, "a"),
+            Caption.ParseBrackets(Marked),
+            new() { Size = 64, Threshold = 0.2 }
+        );
+        Assert.Equal(
+            expected.Phrases.Select(phrase => phrase.Mask.ToCompressed()),
+            answer["phrases"]!.AsArray().Select(phrase => (string)phrase!["segmentation"]!["counts"]!)
+        );
 
         // The application's own routes and answers stay its own.
         Assert.Equal("hello", await client.GetStringAsync("/"));
@@ -48,21 +57,28 @@ public sealed class HostedServiceTests(TinyModel tiny)
         await ServiceHost.IsProblem(await client.GetAsync("/ground/v1/model"), 401, "Authorization: Bearer KEY");
         client.DefaultRequestHeaders.Authorization = new("Bearer", "open-sesame");
         await ReadyAsync(client);
-        await ServiceHost.IsProblem(await client.PostAsync("/ground/v1/ground", ServiceHost.Form(ServiceHost.Picture(), "no [end")), 400, "never closed", "caption");
+        await ServiceHost.IsProblem(
+            await client.PostAsync("/ground/v1/ground", ServiceHost.Form(ServiceHost.Picture(), "no [end")),
+            400,
+            "never closed",
+            "caption"
+        );
         await ServiceHost.IsProblem(await client.GetAsync("/ground/v1/samples/none.png"), 404, "nothing at this address");
     }
 
     [Fact]
     public async Task The_page_finds_its_files_and_the_service_below_its_address()
     {
-        await using var app = await StartAsync(new() { ["Model:ModelFolder"] = tiny.Path, ["Service:Samples"] = Path.Combine(Shared.Root, "samples") });
+        await using var app = await StartAsync(
+            new() { ["Model:ModelFolder"] = tiny.Path, ["Service:Samples"] = Path.Combine(Shared.Root, "samples") }
+        );
         var client = app.GetTestClient();
         var moved = await client.GetAsync("/ground");
         Assert.Equal((HttpStatusCode.Found, "/ground/"), (moved.StatusCode, moved.Headers.Location!.ToString()));
         var page = await client.GetStringAsync("/ground/");
         foreach (var (begin, end) in new[] { ("src=\"", "\""), ("href=\"", "\"") })
-            foreach (var address in page.Split(begin).Skip(1).Select(rest => rest[..rest.IndexOf(end, StringComparison.Ordinal)]))
-                Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri(new("http://localhost/ground/"), address))).StatusCode);
+        foreach (var address in page.Split(begin).Skip(1).Select(rest => rest[..rest.IndexOf(end, StringComparison.Ordinal)]))
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri(new("http://localhost/ground/"), address))).StatusCode);
         Assert.DoesNotContain("call(\"/", await client.GetStringAsync("/ground/service.js"));
         var samples = await ServiceHost.Json(await client.GetAsync("/ground/v1/samples"));
         Assert.Equal("image/png", (await client.GetAsync((string)samples[0]!["picture"]!)).Content.Headers.ContentType!.MediaType);
@@ -77,7 +93,10 @@ public sealed class HostedServiceTests(TinyModel tiny)
             var answer = await app.GetTestClient().SendAsync(new(HttpMethod.Head, address));
             Assert.Equal((address, HttpStatusCode.OK), (address, answer.StatusCode));
         }
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await app.GetTestClient().SendAsync(new(HttpMethod.Head, "/ground/v1/ground"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.MethodNotAllowed,
+            (await app.GetTestClient().SendAsync(new(HttpMethod.Head, "/ground/v1/ground"))).StatusCode
+        );
     }
 
     [Fact]
@@ -87,7 +106,10 @@ public sealed class HostedServiceTests(TinyModel tiny)
         await ReadyAsync(app.GetTestClient());
         var model = app.Services.GetRequiredService<SharedModel>();
         var pipeline = app.Services.GetRequiredService<IGroundingPipeline>();
-        Assert.Same(await model.OpenAsync(TestContext.Current.CancellationToken), await model.OpenAsync(TestContext.Current.CancellationToken));
+        Assert.Same(
+            await model.OpenAsync(TestContext.Current.CancellationToken),
+            await model.OpenAsync(TestContext.Current.CancellationToken)
+        );
         Assert.Equal((tiny.Pipeline.Origin, tiny.Pipeline.NativeSize), (pipeline.Origin, pipeline.NativeSize));
         var health = await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
         Assert.Equal(HealthStatus.Healthy, health.Entries[GroundlingServices.HealthCheck].Status);
@@ -104,7 +126,10 @@ public sealed class HostedServiceTests(TinyModel tiny)
         await stopped.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         var fault = await Assert.ThrowsAnyAsync<GroundlingException>(() => app.Services.GetRequiredService<SharedModel>().OpenAsync());
         var health = await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((HealthStatus.Unhealthy, fault.Message), (health.Entries[GroundlingServices.HealthCheck].Status, health.Entries[GroundlingServices.HealthCheck].Description));
+        Assert.Equal(
+            (HealthStatus.Unhealthy, fault.Message),
+            (health.Entries[GroundlingServices.HealthCheck].Status, health.Entries[GroundlingServices.HealthCheck].Description)
+        );
     }
 
     [Theory]
@@ -125,8 +150,11 @@ public sealed class HostedServiceTests(TinyModel tiny)
     }
 
     [Fact]
-    public void Routes_without_services_say_what_to_call()
-        => Assert.Contains("AddGroundlingEndpoints", Assert.Throws<InvalidOperationException>(() => WebApplication.CreateSlimBuilder().Build().MapGroundling("/ground")).Message);
+    public void Routes_without_services_say_what_to_call() =>
+        Assert.Contains(
+            "AddGroundlingEndpoints",
+            Assert.Throws<InvalidOperationException>(() => WebApplication.CreateSlimBuilder().Build().MapGroundling("/ground")).Message
+        );
 
     [Fact]
     public async Task Groundings_are_traced_below_their_request_and_measured()
@@ -143,7 +171,14 @@ public sealed class HostedServiceTests(TinyModel tiny)
         ActivitySource.AddActivityListener(listener);
         var durations = new ConcurrentQueue<double>();
         var factory = app.Services.GetRequiredService<IMeterFactory>();
-        using var meters = new MeterListener { InstrumentPublished = (instrument, on) => { if (instrument.Meter.Scope == factory && instrument.Name == "groundling.ground.duration") on.EnableMeasurementEvents(instrument); } };
+        using var meters = new MeterListener
+        {
+            InstrumentPublished = (instrument, on) =>
+            {
+                if (instrument.Meter.Scope == factory && instrument.Name == "groundling.ground.duration")
+                    on.EnableMeasurementEvents(instrument);
+            },
+        };
         meters.SetMeasurementEventCallback<double>((_, value, _, _) => durations.Enqueue(value));
         meters.Start();
         using var source = new ActivitySource("Test.Client");
@@ -152,9 +187,17 @@ public sealed class HostedServiceTests(TinyModel tiny)
         {
             asked = asking!.TraceId;
             var client = app.GetTestClient();
-            client.DefaultRequestHeaders.Add("traceparent", asking.Id);        // as HttpClient itself does over a network
-            await ServiceHost.Json(await client.PostAsync("/ground/v1/ground", ServiceHost.Form(ServiceHost.Picture(), Marked, ("size", "64"))));
-            app.Services.GetRequiredService<IGroundingPipeline>().Ground(TinyModel.Gradient(64, 48), Caption.ParseBrackets(Marked), new() { Size = 64 }, TestContext.Current.CancellationToken);
+            client.DefaultRequestHeaders.Add("traceparent", asking.Id); // as HttpClient itself does over a network
+            await ServiceHost.Json(
+                await client.PostAsync("/ground/v1/ground", ServiceHost.Form(ServiceHost.Picture(), Marked, ("size", "64")))
+            );
+            app.Services.GetRequiredService<IGroundingPipeline>()
+                .Ground(
+                    TinyModel.Gradient(64, 48),
+                    Caption.ParseBrackets(Marked),
+                    new() { Size = 64 },
+                    TestContext.Current.CancellationToken
+                );
         }
         var ours = made.Where(activity => activity.OperationName == "groundling.ground" && activity.TraceId == asked).ToList();
         Assert.Equal([2, 2], ours.Select(activity => (int)activity.GetTagItem("groundling.phrases")!));
@@ -182,7 +225,8 @@ public sealed class HostedServiceTests(TinyModel tiny)
     {
         for (var i = 0; i < 600; i++)
         {
-            if ((string)(await ServiceHost.Json(await client.GetAsync("/ground/v1/model")))["state"]! == "ready") return;
+            if ((string)(await ServiceHost.Json(await client.GetAsync("/ground/v1/model")))["state"]! == "ready")
+                return;
             await Task.Delay(100);
         }
         Assert.Fail("the model was not ready within a minute");

@@ -10,10 +10,13 @@ using Groundling.Web;
 namespace Groundling.Tests.Web;
 
 /// <summary>The page in a real browser; the tests that are explicit run with <c>-explicit on -class "*PageTests"</c>.</summary>
-/// <remarks>Where <c>GROUNDLING_SCREENSHOTS</c> names a folder, the page at both widths and in both colours is written there, to be looked at.</remarks>
+/// <remarks>
+/// Where <c>GROUNDLING_SCREENSHOTS</c> names a folder, the page at both widths and in both colours is written there, to be looked at.
+/// </remarks>
 public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClassFixture<BrowserAndService>
 {
-    private const string Sample = "[data-sample=balloons]", Answered = "document.getElementById('main').dataset.state === 'answer' && !document.querySelector('.busy')";
+    private const string Sample = "[data-sample=balloons]",
+        Answered = "document.getElementById('main').dataset.state === 'answer' && !document.querySelector('.busy')";
 
     [Fact]
     public async Task A_picture_and_a_caption_become_masks()
@@ -38,7 +41,8 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
     public async Task Where_nothing_is_above_the_threshold_the_page_says_so_and_offers_a_lower_one()
     {
         using var folder = new TemporaryFolder();
-        using (var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Threshold = 0.99 })) GroundingFolder.Save(folder.File("trained"), model);
+        using (var model = TinyGrounding.Build(tiny, TinyGrounding.Config with { Threshold = 0.99 }))
+            GroundingFolder.Save(folder.File("trained"), model);
         await using var page = await OpenAsync(new(), trained: folder.File("trained"));
         await page.GroundSampleAsync();
         Assert.Equal(0, (int)(await page.Browser.EvaluateAsync(Inked))!);
@@ -53,7 +57,8 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
     public async Task The_threshold_moves_the_masks_without_asking_the_service_again()
     {
         using var folder = new TemporaryFolder();
-        using (var model = TinyGrounding.Build(tiny, stirred: true)) GroundingFolder.Save(folder.File("trained"), model);
+        using (var model = TinyGrounding.Build(tiny, stirred: true))
+            GroundingFolder.Save(folder.File("trained"), model);
         await using var page = await OpenAsync(new(), trained: folder.File("trained"));
         await page.GroundSampleAsync();
         var asked = page.Service.Log.Split("/v1/ground").Length;
@@ -67,7 +72,9 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
 
         async Task<double> InkedAtAsync(double threshold)
         {
-            await page.Browser.EvaluateAsync($"(() => {{ const slider = document.getElementById('threshold'); slider.value = Math.sqrt({threshold}); slider.dispatchEvent(new Event('input')); }})()");
+            await page.Browser.EvaluateAsync(
+                $"(() => {{ const slider = document.getElementById('threshold'); slider.value = Math.sqrt({threshold}); slider.dispatchEvent(new Event('input')); }})()"
+            );
             await page.Browser.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
             return (double)(await page.Browser.EvaluateAsync(Inked))!;
         }
@@ -79,15 +86,22 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         await using var page = await OpenAsync();
         await page.GroundSampleAsync();
         await page.Browser.MouseAsync("#phrases li:nth-child(3) button", 0.5, 0.5);
-        await page.Browser.UntilAsync("document.querySelector('.frame').classList.contains('lit') && document.querySelector('.editor mark.on')?.dataset.phrase === '2'");
+        await page.Browser.UntilAsync(
+            "document.querySelector('.frame').classList.contains('lit') && document.querySelector('.editor mark.on')?.dataset.phrase === '2'"
+        );
         await page.Browser.MouseAsync("#phrases li:nth-child(3) button", 0.5, 0.5, click: true);
         await page.Browser.MouseAsync("h1", 0.5, 0.5);
-        Assert.Equal("true", (string)(await page.Browser.EvaluateAsync("document.querySelectorAll('.phrase')[2].getAttribute('aria-pressed')"))!);
+        Assert.Equal(
+            "true",
+            (string)(await page.Browser.EvaluateAsync("document.querySelectorAll('.phrase')[2].getAttribute('aria-pressed')"))!
+        );
         await page.Browser.UntilAsync("document.querySelector('.frame').classList.contains('lit')");
         await page.Browser.ClickAsync("#look");
         await page.Browser.UntilAsync($"document.querySelectorAll('.strip li').length === {tiny.Pipeline.Diffusion.UNet.Sites.Count}");
         await page.Browser.PressAsync("Escape", 27);
-        await page.Browser.UntilAsync("!document.querySelector('.frame').classList.contains('lit') && document.getElementById('inside').hidden");
+        await page.Browser.UntilAsync(
+            "!document.querySelector('.frame').classList.contains('lit') && document.getElementById('inside').hidden"
+        );
         page.IsContent();
     }
 
@@ -102,7 +116,9 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         await page.Browser.PressAsync("ArrowDown", 40);
         Assert.Equal(await page.Browser.TextAsync("#phrases li:nth-child(3) .text"), await page.Browser.TextAsync(".phrase:focus .text"));
         await page.Browser.PressAsync("End", 35);
-        Assert.True((bool)(await page.Browser.EvaluateAsync("document.activeElement === document.querySelector('#phrases li:last-child button')"))!);
+        Assert.True(
+            (bool)(await page.Browser.EvaluateAsync("document.activeElement === document.querySelector('#phrases li:last-child button')"))!
+        );
         page.IsContent();
     }
 
@@ -111,14 +127,22 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
     {
         await using var page = await OpenAsync();
         await page.GroundSampleAsync();
-        foreach (var kind in new[] { "overlay", "json", "panoptic" }) await page.Browser.ClickAsync($"[data-download={kind}]");
+        foreach (var kind in new[] { "overlay", "json", "panoptic" })
+            await page.Browser.ClickAsync($"[data-download={kind}]");
         string[] names = ["balloons-overlay.png", "balloons-phrases.json", "panoptic.json", "panoptic.png"];
-        for (var i = 0; i < 200 && !names.All(name => File.Exists(page.Browser.Folder.File(name))); i++) await Task.Delay(50);
+        for (var i = 0; i < 200 && !names.All(name => File.Exists(page.Browser.Folder.File(name))); i++)
+            await Task.Delay(50);
         Assert.All(names, name => Assert.True(File.Exists(page.Browser.Folder.File(name)), name));
         Assert.Equal((512, 512), Size(Picture.Load(page.Browser.Folder.File("balloons-overlay.png"))));
 
         var phrases = JsonNode.Parse(File.ReadAllText(page.Browser.Folder.File("balloons-phrases.json")))!;
-        var answer = await ServiceHost.Json(await page.Service.Ground(File.ReadAllBytes(Path.Combine(Shared.Root, "samples/balloons.png")), (string)phrases["caption"]!, ("threshold", ((double)phrases["threshold"]!).ToString("R"))));
+        var answer = await ServiceHost.Json(
+            await page.Service.Ground(
+                File.ReadAllBytes(Path.Combine(Shared.Root, "samples/balloons.png")),
+                (string)phrases["caption"]!,
+                ("threshold", ((double)phrases["threshold"]!).ToString("R"))
+            )
+        );
         foreach (var (ours, theirs) in phrases["phrases"]!.AsArray().Zip(answer["phrases"]!.AsArray()))
         {
             var (mask, exact) = (Mask(ours!), Mask(theirs!));
@@ -128,8 +152,14 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
             Assert.InRange(different, 0, 512 * 512 / 12);
         }
         var panoptic = JsonNode.Parse(File.ReadAllText(page.Browser.Folder.File("panoptic.json")))!;
-        var ids = Picture.Load(page.Browser.Folder.File("panoptic.png")).Rgb.Chunk(3).Select(pixel => pixel[0] + 256 * pixel[1] + 65536 * pixel[2]).CountBy(id => id).ToDictionary();
-        foreach (var segment in panoptic["annotations"]![0]!["segments_info"]!.AsArray()) Assert.Equal(ids[(int)segment!["id"]!], (int)segment["area"]!);
+        var ids = Picture
+            .Load(page.Browser.Folder.File("panoptic.png"))
+            .Rgb.Chunk(3)
+            .Select(pixel => pixel[0] + 256 * pixel[1] + 65536 * pixel[2])
+            .CountBy(id => id)
+            .ToDictionary();
+        foreach (var segment in panoptic["annotations"]![0]!["segments_info"]!.AsArray())
+            Assert.Equal(ids[(int)segment!["id"]!], (int)segment["area"]!);
         page.IsContent();
     }
 
@@ -146,7 +176,8 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         await page.Browser.ClickAsync("#caption");
         await page.Browser.TypeAsync("a [dog");
         await page.Browser.UntilAsync("document.getElementById('caption-fault').textContent.includes('never closed')");
-        Assert.All(page.Browser.Complaints, complaint => Assert.Contains("400", complaint));      // the browser's own line about the refused request
+        // the browser's own line about the refused request
+        Assert.All(page.Browser.Complaints, complaint => Assert.Contains("400", complaint));
     }
 
     [Fact]
@@ -157,7 +188,9 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         await page.Browser.EvaluateAsync("document.getElementById('key-field').focus()");
         await page.Browser.TypeAsync("sesame");
         await page.Browser.PressAsync("Enter", 13);
-        await page.Browser.UntilAsync("document.getElementById('model').dataset.state === 'ready' && document.getElementById('key').hidden");
+        await page.Browser.UntilAsync(
+            "document.getElementById('model').dataset.state === 'ready' && document.getElementById('key').hidden"
+        );
         await page.GroundSampleAsync();
     }
 
@@ -173,8 +206,13 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         await page.GroundSampleAsync();
         await page.Browser.EvaluateAsync("document.querySelector('.phrase').click(); document.getElementById('look').click()");
         await page.Browser.UntilAsync("document.querySelector('.strip li')");
-        Assert.True((bool)(await page.Browser.EvaluateAsync("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))!);
-        Assert.Equal(dark ? "rgb(14, 18, 22)" : "rgb(246, 247, 248)", (string)(await page.Browser.EvaluateAsync("getComputedStyle(document.body).backgroundColor"))!);
+        Assert.True(
+            (bool)(await page.Browser.EvaluateAsync("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))!
+        );
+        Assert.Equal(
+            dark ? "rgb(14, 18, 22)" : "rgb(246, 247, 248)",
+            (string)(await page.Browser.EvaluateAsync("getComputedStyle(document.body).backgroundColor"))!
+        );
         // Text is readable on its ground: 4.5 to 1, as WCAG 2.2 asks.
         Assert.InRange((double)(await page.Browser.EvaluateAsync(Contrast))!, 4.5, 21);
         page.IsContent();
@@ -189,7 +227,11 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         Assert.Contains("scenes", await page.Browser.TextAsync("#model"));
         var phrases = (int)(await page.Browser.EvaluateAsync("document.querySelectorAll('#phrases li').length"))!;
         Assert.Equal(9, phrases);
-        Assert.InRange((int)(await page.Browser.EvaluateAsync("document.querySelectorAll('#phrases li .phrase:not(.none)').length"))!, phrases / 2 + 1, phrases);
+        Assert.InRange(
+            (int)(await page.Browser.EvaluateAsync("document.querySelectorAll('#phrases li .phrase:not(.none)').length"))!,
+            phrases / 2 + 1,
+            phrases
+        );
         Assert.True((bool)(await page.Browser.EvaluateAsync("document.getElementById('warnings').hidden"))!);
         page.IsContent();
         await page.ShowAsync("page-embedded");
@@ -201,7 +243,8 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         Assert.False((bool)(await page.Browser.EvaluateAsync("document.getElementById('warnings').hidden"))!);
     }
 
-    private const string Inked = "(() => { const c = document.querySelector('canvas.masks'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 127; return n; })()";
+    private const string Inked =
+        "(() => { const c = document.querySelector('canvas.masks'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 127; return n; })()";
 
     private const string Contrast = """
         (() => {
@@ -224,11 +267,17 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
     {
         Assert.SkipWhen(Chromium.Place is null, "no Chromium on this machine (apt-get install chromium)");
         var browser = await shared.Browser;
-        var page = new OpenPage(options is null ? await shared.Service : await ServiceHost.StartAsync(model ?? tiny.Path, options, trained), browser, OwnsService: options is not null);
+        var page = new OpenPage(
+            options is null ? await shared.Service : await ServiceHost.StartAsync(model ?? tiny.Path, options, trained),
+            browser,
+            OwnsService: options is not null
+        );
         await browser.ClearAsync();
         await browser.SizeAsync(1280, 860, dark: false);
-        if (waits) await browser.OpenAsync(page.Service.Address);
-        else _ = await browser.EvaluateAsync($"location.href = '{page.Service.Address}'");
+        if (waits)
+            await browser.OpenAsync(page.Service.Address);
+        else
+            _ = await browser.EvaluateAsync($"location.href = '{page.Service.Address}'");
         await browser.UntilAsync($"document.querySelector('{Sample}')");
         return page;
     }
@@ -245,7 +294,10 @@ public sealed class PageTests(TinyModel tiny, BrowserAndService shared) : IClass
         public async Task ShowAsync(string name)
         {
             if (Environment.GetEnvironmentVariable("GROUNDLING_SCREENSHOTS") is { Length: > 0 } folder)
-                await File.WriteAllBytesAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, name + ".png"), await Browser.ScreenshotAsync());
+                await File.WriteAllBytesAsync(
+                    Path.Combine(Directory.CreateDirectory(folder).FullName, name + ".png"),
+                    await Browser.ScreenshotAsync()
+                );
         }
 
         /// <summary>Nothing went wrong that nobody saw.</summary>

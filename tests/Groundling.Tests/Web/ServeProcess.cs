@@ -32,15 +32,22 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     public static async Task<ServeProcess> StartAsync(TinyModel tiny, params string[] options)
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli");
-        var process = Process.Start(new ProcessStartInfo(program, ["serve", "--model", tiny.Path, "--port", "0", .. options]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo(program, ["serve", "--model", tiny.Path, "--port", "0", .. options])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         try
         {
-            for (Uri? address = null; ;)
+            for (Uri? address = null; ; )
             {
                 var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90));
                 Assert.True(line is not null, "the service ended at its start");
                 address ??= new(AddressAtStart().Match(line).Value);
-                if (line.Contains("is ready")) return new(process, address);
+                if (line.Contains("is ready"))
+                    return new(process, address);
             }
         }
         catch
@@ -63,7 +70,8 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
     }

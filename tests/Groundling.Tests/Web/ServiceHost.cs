@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Groundling.Cli.Commands;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
-using Groundling.Cli.Commands;
 using Groundling.Web;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +14,8 @@ internal sealed class ServiceHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly LogEntries _log;
     private readonly GroundingServer _server;
-    private readonly TaskCompletionSource _ready = new(), _ended = new();
+    private readonly TaskCompletionSource _ready = new(),
+        _ended = new();
 
     private ServiceHost(GroundingServer server, LogEntries log) => (_server, _log) = (server, log);
 
@@ -30,7 +31,8 @@ internal sealed class ServiceHost : IAsyncDisposable
     {
         for (var i = 0; ; i++)
         {
-            if (Log.Split('\n').FirstOrDefault(line => line.Contains(text)) is { } found) return found;
+            if (Log.Split('\n').FirstOrDefault(line => line.Contains(text)) is { } found)
+                return found;
             Assert.True(i < 1000, $"nothing with {text} was logged: {Log}");
             await Task.Delay(20);
         }
@@ -38,22 +40,27 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public Task Ended => _ended.Task;
 
-    public static Task<ServiceHost> StartAsync(TinyModel tiny, ServerOptions? options = null, string? trained = null) => StartAsync(tiny.Path, options, trained);
+    public static Task<ServiceHost> StartAsync(TinyModel tiny, ServerOptions? options = null, string? trained = null) =>
+        StartAsync(tiny.Path, options, trained);
 
     public static async Task<ServiceHost> StartAsync(string model, ServerOptions? options = null, string? trained = null)
     {
         var log = new LogEntries();
         var samples = Path.Combine(Shared.Root, "samples");
         var listening = (options ?? new()) with { Port = 0, Samples = samples };
-        var host = new ServiceHost(new(
-            listening,
-            shared => (shared.ModelFolder, shared.TrainedParts) = (model, trained ?? shared.TrainedParts),
-            builder =>
-            {
-                ServeTelemetry.AddMeters(builder);
-                builder.Logging.AddProvider(log);
-            },
-            ServeTelemetry.Map), log);
+        var host = new ServiceHost(
+            new(
+                listening,
+                shared => (shared.ModelFolder, shared.TrainedParts) = (model, trained ?? shared.TrainedParts),
+                builder =>
+                {
+                    ServeTelemetry.AddMeters(builder);
+                    builder.Logging.AddProvider(log);
+                },
+                ServeTelemetry.Map
+            ),
+            log
+        );
         host.Address = await host._server.ListenAsync();
         host.Client = new() { BaseAddress = host.Address };
         var thread = new Thread(() =>
@@ -69,7 +76,9 @@ internal sealed class ServiceHost : IAsyncDisposable
                 host._ended.TrySetException(e);
             }
         })
-        { IsBackground = true };
+        {
+            IsBackground = true,
+        };
         thread.Start();
         await host._ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
         return host;
@@ -79,15 +88,18 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public static byte[] Picture(int width = 64, int height = 48, int shift = 0) => TinyModel.Gradient(width, height, shift).EncodePng();
 
-    public Task<HttpResponseMessage> Ground(byte[]? image, string? caption, params (string Name, string Value)[] fields)
-        => Client.PostAsync("/v1/ground", Form(image, caption, fields));
+    public Task<HttpResponseMessage> Ground(byte[]? image, string? caption, params (string Name, string Value)[] fields) =>
+        Client.PostAsync("/v1/ground", Form(image, caption, fields));
 
     public static MultipartFormDataContent Form(byte[]? image, string? caption, params (string Name, string Value)[] fields)
     {
         var form = new MultipartFormDataContent();
-        if (image is not null) form.Add(new ByteArrayContent(image) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } }, "image", "a.png");
-        if (caption is not null) form.Add(new StringContent(caption), "caption");
-        foreach (var (name, value) in fields) form.Add(new StringContent(value), name);
+        if (image is not null)
+            form.Add(new ByteArrayContent(image) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } }, "image", "a.png");
+        if (caption is not null)
+            form.Add(new StringContent(caption), "caption");
+        foreach (var (name, value) in fields)
+            form.Add(new StringContent(value), name);
         return form;
     }
 
@@ -105,7 +117,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
         Assert.Equal(status, (int)problem["status"]!);
         Assert.Contains(says, (string)problem["detail"]!);
-        Assert.DoesNotContain("--", (string)problem["detail"]!);              // clients have fields, not options of the command
+        Assert.DoesNotContain("--", (string)problem["detail"]!); // clients have fields, not options of the command
         Assert.Equal(parameter, (string?)problem["parameter"]);
         Assert.NotEmpty((string)problem["title"]!);
     }

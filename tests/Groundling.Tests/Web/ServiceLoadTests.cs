@@ -18,26 +18,34 @@ public sealed class ServiceLoadTests(TinyModel tiny)
         await using var host = await ServiceHost.StartAsync(tiny, new() { Queue = 16 });
         var pictures = Enumerable.Range(0, 4).Select(i => ServiceHost.Picture(64, 64, 50 * i)).ToList();
         var expected = new List<string>();
-        foreach (var picture in pictures) expected.Add(Phrases(await ServiceHost.Json(await host.Ground(picture, Caption, ("size", "64"), ("threshold", "0.33")))));
+        foreach (var picture in pictures)
+            expected.Add(Phrases(await ServiceHost.Json(await host.Ground(picture, Caption, ("size", "64"), ("threshold", "0.33")))));
         Assert.Equal(4, expected.Distinct().Count());
         var before = ResidentMemory.Now;
-        var statuses = await Task.WhenAll(Enumerable.Range(0, 32).Select(client => Task.Run(async () =>
-        {
-            var seen = new List<HttpStatusCode>();
-            for (var i = 0; i < 6; i++)
-            {
-                var which = (client + i) % 4;
-                using var answer = await host.Ground(pictures[which], Caption, ("size", "64"), ("threshold", "0.33"));
-                seen.Add(answer.StatusCode);
-                if (answer.StatusCode == HttpStatusCode.OK) Assert.Equal(expected[which], Phrases(await ServiceHost.Json(answer)));
-                else
-                {
-                    Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
-                    Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 3600);
-                }
-            }
-            return seen;
-        })));
+        var statuses = await Task.WhenAll(
+            Enumerable
+                .Range(0, 32)
+                .Select(client =>
+                    Task.Run(async () =>
+                    {
+                        var seen = new List<HttpStatusCode>();
+                        for (var i = 0; i < 6; i++)
+                        {
+                            var which = (client + i) % 4;
+                            using var answer = await host.Ground(pictures[which], Caption, ("size", "64"), ("threshold", "0.33"));
+                            seen.Add(answer.StatusCode);
+                            if (answer.StatusCode == HttpStatusCode.OK)
+                                Assert.Equal(expected[which], Phrases(await ServiceHost.Json(answer)));
+                            else
+                            {
+                                Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+                                Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 3600);
+                            }
+                        }
+                        return seen;
+                    })
+                )
+        );
         Assert.Contains(HttpStatusCode.OK, statuses.SelectMany(seen => seen));
         Assert.Contains(HttpStatusCode.TooManyRequests, statuses.SelectMany(seen => seen));
         Assert.InRange(ResidentMemory.Now - before, long.MinValue, 200L << 20);
@@ -48,7 +56,7 @@ public sealed class ServiceLoadTests(TinyModel tiny)
     public async Task A_picture_that_takes_too_long_by_itself_is_503()
     {
         await using var host = await ServiceHost.StartAsync(tiny, new() { Timeout = 0.5 });
-        (await host.Ground(ServiceHost.Picture(64, 64), Caption, ("size", "64"))).Dispose();      // so that the wait for the turn is short
+        (await host.Ground(ServiceHost.Picture(64, 64), Caption, ("size", "64"))).Dispose(); // so that the wait for the turn is short
         await ServiceHost.IsProblem(await host.Ground(ServiceHost.Picture(64, 64), Caption, ("size", "1024")), 503, "within 0.5 seconds");
     }
 
@@ -59,18 +67,23 @@ public sealed class ServiceLoadTests(TinyModel tiny)
         using var slow = new TcpClient();
         await slow.ConnectAsync(host.Address.Host, host.Address.Port);
         var stream = slow.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /v1/ground HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                "POST /v1/ground HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"
+            )
+        );
         var answer = new StreamReader(stream).ReadToEndAsync();
         for (var i = 0; i < 300 && !answer.IsCompleted; i++)
         {
-            if (i == 5) await ServiceHost.Json(await host.Ground(ServiceHost.Picture(), Caption, ("size", "64")));
+            if (i == 5)
+                await ServiceHost.Json(await host.Ground(ServiceHost.Picture(), Caption, ("size", "64")));
             try
             {
                 await stream.WriteAsync(new byte[] { (byte)' ' });
             }
             catch (IOException)
             {
-                break;                                                         // hung up on
+                break; // hung up on
             }
             await Task.Delay(100);
         }
@@ -115,13 +128,20 @@ public sealed class ServiceLoadTests(TinyModel tiny)
         await using (host)
         {
             // Slow enough to be waiting still when the service is stopped.
-            var asked = Enumerable.Range(0, 12).Select(i => host.Ground(ServiceHost.Picture(64, 64, 20 * i), Caption, ("size", "320"))).ToList();
-            for (var i = 0; i < 500 && await Gauge(host, "groundling_queue_length") < 8; i++) await Task.Delay(5);
+            var asked = Enumerable
+                .Range(0, 12)
+                .Select(i => host.Ground(ServiceHost.Picture(64, 64, 20 * i), Caption, ("size", "320")))
+                .ToList();
+            for (var i = 0; i < 500 && await Gauge(host, "groundling_queue_length") < 8; i++)
+                await Task.Delay(5);
             host.Stop();
             await ServiceHost.IsProblem(await host.Client.GetAsync("/readyz"), 503, "shutting down");
             await ServiceHost.IsProblem(await host.Ground(ServiceHost.Picture(), Caption), 503, "shutting down");
             var answers = await Task.WhenAll(asked);
-            Assert.All(answers, answer => Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable }));
+            Assert.All(
+                answers,
+                answer => Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable })
+            );
             Assert.InRange(answers.Count(answer => answer.StatusCode == HttpStatusCode.OK), 8, 12);
             await host.Ended.WaitAsync(TimeSpan.FromSeconds(30));
         }
@@ -130,9 +150,9 @@ public sealed class ServiceLoadTests(TinyModel tiny)
 
     private static string Phrases(JsonNode answer) => answer["phrases"]!.ToJsonString();
 
-    private static async Task<double> Gauge(ServiceHost host, string name)
-        => double.Parse((await host.Client.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith(name + "{")).Split(' ')[^1]);
+    private static async Task<double> Gauge(ServiceHost host, string name) =>
+        double.Parse((await host.Client.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith(name + "{")).Split(' ')[^1]);
 
-    private static Task<HttpResponseMessage> From(ServiceHost host, string origin)
-        => host.Client.SendAsync(new(HttpMethod.Get, "/v1/model") { Headers = { { "Origin", origin }, { "Sec-Fetch-Site", "cross-site" } } });
+    private static Task<HttpResponseMessage> From(ServiceHost host, string origin) =>
+        host.Client.SendAsync(new(HttpMethod.Get, "/v1/model") { Headers = { { "Origin", origin }, { "Sec-Fetch-Site", "cross-site" } } });
 }

@@ -20,18 +20,36 @@ public sealed class WorkQueueTests : IDisposable
     {
         var queue = new WorkQueue(4, 2, Long, _metrics);
         var running = Task.Run(() => queue.Run(null!));
-        using ManualResetEventSlim begun = new(), release = new();
+        using ManualResetEventSlim begun = new(),
+            release = new();
         using var patience = new CancellationTokenSource();
-        var first = Ask(queue, _ => { begun.Set(); release.Wait(CancellationToken.None); return 1; }, patience.Token);
+        var first = Ask(
+            queue,
+            _ =>
+            {
+                begun.Set();
+                release.Wait(CancellationToken.None);
+                return 1;
+            },
+            patience.Token
+        );
         begun.Wait();
         var wasBegun = false;
-        var second = Ask(queue, _ => { wasBegun = true; return 2; }, patience.Token);
+        var second = Ask(
+            queue,
+            _ =>
+            {
+                wasBegun = true;
+                return 2;
+            },
+            patience.Token
+        );
         await patience.CancelAsync();
         var refusal = await Assert.ThrowsAsync<RequestException>(() => second);
         Assert.Equal(429, refusal.Status);
         Assert.NotNull(refusal.RetryAfter);
         release.Set();
-        Assert.Equal(1, await first);                                          // it had begun: its patience no longer counts
+        Assert.Equal(1, await first); // it had begun: its patience no longer counts
         queue.Close();
         await running.WaitAsync(Long);
         Assert.False(wasBegun);
@@ -43,7 +61,17 @@ public sealed class WorkQueueTests : IDisposable
     {
         var queue = new WorkQueue(4, 2, TimeSpan.FromMilliseconds(100), _metrics);
         var running = Task.Run(() => queue.Run(null!));
-        var late = await Assert.ThrowsAsync<RequestException>(() => Ask(queue, stop => { stop.WaitHandle.WaitOne(); stop.ThrowIfCancellationRequested(); return 0; }));
+        var late = await Assert.ThrowsAsync<RequestException>(() =>
+            Ask(
+                queue,
+                stop =>
+                {
+                    stop.WaitHandle.WaitOne();
+                    stop.ThrowIfCancellationRequested();
+                    return 0;
+                }
+            )
+        );
         Assert.Equal(503, late.Status);
         Assert.Equal(7, await Ask(queue, _ => 7));
         queue.Close();
@@ -53,7 +81,7 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public void A_line_that_would_take_longer_than_the_limit_is_full()
     {
-        var queue = new WorkQueue(16, 4, TimeSpan.FromSeconds(2.5), _metrics);        // a work is taken for a second until one was done
+        var queue = new WorkQueue(16, 4, TimeSpan.FromSeconds(2.5), _metrics); // a work is taken for a second until one was done
         using var places = new Places(queue, 3);
         var refusal = Assert.Throws<RequestException>(queue.Reserve);
         Assert.Equal((429, 3), (refusal.Status, refusal.RetryAfter));
@@ -64,7 +92,8 @@ public sealed class WorkQueueTests : IDisposable
     public void No_more_than_its_places_are_taken()
     {
         var queue = new WorkQueue(3, 4, Long, _metrics);
-        using (new Places(queue, 3)) Assert.Contains("3 requests wait", Assert.Throws<RequestException>(queue.Reserve).Message);
+        using (new Places(queue, 3))
+            Assert.Contains("3 requests wait", Assert.Throws<RequestException>(queue.Reserve).Message);
         queue.Reserve().Dispose();
     }
 
