@@ -13,7 +13,8 @@ namespace Groundling.Torch;
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
 public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
 {
-    private const long SmallestPacked = 1 << 16;
+    private const long SmallestPacked = 1 << 16,
+        Lanes = 16;
     private readonly Lock _gate = new();
     private readonly long _stride,
         _padding;
@@ -55,6 +56,10 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
             if (_extent == Rearrangement.ManyPasses && PackedWeight.Supported && _weight.numel() >= SmallestPacked)
                 return Packed(input.shape).Convolve(input, _bias, _stride, _padding);
         }
+        // The way back through an image of rows of planes multiplies memory that nothing has written by zero, where the outputs fill no
+        // vector: not a number, if that is what lies there. Through an image with channels last it does not.
+        if (is_grad_enabled() && _weight.shape[0] % Lanes != 0)
+            input = input.ToChannelsLast();
         return functional.conv2d(input, _weight, _bias, strides: [_stride, _stride], padding: [_padding, _padding]);
     }
 

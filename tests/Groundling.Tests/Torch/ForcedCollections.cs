@@ -12,7 +12,7 @@ internal sealed class ForcedCollections : IDisposable
         {
             while (!_ends)
             {
-                GC.Collect(0);
+                GC.Collect(Count % 3); // all generations: what has survived one collection is freed by a later one of its own
                 Count++;
                 Thread.Sleep(1);
             }

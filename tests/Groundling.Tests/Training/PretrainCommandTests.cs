@@ -242,7 +242,7 @@ public sealed class PretrainCommandTests : IDisposable
     [InlineData("--steps", "0", "steps 0 is out of range: 1 to 1000 (--steps)")]
     [InlineData("--guidance", "-1", "guidance -1 is out of range: 0 to 100 (--guidance)")]
     [InlineData("--count", "65", "count 65 is out of range: 1 to 64 (--count)")]
-    [InlineData("--size", "100", "--size 100")]
+    [InlineData("--size", "100", "size 100 is out of range: a multiple of 64")]
     [InlineData("--seed", "-1", "--seed -1 is out of range")]
     [InlineData("--grid", "0", "--grid 0 is out of range")]
     [InlineData("--out", "", "name a PNG file")]
