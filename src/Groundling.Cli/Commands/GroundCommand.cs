@@ -19,14 +19,25 @@ internal sealed class GroundCommand
     private readonly string _output;
     private readonly bool _quiet,
         _json;
+    private readonly GroundExports _exports;
     private readonly TextWriter _results,
         _messages;
 
-    /// <summary>What became of one of several pictures.</summary>
-    private sealed record Outcome(IReadOnlyList<string> Messages, string? Json, string? Fault);
+    /// <summary>One of several pictures: where it lies, what tools call it, and its own folder.</summary>
+    private sealed record Place(string Path, string FileName, string Folder);
 
-    private GroundCommand(GroundingOptions options, string output, bool quiet, bool json, TextWriter results, TextWriter messages) =>
-        (_options, _output, _quiet, _json, _results, _messages) = (options, output, quiet, json, results, messages);
+    /// <summary>What became of one of several pictures.</summary>
+    private sealed record Outcome(Place Place, IReadOnlyList<string> Messages, string? Json, string? Fault);
+
+    private GroundCommand(
+        GroundingOptions options,
+        string output,
+        bool quiet,
+        bool json,
+        GroundExports exports,
+        TextWriter results,
+        TextWriter messages
+    ) => (_options, _output, _quiet, _json, _exports, _results, _messages) = (options, output, quiet, json, exports, results, messages);
 
     public static Command Create(ICollective processes, CancellationToken stop)
     {
@@ -64,6 +75,7 @@ internal sealed class GroundCommand
             CommonOptions.Quiet(),
             CommonOptions.Json()
         );
+        var formats = new GroundExports.Options();
         var command = new Command("ground", "Give every noun phrase of a caption its mask in a picture.")
         {
             pictures,
@@ -78,6 +90,9 @@ internal sealed class GroundCommand
             model.Tokenizer,
             model.Yes,
             output,
+            formats.Formats,
+            formats.Categories,
+            formats.Address,
             threshold,
             head,
             size,
@@ -100,15 +115,17 @@ internal sealed class GroundCommand
                 parsed.GetValue(narrative),
                 parsed.GetValue(index)
             );
+            var paths = FindPictures(parsed.GetValue(pictures)!);
+            using var exports = formats.Read(parsed, parsed.GetValue(output)!);
             var run = new GroundCommand(
                 options,
                 parsed.GetValue(output)!,
                 parsed.GetValue(quiet),
                 parsed.GetValue(json),
+                exports,
                 parsed.InvocationConfiguration.Output,
                 parsed.InvocationConfiguration.Error
             );
-            var paths = FindPictures(parsed.GetValue(pictures)!);
             return run.Run(paths, shared, model.Read(parsed, stop), processes, stop);
         });
         return command;
@@ -127,35 +144,69 @@ internal sealed class GroundCommand
         using var pipeline = OpenModel(model, Rearrangement.ManyPasses);
         var faults = new List<string>();
         var done = 0;
-        Terminal.WithProgress(
-            _messages,
-            _quiet || processes.Rank > 0,
-            "grounding",
-            pictures.Count,
-            progress =>
-                SharedWork.Run(
-                    processes,
-                    pictures.Zip(OutputFolders(pictures)),
-                    place => GroundOneOfMany(pipeline, place.First, place.Second, shared, cancellation),
-                    outcome =>
-                    {
-                        foreach (var message in outcome.Messages)
-                            _messages.WriteLine(message);
-                        if (outcome.Json is { } line)
-                            _results.WriteLine(line);
-                        if (outcome.Fault is { } fault)
-                            faults.Add(fault);
-                        progress(++done);
-                    },
-                    JsonStyle.OneLine,
-                    cancellation
-                )
-        );
+        try
+        {
+            GroundAll();
+        }
+        catch (OperationCanceledException) when (processes.Rank == 0)
+        {
+            _exports.Finish(); // what is done is whole
+            throw;
+        }
+        if (processes.Rank == 0)
+            FinishExports();
         foreach (var fault in faults)
             _messages.WriteLine($"error: {fault}");
         if (!_quiet && !_json)
             _results.WriteLine($"{pictures.Count - faults.Count} of {pictures.Count} pictures grounded in {_output}");
         return processes.Any(faults.Count > 0) ? CommandLine.UserError : 0;
+
+        void GroundAll() =>
+            Terminal.WithProgress(
+                _messages,
+                _quiet || processes.Rank > 0,
+                "grounding",
+                pictures.Count,
+                progress =>
+                    SharedWork.Run(
+                        processes,
+                        Places(pictures),
+                        place => GroundOneOfMany(pipeline, place, shared, cancellation),
+                        outcome =>
+                        {
+                            Take(outcome, faults);
+                            progress(++done);
+                        },
+                        JsonStyle.OneLine,
+                        cancellation
+                    )
+            );
+    }
+
+    private void Take(Outcome outcome, List<string> faults)
+    {
+        foreach (var message in outcome.Messages)
+            _messages.WriteLine(message);
+        if (outcome.Fault is { } fault)
+            faults.Add(fault);
+        if (outcome.Json is not { } line)
+            return;
+        if (_json)
+            _results.WriteLine(line);
+        var (path, fileName, folder) = outcome.Place;
+        _exports.Add(fileName, Path.GetFileName(folder), path, GroundingDocument.Parse(line));
+    }
+
+    private void FinishExports()
+    {
+        var (paths, note) = _exports.Finish();
+        if (_quiet)
+            return;
+        if (note is not null)
+            _messages.WriteLine(note);
+        if (!_json)
+            foreach (var path in paths)
+                _results.WriteLine(path);
     }
 
     private int RunOne(string path, Caption? shared, ModelChoice model, CancellationToken cancellation)
@@ -169,23 +220,31 @@ internal sealed class GroundCommand
         var grounding = GroundOne(pipeline, path, picture, caption, _output, cancellation);
         foreach (var warning in grounding.Warnings)
             _messages.WriteLine($"warning: {warning}");
+        _exports.Add(Path.GetFileName(path), Path.GetFileNameWithoutExtension(path), path, GroundingDocument.From(grounding, path));
         Report(grounding, path);
+        FinishExports();
         return 0;
     }
 
-    private Outcome GroundOneOfMany(GroundingPipeline pipeline, string path, string folder, Caption? shared, CancellationToken cancellation)
+    private Outcome GroundOneOfMany(GroundingPipeline pipeline, Place place, Caption? shared, CancellationToken cancellation)
     {
+        var (path, _, folder) = place;
         var messages = new List<string>();
         try
         {
             var (picture, caption) = Read(path, shared, messages);
             var grounding = GroundOne(pipeline, path, picture, caption, folder, cancellation);
             messages.AddRange(grounding.Warnings.Select(warning => $"warning: {warning}"));
-            return new(messages, _json ? GroundingDocument.From(grounding, path).ToJson(indented: false) : null, null);
+            return new(
+                place,
+                messages,
+                _json || _exports.IsNeeded ? GroundingDocument.From(grounding, path).ToJson(indented: false) : null,
+                null
+            );
         }
         catch (Exception e) when (CommandLine.IsUserError(e))
         {
-            return new(messages, null, e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}");
+            return new(place, messages, null, e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}");
         }
     }
 
@@ -216,7 +275,8 @@ internal sealed class GroundCommand
     )
     {
         var grounding = pipeline.Ground(picture, caption, _options, cancellation);
-        GroundingWriter.Write(grounding, Path.GetFileName(path), folder);
+        if (_exports.WritesOwnFiles)
+            GroundingWriter.Write(grounding, Path.GetFileName(path), folder);
         return grounding;
     }
 
@@ -242,7 +302,8 @@ internal sealed class GroundCommand
             );
         }
         Terminal.On(_results).Write(table);
-        _results.WriteLine($"{Path.Combine(_output, "overlay.png")}, phrases.json, panoptic.png, panoptic.json");
+        if (_exports.WritesOwnFiles)
+            _results.WriteLine($"{Path.Combine(_output, "overlay.png")}, phrases.json, panoptic.png, panoptic.json");
     }
 
     private static Caption CaptionBeside(string picture)
@@ -302,16 +363,26 @@ internal sealed class GroundCommand
             || (!TextEndings.Contains(ending, StringComparer.OrdinalIgnoreCase) && Picture.IsPicture(path));
     }
 
-    /// <summary>A folder for each picture, by its name; equal names get a number.</summary>
-    private IEnumerable<string> OutputFolders(IEnumerable<string> pictures)
+    /// <summary>
+    /// A folder for each picture, by its name; equal names get a number. Tools know a picture by its path below the folder that all share.
+    /// </summary>
+    private IEnumerable<Place> Places(IReadOnlyList<string> pictures)
     {
+        var folders = pictures.Select(picture => Path.GetDirectoryName(Path.GetFullPath(picture))!).Distinct().ToList();
+        string? common = folders[0];
+        while (common is not null && !folders.TrueForAll(folder => IsBelow(folder, common)))
+            common = Path.GetDirectoryName(common); // null where they share no root
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var picture in pictures)
         {
             var name = Path.GetFileNameWithoutExtension(picture);
             for (var number = 2; !taken.Add(name); number++)
                 name = $"{Path.GetFileNameWithoutExtension(picture)}-{number}";
-            yield return Path.Combine(_output, name);
+            var fileName = Path.GetRelativePath(common ?? Path.GetPathRoot(Path.GetFullPath(picture))!, picture)
+                .Replace(Path.DirectorySeparatorChar, '/');
+            yield return new(picture, fileName, Path.Combine(_output, name));
         }
+
+        static bool IsBelow(string folder, string above) => !Path.GetRelativePath(above, folder).StartsWith("..", StringComparison.Ordinal);
     }
 }

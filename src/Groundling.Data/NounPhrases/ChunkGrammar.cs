@@ -64,13 +64,13 @@ internal static class ChunkGrammar
         if (head >= 0)
         {
             var end = EndsWithNumber(caption, head, index) ? head + 2 : head + 1;
-            return (new Chunk(start, end, head, caption.Is(head, Plural)), end);
+            return (new Chunk(start, end, head, caption.Is(head, Plural), head), end);
         }
 
         // "one of the men", "each of the windows": a quantity can stand for the noun before "of".
         if (index > start && caption.Is(index - 1, Quantifier | Number) && caption.Is(index, Of))
         {
-            return (new Chunk(start, index, index - 1, false), index);
+            return (new Chunk(start, index, index - 1, false, index - 1), index);
         }
 
         return (null, Math.Max(index, start + 1));
@@ -184,6 +184,7 @@ internal static class ChunkGrammar
             caption.Is(inner.Head, Plural)
             || (head.Has(WordTraits.Group) && !determined && inner.End == start + 1 && caption.Word(inner.Head).Has(WordTraits.Animate));
         var number = caption.Is(chunk.Head, Number) && !one;
-        return new Chunk(chunk.Start, inner.End, inner.Head, one ? chunk.Plural : number || several);
+        var contained = head.Has(WordTraits.Measure) && !head.Has(WordTraits.Share | WordTraits.Group | WordTraits.Part | WordTraits.Sort);
+        return new Chunk(chunk.Start, inner.End, inner.Head, one ? chunk.Plural : number || several, contained ? chunk.Named : inner.Named);
     }
 }

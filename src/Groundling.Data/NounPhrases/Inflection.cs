@@ -13,6 +13,17 @@ internal static class Inflection
             _ => word + "s",
         };
 
+    /// <summary>A plural's singular, by its ending alone: the reverse of <see cref="WithS"/>.</summary>
+    public static string WithoutS(string plural) =>
+        plural switch
+        {
+            [.., 's' or 'u' or 'i', 's'] => plural,
+            [_, _, .., 'i', 'e', 's'] when plural.Length > 4 => plural[..^3] + "y",
+            [.., 's' or 'x' or 'z', 'e', 's'] or [.., 'c' or 's', 'h', 'e', 's'] => plural[..^2],
+            [_, .., 's'] => plural[..^1],
+            _ => plural,
+        };
+
     /// <summary>Both spellings where English has two: running; traveling, travelling.</summary>
     public static IEnumerable<string> WithIng(string verb) =>
         verb switch

@@ -6,7 +6,8 @@ namespace Groundling.Data.NounPhrases;
 internal sealed class Lexicon(
     IReadOnlyDictionary<string, Word> words,
     IReadOnlyDictionary<string, WordClass> expressions,
-    IReadOnlySet<string> compounds
+    IReadOnlySet<string> compounds,
+    IReadOnlyDictionary<string, string> singulars
 )
 {
     private const int LongestExpression = 4;
@@ -29,6 +30,9 @@ internal sealed class Lexicon(
             : Suffixes.Guess(text);
         return guess with { Traits = guess.Traits | known.Traits };
     }
+
+    /// <summary>The singular of a lower-case plural: "women", "woman"; what has none stays as it is: "scissors".</summary>
+    public string SingularOf(string plural) => singulars.TryGetValue(plural, out var known) ? known : Inflection.WithoutS(plural);
 
     /// <summary>Whether the -ing word joins the noun after it: "washing machine".</summary>
     public bool IsCompound(string first, string second) => compounds.Contains($"{first} {second}");

@@ -7,6 +7,7 @@ internal sealed class LexiconBuilder
 {
     private readonly Dictionary<string, Word> _words = [];
     private readonly Dictionary<string, string> _plurals = [];
+    private readonly Dictionary<string, string> _singulars = [];
     private readonly Dictionary<string, string[]> _verbs = [];
     private readonly Dictionary<string, WordClass> _expressions = [];
     private readonly HashSet<string> _compounds = [];
@@ -46,7 +47,7 @@ internal sealed class LexiconBuilder
             }
         }
 
-        return new Lexicon(_words, _expressions, _compounds);
+        return new Lexicon(_words, _expressions, _compounds, _singulars);
     }
 
     private void AddOpen(string section, string entry)
@@ -64,6 +65,7 @@ internal sealed class LexiconBuilder
                 break;
             case "plural":
                 Add(entry, Plural);
+                _singulars.TryAdd(entry, entry);
                 break;
             case "mass":
                 Add(entry, Noun, WordTraits.Mass);
@@ -105,6 +107,7 @@ internal sealed class LexiconBuilder
     {
         Add(word, Noun, traits);
         Add(PluralOf(word), Plural, traits);
+        _singulars.TryAdd(PluralOf(word), word);
     }
 
     private void AddVerb(string word, WordTraits traits)

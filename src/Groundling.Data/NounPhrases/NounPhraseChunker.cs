@@ -37,6 +37,30 @@ public sealed class NounPhraseChunker
         ];
     }
 
+    /// <summary>The noun that says what a phrase is, for categories.</summary>
+    /// <param name="phrase">A phrase, marked by somebody or found by <see cref="Chunk"/>; its first noun phrase counts.</param>
+    /// <returns>The noun; a phrase without one is its last word.</returns>
+    public HeadNoun HeadOf(string phrase)
+    {
+        ArgumentNullException.ThrowIfNull(phrase);
+        var tokens = Tokenizer.Tokenize(phrase);
+        var tagged = ContextTagger.Tag(tokens, _lexicon);
+        int last = tokens.ToList().FindLastIndex(token => char.IsLetterOrDigit(token.Text[0]));
+        if (last < 0)
+            return new(phrase.Trim(), [phrase.Trim()]); // a picture sign, say
+        var chunk = ChunkGrammar.Chunks(tagged).FirstOrDefault(new Chunk(0, last + 1, last, Plural: false, last));
+        var words = Enumerable.Range(chunk.Start, chunk.Named + 1 - chunk.Start).Select(tagged.Text).ToList();
+        return new(tagged.Is(chunk.Named, WordClass.Plural) ? _lexicon.SingularOf(words[^1]) : words[^1], words);
+    }
+
+    /// <summary>A noun's singular: "women", "woman"; one that has none, or is none, stays as it is.</summary>
+    /// <param name="noun">In lower case.</param>
+    public string SingularOf(string noun)
+    {
+        ArgumentNullException.ThrowIfNull(noun);
+        return _lexicon.Look(noun).CanBe(WordClass.Plural) ? _lexicon.SingularOf(noun) : noun;
+    }
+
     private static NounPhrase Phrase(string caption, int start, int end, bool plural) =>
         new(start, end - start, caption[start..end], plural);
 }

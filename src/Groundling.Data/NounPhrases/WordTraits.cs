@@ -32,4 +32,7 @@ internal enum WordTraits
 
     /// <summary>Not in the lexicon; its class was guessed from its shape.</summary>
     Unknown = 1 << 19,
+
+    /// <summary>Says which kind of what follows "of".</summary>
+    Sort = 1 << 20,
 }

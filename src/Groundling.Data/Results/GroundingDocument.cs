@@ -77,6 +77,9 @@ public record GroundingDocument
     public string ToJson(bool indented = true) =>
         JsonSerializer.Serialize(this, (indented ? GroundingJsonContext.Indented : GroundingJsonContext.OneLine).GroundingDocument);
 
+    /// <summary>The phrases with their masks, where the picture itself is not needed.</summary>
+    public IReadOnlyList<GroundedPhrase> ToPhrases() => [.. Phrases.Select(phrase => phrase.ToPhrase())];
+
     /// <summary>The grounding again, with the picture that it was made of, for figures and panoptic maps.</summary>
     /// <param name="picture">The picture.</param>
     /// <exception cref="InputException">The picture has another size.</exception>
@@ -88,7 +91,7 @@ public record GroundingDocument
                 $"the grounding is of a picture of {Width} x {Height} pixels, not {picture.Width} x {picture.Height}; "
                     + "give the picture that it was made of"
             );
-        List<GroundedPhrase> phrases = [.. Phrases.Select(phrase => phrase.ToPhrase())];
+        var phrases = ToPhrases();
         return new(picture, new(Caption, [.. phrases.Select(phrase => phrase.Span)]), phrases) { Origin = MadeBy };
     }
 }

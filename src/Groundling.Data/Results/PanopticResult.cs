@@ -17,9 +17,17 @@ public sealed record PanopticResult(
     public static PanopticResult From(Grounding grounding)
     {
         ArgumentNullException.ThrowIfNull(grounding);
-        int width = grounding.Picture.Width,
-            height = grounding.Picture.Height;
-        var phrases = grounding.Phrases;
+        return From(grounding.Phrases, grounding.Picture.Width, grounding.Picture.Height);
+    }
+
+    /// <summary>Resolves the overlaps of masks whose picture is not at hand. Of equal scores the earlier phrase wins.</summary>
+    /// <param name="phrases">The phrases with their masks.</param>
+    /// <param name="width">The picture's columns.</param>
+    /// <param name="height">The picture's rows.</param>
+    /// <exception cref="ArgumentException">A mask has another size.</exception>
+    public static PanopticResult From(IReadOnlyList<GroundedPhrase> phrases, int width, int height)
+    {
+        ArgumentNullException.ThrowIfNull(phrases);
         var colours = PhrasePalette.Take(phrases.Count);
         var ids = new int[width * height];
         var inside = new byte[ids.Length];

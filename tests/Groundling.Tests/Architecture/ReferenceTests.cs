@@ -21,6 +21,7 @@ public class ReferenceTests
         ["Groundling.Diffusion"] = ["Groundling.Core", "Groundling.Torch"],
         ["Groundling"] = Library,
         ["Groundling.Rendering"] = ["Groundling.Core", "Groundling.Data"],
+        ["Groundling.Export"] = ["Groundling.Core", "Groundling.Data"],
         ["Groundling.Scenes"] = ["Groundling.Core", "Groundling.Data"],
         ["Groundling.Testing"] = ["Groundling.Core", "Groundling.Data"],
         ["Groundling.Evaluation"] = [.. Library, "Groundling", "Groundling.Rendering"],
@@ -33,6 +34,7 @@ public class ReferenceTests
             "Groundling",
             "Groundling.Hub",
             "Groundling.Rendering",
+            "Groundling.Export",
             "Groundling.Scenes",
             "Groundling.Evaluation",
             "Groundling.Training",
@@ -68,6 +70,7 @@ public class ReferenceTests
     [Theory]
     [InlineData("Groundling.Core")]
     [InlineData("Groundling.Data")]
+    [InlineData("Groundling.Export")]
     [InlineData("Groundling.Hub")]
     [InlineData("Groundling.Rendering")]
     [InlineData("Groundling.Scenes")]
@@ -81,6 +84,7 @@ public class ReferenceTests
     [Theory]
     [InlineData("Groundling.Core")]
     [InlineData("Groundling.Data")]
+    [InlineData("Groundling.Export")]
     [InlineData("Groundling.Scenes")]
     public void Only_rendering_shapes_text(string project) =>
         Assert.DoesNotContain("HarfBuzz", File.ReadAllText(Path.Combine(Shared.Root, $"src/{project}/{project}.csproj")));

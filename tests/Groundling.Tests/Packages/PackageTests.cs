@@ -22,6 +22,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         "Groundling.Data",
         "Groundling.Diffusion",
         "Groundling.Evaluation",
+        "Groundling.Export",
         "Groundling.Hosting",
         "Groundling.Hub",
         "Groundling.Rendering",
@@ -33,6 +34,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     [
         "Groundling.Core",
         "Groundling.Data",
+        "Groundling.Export",
         "Groundling.Hub",
         "Groundling.Rendering",
         "Groundling.Testing",

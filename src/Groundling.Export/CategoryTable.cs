@@ -1,0 +1,79 @@
+using System.Diagnostics.CodeAnalysis;
+using Groundling.Data;
+
+namespace Groundling.Export;
+
+/// <summary>Which category a phrase is of: that of its head noun, or one of a given list.</summary>
+/// <remarks>
+/// Of a given list a phrase takes the longest name or synonym that its words end with, up to its head noun: "two red traffic lights" is a
+/// "traffic light", or else a "light". Case, hyphens and underscores make no difference, nor does the last word's number.
+/// </remarks>
+public sealed class CategoryTable
+{
+    private readonly List<Category> _all = [];
+    private readonly Dictionary<string, Category> _byName = [];
+    private readonly bool _grows;
+
+    private CategoryTable(bool grows) => _grows = grows;
+
+    /// <summary>The categories so far, by their numbers.</summary>
+    public IReadOnlyList<Category> All => _all;
+
+    /// <summary>A table that takes each head noun that it meets as a category, in that order.</summary>
+    public static CategoryTable OfHeadNouns() => new(grows: true);
+
+    /// <summary>A table of given categories.</summary>
+    /// <param name="categories">Name, whether it is a thing, and other words for it.</param>
+    /// <exception cref="InputException">Two of them share a name or a synonym, or there is none.</exception>
+    public static CategoryTable Of(IEnumerable<(string Name, bool IsThing, IReadOnlyList<string> Synonyms)> categories)
+    {
+        ArgumentNullException.ThrowIfNull(categories);
+        var table = new CategoryTable(grows: false);
+        foreach (var (name, isThing, synonyms) in categories)
+        {
+            var category = new Category(table._all.Count, XmlText.Clean(name), isThing);
+            table._all.Add(category);
+            foreach (var word in synonyms.Prepend(name))
+                if (!table._byName.TryAdd(Key(word), category) && table._byName[Key(word)] != category)
+                    throw new InputException(
+                        $"\"{word}\" is of two categories, \"{table._byName[Key(word)].Name}\" and \"{name}\"; leave one out"
+                    );
+        }
+        return table._all.Count > 0 ? table : throw new InputException("the list names no category; write one a line");
+    }
+
+    /// <summary>A phrase's category; false where the list has none for it.</summary>
+    /// <param name="phrase">The phrase's text.</param>
+    /// <param name="category">Its category.</param>
+    public bool TryFind(string phrase, [NotNullWhen(true)] out Category? category)
+    {
+        ArgumentNullException.ThrowIfNull(phrase);
+        if (!_grows && _byName.TryGetValue(Key(phrase), out category))
+            return true;
+        var head = NounPhraseChunker.English.HeadOf(phrase);
+        if (_grows)
+        {
+            if (!_byName.TryGetValue(head.Noun, out category))
+            {
+                _byName.Add(head.Noun, category = new(_all.Count, XmlText.Clean(head.Noun)));
+                _all.Add(category);
+            }
+            return true;
+        }
+        var words = Key(string.Join(' ', head.Words)).Split(' ');
+        for (int start = 0; start < words.Length; start++)
+            if (_byName.TryGetValue(string.Join(' ', words[start..]), out category))
+                return true;
+        return _byName.TryGetValue(head.Noun, out category);
+    }
+
+    /// <summary>Lower case, blanks between the words, the last in the singular.</summary>
+    private static string Key(string name)
+    {
+        var words = name.ToLowerInvariant().Split([' ', '_', '-', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0)
+            return name;
+        words[^1] = NounPhraseChunker.English.SingularOf(words[^1]);
+        return string.Join(' ', words);
+    }
+}

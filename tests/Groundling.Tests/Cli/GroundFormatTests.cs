@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Groundling.Tests.Data;
+
+namespace Groundling.Tests.Cli;
+
+/// <summary>groundling ground --format.</summary>
+public sealed class GroundFormatTests : IDisposable
+{
+    private readonly TinyModel _tiny;
+    private readonly TemporaryFolder _folder = new();
+
+    public GroundFormatTests(TinyModel tiny) => _tiny = tiny;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Several_formats_of_several_folders_at_once()
+    {
+        Picture("in/first/a.png");
+        Picture("in/second/a.png");
+        var run = Ground("--format", "coco-instances,png", "--format", "cvat", _folder.File("in/first"), _folder.File("in/second")).Works();
+        Assert.Equal(["coco-instances", "cvat", "png"], Names("out"));
+        Assert.Equal(["a", "a-2"], Names("out/png"));
+        using var file = JsonDocument.Parse(File.ReadAllText(_folder.File("out/coco-instances/instances.json")));
+        Assert.Equal(
+            ["first/a.png", "second/a.png"],
+            file.RootElement.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("file_name").GetString())
+        );
+        Assert.Contains(_folder.File("out/cvat/annotations.xml"), run.Output);
+    }
+
+    [Fact]
+    public void Own_files_stay_where_they_are_asked_for()
+    {
+        Picture("a.png");
+        Ground("--format", "files,yolo-seg", _folder.File("a.png")).Works();
+        Assert.Equal(["overlay.png", "panoptic.json", "panoptic.png", "phrases.json", "yolo-seg"], Names("out"));
+        Assert.Equal(["data.yaml", "images", "labels"], Names("out/yolo-seg"));
+    }
+
+    [Fact]
+    public void Phrases_of_no_category_are_spoken_of()
+    {
+        Picture("a.png");
+        _folder.Write("categories.txt", "dog\n");
+        var run = Ground("--format", "png", "--categories", _folder.File("categories.txt"), _folder.File("a.png")).Works();
+        Assert.Contains("of no category in", run.Error);
+        Assert.Contains("\"a man\" (1)", run.Error);
+        Assert.DoesNotContain("a dog", run.Error);
+    }
+
+    [Fact]
+    public void What_makes_no_sense_is_refused_before_the_model_opens()
+    {
+        Picture("a.png");
+        Ground("--format", "coco", _folder.File("a.png")).RefusesInOneLine("--format coco", "coco-panoptic");
+        _folder.Write("categories.txt", "dog\n");
+        Ground("--categories", _folder.File("categories.txt"), _folder.File("a.png")).RefusesInOneLine("--format");
+        Ground("--format", "png", "--picture-address", "/x/", _folder.File("a.png")).RefusesInOneLine("label-studio");
+        Assert.False(Directory.Exists(_folder.File("out")));
+    }
+
+    [Fact]
+    public void A_picture_that_cannot_be_read_is_left_out_and_nothing_is_written_of_none()
+    {
+        _folder.Write("in/broken.png", "no picture");
+        _folder.Write("in/torn.png", "no picture");
+        Assert.Equal(2, Ground("--format", "coco-instances,cvat", _folder.File("in")).Code);
+        Assert.False(Directory.Exists(_folder.File("out")));
+        Picture("in/whole.png");
+        Assert.Equal(2, Ground("--format", "coco-instances,cvat", _folder.File("in")).Code);
+        using var file = JsonDocument.Parse(File.ReadAllText(_folder.File("out/coco-instances/instances.json")));
+        Assert.Equal(
+            "whole.png",
+            Assert.Single(file.RootElement.GetProperty("images").EnumerateArray()).GetProperty("file_name").GetString()
+        );
+    }
+
+    private CommandRun Ground(params string[] arguments) =>
+        CommandRun.Of([
+            "ground",
+            .. arguments,
+            "--caption",
+            "[a man] on [a dog]",
+            "--threshold",
+            "0",
+            "--model",
+            _tiny.Path,
+            "--out",
+            _folder.File("out"),
+        ]);
+
+    private void Picture(string name) => _folder.Write(name, TinyModel.Gradient(40, 24).EncodePng());
+
+    private List<string> Names(string folder) =>
+        [.. Directory.GetFileSystemEntries(_folder.File(folder)).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal)];
+}
