@@ -30,16 +30,22 @@ public sealed class CategoryTable
         ArgumentNullException.ThrowIfNull(categories);
         var table = new CategoryTable(grows: false);
         foreach (var (name, isThing, synonyms) in categories)
-        {
-            var category = new Category(table._all.Count, XmlText.Clean(name), isThing);
-            table._all.Add(category);
-            foreach (var word in synonyms.Prepend(name))
-                if (!table._byName.TryAdd(Key(word), category) && table._byName[Key(word)] != category)
-                    throw new InputException(
-                        $"\"{word}\" is of two categories, \"{table._byName[Key(word)].Name}\" and \"{name}\"; leave one out"
-                    );
-        }
+            if (table.Add(name, isThing, synonyms) is { } shared)
+                throw new InputException(
+                    $"\"{shared}\" is of two categories, \"{table._byName[Key(shared)].Name}\" and \"{name}\"; leave one out"
+                );
         return table._all.Count > 0 ? table : throw new InputException("the list names no category; write one a line");
+    }
+
+    /// <summary>A table of labels that somebody else has given; of two that share a word the first has it.</summary>
+    /// <param name="labels">Name, and other words for it.</param>
+    public static CategoryTable OfLabels(IEnumerable<(string Name, IReadOnlyList<string> Synonyms)> labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        var table = new CategoryTable(grows: false);
+        foreach (var (name, synonyms) in labels)
+            table.Add(name, isThing: true, synonyms);
+        return table;
     }
 
     /// <summary>A phrase's category; false where the list has none for it.</summary>
@@ -65,6 +71,19 @@ public sealed class CategoryTable
             if (_byName.TryGetValue(string.Join(' ', words[start..]), out category))
                 return true;
         return _byName.TryGetValue(head.Noun, out category);
+    }
+
+    /// <summary>Adds a category.</summary>
+    /// <returns>A word of it that an earlier one has already; null where there is none.</returns>
+    private string? Add(string name, bool isThing, IEnumerable<string> synonyms)
+    {
+        var category = new Category(_all.Count, XmlText.Clean(name), isThing);
+        _all.Add(category);
+        string? shared = null;
+        foreach (var word in synonyms.Prepend(name))
+            if (!_byName.TryAdd(Key(word), category) && _byName[Key(word)] != category)
+                shared ??= word;
+        return shared;
     }
 
     /// <summary>Lower case, blanks between the words, the last in the singular.</summary>

@@ -5,13 +5,15 @@ using Microsoft.AspNetCore.Http;
 namespace Groundling.Web;
 
 /// <summary>
-/// Lets in who may make the service work: whoever has its key, as a bearer token (RFC 6750), and no page of another site behind its
+/// Lets in who may make the service work: whoever has its key, as a bearer token (RFC 6750) or a password, and no page of another site
+/// behind its
 /// visitor's back.
 /// </summary>
 /// <param name="options">The key, and the other site that is welcome.</param>
 internal sealed class ClientGate(ServiceOptions options) : IEndpointFilter
 {
-    private const string Scheme = "Bearer ";
+    private const string Bearer = "Bearer ",
+        Basic = "Basic ";
     private readonly byte[]? _expected = options.ApiKey is { } key ? Digest(key) : null;
 
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -26,10 +28,7 @@ internal sealed class ClientGate(ServiceOptions options) : IEndpointFilter
             return next(context);
         var sent = headers.Authorization.ToString();
         // Digests have one length, and are compared whole: the time says nothing of the key.
-        if (
-            sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(Digest(sent[Scheme.Length..].Trim()), _expected)
-        )
+        if (KeyOf(sent) is { } key && CryptographicOperations.FixedTimeEquals(Digest(key), _expected))
             return next(context);
         response.Headers.WWWAuthenticate = "Bearer";
         throw new RequestException(
@@ -38,6 +37,21 @@ internal sealed class ClientGate(ServiceOptions options) : IEndpointFilter
                 ? "the service asks for a key; send it as 'Authorization: Bearer KEY'"
                 : "the key is not the service's; check it"
         );
+    }
+
+    /// <summary>The token, or the password of any user (RFC 7617), which is all that Label Studio can send.</summary>
+    private static string? KeyOf(string sent)
+    {
+        if (sent.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+            return sent[Bearer.Length..].Trim();
+        if (!sent.StartsWith(Basic, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var pair = new byte[sent.Length];
+        return
+            Convert.TryFromBase64String(sent[Basic.Length..].Trim(), pair, out int length)
+            && Encoding.UTF8.GetString(pair, 0, length).Split(':', 2) is [_, var password]
+            ? password
+            : null;
     }
 
     private static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

@@ -1,5 +1,6 @@
 using Groundling;
 using Groundling.Web;
+using Groundling.Web.LabelStudio;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -42,6 +43,8 @@ public static class GroundlingEndpointServices
         services.AddSingleton<Service>();
         services.AddSingleton<SampleFolder>();
         services.AddSingleton<ClientGate>();
+        services.AddSingleton<LabelStudioPictures>();
+        services.AddSingleton<PromptMemory>();
         services.AddSingleton<RequestLog>();
         services.AddSingleton<ResponseHeaders>();
         return services;

@@ -1,4 +1,5 @@
 using Groundling.Web;
+using Groundling.Web.LabelStudio;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +11,10 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Puts the service under an address of an ASP.NET application.</summary>
 public static class GroundlingEndpoints
 {
-    /// <summary>Maps <c>/v1/ground</c>, <c>/v1/trace</c>, <c>/v1/phrases</c>, <c>/v1/model</c>, <c>/v1/samples</c> and the page.</summary>
+    /// <summary>
+    /// Maps <c>/v1/ground</c>, <c>/v1/trace</c>, <c>/v1/phrases</c>, <c>/v1/model</c>, <c>/v1/samples</c> and the page; with a <see
+    /// cref="ServiceOptions.LabelStudio"/> also <c>/health</c>, <c>/setup</c> and <c>/predict</c>.
+    /// </summary>
     /// <param name="routes">The application.</param>
     /// <param name="prefix">What stands before these addresses: "/ground".</param>
     /// <param name="hasPage">Whether the page is there, at the prefix itself.</param>
@@ -33,7 +37,10 @@ public static class GroundlingEndpoints
             );
         var options = routes.ServiceProvider.GetRequiredService<ServiceOptions>();
         var group = routes.MapGroup(prefix).WithMetadata(new BodyLimit((long)options.MaxMegabytes << 20));
-        Routes.Map(group, routes.ServiceProvider.GetRequiredService<ClientGate>(), hasPage);
+        var gate = routes.ServiceProvider.GetRequiredService<ClientGate>();
+        Routes.Map(group, gate, hasPage);
+        if (options.LabelStudio is not null)
+            LabelStudioRoutes.Map(group, gate);
         ((IEndpointConventionBuilder)group).Finally(endpoint => Surround(endpoint, routes.ServiceProvider));
         return group;
     }

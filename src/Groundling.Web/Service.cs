@@ -54,11 +54,31 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
         where TRequest : GroundRequest
     {
         var begun = Stopwatch.GetTimestamp();
-        var model = RequireReady().Model!;
+        RequireReady();
         queue.RequireRoom();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(options.Timeout));
+        using var patience = Patience();
+        var request = await WaitAsync(context, "body", stop => RequestReader.ReadAsync<TRequest>(context.Request, stop), patience.Token);
+        return (await AskAsync(context, request, task, patience.Token), Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+    }
+
+    /// <summary>The same for a request that is there already, however it came.</summary>
+    /// <param name="context">The request's connection, and its entry in the log.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="task">What the model is to do, on its own thread.</param>
+    /// <param name="patience">Cancelled when it has waited for long enough.</param>
+    /// <exception cref="RequestException">
+    /// The request is at fault, the line is full, or the time is up: 429 for the turn, 503 for the model.
+    /// </exception>
+    public async Task<T> AskAsync<TRequest, T>(
+        HttpContext context,
+        TRequest request,
+        Func<TRequest, Question, GroundingEngine, CancellationToken, T> task,
+        CancellationToken patience
+    )
+        where TRequest : GroundRequest
+    {
+        var model = RequireReady().Model!;
         var facts = context.Features.Get<RequestFacts>()!;
-        var request = await ReadAsync<TRequest>(context, patience.Token);
         var caption = request.ReadCaption();
         (facts.CaptionLength, facts.Phrases) = (caption.Text.Length, caption.Phrases.Count);
         var (grounding, method) = (request.ReadOptions(options.MaxSize), request.ReadMethod(model.Methods));
@@ -74,7 +94,7 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
             Convert.ToHexString(SHA256.HashData(request.Image!)),
             Activity.Current?.Context ?? default
         );
-        var answer = await place.Do(
+        return await place.Do(
             (engine, stop) =>
             {
                 var working = Stopwatch.GetTimestamp();
@@ -83,25 +103,28 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
                 return made;
             },
             question.PictureKey,
-            patience.Token,
+            patience,
             context.RequestAborted
         );
-        return (answer, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
     }
 
-    private async Task<T> ReadAsync<T>(HttpContext context, CancellationToken patience)
-        where T : GroundRequest
+    /// <summary>Is cancelled when a request has waited for long enough.</summary>
+    public CancellationTokenSource Patience() => new(TimeSpan.FromSeconds(options.Timeout));
+
+    /// <summary>Waits for what comes over a network, while the client does and there is patience.</summary>
+    /// <exception cref="RequestException">The patience is at an end.</exception>
+    public async Task<T> WaitAsync<T>(HttpContext context, string what, Func<CancellationToken, Task<T>> work, CancellationToken patience)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, patience);
         try
         {
-            return await RequestReader.ReadAsync<T>(context.Request, limit.Token);
+            return await work(limit.Token);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             throw new RequestException(
                 StatusCodes.Status408RequestTimeout,
-                $"the body was not there within {options.Timeout} seconds; send it again over a faster connection, or a smaller picture"
+                $"the {what} was not there within {options.Timeout} seconds; send it again over a faster connection, or a smaller picture"
             );
         }
     }

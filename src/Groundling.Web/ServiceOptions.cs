@@ -38,6 +38,16 @@ public record ServiceOptions
     /// <summary>The one origin whose pages may call the service; null allows the service's own page alone.</summary>
     public string? Cors { get; set; }
 
+    /// <summary>
+    /// The Label Studio that may use the service as its backend, and from which alone it takes tasks' pictures: scheme, host and port,
+    /// such as
+    /// http://localhost:8080; null leaves its protocol out.
+    /// </summary>
+    public string? LabelStudio { get; set; }
+
+    /// <summary>The access token for that Label Studio's files; null asks without one.</summary>
+    public string? LabelStudioToken { get; set; }
+
     /// <summary>A folder of pictures with captions (NAME.png and NAME.txt) that the page offers to try; need not exist.</summary>
     public string Samples { get; set; } = Path.Combine(AppContext.BaseDirectory, "samples");
 
@@ -58,6 +68,12 @@ public record ServiceOptions
             throw new InputException(
                 "the API key has characters that no HTTP header carries; use letters, digits and signs of ASCII, without blanks"
             );
+        if (LabelStudio is not null && !IsOrigin(LabelStudio))
+            throw new InputException(
+                $"'{LabelStudio}' is no address of a Label Studio; give scheme, host and port alone, such as http://localhost:8080"
+            );
+        if (LabelStudioToken is { } token && (LabelStudio is null || token.Length == 0 || token.Any(c => c is <= ' ' or > '~')))
+            throw new InputException("the Label Studio token has no Label Studio to go to, is empty, or holds what no HTTP header carries");
         if (Cors is not null && !IsOrigin(Cors))
             throw new InputException(
                 $"'{Cors}' is not an origin that CORS could let in; give scheme, host and port alone, such as https://example.org"

@@ -6,7 +6,8 @@ namespace Groundling.Cli.Commands;
 /// <summary>groundling serve: the service, and the page that shows it.</summary>
 internal static class ServeCommand
 {
-    private const string KeyVariable = "GROUNDLING_API_KEY";
+    private const string KeyVariable = "GROUNDLING_API_KEY",
+        LabelStudioVariable = "LABEL_STUDIO_API_KEY";
 
     public static Command Create(CancellationToken stop)
     {
@@ -70,6 +71,12 @@ internal static class ServeCommand
             Description = "The one other site whose pages may call the service, such as https://example.org",
             HelpName = "ORIGIN",
         };
+        var labelStudio = new Option<string?>("--label-studio")
+        {
+            Description =
+                $"The Label Studio to be a backend of, such as http://localhost:8080; tasks' pictures come from there alone, with the token in {LabelStudioVariable}",
+            HelpName = "ORIGIN",
+        };
         var samples = new Option<string>("--samples")
         {
             Description = "A folder of pictures to try on the page, NAME.png with its caption in NAME.txt",
@@ -92,6 +99,7 @@ internal static class ServeCommand
             size,
             key,
             cors,
+            labelStudio,
             samples,
         };
         command.SetAction(parsed =>
@@ -108,6 +116,8 @@ internal static class ServeCommand
                 MaxSize = parsed.GetValue(size),
                 ApiKey = parsed.GetValue(key) ?? Environment.GetEnvironmentVariable(KeyVariable),
                 Cors = parsed.GetValue(cors),
+                LabelStudio = parsed.GetValue(labelStudio),
+                LabelStudioToken = parsed.GetValue(labelStudio) is null ? null : Environment.GetEnvironmentVariable(LabelStudioVariable),
                 Samples = parsed.GetValue(samples)!,
             };
             CommonOptions.UseThreads(parsed.GetValue(threads));

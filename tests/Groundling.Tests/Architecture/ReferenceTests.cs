@@ -27,7 +27,7 @@ public class ReferenceTests
         ["Groundling.Evaluation"] = [.. Library, "Groundling", "Groundling.Rendering"],
         ["Groundling.Training"] = [.. Library, "Groundling", "Groundling.Rendering", "Groundling.Evaluation"],
         ["Groundling.Hosting"] = [.. Library, "Groundling"],
-        ["Groundling.Web"] = [.. Library, "Groundling", "Groundling.Hosting"],
+        ["Groundling.Web"] = [.. Library, "Groundling", "Groundling.Export", "Groundling.Hosting"],
         ["Groundling.Cli"] =
         [
             .. Library,
