@@ -13,8 +13,6 @@ namespace Groundling.Cli.Commands;
 /// <summary>groundling ground: pictures and captions to masks.</summary>
 internal sealed class GroundCommand
 {
-    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"],
-        TextEndings = [".txt", ".json"];
     private readonly GroundingOptions _options;
     private readonly string _output;
     private readonly bool _quiet,
@@ -23,11 +21,8 @@ internal sealed class GroundCommand
     private readonly TextWriter _results,
         _messages;
 
-    /// <summary>One of several pictures: where it lies, what tools call it, and its own folder.</summary>
-    private sealed record Place(string Path, string FileName, string Folder);
-
     /// <summary>What became of one of several pictures.</summary>
-    private sealed record Outcome(Place Place, IReadOnlyList<string> Messages, string? Json, string? Fault);
+    private sealed record Outcome(PicturePlace Place, IReadOnlyList<string> Messages, string? Json, string? Fault);
 
     private GroundCommand(
         GroundingOptions options,
@@ -115,7 +110,7 @@ internal sealed class GroundCommand
                 parsed.GetValue(narrative),
                 parsed.GetValue(index)
             );
-            var paths = FindPictures(parsed.GetValue(pictures)!);
+            var paths = PicturePlace.Find(parsed.GetValue(pictures)!);
             using var exports = formats.Read(parsed, parsed.GetValue(output)!);
             var run = new GroundCommand(
                 options,
@@ -170,7 +165,7 @@ internal sealed class GroundCommand
                 progress =>
                     SharedWork.Run(
                         processes,
-                        Places(pictures),
+                        PicturePlace.Of(pictures, _output),
                         place => GroundOneOfMany(pipeline, place, shared, cancellation),
                         outcome =>
                         {
@@ -226,7 +221,7 @@ internal sealed class GroundCommand
         return 0;
     }
 
-    private Outcome GroundOneOfMany(GroundingPipeline pipeline, Place place, Caption? shared, CancellationToken cancellation)
+    private Outcome GroundOneOfMany(GroundingPipeline pipeline, PicturePlace place, Caption? shared, CancellationToken cancellation)
     {
         var (path, _, folder) = place;
         var messages = new List<string>();
@@ -319,70 +314,5 @@ internal sealed class GroundCommand
         {
             throw new InputException($"{path}: {e.Message}", e);
         }
-    }
-
-    private static List<string> FindPictures(IEnumerable<string> places)
-    {
-        var found = new List<string>();
-        foreach (var place in places)
-        {
-            if (Directory.Exists(place))
-            {
-                var inside = Directory.EnumerateFiles(place).Where(IsPicture).Order(StringComparer.Ordinal).ToList();
-                if (inside.Count == 0)
-                    throw new InputException($"{place}: holds no pictures (PNG, JPEG, WebP, GIF, BMP)");
-                found.AddRange(inside);
-            }
-            else if (Path.GetExtension(place).Equals(".txt", StringComparison.OrdinalIgnoreCase) && File.Exists(place))
-            {
-                found.AddRange(
-                    PlainText
-                        .Read(place)
-                        .Split('\n')
-                        .Select(line => line.Trim())
-                        .Where(line => line.Length > 0)
-                        .Select(line => Path.Combine(Path.GetDirectoryName(place) ?? "", line))
-                );
-            }
-            else
-                found.Add(place);
-        }
-        return found.Count > 0 ? found : throw new InputException("the list names no pictures");
-    }
-
-    /// <summary>
-    /// By its ending, so that a damaged one is spoken of, or else by its first bytes; hidden files are what systems and editors leave
-    /// behind.
-    /// </summary>
-    private static bool IsPicture(string path)
-    {
-        if (Path.GetFileName(path).StartsWith('.') || File.GetAttributes(path).HasFlag(FileAttributes.Hidden))
-            return false;
-        var ending = Path.GetExtension(path);
-        return PictureEndings.Contains(ending, StringComparer.OrdinalIgnoreCase)
-            || (!TextEndings.Contains(ending, StringComparer.OrdinalIgnoreCase) && Picture.IsPicture(path));
-    }
-
-    /// <summary>
-    /// A folder for each picture, by its name; equal names get a number. Tools know a picture by its path below the folder that all share.
-    /// </summary>
-    private IEnumerable<Place> Places(IReadOnlyList<string> pictures)
-    {
-        var folders = pictures.Select(picture => Path.GetDirectoryName(Path.GetFullPath(picture))!).Distinct().ToList();
-        string? common = folders[0];
-        while (common is not null && !folders.TrueForAll(folder => IsBelow(folder, common)))
-            common = Path.GetDirectoryName(common); // null where they share no root
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var picture in pictures)
-        {
-            var name = Path.GetFileNameWithoutExtension(picture);
-            for (var number = 2; !taken.Add(name); number++)
-                name = $"{Path.GetFileNameWithoutExtension(picture)}-{number}";
-            var fileName = Path.GetRelativePath(common ?? Path.GetPathRoot(Path.GetFullPath(picture))!, picture)
-                .Replace(Path.DirectorySeparatorChar, '/');
-            yield return new(picture, fileName, Path.Combine(_output, name));
-        }
-
-        static bool IsBelow(string folder, string above) => !Path.GetRelativePath(above, folder).StartsWith("..", StringComparison.Ordinal);
     }
 }
