@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Groundling.Tests.Export;
+using Groundling.Web;
 
 namespace Groundling.Tests.Web;
 
@@ -180,6 +181,18 @@ public sealed class LabelStudioBackendTests : IClassFixture<LabelStudioBackendTe
         await using var plain = await ServiceHost.StartAsync(_tiny);
         await ServiceHost.IsProblem(await plain.Client.GetAsync("/health"), 404, "nothing at this address");
     }
+
+    [Theory]
+    [InlineData("localhost:8080", null, "give scheme, host and port alone")]
+    [InlineData("http://localhost:8080/projects", null, "give scheme, host and port alone")]
+    [InlineData("http://localhost:8080", "", "token")]
+    [InlineData("http://localhost:8080", "two words", "token")]
+    [InlineData(null, "secret", "token")]
+    public void Options_that_make_no_sense_are_named(string? origin, string? token, string says) =>
+        Assert.Contains(
+            says,
+            Assert.Throws<InputException>(() => new ServerOptions { LabelStudio = origin, LabelStudioToken = token }.Validated()).Message
+        );
 
     [Fact]
     public async Task Its_password_is_the_services_key()
