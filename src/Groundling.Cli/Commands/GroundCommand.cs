@@ -215,7 +215,7 @@ internal sealed class GroundCommand
         var grounding = GroundOne(pipeline, path, picture, caption, _output, cancellation);
         foreach (var warning in grounding.Warnings)
             _messages.WriteLine($"warning: {warning}");
-        _exports.Add(Path.GetFileName(path), Path.GetFileNameWithoutExtension(path), path, GroundingDocument.From(grounding, path));
+        _exports.Add(Path.GetFileName(path), PicturePlace.NameOf(path), path, GroundingDocument.From(grounding, path));
         Report(grounding, path);
         FinishExports();
         return 0;

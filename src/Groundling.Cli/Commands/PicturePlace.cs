@@ -1,4 +1,5 @@
 using Groundling.Core;
+using Groundling.Export;
 
 namespace Groundling.Cli.Commands;
 
@@ -51,12 +52,12 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
         string? common = folders[0];
         while (common is not null && !folders.TrueForAll(folder => IsBelow(folder, common)))
             common = Path.GetDirectoryName(common); // null where they share no root
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var taken = new HashSet<string>(Exporter.Formats, StringComparer.OrdinalIgnoreCase); // folders of their own beside the pictures'
         foreach (var picture in pictures)
         {
-            var name = Path.GetFileNameWithoutExtension(picture);
+            var name = NameOf(picture);
             for (var number = 2; !taken.Add(name); number++)
-                name = $"{Path.GetFileNameWithoutExtension(picture)}-{number}";
+                name = $"{NameOf(picture)}-{number}";
             var fileName = Path.GetRelativePath(common ?? Path.GetPathRoot(Path.GetFullPath(picture))!, picture)
                 .Replace(Path.DirectorySeparatorChar, '/');
             yield return new(picture, fileName, Path.Combine(output, name));
@@ -64,6 +65,12 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
 
         static bool IsBelow(string folder, string above) => !Path.GetRelativePath(above, folder).StartsWith("..", StringComparison.Ordinal);
     }
+
+    /// <summary>
+    /// A picture's name as that of a folder or file: dots alone would name the folder above, and Windows drops those at the end.
+    /// </summary>
+    public static string NameOf(string picture) =>
+        Path.GetFileNameWithoutExtension(picture).TrimEnd('.', ' ') is { Length: > 0 } name ? name : "picture";
 
     /// <summary>
     /// By its ending, so that a damaged one is spoken of, or else by its first bytes; hidden files are what systems and editors leave

@@ -86,6 +86,19 @@ public sealed class ManyPicturesTests : IDisposable
     }
 
     [Fact]
+    public void Names_of_dots_stay_inside_and_formats_keep_their_folders()
+    {
+        foreach (var name in (string[])["in/...png", "in/..png", "in/png.png"])
+            Picture(name);
+        string[] pictures = [_folder.File("in/...png"), _folder.File("in/..png"), _folder.File("in/png.png")];
+        Ground([.. pictures, "--caption", "[a man]", "--quiet", "--format", "png,files"]).Works();
+        Assert.Equal(["picture", "picture-2", "png", "png-2"], Names(_folder.File("out")).Order(StringComparer.Ordinal));
+        Assert.Equal(["picture", "picture-2", "png-2"], Names(_folder.File("out/png")).Order(StringComparer.Ordinal));
+        Ground([pictures[0], "--caption", "[a man]", "--quiet", "--format", "png"]).Works();
+        Assert.Equal(["in", "out"], Names(_folder.Path).Where(name => Directory.Exists(_folder.File(name))).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void An_empty_folder_is_refused() => Ground([_folder.File("in"), "--caption", "[a]"]).RefusesInOneLine("holds no pictures");
 
     [Fact]

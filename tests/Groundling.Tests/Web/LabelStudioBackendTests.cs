@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Groundling.Tests.Export;
 using Groundling.Web;
+using Groundling.Web.LabelStudio;
 
 namespace Groundling.Tests.Web;
 
@@ -174,6 +175,14 @@ public sealed class LabelStudioBackendTests : IClassFixture<LabelStudioBackendTe
         tasks[2]!["data"]!["image"] = $"{_studio.Origin}/data/local-files/?d=deep/a.png";
         Assert.Equal([0, 3, 3], (await Results(body)).Select(result => result.Count));
     }
+
+    [Theory]
+    [InlineData("\"half of a letter: \\ud800\"", null)]
+    [InlineData("\" a house \"", "a house")]
+    [InlineData("\"  \"", null)]
+    [InlineData("7", null)]
+    public void Texts_are_letters(string json, string? text) =>
+        Assert.Equal(text, PredictRequest.TextOf(System.Text.Json.JsonDocument.Parse(json).RootElement));
 
     [Fact]
     public async Task Without_a_label_studio_there_is_no_such_address()
