@@ -188,6 +188,8 @@ internal sealed class GroundCommand
             return;
         if (_json)
             _results.WriteLine(line);
+        if (!_exports.IsNeeded)
+            return;
         var (path, fileName, folder) = outcome.Place;
         _exports.Add(fileName, Path.GetFileName(folder), path, GroundingDocument.Parse(line));
     }
@@ -215,7 +217,8 @@ internal sealed class GroundCommand
         var grounding = GroundOne(pipeline, path, picture, caption, _output, cancellation);
         foreach (var warning in grounding.Warnings)
             _messages.WriteLine($"warning: {warning}");
-        _exports.Add(Path.GetFileName(path), PicturePlace.NameOf(path), path, GroundingDocument.From(grounding, path));
+        if (_exports.IsNeeded)
+            _exports.Add(Path.GetFileName(path), PicturePlace.NameOf(path), path, GroundingDocument.From(grounding, path));
         Report(grounding, path);
         FinishExports();
         return 0;

@@ -55,9 +55,10 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
         var taken = new HashSet<string>(Exporter.Formats, StringComparer.OrdinalIgnoreCase); // folders of their own beside the pictures'
         foreach (var picture in pictures)
         {
-            var name = NameOf(picture);
+            var own = NameOf(picture);
+            var name = own;
             for (var number = 2; !taken.Add(name); number++)
-                name = $"{NameOf(picture)}-{number}";
+                name = $"{own}-{number}";
             var fileName = Path.GetRelativePath(common ?? Path.GetPathRoot(Path.GetFullPath(picture))!, picture)
                 .Replace(Path.DirectorySeparatorChar, '/');
             yield return new(picture, fileName, Path.Combine(output, name));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Groundling.Core;
 
 namespace Groundling.Data.Benchmark;
 
@@ -83,19 +84,6 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
         }
     }
 
-    /// <summary>The text of an id; null where it is no text at all.</summary>
-    private static string? Plain(JsonElement value)
-    {
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>COCO's box; null where it is not four finite numbers. Parts of pixels are dropped.</summary>
     public Box? Box(string field)
     {
@@ -121,7 +109,7 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
         id = 0;
         return value.ValueKind switch
         {
-            JsonValueKind.String => long.TryParse(Plain(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out id),
+            JsonValueKind.String => long.TryParse(JsonText.Of(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out id),
             JsonValueKind.Number when value.TryGetInt64(out id) => true,
             JsonValueKind.Number => value.TryGetDouble(out double number)
                 && number == Math.Floor(number)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Groundling.Core;
 using Microsoft.AspNetCore.Http;
 
 namespace Groundling.Web.LabelStudio;
@@ -44,20 +45,8 @@ internal sealed record PredictRequest(IReadOnlyList<TaskRequest>? Tasks, JsonEle
         }
     }
 
-    /// <summary>A text that says something; half of a surrogate pair makes it none.</summary>
-    public static string? TextOf(JsonElement value)
-    {
-        if (value.ValueKind != JsonValueKind.String)
-            return null;
-        try
-        {
-            return value.GetString()!.Trim() is { Length: > 0 } text ? text : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    /// <summary>A text that says something.</summary>
+    public static string? TextOf(JsonElement value) => JsonText.Of(value)?.Trim() is { Length: > 0 } text ? text : null;
 
     private static JsonElement Member(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : default;
