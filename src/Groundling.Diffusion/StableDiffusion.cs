@@ -1,4 +1,5 @@
 using Groundling.Torch;
+using TorchSharp;
 using static TorchSharp.torch.nn;
 
 namespace Groundling.Diffusion;
@@ -13,8 +14,12 @@ public sealed class StableDiffusion : IDisposable
         Vae vae,
         UNet unet,
         PredictionType prediction,
-        NoiseSchedule schedule
-    ) => (Path, Tokenizer, Text, Vae, UNet, Prediction, Schedule) = (path, tokenizer, text, vae, unet, prediction, schedule);
+        NoiseSchedule schedule,
+        ComputeDevice place
+    ) => (Path, Tokenizer, Text, Vae, UNet, Prediction, Schedule, Place) = (path, tokenizer, text, vae, unet, prediction, schedule, place);
+
+    /// <summary>Where its weights lie and are computed with.</summary>
+    public ComputeDevice Place { get; }
 
     /// <summary>The folder it came from.</summary>
     public string Path { get; }
@@ -45,6 +50,9 @@ public sealed class StableDiffusion : IDisposable
     /// <param name="begin">Called as each of text_encoder, vae and unet begins, by that name; what it throws ends the opening.</param>
     /// <param name="vae">As in <see cref="ModelSource.Open"/>.</param>
     /// <param name="tokenizer">As in <see cref="ModelSource.Open"/>.</param>
+    /// <param name="place">
+    /// Where it computes; the CPU where null. Weights that lie on a card have been read as a whole, and are never rearranged.
+    /// </param>
     /// <exception cref="EngineException">There is no libtorch, or it cannot be loaded.</exception>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
     /// <exception cref="WeightsException">A weight file is damaged or does not fit its config.</exception>
@@ -53,9 +61,13 @@ public sealed class StableDiffusion : IDisposable
         Rearrangement rearrangement = Rearrangement.ManyPasses,
         Action<string>? begin = null,
         string? vae = null,
-        string? tokenizer = null
+        string? tokenizer = null,
+        ComputeDevice? place = null
     )
     {
+        place ??= ComputeDevice.Cpu;
+        if (!place.IsCpu)
+            rearrangement = Rearrangement.None;
         var source = ModelSource.Open(path, vae, tokenizer);
         EngineException.ThrowIfUnavailable();
         var tokens = source.Tokenizer();
@@ -74,12 +86,12 @@ public sealed class StableDiffusion : IDisposable
         try
         {
             begin?.Invoke("text_encoder");
-            text = Load(source, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys).Freeze(Rearrangement.None);
+            text = Load(source, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys, place).Freeze(Rearrangement.None);
             begin?.Invoke("vae");
-            autoencoder = Load(source, "vae", new Vae(vaeConfig), Vae.Keys).Freeze(rearrangement);
+            autoencoder = Load(source, "vae", new Vae(vaeConfig), Vae.Keys, place).Freeze(rearrangement);
             begin?.Invoke("unet");
-            var unet = Load(source, "unet", new UNet(unetConfig), KeyMap.Identity).Freeze(rearrangement);
-            return new(path, tokens, text, autoencoder, unet, prediction, schedule);
+            var unet = Load(source, "unet", new UNet(unetConfig), KeyMap.Identity, place).Freeze(rearrangement);
+            return new(path, tokens, text, autoencoder, unet, prediction, schedule, place);
         }
         catch
         {
@@ -127,13 +139,15 @@ public sealed class StableDiffusion : IDisposable
             ? null
             : $"{source.Config("unet")}: 'in_channels' is {unet.InChannels}, but the autoencoder's latent_channels is {vae.LatentChannels}; the parts are of different models";
 
-    private static T Load<T>(ModelSource source, string part, T module, KeyMap keys)
+    private static T Load<T>(ModelSource source, string part, T module, KeyMap keys, ComputeDevice place)
         where T : Module
     {
         try
         {
             using var weights = source.Weights(part);
             module.LoadExactly(weights, keys, $"Is {source.Config(part)} the one these weights came with?");
+            if (!place.IsCpu)
+                module.to(place.Device);
             return module;
         }
         catch

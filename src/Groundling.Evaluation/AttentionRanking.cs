@@ -52,7 +52,10 @@ public sealed class AttentionRanking(UNet unet, NoiseSchedule schedule, long tim
         using var frozen = no_grad();
         using var generator = new Generator(_seed++);
         var times = tensor(new[] { time }, device: latents.device);
-        var read = time == 1 ? latents : schedule.AddNoise(latents, randn(latents.shape, generator: generator).to(latents.device), times);
+        var read =
+            time == 1
+                ? latents
+                : schedule.AddNoise(latents, randn(latents.shape, generator: generator, device: CPU).to(latents.device), times);
         using var prompt = new StaticPrompt(new GroundingInput(read, phrases, nullPhrase, null) { Cancellation = stop });
         using var output = unet.call(read, times, prompt);
         foreach (var reading in prompt.PixelReadings)

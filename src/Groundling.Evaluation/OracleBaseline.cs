@@ -24,21 +24,21 @@ public sealed class OracleBaseline(int size, int stride) : IPhraseSegmenter
         using var scope = NewDisposeScope();
         var (width, height) = (given.Truth[0].Width, given.Truth[0].Height);
         var letterbox = Letterbox.Fit(width, height, size);
-        var picture = zeros(1, 1, letterbox.Height, letterbox.Width);
+        var picture = zeros(1, 1, letterbox.Height, letterbox.Width, device: CPU);
         picture[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth] = 1f;
         var share = functional.avg_pool2d(picture, stride).AtLeast(1e-6f); // of each cell that is not padding
         var cells = new List<Tensor>();
         foreach (var mask in given.Truth)
         {
             using var one = NewDisposeScope();
-            var truth = tensor(mask.ToBytes(), [1, 1, height, width]).to(float32);
+            var truth = tensor(mask.ToBytes(), [1, 1, height, width], device: CPU).to(float32);
             var content = functional.interpolate(
                 truth,
                 size: [letterbox.ContentHeight, letterbox.ContentWidth],
                 mode: InterpolationMode.Bilinear,
                 align_corners: false
             );
-            var padded = zeros(1, 1, letterbox.Height, letterbox.Width);
+            var padded = zeros(1, 1, letterbox.Height, letterbox.Width, device: CPU);
             padded[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth] = content;
             cells.Add(functional.avg_pool2d(padded, stride).div(share).squeeze(0).MoveToOuterDisposeScope());
         }

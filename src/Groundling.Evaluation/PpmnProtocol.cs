@@ -37,11 +37,11 @@ internal sealed class PpmnProtocol()
         using var scope = NewDisposeScope();
         var (width, height) = JudgedSize(letterbox);
         var content = Bilinear(
-            tensor(mask.ToBytes(), [1, 1, mask.Height, mask.Width]).to(float32),
+            tensor(mask.ToBytes(), [1, 1, mask.Height, mask.Width], device: CPU).to(float32),
             letterbox.ContentHeight,
             letterbox.ContentWidth
         );
-        var padded = zeros(1, 1, height * Quarter, width * Quarter);
+        var padded = zeros(1, 1, height * Quarter, width * Quarter, device: CPU);
         padded[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth] = content;
         return Encoded(Bilinear(padded, height, width).IsAbove(above).to(uint8).squeeze(0), width, height).Single();
     }

@@ -21,7 +21,7 @@ public sealed class RandomBaseline(int size, int seed = 0) : IPhraseSegmenter
         ArgumentNullException.ThrowIfNull(given);
         var letterbox = Letterbox.Fit(given.Truth[0].Width, given.Truth[0].Height, size);
         using var scope = NewDisposeScope();
-        var map = zeros(given.Truth.Count, letterbox.Height, letterbox.Width);
+        var map = zeros(given.Truth.Count, letterbox.Height, letterbox.Width, device: CPU);
         for (int i = 0; i < given.Truth.Count; i++)
         {
             var random = new Random(unchecked(((seed * 1_000_003) + given.Example.Index) * 1_000_003 + given.Numbers[i]));

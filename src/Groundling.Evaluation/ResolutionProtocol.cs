@@ -83,9 +83,10 @@ public abstract class ResolutionProtocol
 
     private protected static IEnumerable<RunLengthMask> Encoded(Tensor inside, int width, int height)
     {
-        for (long i = 0; i < inside.shape[0]; i++)
+        using var near = inside.cpu(); // all of them at once: each copy from a card waits for it
+        for (long i = 0; i < near.shape[0]; i++)
         {
-            using var one = inside[i].contiguous();
+            using var one = near[i].contiguous();
             yield return RunLengthMask.FromBytes(one.bytes, width, height);
         }
     }

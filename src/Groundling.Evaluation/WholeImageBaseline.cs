@@ -21,7 +21,7 @@ public sealed class WholeImageBaseline(int size) : IPhraseSegmenter
         ArgumentNullException.ThrowIfNull(given);
         var letterbox = Letterbox.Fit(given.Truth[0].Width, given.Truth[0].Height, size);
         using var scope = NewDisposeScope();
-        var content = zeros(letterbox.Height, letterbox.Width);
+        var content = zeros(letterbox.Height, letterbox.Width, device: CPU);
         content[..letterbox.ContentHeight, ..letterbox.ContentWidth] = 1f;
         // Edge cells that padding shares stay wholly inside: the picture is all there is.
         var map = content.reshape(letterbox.Height / Stride, Stride, letterbox.Width / Stride, Stride).amax([1, 3]);

@@ -25,6 +25,15 @@ public sealed class SharedModelOptions
     /// <summary>How far weights are rearranged for speed.</summary>
     public Rearrangement Rearrangement { get; set; } = Rearrangement.ManyPasses;
 
+    /// <summary>
+    /// Where to compute: "auto" takes a CUDA card where libtorch can use one, else the CPU; "cpu", "cuda", or a card's number as in
+    /// "cuda:1".
+    /// </summary>
+    public string Device { get; set; } = "auto";
+
+    /// <summary>In which kind of number.</summary>
+    public ComputePrecision Precision { get; set; } = ComputePrecision.Auto;
+
     /// <summary>Whether the model is opened when the host starts, beside the start; otherwise when it is first asked for.</summary>
     public bool OpensAtStart { get; set; } = true;
 
@@ -41,6 +50,8 @@ public sealed class SharedModelOptions
             Tokenizer = Tokenizer,
             TrainedParts = Groundling.TrainedParts.Parse(TrainedParts),
             Rearrangement = Rearrangement,
+            Device = Device,
+            Precision = Precision,
         };
         return options.Validated();
     }

@@ -14,7 +14,9 @@ public sealed class Autocast : IDisposable
     private readonly AutocastSetting _before;
 
     /// <param name="type"><c>bfloat16</c> or <c>float16</c>.</param>
-    /// <param name="device">The kind of device whose operators are meant.</param>
+    /// <param name="device">
+    /// The kind of device whose operators are meant; others than CPU, CUDA and MPS know no mixed precision, and go on as they are.
+    /// </param>
     public Autocast(ScalarType type, DeviceType device)
         : this(new AutocastSetting(device, On: true, type)) { }
 
@@ -27,7 +29,10 @@ public sealed class Autocast : IDisposable
 
     /// <summary>The setting of this thread.</summary>
     /// <param name="device">The kind of device whose operators are meant.</param>
-    public static AutocastSetting Around(DeviceType device) => new(device, IsEnabled((sbyte)device), (ScalarType)TypeOf((sbyte)device));
+    public static AutocastSetting Around(DeviceType device) =>
+        Knows(device)
+            ? new(device, IsEnabled((sbyte)device), (ScalarType)TypeOf((sbyte)device))
+            : new(device, On: false, ScalarType.Float32);
 
     /// <summary>Operators run as before.</summary>
     public void Dispose()
@@ -37,8 +42,13 @@ public sealed class Autocast : IDisposable
         Set(_before);
     }
 
+    /// <summary>libtorch ends the process where it is asked for others: its exception finds no native caller.</summary>
+    private static bool Knows(DeviceType device) => device is DeviceType.CPU or DeviceType.CUDA or DeviceType.MPS;
+
     private static void Set(AutocastSetting setting)
     {
+        if (!Knows(setting.Device))
+            return;
         SetType((sbyte)setting.Device, (sbyte)setting.Type);
         SetEnabled((sbyte)setting.Device, setting.On);
     }

@@ -71,15 +71,28 @@ public static class HeldScalars
         return a.div_(held);
     }
 
+    /// <summary>Lone numbers, each times its weight, in one sum: a product and a sum each would be as many launches on a card.</summary>
+    /// <param name="terms">At least one; of one type, on one device.</param>
+    public static Tensor WeightedSum(IReadOnlyCollection<(Tensor Value, double Weight)> terms)
+    {
+        using var scope = NewDisposeScope();
+        var values = stack([.. terms.Select(term => term.Value)]);
+        var weights = tensor(terms.Select(term => term.Weight).ToArray(), device: CPU).to(values.dtype).Sent(values.device);
+        return (values * weights).sum().MoveToOuterDisposeScope();
+    }
+
     /// <summary>pow: a * a</summary>
     public static Tensor Squared(this Tensor a) => a.pow(Two);
 
-    /// <summary>clamp: a limited to a range.</summary>
+    /// <summary>
+    /// clamp: a limited to a range, at one end and then at the other; libtorch's lazy device has no way back through both at once.
+    /// </summary>
     public static Tensor Within(this Tensor a, double least, double most)
     {
         using Scalar low = least,
             high = most;
-        return a.clamp(low, high);
+        using var limited = a.clamp_min(low);
+        return limited.clamp_max(high);
     }
 
     /// <summary>clamp_min: a, and a number where it is less.</summary>
@@ -124,16 +137,16 @@ public static class HeldScalars
     public static Tensor PlusAt(this Tensor a, Tensor places, Tensor rows) => a.index_add(0, places, rows, One);
 
     /// <summary>arange: 0, 1, ..., count - 1</summary>
-    public static Tensor Range(long count, ScalarType type, Device? device = null)
+    public static Tensor Range(long count, ScalarType type, Device device)
     {
         using Scalar held = count;
-        return arange(Zero, held, One, type, device);
+        return arange(Zero, held, One, type, device: device);
     }
 
     /// <summary>full: as many whole numbers of one value.</summary>
-    public static Tensor Repeated(long value, long count)
+    public static Tensor Repeated(long value, long count, Device device)
     {
         using Scalar held = value;
-        return full(count, held, int64);
+        return full(count, held, int64, device: device);
     }
 }

@@ -23,7 +23,7 @@ public static class Initialization
         foreach (var (_, tensor, value) in InitialValues(module, generator))
         {
             using var scope = NewDisposeScope();
-            tensor.set_(value());
+            tensor.set_(value().to(tensor.device));
         }
         return module;
     }
@@ -62,8 +62,8 @@ public static class Initialization
         if (!shapeOf.TryGetValue(weight, out var shape) || shape.Length < 2)
             return tensor.detach().clone();
         if (name.Contains("_embedding.weight", StringComparison.Ordinal))
-            return empty(shape).normal_(0, EmbeddingDeviation, generator);
+            return empty(shape, device: CPU).normal_(0, EmbeddingDeviation, generator);
         var bound = 1 / Math.Sqrt(shape.Skip(1).Aggregate(1L, (product, size) => product * size));
-        return empty(tensor.shape).uniform_(-bound, bound, generator);
+        return empty(tensor.shape, device: CPU).uniform_(-bound, bound, generator);
     }
 }

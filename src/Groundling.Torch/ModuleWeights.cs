@@ -82,6 +82,9 @@ public static class ModuleWeights
             ReleaseFrozen(tensor);
     }
 
+    /// <summary>Where a module lies, as its first parameter says.</summary>
+    public static Device Device(this Module module) => module.parameters().First().device;
+
     /// <summary>The number of parameters.</summary>
     public static long ParameterCount(this Module module) => module.parameters().Sum(parameter => parameter.numel());
 

@@ -40,10 +40,14 @@ public sealed class Recomputation : autograd.MultiTensorFunction<Recomputation>
         var all = apply([packed, .. inputs])[0];
         if (kinds.Count == 1)
             return [all.MoveToOuterDisposeScope()];
+        long first = 0;
         return
         [
-            .. all.split([.. kinds.Select(kind => kind.Shape.Aggregate(1L, (product, size) => product * size))])
-                .Zip(kinds, (part, kind) => part.view(kind.Shape).to(kind.Type).MoveToOuterDisposeScope()),
+            .. kinds.Select(kind =>
+            {
+                var length = kind.Shape.Aggregate(1L, (product, size) => product * size);
+                return all.narrow(0, (first += length) - length, length).view(kind.Shape).to(kind.Type).MoveToOuterDisposeScope();
+            }),
         ];
     }
 

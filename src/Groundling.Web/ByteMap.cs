@@ -20,6 +20,6 @@ internal sealed record ByteMap(
         if (!float.IsFinite(least) || !float.IsFinite(largest))
             least = largest = 0;
         var bytes = largest > least ? map.Plus(-least).Times(255 / (largest - least)).round() : zeros_like(map);
-        return new([(int)map.shape[0], (int)map.shape[1]], least, largest, bytes.to(uint8).contiguous().bytes.ToArray());
+        return new([(int)map.shape[0], (int)map.shape[1]], least, largest, bytes.to(uint8).cpu().contiguous().bytes.ToArray());
     }
 }

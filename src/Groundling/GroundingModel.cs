@@ -5,6 +5,7 @@ using Groundling.Diffusion;
 using Groundling.Modeling;
 using Groundling.Prompting;
 using Groundling.Recomputing;
+using Groundling.Torch;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -21,7 +22,7 @@ namespace Groundling;
 /// </remarks>
 public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
 {
-    internal static readonly Tensor DetailTime = tensor(new[] { 1L }).DetachFromDisposeScope(); // time step 1: the least noise (Sec. 3.1)
+    internal const long DetailTime = 1; // the time step with the least noise (Sec. 3.1)
     private readonly (UNet UNet, Vae Vae) _frozen; // in a tuple, so that they are no components of this module
     private readonly IReadOnlyList<int> _lastBlocks;
 
@@ -174,7 +175,7 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     {
         IPromptExchange exchange =
             prompt is DynamicPrompt dynamic && Recomputes ? new RecomputedPrompt(dynamic, _adapter!, input, Config.NullPhrase) : prompt;
-        return _frozen.UNet.call(input.Latents, DetailTime.to(input.Latents.device), exchange);
+        return _frozen.UNet.call(input.Latents, HeldScalars.Repeated(DetailTime, 1, input.Latents.device), exchange);
     }
 
     /// <summary>A frozen adapter sends no gradient through the UNet: there is nothing to run again.</summary>

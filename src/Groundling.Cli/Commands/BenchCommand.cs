@@ -23,6 +23,7 @@ internal static class BenchCommand
         string Model,
         string Method,
         int Size,
+        string Device,
         int Threads,
         double PeakGflopPerSecond,
         IReadOnlyList<Step> Steps,
@@ -31,7 +32,7 @@ internal static class BenchCommand
 
     public static Command Create(CancellationToken stop)
     {
-        var model = new ModelOptions();
+        var (model, device) = (new ModelOptions(), new DeviceOptions());
         var (size, threads, json) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Json());
         var repeats = new Option<int>("--repeats")
         {
@@ -51,6 +52,8 @@ internal static class BenchCommand
             model.Tokenizer,
             model.Yes,
             size,
+            device.Name,
+            device.Kind,
             threads,
             repeats,
             json,
@@ -61,7 +64,7 @@ internal static class BenchCommand
                 throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
             var options = new GroundingOptions { Size = parsed.GetValue(size) is 0 ? null : parsed.GetValue(size) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            var result = Measure(model.Read(parsed, stop), options.Size, parsed.GetValue(repeats), stop);
+            var result = Measure(model.Read(parsed, stop), device.Read(parsed).Find(), options.Size, parsed.GetValue(repeats), stop);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
                 output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
@@ -71,7 +74,7 @@ internal static class BenchCommand
         return command;
     }
 
-    private static Result Measure(ModelChoice model, int? requestedSize, int repeats, CancellationToken cancellation)
+    private static Result Measure(ModelChoice model, ComputeDevice place, int? requestedSize, int repeats, CancellationToken cancellation)
     {
         ModelSource.Open(model.Frozen, model.Vae); // a wrong path shows before the seconds that the peak takes
         using var frozen = no_grad();
@@ -87,6 +90,8 @@ internal static class BenchCommand
                 using var one = NewDisposeScope();
                 var watch = Stopwatch.StartNew();
                 work();
+                if (!place.IsCpu)
+                    cuda.synchronize();
                 seconds.Add(watch.Elapsed.TotalSeconds);
             }
             seconds.Sort();
@@ -94,9 +99,10 @@ internal static class BenchCommand
             steps.Add(new(name, median, gflop, gflop / median, peak > 0 ? gflop / median / peak : 0, ResidentMemory.Now / 1e6));
         }
 
+        Tensor Typed(Tensor tensor) => tensor.Sent(place.Device).to(place.Precision == ComputePrecision.Bf16 ? bfloat16 : float32);
         foreach (var side in new[] { 2048, 4096 })
         {
-            var (a, b) = (randn(side, side), randn(side, side));
+            var (a, b) = (Typed(randn(side, side, device: CPU)), Typed(randn(side, side, device: CPU)));
             a.matmul(b).Dispose();
             Add($"matmul {side}^3", 2.0 * side * side * side / 1e9, () => a.matmul(b), repeats + 2);
         }
@@ -105,7 +111,7 @@ internal static class BenchCommand
             steps[i] = steps[i] with { ShareOfPeak = steps[i].GflopPerSecond / peak };
 
         GroundingPipeline? opened = null;
-        Add("open", 0, () => opened = model.Open(Rearrangement.ManyPasses), 1);
+        Add("open", 0, () => opened = model.Open(Rearrangement.ManyPasses, place), 1);
         using var pipeline = opened!;
         var side0 = requestedSize ?? pipeline.NativeSize;
         var picture = new Picture(side0, side0, Noise(side0 * side0 * 3));
@@ -117,13 +123,14 @@ internal static class BenchCommand
 
         var diffusion = pipeline.Diffusion;
         var letterbox = Letterbox.Fit(side0, side0, side0);
-        var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width]);
+        var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width], device: CPU).Sent(place.Device);
         var phrases = new PhraseEncoder(diffusion.Tokenizer, diffusion.Text);
         var states = phrases.Encode(caption);
         var latents = diffusion.Vae.Encode(image);
         var input = new GroundingInput(latents, states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null);
         void Trace()
         {
+            using var pass = place.BeginPass();
             var (prompt, unet, decoder) = pipeline.Model.Trace(input);
             prompt.Dispose();
             unet.Dispose();
@@ -149,7 +156,7 @@ internal static class BenchCommand
             repeats
         );
         Add("ground", steps.TakeLast(3).Sum(step => step.Gflop), () => pipeline.Ground(picture, caption, options, cancellation), repeats);
-        return new(model.Frozen, pipeline.Origin.Method, side0, get_num_threads(), peak, steps, ResidentMemory.Peak / 1e6);
+        return new(model.Frozen, pipeline.Origin.Method, side0, $"{place}", get_num_threads(), peak, steps, ResidentMemory.Peak / 1e6);
     }
 
     private static byte[] Noise(int count)
@@ -177,7 +184,7 @@ internal static class BenchCommand
             );
         Terminal.On(output).Write(table);
         output.WriteLine(
-            $"{result.Model} ({result.Method}) at {result.Size} pixels, {result.Threads} threads, float32; peak {result.PeakGflopPerSecond:F0} GFLOP/s, {result.PeakResidentMb:F0} MB resident at most"
+            $"{result.Model} ({result.Method}) at {result.Size} pixels, {result.Threads} threads, {result.Device}; peak {result.PeakGflopPerSecond:F0} GFLOP/s, {result.PeakResidentMb:F0} MB resident at most"
         );
     }
 }

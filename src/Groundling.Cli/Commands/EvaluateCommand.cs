@@ -16,6 +16,7 @@ internal static class EvaluateCommand
         string Data,
         string Split,
         ModelChoice? Model,
+        DeviceChoice Device,
         string? Baseline,
         ResolutionProtocol Protocol,
         GroupRule Groups,
@@ -55,7 +56,7 @@ internal static class EvaluateCommand
                 "Instead of a model: the whole image; a random rectangle (seeded); the ground truth at the decoder's mask resolution (oracle: a quarter of the network's size) or the attention's (oracle-h8: an eighth)",
             HelpName = string.Join('|', Baselines),
         };
-        var (threshold, head) = (CommonOptions.Threshold(), CommonOptions.Head());
+        var (threshold, head, device) = (CommonOptions.Threshold(), CommonOptions.Head(), new DeviceOptions());
         var output = new Option<string>("--out", "-o")
         {
             Description = "Folder for report.html, report.json, per_phrase.csv and journal.jsonl",
@@ -82,6 +83,8 @@ internal static class EvaluateCommand
             size,
             threshold,
             head,
+            device.Name,
+            device.Kind,
             threads,
             limit,
             output,
@@ -96,6 +99,7 @@ internal static class EvaluateCommand
                 parsed.GetValue(data)!,
                 parsed.GetValue(split)!,
                 parsed.GetValue(baseline) is null || model.AreGiven(parsed) ? model.Read(parsed, stop) : null,
+                device.Read(parsed),
                 parsed.GetValue(baseline),
                 ResolutionProtocol.Named(parsed.GetValue(protocol)!),
                 GroupRule.Named(parsed.GetValue(groups)!),
@@ -127,7 +131,7 @@ internal static class EvaluateCommand
         var benchmark = PngBenchmark.Open(request.Data, request.Split);
         var evaluator = new Evaluator(benchmark, request.Protocol);
         var (count, faults) = EvaluationCommon.Survey(evaluator, benchmark, request.Limit, cancellation);
-        using var segmenter = Open(request);
+        using var segmenter = Open(request, processes);
         var settings = new EvaluationSettings(
             segmenter.Name,
             request.Model is null ? null : ContentMark.OfFolder(request.Model.Frozen),
@@ -227,9 +231,9 @@ internal static class EvaluateCommand
         return ContentMark.OfFiles(folder, config, weights);
     }
 
-    private static IPhraseSegmenter Open(Request request) =>
+    private static IPhraseSegmenter Open(Request request, ICollective processes) =>
         request.Model is { } model
-            ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses), request.Size, request.Head)
+            ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses, request.Device.Find(processes)), request.Size, request.Head)
             : request.Baseline switch
             {
                 "whole-image" => new WholeImageBaseline(request.Size ?? EvaluationCommon.UsualSize),

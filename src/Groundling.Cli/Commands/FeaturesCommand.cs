@@ -18,6 +18,7 @@ internal static class FeaturesCommand
             CommonOptions.Index()
         );
         var (model, size, threads, quiet) = (new ModelOptions(), CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet());
+        var device = new DeviceOptions();
         var output = new Option<string>("--out", "-o")
         {
             Description = "The safetensors file to write",
@@ -39,6 +40,8 @@ internal static class FeaturesCommand
             model.Yes,
             output,
             size,
+            device.Name,
+            device.Kind,
             threads,
             quiet,
         };
@@ -56,7 +59,7 @@ internal static class FeaturesCommand
             var chosen = model.Read(parsed, stop);
             var file = parsed.GetValue(output)!;
             var image = Picture.Load(parsed.GetValue(picture)!);
-            using var pipeline = chosen.Open(Rearrangement.OnePass);
+            using var pipeline = chosen.Open(Rearrangement.OnePass, device.Read(parsed).Find());
             using var trace = pipeline.Trace(image, words, options, keepHeads: true, stop);
             stop.ThrowIfCancellationRequested();
             foreach (var warning in pipeline.Warnings(trace))

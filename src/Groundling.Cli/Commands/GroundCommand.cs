@@ -55,6 +55,7 @@ internal sealed class GroundCommand
             CommonOptions.Index(),
             new ModelOptions()
         );
+        var device = new DeviceOptions();
         var output = new Option<string>("--out", "-o")
         {
             Description =
@@ -91,6 +92,8 @@ internal sealed class GroundCommand
             threshold,
             head,
             size,
+            device.Name,
+            device.Kind,
             threads,
             quiet,
             json,
@@ -121,7 +124,7 @@ internal sealed class GroundCommand
                 parsed.InvocationConfiguration.Output,
                 parsed.InvocationConfiguration.Error
             );
-            return run.Run(paths, shared, model.Read(parsed, stop), processes, stop);
+            return run.Run(paths, shared, model.Read(parsed, stop), device.Read(parsed), processes, stop);
         });
         return command;
     }
@@ -130,13 +133,14 @@ internal sealed class GroundCommand
         IReadOnlyList<string> pictures,
         Caption? shared,
         ModelChoice model,
+        DeviceChoice device,
         ICollective processes,
         CancellationToken cancellation
     )
     {
         if (pictures.Count == 1)
-            return processes.Rank > 0 ? 0 : RunOne(pictures[0], shared, model, cancellation);
-        using var pipeline = OpenModel(model, Rearrangement.ManyPasses);
+            return processes.Rank > 0 ? 0 : RunOne(pictures[0], shared, model, device, cancellation);
+        using var pipeline = OpenModel(model, Rearrangement.ManyPasses, device.Find(processes));
         var faults = new List<string>();
         var done = 0;
         try
@@ -206,14 +210,14 @@ internal sealed class GroundCommand
                 _results.WriteLine(path);
     }
 
-    private int RunOne(string path, Caption? shared, ModelChoice model, CancellationToken cancellation)
+    private int RunOne(string path, Caption? shared, ModelChoice model, DeviceChoice device, CancellationToken cancellation)
     {
         // What the user gave is checked before the seconds that a large model takes to open.
         var messages = new List<string>();
         var (picture, caption) = Read(path, shared, messages);
         foreach (var message in messages)
             _messages.WriteLine(message);
-        using var pipeline = OpenModel(model, Rearrangement.OnePass);
+        using var pipeline = OpenModel(model, Rearrangement.OnePass, device.Find());
         var grounding = GroundOne(pipeline, path, picture, caption, _output, cancellation);
         foreach (var warning in grounding.Warnings)
             _messages.WriteLine($"warning: {warning}");
@@ -254,11 +258,13 @@ internal sealed class GroundCommand
         return (picture, shared ?? CaptionBeside(path));
     }
 
-    private GroundingPipeline OpenModel(ModelChoice choice, Rearrangement extent)
+    private GroundingPipeline OpenModel(ModelChoice choice, Rearrangement extent, ComputeDevice place)
     {
         if (choice.IsDefault && !_quiet)
             _messages.WriteLine(DefaultModel.Note);
-        var pipeline = choice.Open(extent);
+        if (!place.IsCpu && !_quiet)
+            _messages.WriteLine($"computes on {place}");
+        var pipeline = choice.Open(extent, place);
         _ = pipeline.HeadOf(_options.Head); // one that is missing shows before the first picture
         return pipeline;
     }

@@ -72,10 +72,13 @@ internal sealed class ModelOptions
 /// <param name="Tokenizer">A tokenizer in place of the model's own, or null.</param>
 internal sealed record ModelChoice(string Frozen, string? Trained, bool Untrained, bool IsDefault, string? Vae, string? Tokenizer)
 {
-    public GroundingPipeline Open(Rearrangement rearrangement) =>
+    /// <summary>Opens it where the command line says, or for one of several processes on its own card.</summary>
+    public GroundingPipeline Open(Rearrangement rearrangement, ComputeDevice place) =>
         GroundingPipeline.Open(
             new GroundingPipelineOptions
             {
+                Device = place.Name,
+                Precision = place.Precision,
                 ModelFolder = Frozen,
                 Vae = Vae,
                 Tokenizer = Tokenizer,
@@ -85,8 +88,11 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
         );
 
     /// <summary>The same choice for a service.</summary>
-    public void Share(SharedModelOptions options) =>
+    public void Share(SharedModelOptions options, ComputeDevice place)
+    {
         (options.ModelFolder, options.TrainedParts, options.Vae, options.Tokenizer) = (Frozen, Parts.ToString(), Vae, Tokenizer);
+        (options.Device, options.Precision) = (place.Name, place.Precision);
+    }
 
     private TrainedParts Parts =>
         Untrained ? TrainedParts.None

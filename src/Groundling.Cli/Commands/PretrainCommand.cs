@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Groundling.Torch;
 using Groundling.Training;
 using static TorchSharp.torch;
 
@@ -12,6 +13,7 @@ internal static class PretrainCommand
         IReadOnlyList<string> Changes,
         string Data,
         string Output,
+        DeviceChoice Device,
         int? Threads,
         bool Resume,
         bool Quiet
@@ -38,7 +40,7 @@ internal static class PretrainCommand
             HelpName = "KEY=VALUE",
             AllowMultipleArgumentsPerToken = true,
         };
-        var threads = CommonOptions.Threads();
+        var (device, threads) = (new DeviceOptions(), CommonOptions.Threads());
         var resume = new Option<bool>("--resume") { Description = "Go on with a pretraining that was stopped or killed" };
         var quiet = CommonOptions.Quiet();
         var command = new Command(
@@ -50,6 +52,8 @@ internal static class PretrainCommand
             data,
             output,
             changes,
+            device.Name,
+            device.Kind,
             threads,
             resume,
             quiet,
@@ -61,6 +65,7 @@ internal static class PretrainCommand
                 parsed.GetValue(changes) ?? [],
                 parsed.GetValue(data)!,
                 parsed.GetValue(output)!,
+                device.Read(parsed),
                 parsed.GetValue(threads),
                 parsed.GetValue(resume),
                 parsed.GetValue(quiet)
@@ -75,6 +80,18 @@ internal static class PretrainCommand
     {
         var quiet = request.Quiet || processes.Rank > 0;
         var config = PretrainConfig.Read(request.Config, request.Changes);
+        config = config with
+        {
+            Vae = request.Device.Over(config.Vae),
+            Text = request.Device.Over(config.Text),
+            Diffusion = request.Device.Over(config.Diffusion),
+        };
+        foreach (var settings in (TrainingSettings[])[config.Vae, config.Text, config.Diffusion])
+        {
+            var place = settings.FindDevice(processes); // one that cannot be used shows before the first stage
+            if (!quiet && settings == config.Diffusion)
+                messages.WriteLine($"trains on {place}");
+        }
         var pretraining = new Pretraining(config, request.Data, request.Output, request.Resume, processes);
         foreach (var fault in pretraining.Faults.Describe())
             messages.WriteLine($"warning: {fault}");

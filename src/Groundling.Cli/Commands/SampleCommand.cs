@@ -4,6 +4,7 @@ using Groundling.Core;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
 using Groundling.Evaluation;
+using Groundling.Torch;
 using Groundling.Training;
 using Groundling.Web;
 using TorchSharp;
@@ -25,6 +26,7 @@ internal static class SampleCommand
         model.Description =
             "A Stable Diffusion 1.x or 2.x: a folder in the diffusers layout, a whole model's .safetensors file, or OWNER/NAME[@REVISION] of the hub; if not given, one that comes with the program";
         var (size, threads, quiet) = (CommonOptions.Size(), CommonOptions.Threads(), CommonOptions.Quiet());
+        var device = new DeviceOptions();
         size.Description = "Rows and columns of the picture, a multiple of 64; the model's own size if not given";
         var usual = new SamplingOptions();
         var seed = new Option<long>("--seed") { Description = "The same seed gives the same picture", HelpName = "S" };
@@ -64,6 +66,8 @@ internal static class SampleCommand
             size,
             output,
             grid,
+            device.Name,
+            device.Kind,
             threads,
             quiet,
         };
@@ -86,7 +90,15 @@ internal static class SampleCommand
             var files = Files(parsed.GetValue(output)!, parsed.GetValue(grid) is null ? texts.Length * options.Count : 1);
             var choice = parts.Read(parsed, stop);
             using var scope = torch.NewDisposeScope();
-            var images = Sample(choice, texts, options, parsed.GetValue(quiet), parsed.InvocationConfiguration.Error, stop);
+            var images = Sample(
+                choice,
+                device.Read(parsed).Find(),
+                texts,
+                options,
+                parsed.GetValue(quiet),
+                parsed.InvocationConfiguration.Error,
+                stop
+            );
             if (parsed.GetValue(grid) is { } columns)
                 Write(files[0], torch.cat([.. images]), columns);
             else
@@ -107,6 +119,7 @@ internal static class SampleCommand
     /// <summary>[1, 3, H, W] each, caption by caption.</summary>
     private static IReadOnlyList<torch.Tensor> Sample(
         ModelChoice model,
+        ComputeDevice place,
         string[] captions,
         SamplingOptions options,
         bool quiet,
@@ -114,7 +127,7 @@ internal static class SampleCommand
         CancellationToken stop
     )
     {
-        using var diffusion = StableDiffusion.Open(model.Frozen, vae: model.Vae, tokenizer: model.Tokenizer);
+        using var diffusion = StableDiffusion.Open(model.Frozen, place: place, vae: model.Vae, tokenizer: model.Tokenizer);
         if (diffusion.UnreadWords(captions) is { } warning)
             messages.WriteLine($"warning: {warning}");
         var sampler = new ImageSampler(
@@ -136,6 +149,7 @@ internal static class SampleCommand
                 foreach (var caption in captions)
                 {
                     var before = images.Count / options.Count * options.Steps;
+                    using var pass = place.BeginPass();
                     images.AddRange(sampler.Sample(caption, options, done => report(before + done), stop).split(1));
                 }
             }

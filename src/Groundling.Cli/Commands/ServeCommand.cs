@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Groundling.Torch;
 using Groundling.Web;
 
 namespace Groundling.Cli.Commands;
@@ -12,7 +13,7 @@ internal static class ServeCommand
     public static Command Create(CancellationToken stop)
     {
         var defaults = new ServerOptions();
-        var (model, threads) = (new ModelOptions(), CommonOptions.Threads());
+        var (model, device, threads) = (new ModelOptions(), new DeviceOptions(), CommonOptions.Threads());
         var host = new Option<string>("--host")
         {
             Description = "The address to listen on; 0.0.0.0 for all of this machine's",
@@ -88,6 +89,8 @@ internal static class ServeCommand
             model.Frozen,
             model.Trained,
             model.Yes,
+            device.Name,
+            device.Kind,
             threads,
             host,
             port,
@@ -104,6 +107,7 @@ internal static class ServeCommand
         };
         command.SetAction(parsed =>
         {
+            var place = device.Read(parsed).Find(); // one that cannot be used shows before the service listens
             var options = new ServerOptions
             {
                 Host = parsed.GetValue(host)!,
@@ -125,18 +129,18 @@ internal static class ServeCommand
             var choice = model.Read(parsed, stop);
             if (choice.IsDefault)
                 error.WriteLine(DefaultModel.Note);
-            Serve(options, choice, parsed.InvocationConfiguration.Output, stop);
+            Serve(options, choice, place, parsed.InvocationConfiguration.Output, stop);
         });
         return command;
     }
 
-    private static void Serve(ServerOptions options, ModelChoice model, TextWriter output, CancellationToken stop)
+    private static void Serve(ServerOptions options, ModelChoice model, ComputeDevice place, TextWriter output, CancellationToken stop)
     {
-        var server = new GroundingServer(options, model.Share, ServeTelemetry.Add, ServeTelemetry.Map);
+        var server = new GroundingServer(options, shared => model.Share(shared, place), ServeTelemetry.Add, ServeTelemetry.Map);
         try
         {
             var address = server.ListenAsync().GetAwaiter().GetResult();
-            output.WriteLine($"{address} (loading {model.Frozen})");
+            output.WriteLine($"{address} (loading {model.Frozen} on {place})");
             server.Run(stop, () => output.WriteLine($"{address} is ready; Ctrl-C ends it"));
         }
         finally

@@ -14,7 +14,7 @@ namespace Groundling.Cli.Commands;
 internal static class TrainCommand
 {
     /// <summary>What may change when a run goes on: where things lie and how they are computed, not what.</summary>
-    private static readonly string[] MayDiffer = ["model", "train.threads", "train.cache"];
+    private static readonly string[] MayDiffer = ["model", "train.threads", "train.device", "train.cache"];
 
     private sealed record Request(
         string Config,
@@ -22,6 +22,7 @@ internal static class TrainCommand
         string Data,
         string Output,
         string? Model,
+        DeviceChoice Device,
         bool Resume,
         bool Quiet
     );
@@ -52,7 +53,7 @@ internal static class TrainCommand
             Description = "The frozen Stable Diffusion, instead of the config's: a folder, or OWNER/NAME[@REVISION] of the hub",
             HelpName = "MODEL",
         };
-        var yes = ModelPlace.Yes();
+        var (yes, device) = (ModelPlace.Yes(), new DeviceOptions());
         var resume = new Option<bool>("--resume") { Description = "Go on with a run that was stopped or killed" };
         var quiet = CommonOptions.Quiet();
         var command = new Command("train", "Train the phrase adapter, the aggregation and the mask decoder on a frozen model.")
@@ -63,6 +64,8 @@ internal static class TrainCommand
             changes,
             model,
             yes,
+            device.Name,
+            device.Kind,
             resume,
             quiet,
         };
@@ -77,6 +80,7 @@ internal static class TrainCommand
                 parsed.GetValue(data)!,
                 parsed.GetValue(output)!,
                 frozen,
+                device.Read(parsed),
                 parsed.GetValue(resume),
                 parsed.GetValue(quiet)
             );
@@ -88,6 +92,8 @@ internal static class TrainCommand
     private static int Run(Request request, ICollective processes, TextWriter results, TextWriter messages, CancellationToken stop)
     {
         var config = TrainConfig.Read(request.Config, request.Changes);
+        config = config with { Train = request.Device.Over(config.Train) };
+        var place = config.Train.FindDevice(processes);
         if (config.Train.Threads > 0)
             set_num_threads(config.Train.Threads);
         var source = FrozenModel.Find(request.Model, config.Model, request.Config, request.Output, config.Train.Seed);
@@ -122,9 +128,10 @@ internal static class TrainCommand
                     (config with { Model = source.Name }).ToJson(),
                     RunRecord.Now("grounding", settings.Seed, DataMark(request.Data, benchmark, measured), source.Mark, initialMark),
                     request.Resume,
+                    new TrainConfig().ToJson(),
                     MayDiffer
                 );
-        using var diffusion = Open(source, processes, stop);
+        using var diffusion = Open(source, place, processes, stop);
         var cache = settings.Cache.Length == 0 ? null : Cache(Beside(request.Config, settings.Cache), messages);
         var encoders = new FrozenEncoders(diffusion, cache is null ? "" : source.EncoderMark(), cache);
         var validation = measured is null ? null : new GroundingValidation(measured, config.Data, config.Grounding.Threshold);
@@ -132,6 +139,8 @@ internal static class TrainCommand
         // One process is enough: all begin with the first one's weights.
         if (initial is not null && folder is { Last.Exists: false })
             Begin(task.Model, initial, request.Quiet ? null : messages);
+        if (!request.Quiet && processes.Rank == 0)
+            messages.WriteLine($"trains on {place}{(processes.Size > 1 ? $", and {processes.Size - 1} more like it" : "")}");
         var outcome = TrainingDisplay.Show(
             messages,
             request.Quiet || processes.Rank > 0,
@@ -163,11 +172,11 @@ internal static class TrainCommand
     }
 
     /// <summary>Random weights are made by one process before the others look for them.</summary>
-    private static StableDiffusion Open(FrozenModel source, ICollective processes, CancellationToken stop)
+    private static StableDiffusion Open(FrozenModel source, ComputeDevice place, ICollective processes, CancellationToken stop)
     {
         if (processes.Rank > 0)
             processes.Barrier();
-        var diffusion = source.Open(stop);
+        var diffusion = source.Open(place, stop);
         if (processes.Rank == 0)
             processes.Barrier();
         return diffusion;

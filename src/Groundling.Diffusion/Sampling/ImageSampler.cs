@@ -51,14 +51,14 @@ public sealed class ImageSampler(
             cancellation
         );
         // one at a time: large pictures are larger still in the decoder
-        return cat([.. latents.split(1).Select(vae.Decode)]).MoveToOuterDisposeScope();
+        return cat([.. Enumerable.Range(0, options.Count).Select(i => vae.Decode(latents.narrow(0, i, 1)))]).MoveToOuterDisposeScope();
     }
 
     private Tensor States(string caption, int count) // [count, K, Ct]
     {
         var (positions, width) = (text.Config.Positions, text.Config.Width);
         var rows = CaptionRows.Of(tokenizer, positions, caption).Rows;
-        return text.call(tensor(rows.SelectMany(row => row).ToArray(), [rows.Count, positions]))
+        return text.call(tensor(rows.SelectMany(row => row).ToArray(), [rows.Count, positions], device: text.Device()))
             .view(1, rows.Count * positions, width)
             .expand(count, -1, -1);
     }
@@ -68,19 +68,21 @@ public sealed class ImageSampler(
         var multiple = unet.LatentMultiple; // a model may have been trained at a side that its UNet cannot halve
         var side = options.Size is { } size ? size / vae.Stride : (unet.Config.SampleSize + multiple - 1) / multiple * multiple;
         return stack([
-            .. Enumerable
-                .Range(0, options.Count)
-                .Select(i =>
-                {
-                    using var generator = new Generator(options.Seed + (ulong)i);
-                    return randn([unet.Config.InChannels, side, side], generator: generator);
-                }),
-        ]);
+                .. Enumerable
+                    .Range(0, options.Count)
+                    .Select(i =>
+                    {
+                        using var generator = new Generator(options.Seed + (ulong)i);
+                        // the same noise on every device
+                        return randn([unet.Config.InChannels, side, side], generator: generator, device: CPU);
+                    }),
+            ])
+            .to(unet.Device());
     }
 
     private Tensor Predict(Tensor noisy, int time, TextPrompt prompt)
     {
         using var scope = NewDisposeScope();
-        return unet.call(noisy, HeldScalars.Repeated(time, 1), prompt).Prediction.MoveToOuterDisposeScope();
+        return unet.call(noisy, HeldScalars.Repeated(time, 1, noisy.device), prompt).Prediction.MoveToOuterDisposeScope();
     }
 }

@@ -114,7 +114,7 @@ public sealed class NoiseSchedule
         return (shares.sqrt() * noise - shares.OneMinus().sqrt() * latents).MoveToOuterDisposeScope(); // Salimans and Ho 2022, Sec. 4
     }
 
-    private Tensor SharesOf(Tensor times) => tensor(_shares, dtype: float32)[times].view(-1, 1, 1, 1);
+    private Tensor SharesOf(Tensor times) => tensor(_shares, dtype: float32, device: times.device)[times].view(-1, 1, 1, 1);
 
     /// <summary>Betas that grow evenly from the first to the last.</summary>
     /// <param name="steps">Time steps, at least 2.</param>

@@ -26,7 +26,9 @@ internal sealed class FeedForward : Module<Tensor, Tensor>
     public override Tensor forward(Tensor pixels) // [B, hw, C]
     {
         using var scope = NewDisposeScope();
-        var halves = _expand.call(pixels).chunk(2, -1); // 2 x [B, hw, 4C]
-        return _contract.call(halves[0] * functional.gelu(halves[1])).MoveToOuterDisposeScope();
+        var expanded = _expand.call(pixels); // [B, hw, 8C]
+        var half = expanded.shape[^1] / 2;
+        var gated = expanded.narrow(-1, 0, half) * functional.gelu(expanded.narrow(-1, half, half)); // chunk loses the lazy device
+        return _contract.call(gated).MoveToOuterDisposeScope(); // [B, hw, C]
     }
 }

@@ -73,7 +73,7 @@ internal static unsafe class DeformableKernel
     /// <returns>[B, Q, heads d]</returns>
     public static Tensor Run(Tensor values, long[] sizes, Tensor locations, Tensor weights)
     {
-        var output = empty(locations.shape[0], locations.shape[1], values.shape[2] * values.shape[3], dtype: float32);
+        var output = empty(locations.shape[0], locations.shape[1], values.shape[2] * values.shape[3], dtype: float32, device: CPU);
         fixed (long* pointer = sizes)
         {
             var work = Describe(values, pointer, locations, weights);

@@ -18,7 +18,7 @@ internal sealed class GroupNormFunction : autograd.SingleTensorFunction<GroupNor
     {
         using var forget = no_grad();
         var (image, weight, bias, groups, silu) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (long)vars[3], (bool)vars[5]);
-        var moments = empty(image.shape[0], groups, 2, dtype: float64);
+        var moments = empty(image.shape[0], groups, 2, dtype: float64, device: CPU);
         ctx.save_data(GroupsKey, groups);
         ctx.save_data(SiluKey, silu);
         var output = GroupNormKernel.Run(image, groups, weight, bias, (double)vars[4], silu, moments);

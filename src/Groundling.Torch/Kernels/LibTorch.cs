@@ -11,8 +11,17 @@ internal static unsafe partial class LibTorch
     private const string Library = "torch_cpu";
     private const ulong InterfaceVersion = 0x020A_0000_0000_0000; // 2.10
 
-    /// <summary>The address of a CPU tensor's first element.</summary>
-    public static nint DataPointer(Tensor tensor)
+    /// <summary>The address of a CPU tensor's first element, for kernels that read and write it.</summary>
+    /// <exception cref="InvalidOperationException">The tensor lies on another device.</exception>
+    public static nint DataPointer(Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU
+            ? Pointer(tensor)
+            : throw new InvalidOperationException(
+                $"a tensor on {tensor.device} is not in the memory that this kernel reads; move it to the CPU"
+            );
+
+    /// <summary>The address of a tensor's first element on its own device.</summary>
+    public static nint Pointer(Tensor tensor)
     {
         nint pointer;
         Check(aoti_torch_get_data_ptr(tensor.Handle, &pointer), nameof(aoti_torch_get_data_ptr));

@@ -72,7 +72,8 @@ internal sealed unsafe class WinogradWeight : IDisposable
                     0,
                     1,
                 },
-                [Patch, 3]
+                [Patch, 3],
+                device: CPU
             )
             .to(float32);
         var rows = weight.detach().permute(2, 3, 1, 0).reshape(3, -1); // [3, 3 in out]
@@ -102,11 +103,11 @@ internal sealed unsafe class WinogradWeight : IDisposable
         var (batch, height, width) = (image.shape[0], image.shape[2], image.shape[3]);
         var (across, down) = ((width + Tile - 1) / Tile, (height + Tile - 1) / Tile);
         var source = image.ToChannelsLast();
-        var output = empty(batch, height, width, _outputs);
+        var output = empty(batch, height, width, _outputs, device: CPU);
         var tiles = batch * across * down;
         var atOnce = Math.Min(tiles, Math.Max(64, BytesAtOnce / (Points * sizeof(float) * Math.Max(_inputs, _outputs))));
-        var patches = empty(Points, atOnce, _inputs);
-        var products = empty(Points, atOnce, _outputs);
+        var patches = empty(Points, atOnce, _inputs, device: CPU);
+        var products = empty(Points, atOnce, _outputs, device: CPU);
         var work = new Work
         {
             Image = (float*)LibTorch.DataPointer(source),

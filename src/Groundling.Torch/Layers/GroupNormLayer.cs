@@ -26,8 +26,8 @@ public sealed class GroupNormLayer : Module<Tensor, Tensor>
         : base(nameof(GroupNormLayer))
     {
         (_groups, _epsilon, _silu) = (groups, epsilon, silu);
-        _weight = Parameters.Own(ones(channels));
-        _bias = Parameters.Own(zeros(channels));
+        _weight = Parameters.Own(ones(channels, device: CPU));
+        _bias = Parameters.Own(zeros(channels, device: CPU));
         RegisterComponents();
     }
 

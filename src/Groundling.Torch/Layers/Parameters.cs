@@ -13,7 +13,7 @@ public static class Parameters
     /// </summary>
     public static Parameter Reserve(params long[] shape)
     {
-        using var one = zeros(1);
+        using var one = zeros(1, device: CPU);
         return Own(one.expand(shape));
     }
 

@@ -56,7 +56,7 @@ internal sealed unsafe class MappedFile : IDisposable
     public Tensor Tensor(long offset, ScalarType type, long[] shape)
     {
         if (shape.Contains(0))
-            return empty(shape, dtype: type);
+            return empty(shape, dtype: type, device: CPU);
         var address = (nint)(_start + offset);
         if (address % type.ElementSize() != 0)
             return Copy(address, type, shape);
@@ -76,7 +76,7 @@ internal sealed unsafe class MappedFile : IDisposable
 
     private static Tensor Copy(nint address, ScalarType type, long[] shape)
     {
-        var tensor = empty(shape, dtype: type);
+        var tensor = empty(shape, dtype: type, device: CPU);
         var count = tensor.numel() * type.ElementSize();
         Buffer.MemoryCopy((void*)address, (void*)LibTorch.DataPointer(tensor), count, count);
         return tensor;
@@ -88,7 +88,7 @@ internal sealed unsafe class MappedFile : IDisposable
     /// </summary>
     public static void ReleasePages(Tensor tensor)
     {
-        if (!OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux() || tensor.device_type != DeviceType.CPU)
             return;
         var address = LibTorch.DataPointer(tensor);
         lock (Gate)

@@ -7,6 +7,6 @@ namespace Groundling.Training;
 /// <param name="Shape">Its sizes.</param>
 public sealed record CachedTensor(float[] Values, long[] Shape)
 {
-    /// <summary>A tensor of the same numbers; the caller owns it.</summary>
-    public Tensor ToTensor() => tensor(Values, Shape);
+    /// <summary>A tensor of the same numbers, on the CPU; the caller owns it.</summary>
+    public Tensor ToTensor() => tensor(Values, Shape, device: CPU);
 }

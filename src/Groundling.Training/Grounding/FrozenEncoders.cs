@@ -3,6 +3,7 @@ using Groundling.Data;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
 using Groundling.Prompting;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,6 +23,9 @@ public sealed class FrozenEncoders(StableDiffusion diffusion, string mark, Tenso
 
     /// <summary>The frozen model.</summary>
     public StableDiffusion Diffusion => diffusion;
+
+    /// <summary>Where it lies, and what it makes.</summary>
+    public Device Device => diffusion.Place.Device;
 
     /// <summary>Reads a picture as far as is needed; safe on any thread.</summary>
     /// <param name="picturePath">The picture's file.</param>
@@ -66,8 +70,8 @@ public sealed class FrozenEncoders(StableDiffusion diffusion, string mark, Tenso
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var phrases = source.Phrases?.ToTensor() ?? EncodeCaption(source); // [1 + N, Ct]
-        var latents = source.Latents?.ToTensor() ?? EncodePicture(source); // [4, h, w]
+        var phrases = source.Phrases?.ToTensor().Sent(Device) ?? EncodeCaption(source); // [1 + N, Ct]
+        var latents = source.Latents?.ToTensor().Sent(Device) ?? EncodePicture(source); // [4, h, w]
         return new(latents.MoveToOuterDisposeScope(), new(phrases[0].MoveToOuterDisposeScope(), phrases[1..].MoveToOuterDisposeScope()));
     }
 
@@ -81,7 +85,7 @@ public sealed class FrozenEncoders(StableDiffusion diffusion, string mark, Tenso
 
     private Tensor EncodePicture(NarrativeSource source)
     {
-        var image = tensor(source.Pixels!, [1, 3, source.Letterbox.Height, source.Letterbox.Width]);
+        var image = tensor(source.Pixels!, [1, 3, source.Letterbox.Height, source.Letterbox.Width], device: CPU).Sent(Device);
         var latents = diffusion.Vae.Encode(image).squeeze(0).contiguous();
         cache?.Write(source.LatentsKey, latents);
         return latents;

@@ -4,6 +4,7 @@ using Groundling.Core;
 using Groundling.Diffusion;
 using Groundling.Evaluation;
 using Groundling.Modeling;
+using Groundling.Torch;
 
 namespace Groundling.Training;
 
@@ -46,13 +47,15 @@ public sealed class FrozenModel
     }
 
     /// <summary>Opens it; random weights are made first, where that was not done before.</summary>
+    /// <param name="place">Where.</param>
+    /// <param name="stop">Stops the making.</param>
     /// <returns>The caller owns it.</returns>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
-    public StableDiffusion Open(CancellationToken stop)
+    public StableDiffusion Open(ComputeDevice place, CancellationToken stop)
     {
         if (_preset is not null && !Directory.Exists(_folder))
             ModelFolderWriter.WriteRandom(_folder, _preset, _seed, cancellation: stop);
-        return StableDiffusion.Open(_folder);
+        return StableDiffusion.Open(_folder, place: place);
     }
 
     /// <summary>

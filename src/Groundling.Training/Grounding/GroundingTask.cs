@@ -25,6 +25,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     private readonly GroundingModel _model;
     private readonly GroundingValidation? _validation;
     private readonly NarrativeLoader _loader;
+    private readonly ShiftedPoints? _points; // on a card
     private readonly List<string> _faults = [];
     private readonly HashSet<string> _decaying;
     private CheckpointFigures _figures = new(0, null, null);
@@ -56,14 +57,9 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         (_config, _encoders, _validation) = (config, encoders, validation);
         var (settings, seed) = (config.Train, config.Train.Seed);
         using var generator = new Generator(seed);
-        _model = new GroundingModel(
-            encoders.Diffusion.UNet,
-            encoders.Diffusion.Vae,
-            config.Grounding with
-            {
-                Size = settings.Size,
-            }
-        ).Initialize(generator);
+        _model = new GroundingModel(encoders.Diffusion.UNet, encoders.Diffusion.Vae, config.Grounding with { Size = settings.Size })
+            .Initialize(generator)
+            .to(encoders.Device); // before its tensors are listed: moving replaces them
         _model.SavesMemory = settings.SavesMemory;
         var tensors = _model.NamedTensors().ToLookup(pair => settings.KeptParts.Contains(pair.Name.Split('.')[0]));
         (Parameters, State) = ([.. tensors[false]], [.. tensors[true]]);
@@ -80,16 +76,22 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         ImagesPerStep = settings.BatchSize * settings.Accumulate;
         _loader = new(
             place =>
-                TrainingNarrative.Read(
-                    place,
-                    examples[order[place]],
-                    settings.Flip && TrainingNarrative.IsMirrored(seed, place),
-                    encoders,
-                    settings.Size,
-                    classOf
-                ),
-            ImagesPerStep
+            {
+                var example = examples[order[place]];
+                return () =>
+                    TrainingNarrative.Read(
+                        place,
+                        example,
+                        settings.Flip && TrainingNarrative.IsMirrored(seed, place),
+                        encoders,
+                        settings.Size,
+                        classOf
+                    );
+            },
+            ImagesPerStep,
+            ahead: !encoders.Diffusion.Place.IsCpu
         );
+        _points = encoders.Diffusion.Place.IsCpu ? null : new(encoders.Device, config.Grounding.Loss);
     }
 
     /// <inheritdoc/>
@@ -129,18 +131,21 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
                 $"step {context.Step}: none of its narratives can be used ({Faults[^1]}); check the data with: groundling data check DATA"
             );
         // 3. Forward and backward, a micro-batch at a time.
-        var sums = new List<(string Name, double Value)>();
-        var total = 0.0;
+        var made = new List<(double Share, Tensor Losses)>();
+        List<string> names = [];
         foreach (var batch in examples.Chunk(_config.Train.BatchSize))
         {
             using var microBatch = NewDisposeScope();
             var share = (double)batch.Sum(example => example.Narrative.Masks.Count) * context.Collective.Size / phrases;
             using var losses = Losses(batch);
-            losses.Total.Times(share).backward();
-            total += losses.Total.item<float>() * share;
-            var parts = losses.Parts.Select(part => (part.Key, part.Value.item<float>() * share)).ToList();
-            sums = sums.Count == 0 ? parts : [.. sums.Zip(parts, (sum, part) => (sum.Name, sum.Value + part.Item2))];
+            losses.Total.backward([tensor((float)share, device: CPU).Sent(_encoders.Device)]);
+            names = [.. losses.Parts.Keys];
+            made.Add((share, stack([losses.Total.detach(), .. losses.Parts.Values]).MoveToOuterDisposeScope()));
         }
+        // 4. All losses at once: a card works on while nobody asks for numbers.
+        var read = made.Select(batch => (batch.Share, Losses: batch.Losses.cpu().data<float>().ToArray())).ToList();
+        var total = read.Sum(batch => batch.Losses[0] * batch.Share);
+        var sums = names.Select((name, i) => (name, read.Sum(batch => batch.Losses[i + 1] * batch.Share))).ToList();
         _figures = _figures with { Losses = new(total, sums) };
         return new(total, sums.Count > 0 ? sums : PartNames());
     }
@@ -167,20 +172,28 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     }
 
     /// <summary>Disposes the model.</summary>
-    public void Dispose() => _model.Dispose();
+    public void Dispose()
+    {
+        _loader.Dispose();
+        _points?.Dispose();
+        _model.Dispose();
+    }
 
     private GroundingLosses Losses(IReadOnlyList<Example> batch)
     {
         var input = EncodedNarrative.Batch([.. batch.Select(example => example.Encoded)]);
-        var target = TrainingTarget.Of([.. batch.Select(example => example.Narrative)], _config.Train.Size);
+        var target = TrainingTarget.Of([.. batch.Select(example => example.Narrative)], _config.Train.Size, _encoders.Device);
         using var output = Forward(input);
-        var generators = batch
+        var seeds = batch
             .SelectMany(example =>
                 example.Narrative.Masks.Select(
-                    (_, phrase) => new Generator(StepSeed.Of(_config.Train.Seed, Points, (ulong)example.Narrative.Place, (ulong)phrase))
+                    (_, phrase) => StepSeed.Of(_config.Train.Seed, Points, (ulong)example.Narrative.Place, (ulong)phrase)
                 )
             )
             .ToList();
+        if (_points is not null)
+            return new GroundingLoss(_config.Grounding.Loss, _points.For(seeds)).Compute(output, target);
+        var generators = seeds.Select(seed => new Generator(seed)).ToList();
         try
         {
             return new GroundingLoss(_config.Grounding.Loss, PointSampling.From(generators)).Compute(output, target);
@@ -193,9 +206,9 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
 
     private GroundingOutput Forward(GroundingInput input)
     {
-        if (_config.Train.Precision != Precision.Mixed)
+        using var pass = _encoders.Diffusion.Place.BeginPass();
+        if (pass is null)
             return _model.call(input);
-        using var autocast = new Autocast(bfloat16, input.Latents.device_type);
         using var output = _model.call(input);
         return output.ToFloat32();
     }
@@ -216,7 +229,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     private static double Total(int own, ICollective collective)
     {
         using var scope = NewDisposeScope();
-        var mean = tensor(new[] { (float)own });
+        var mean = tensor(new[] { (float)own }, device: CPU);
         collective.Average([mean]);
         return Math.Round((double)mean.item<float>() * collective.Size);
     }

@@ -24,9 +24,6 @@ public sealed record GroundingTrainingSettings : TrainingSettings
     /// </summary>
     public bool SavesMemory { get; init; }
 
-    /// <summary>In which kind of number activations are computed.</summary>
-    public Precision Precision { get; init; }
-
     /// <summary>
     /// Trained parts to begin with, relative to the config, such as another run's checkpoints/best; what they lack begins anew. Empty
     /// begins with all of it.
@@ -63,7 +60,6 @@ public sealed record GroundingTrainingSettings : TrainingSettings
             Size,
             $"a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize} is needed"
         );
-        Require(Enum.IsDefined(Precision), "train.precision", Precision, "one of auto, f32 and bf16 is needed");
         Require(Initial is not null, "train.initial", Initial, "a folder of trained parts, or an empty text, is needed");
         Require(Keep is not null, "train.keep", Keep, "names of parts, or an empty text, are needed");
         Require(

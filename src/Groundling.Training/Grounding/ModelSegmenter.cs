@@ -27,6 +27,7 @@ internal sealed class ModelSegmenter(FrozenEncoders encoders, GroundingModel mod
         var input = EncodedNarrative.Batch([
             encoders.Encode(encoders.Read(example.PicturePath, example.Caption, letterbox, mirrored: false)),
         ]);
+        using var precision = encoders.Diffusion.Place.BeginPass();
         using var pass = model.Trace(input with { Cancellation = cancellation });
         var phrases = pass.Prompt.Maps[0].shape[1];
         return new(
@@ -34,6 +35,8 @@ internal sealed class ModelSegmenter(FrozenEncoders encoders, GroundingModel mod
             model
                 .Probabilities(pass.Prompt, pass.Decoder, letterbox, model.Config.AnsweringHead, 0, phrases)
                 .squeeze(0)
+                .to(float32)
+                .alias()
                 .MoveToOuterDisposeScope()
         );
     }

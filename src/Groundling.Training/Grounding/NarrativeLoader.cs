@@ -2,14 +2,20 @@ namespace Groundling.Training;
 
 /// <summary>Reads the narratives of a step from disk.</summary>
 /// <remarks>
-/// On the thread that trains, on purpose: objects made on another one start garbage collections in the middle of libtorch's work, and
-/// TorchSharp's scalars do not survive them. With the encoders' results cached, reading takes a small part of a step.
+/// Where the CPU computes, on the thread that trains, on purpose: objects made on another one start garbage collections in the middle of
+/// libtorch's
+/// work, and TorchSharp's scalars do not survive them; with the encoders' results cached, reading takes a small part of a step. A card
+/// would wait for
+/// it: there the next step's narratives are read by other threads meanwhile, whose objects a step's <see
+/// cref="Groundling.Torch.CollectionPause"/> has room for.
 /// </remarks>
-/// <param name="read">Reads the narrative at a place.</param>
+/// <param name="find">Finds the narrative at a place, on the calling thread, and says how to read it, on any.</param>
 /// <param name="perStep">Narratives a step of this process.</param>
-internal sealed class NarrativeLoader(Func<long, TrainingNarrative> read, int perStep)
+/// <param name="ahead">Whether the next step's are read while a step is made.</param>
+internal sealed class NarrativeLoader(Func<long, Func<TrainingNarrative>> find, int perStep, bool ahead) : IDisposable
 {
     private readonly List<string> _faults = [];
+    private (long Step, IReadOnlyList<Task<TrainingNarrative>> Narratives)? _next;
 
     /// <summary>What could not be read, and was left out.</summary>
     public IReadOnlyList<string> Faults => _faults;
@@ -18,17 +24,30 @@ internal sealed class NarrativeLoader(Func<long, TrainingNarrative> read, int pe
     public IReadOnlyList<TrainingNarrative> Load(long step, ICollective collective)
     {
         var narratives = new List<TrainingNarrative>(perStep);
-        foreach (var place in EndlessOrder.PlacesOf(step, perStep, collective))
+        var read =
+            _next is { } next && next.Step == step
+                ? next.Narratives.Select(narrative => (Func<TrainingNarrative>)(() => narrative.GetAwaiter().GetResult()))
+                : EndlessOrder.PlacesOf(step, perStep, collective).Select(find);
+        foreach (var narrative in read)
         {
             try
             {
-                narratives.Add(read(place));
+                narratives.Add(narrative());
             }
             catch (InputException e)
             {
                 _faults.Add(e.Message);
             }
         }
+        if (ahead)
+            _next = (step + 1, [.. EndlessOrder.PlacesOf(step + 1, perStep, collective).Select(place => Task.Run(find(place)))]);
         return narratives;
+    }
+
+    /// <summary>Waits for what is being read.</summary>
+    public void Dispose()
+    {
+        if (_next is { } next)
+            ((Task)Task.WhenAll(next.Narratives)).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
     }
 }

@@ -83,14 +83,14 @@ public sealed class TensorCache(string folder)
 
     /// <summary>Keeps a tensor; does nothing where <see cref="Prepare"/> found that nothing can be kept.</summary>
     /// <param name="key">Its key.</param>
-    /// <param name="value">float32, on the CPU.</param>
+    /// <param name="value">float32, on any device.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; the message names the cache.</exception>
     public void Write(byte[] key, Tensor value)
     {
         if (_readOnly)
             return;
         var shape = value.shape;
-        var numbers = value.detach().contiguous().data<float>().ToArray();
+        var numbers = Numbers(value);
         var file = new byte[Head + 8 * shape.Length + sizeof(float) * numbers.Length];
         Mark.CopyTo(file, 0);
         key.CopyTo(file, Checked);
@@ -101,6 +101,12 @@ public sealed class TensorCache(string folder)
         BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(Mark.Length), Crc32C.Of(file.AsSpan(Checked)));
         Write(PathOf(key), file);
         Interlocked.Increment(ref _made);
+    }
+
+    private static float[] Numbers(Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        return value.detach().cpu().contiguous().data<float>().ToArray();
     }
 
     /// <summary>Not flushed to the disk: after a power cut the checksum shows what is missing, and it is made again.</summary>

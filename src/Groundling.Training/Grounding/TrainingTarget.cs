@@ -1,4 +1,5 @@
 using Groundling.Losses;
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,12 +10,13 @@ internal static class TrainingTarget
 {
     /// <param name="narratives">B narratives.</param>
     /// <param name="size">The network's side.</param>
+    /// <param name="device">Where masks and classes are wanted; which phrases are grounded stays in the memory that the CPU reads.</param>
     /// <returns>Masks [B, N, size, size], padded to the most phrases; the current dispose scope owns it.</returns>
-    public static GroundingTarget Of(IReadOnlyList<TrainingNarrative> narratives, int size)
+    public static GroundingTarget Of(IReadOnlyList<TrainingNarrative> narratives, int size, Device device)
     {
         var (rows, most) = (narratives.Count, narratives.Max(narrative => narrative.Masks.Count));
         // one array could not hold a large batch: 64 of 32 phrases at 1024 pixels are 2 GiB
-        var masks = zeros([rows, most, size, size], uint8);
+        var masks = zeros([rows, most, size, size], uint8, device: CPU);
         var classes = new long[rows * most];
         var grounded = new bool[rows * most];
         foreach (var (row, narrative) in narratives.Index())
@@ -24,6 +26,10 @@ internal static class TrainingTarget
                 narrative.Masks[phrase].CopyTo(place.bytes);
                 (classes[row * most + phrase], grounded[row * most + phrase]) = (narrative.Classes[phrase], true);
             }
-        return new(masks, tensor(classes, [rows, most]), tensor(grounded, [rows, most]));
+        return new(
+            masks.Sent(device),
+            tensor(classes, [rows, most], device: CPU).Sent(device),
+            tensor(grounded, [rows, most], device: CPU)
+        );
     }
 }

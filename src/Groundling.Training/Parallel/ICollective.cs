@@ -12,6 +12,9 @@ public interface ICollective
     /// <summary>How many processes there are.</summary>
     int Size { get; }
 
+    /// <summary>This process's number among those on its machine, from 0: which of its cards is this process's.</summary>
+    int LocalRank => 0;
+
     /// <summary>Replaces the tensors of every process by their mean over the processes.</summary>
     /// <param name="tensors">Floating-point tensors; written in place.</param>
     void Average(IReadOnlyList<Tensor> tensors);
@@ -34,11 +37,11 @@ public interface ICollective
         if (Size == 1)
             return numbers;
         using var scope = NewDisposeScope();
-        var count = tensor([(long)numbers.Count]);
+        var count = tensor([(long)numbers.Count], device: CPU);
         Broadcast([count]);
         if (count.item<long>() == 0)
             return [];
-        var all = Rank == 0 ? tensor(numbers.ToArray()) : zeros(count.item<long>(), dtype: int64);
+        var all = Rank == 0 ? tensor(numbers.ToArray(), device: CPU) : zeros(count.item<long>(), dtype: int64, device: CPU);
         Broadcast([all]);
         return all.data<long>().ToArray();
     }
@@ -48,7 +51,7 @@ public interface ICollective
     {
         if (Size == 1)
             return holds;
-        using var told = tensor([holds ? 1f : 0f]);
+        using var told = tensor([holds ? 1f : 0f], device: CPU);
         Average([told]);
         return told.item<float>() > 0;
     }

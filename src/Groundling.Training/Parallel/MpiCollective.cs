@@ -21,6 +21,9 @@ public sealed unsafe class MpiCollective : ICollective
     /// <inheritdoc/>
     public int Size { get; }
 
+    /// <inheritdoc/>
+    public int LocalRank => Count("OMPI_COMM_WORLD_LOCAL_RANK") ?? 0;
+
     /// <summary>Threads that this process should compute with: its share of the cores that it may use.</summary>
     public int Threads { get; }
 
@@ -53,7 +56,7 @@ public sealed unsafe class MpiCollective : ICollective
         foreach (var bucket in TensorBucket.Of(tensors))
         {
             using var scope = NewDisposeScope();
-            var flat = bucket.Pack();
+            var flat = bucket.Pack(CPU);
             fixed (byte* numbers = flat.bytes)
             {
                 OpenMpi.Check(

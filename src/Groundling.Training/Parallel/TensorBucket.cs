@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,17 +39,22 @@ internal sealed class TensorBucket
     /// <summary>How many tensors there are.</summary>
     public int Count => _tensors.Count;
 
-    /// <summary>All numbers in one vector on the CPU; a copy.</summary>
-    public Tensor Pack()
+    /// <summary>All numbers in one vector; the tensor's own memory where there is one, of this kind and place.</summary>
+    /// <param name="device">Where the vector is wanted.</param>
+    public Tensor Pack(Device device)
     {
         using var scope = NewDisposeScope();
+        if (IsInPlace(device))
+            return _tensors[0].detach().view(-1).MoveToOuterDisposeScope();
         var parts = _tensors.Select(tensor => tensor.detach().to(_type).flatten()).ToArray();
-        return cat(parts).cpu().MoveToOuterDisposeScope();
+        return cat(parts).to(device).MoveToOuterDisposeScope();
     }
 
     /// <summary>Writes the numbers back into their tensors.</summary>
     public void Unpack(Tensor flat)
     {
+        if (IsInPlace(flat.device))
+            return;
         using var scope = NewDisposeScope();
         long first = 0;
         foreach (var tensor in _tensors)
@@ -57,4 +63,6 @@ internal sealed class TensorBucket
             first += tensor.numel();
         }
     }
+
+    private bool IsInPlace(Device device) => _tensors is [var only] && only.dtype == _type && only.IsOn(device) && only.is_contiguous();
 }

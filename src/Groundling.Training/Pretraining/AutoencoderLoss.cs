@@ -30,7 +30,7 @@ public sealed class AutoencoderLoss(AutoencoderSettings settings)
         var difference = found - right;
         var pixels = difference.abs().mean();
         var edges = Neighbours(difference, 2).Plus(Neighbours(difference, 3));
-        var coarse = zeros(1).squeeze();
+        var coarse = zeros(1, device: difference.device).squeeze();
         var halved = difference;
         for (var level = 0; level < Coarser; level++)
         {
@@ -38,11 +38,13 @@ public sealed class AutoencoderLoss(AutoencoderSettings settings)
             coarse = coarse.Plus(halved.abs().mean());
         }
         // Of N(mean, variance) from N(0, 1): (mean^2 + variance - 1 - log variance) / 2 (Kingma and Welling 2014, appendix B).
-        var divergence = (mean.Squared().Plus(logarithm.exp()).Plus(-1) - logarithm).mean().Times(0.5);
-        var total = pixels
-            .Plus(edges.Times(settings.Edges))
-            .Plus(coarse.Times(settings.Coarse))
-            .Plus(divergence.Times(settings.Divergence));
+        var divergence = (mean.Squared().Plus(logarithm.exp()).Plus(-1) - logarithm).Times(0.5).mean();
+        var total = HeldScalars.WeightedSum([
+            (pixels, 1),
+            (edges, settings.Edges),
+            (coarse, settings.Coarse),
+            (divergence, settings.Divergence),
+        ]);
         IReadOnlyList<(string, Tensor)> parts =
         [
             ("pixels", pixels.MoveToOuterDisposeScope()),

@@ -15,6 +15,7 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
     private readonly AutoencoderSettings _settings;
     private readonly RowStore _pictures,
         _measured;
+    private readonly ComputeDevice _place;
     private readonly EndlessOrder _order;
     private readonly AutoencoderLoss _loss;
     private readonly Vae _vae;
@@ -24,11 +25,19 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
     /// <param name="settings">How it is trained.</param>
     /// <param name="pictures">What it learns from; the caller keeps it.</param>
     /// <param name="measured">What it is measured on; the caller keeps it.</param>
-    public AutoencoderTask(VaeConfig config, AutoencoderSettings settings, RowStore pictures, RowStore measured)
+    /// <param name="place">Where it is trained; the CPU where null.</param>
+    public AutoencoderTask(
+        VaeConfig config,
+        AutoencoderSettings settings,
+        RowStore pictures,
+        RowStore measured,
+        ComputeDevice? place = null
+    )
     {
         (_settings, _pictures, _measured, _scalingFactor) = (settings, pictures, measured, config.ScalingFactor);
+        _place = place ?? ComputeDevice.Cpu;
         using var generator = new Generator(settings.Seed);
-        _vae = FirstWeights.Initialize(new Vae(config), generator);
+        _vae = FirstWeights.Initialize(new Vae(config), generator).to(_place.Device);
         Parameters = [.. _vae.NamedTensors()];
         foreach (var (_, value) in Parameters)
             value.requires_grad_(true);
@@ -52,16 +61,18 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
     {
         using var scope = NewDisposeScope();
         // 1. Crops of pictures, half of them mirrored.
-        var images = PictureStore.ToNetwork(Crops(context)); // [B, 3, c, c]
+        var images = PictureStore.ToNetwork(Crops(context).Sent(_place.Device)); // [B, 3, c, c]
         // 2. Their latents' distribution, and a draw from it.
-        var moments = _vae.Moments(images); // [B, 8, c/8, c/8]
+        var moments = Moments(images); // [B, 8, c/8, c/8]
         var (mean, logarithm) = (
             moments.narrow(1, 0, _vae.Config.LatentChannels),
             moments.narrow(1, _vae.Config.LatentChannels, _vae.Config.LatentChannels).Within(-30, 20)
         );
-        var latents = mean.Plus(logarithm.Times(0.5).exp() * randn(mean.shape, generator: context.Generator));
+        var latents = mean.Plus(
+            logarithm.Times(0.5).exp() * randn(mean.shape, generator: context.Generator, device: CPU).Sent(_place.Device)
+        );
         // 3. Back to pictures.
-        var (total, parts) = _loss.Compute(_vae.Decode(latents.Times(_vae.Config.ScalingFactor)), images, mean, logarithm);
+        var (total, parts) = _loss.Compute(Decode(latents.Times(_vae.Config.ScalingFactor)), images, mean, logarithm);
         total.backward();
         return new(total.item<float>(), [.. parts.Select(part => (part.Name, (double)part.Value.item<float>()))]);
     }
@@ -76,7 +87,7 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
         {
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var images = PictureStore.ToNetwork(_measured.Gather(rows));
+            var images = PictureStore.ToNetwork(_measured.Gather(rows).Sent(_place.Device));
             var latents = _vae.Encode(images);
             var decoded = _vae.Decode(latents);
             ratios.AddRange(PeakSignalToNoise.Of(decoded, images));
@@ -103,6 +114,18 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
 
     /// <summary>Disposes the model.</summary>
     public void Dispose() => _vae.Dispose();
+
+    private Tensor Moments(Tensor images)
+    {
+        using var pass = _place.BeginPass();
+        return _vae.Moments(images).to(float32);
+    }
+
+    private Tensor Decode(Tensor latents)
+    {
+        using var pass = _place.BeginPass();
+        return _vae.Decode(latents).to(float32);
+    }
 
     private Tensor Crops(StepContext context)
     {

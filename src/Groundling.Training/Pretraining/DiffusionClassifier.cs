@@ -47,8 +47,8 @@ public sealed class DiffusionClassifier(NoiseSchedule schedule, PredictionType p
         using var generator = new Generator((ulong)question.Row);
         var (words, draws) = (question.Captions.Count, Times.Length);
         var clean = latents(question.Row).expand(draws, -1, -1, -1);
-        var times = tensor(Times.Select(share => (long)(share * schedule.Steps)).ToArray());
-        var noise = randn(clean.shape, generator: generator);
+        var times = tensor(Times.Select(share => (long)(share * schedule.Steps)).ToArray(), device: clean.device);
+        var noise = LatentNoise.Like(clean, generator);
         var noised = schedule.AddNoise(clean, noise, times).repeat(words, 1, 1, 1); // [W T, C, h, w], all times of a word together
         var target = schedule.Target(clean, noise, times, prediction).repeat(words, 1, 1, 1);
         var captions = question.Captions.Select(caption =>

@@ -123,7 +123,7 @@ internal sealed class DiffusionMeasures
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var latents = _noise.Draw(_pictures.Latents.Gather(rows), generator);
-            var (times, noise) = (_noise.Times(rows.Length, generator), randn(latents.shape, generator: generator));
+            var (times, noise) = (_noise.Times(rows.Length, generator), LatentNoise.Like(latents, generator));
             var (states, mask) = Prompts(rows, kind);
             using var output = unet.call(_schedule.AddNoise(latents, noise, times), times, new TextPrompt(states, mask));
             sum += rows.Length * functional.mse_loss(output.Prediction, _schedule.Target(latents, noise, times, _prediction)).item<float>();

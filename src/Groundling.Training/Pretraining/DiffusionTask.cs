@@ -17,6 +17,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
 {
     private const ulong Orders = 1,
         Kinds = 2; // streams of random numbers
+    private readonly ComputeDevice _place;
     private readonly DiffusionSettings _settings;
     private readonly PredictionType _prediction;
     private readonly NoiseSchedule _schedule = NoiseSchedule.StableDiffusion;
@@ -44,6 +45,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     /// </param>
     /// <param name="measured">What it is measured on; the caller keeps it.</param>
     /// <param name="initial">The UNet to begin with; null begins with nothing; the caller keeps it.</param>
+    /// <param name="place">Where it is trained, and where text encoder and autoencoder lie; the CPU where null.</param>
     public DiffusionTask(
         ModelPreset preset,
         DiffusionSettings settings,
@@ -53,9 +55,11 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         CaptionedLatents learnt,
         RowStore? coarse,
         MeasuredPictures measured,
-        UNet? initial
+        UNet? initial,
+        ComputeDevice? place = null
     )
     {
+        _place = place ?? ComputeDevice.Cpu;
         (_settings, _prediction, _tokenizer, _text, _learnt, _coarse, _noise) = (
             settings,
             preset.Prediction,
@@ -81,7 +85,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         UNet Make()
         {
             using var generator = new Generator(settings.Seed);
-            var unet = FirstWeights.Initialize(new UNet(preset.UNet), generator);
+            // before its tensors are listed: moving replaces them
+            var unet = FirstWeights.Initialize(new UNet(preset.UNet), generator).to(_place.Device);
             if (initial is null)
                 return unet;
             using var frozen = no_grad();
@@ -116,7 +121,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         var store = context.Step <= _settings.CoarseSteps ? _coarse! : _learnt.Latents;
         var latents = _noise.Draw(store.Gather(examples), context.Generator); // [B, 4, h, w]
         var times = _noise.Times(examples.Count, context.Generator); // [B]
-        var noise = randn(latents.shape, generator: context.Generator);
+        var noise = LatentNoise.Like(latents, context.Generator);
         // 2. Captions, or their phrases, or none.
         var prompts = new PromptBatch(
             places.Zip(examples, (place, example) => (_learnt.Captions[example], RowsOf(example), KindAt(place))),
@@ -124,8 +129,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         );
         var (states, mask) = prompts.Encode(_text); // [B, K, Ct]
         // 3. Which noise was it?
-        using var output = _unet.call(_schedule.AddNoise(latents, noise, times), times, new TextPrompt(states, mask));
-        var loss = functional.mse_loss(output.Prediction, _schedule.Target(latents, noise, times, _prediction));
+        var predicted = Predict(_schedule.AddNoise(latents, noise, times), times, new(states, mask));
+        var loss = functional.mse_loss(predicted, _schedule.Target(latents, noise, times, _prediction));
         loss.backward();
         var value = (double)loss.item<float>();
         return new(value, [("noise", value)]);
@@ -145,6 +150,13 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     {
         _unet.Dispose();
         _averageUNet.Dispose();
+    }
+
+    private Tensor Predict(Tensor noisy, Tensor times, TextPrompt prompt)
+    {
+        using var pass = _place.BeginPass();
+        using var output = _unet.call(noisy, times, prompt);
+        return output.Prediction.to(float32).alias();
     }
 
     private PromptKind KindAt(long place)

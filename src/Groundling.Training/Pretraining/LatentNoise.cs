@@ -5,34 +5,56 @@ using static TorchSharp.torch;
 
 namespace Groundling.Training;
 
-/// <summary>Latents and times as the UNet is trained and measured with them.</summary>
+/// <summary>
+/// Latents, noise and times as the UNet is trained and measured with them: drawn on the CPU, alike for every device, and sent to the
+/// autoencoder's.
+/// </summary>
 /// <param name="vae">The autoencoder of the latents.</param>
 /// <param name="schedule">How noise grows.</param>
 internal sealed class LatentNoise(Vae vae, NoiseSchedule schedule)
 {
     /// <summary>Latents of unit variance, drawn from the encoder's distributions.</summary>
+    /// <param name="moments">On the CPU, and not needed after.</param>
+    /// <param name="generator">What it is drawn with.</param>
     public Tensor Draw(Tensor moments, Generator generator) // [B, 16, h, w] -> [B, 8, h, w]
     {
         using var scope = NewDisposeScope();
         var channels = vae.Config.LatentChannels;
-        var mean = moments.narrow(1, 0, channels).to(float32);
-        var logarithm = moments.narrow(1, channels, channels).to(float32).Within(-30, 20);
-        var drawn = mean.Plus(logarithm.Times(0.5).exp() * randn(mean.shape, generator: generator));
+        var sent = moments.Sent(vae.Device());
+        var mean = sent.narrow(1, 0, channels).to(float32);
+        var logarithm = sent.narrow(1, channels, channels).to(float32).Within(-30, 20);
+        var drawn = mean.Plus(logarithm.Times(0.5).exp() * Like(mean, generator));
         return drawn.Times(vae.Config.ScalingFactor).MoveToOuterDisposeScope();
     }
 
     /// <summary>The latents' means, of unit variance.</summary>
+    /// <param name="moments">On the CPU, and not needed after.</param>
     public Tensor Mean(Tensor moments)
     {
         using var scope = NewDisposeScope();
-        return moments.narrow(1, 0, vae.Config.LatentChannels).to(float32).Times(vae.Config.ScalingFactor).MoveToOuterDisposeScope();
+        return moments
+            .Sent(vae.Device())
+            .narrow(1, 0, vae.Config.LatentChannels)
+            .to(float32)
+            .Times(vae.Config.ScalingFactor)
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Noise of a tensor's shape, where that lies.</summary>
+    public static Tensor Like(Tensor latents, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        return randn(latents.shape, generator: generator, device: CPU).Sent(latents.device).MoveToOuterDisposeScope();
     }
 
     /// <summary>One time from each of as many equal stretches: a batch's loss then varies less with the luck of the draw.</summary>
     public Tensor Times(int count, Generator generator) // [B]
     {
         using var scope = NewDisposeScope();
-        var spread = HeldScalars.Range(count, float32).Plus(rand([count], generator: generator)).Times((double)schedule.Steps / count);
-        return spread.to(int64).AtMost(schedule.Steps - 1).MoveToOuterDisposeScope();
+        var spread = HeldScalars
+            .Range(count, float32, CPU)
+            .Plus(rand([count], generator: generator, device: CPU))
+            .Times((double)schedule.Steps / count);
+        return spread.to(int64).AtMost(schedule.Steps - 1).Sent(vae.Device()).MoveToOuterDisposeScope();
     }
 }

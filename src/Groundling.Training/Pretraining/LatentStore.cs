@@ -51,8 +51,10 @@ public static class LatentStore
                     {
                         stop.ThrowIfCancellationRequested();
                         using var step = NewDisposeScope();
-                        var images = PictureStore.ToNetwork(pictures.Gather(rows));
-                        var moments = vae.Moments(halvings == 0 ? images : nn.functional.avg_pool2d(images, 1L << halvings)).to(float16);
+                        var images = PictureStore.ToNetwork(pictures.Gather(rows).Sent(vae.Device()));
+                        var moments = vae.Moments(halvings == 0 ? images : nn.functional.avg_pool2d(images, 1L << halvings))
+                            .to(float16)
+                            .cpu();
                         progress?.Invoke(rows[^1] + 1);
                         return moments.MoveToOuterDisposeScope();
                     })

@@ -16,7 +16,7 @@ public static class PeakSignalToNoise
     public static double[] Of(Tensor found, Tensor right)
     {
         using var scope = NewDisposeScope();
-        var error = (found.Within(-1, 1) - right).Squared().mean([1, 2, 3]).to(float64);
+        var error = (found.Within(-1, 1) - right).Squared().mean([1, 2, 3]).to(float64).cpu();
         return [.. error.data<double>().ToArray().Select(value => 10 * Math.Log10(Range * Range / value))];
     }
 }

@@ -51,7 +51,7 @@ public static class PictureStore
                     throw new InputException(inner.Message, inner);
                 }
                 progress?.Invoke(first + count);
-                return tensor(bytes, [count, side, side, 3]);
+                return tensor(bytes, [count, side, side, 3], device: CPU);
             }
         );
 

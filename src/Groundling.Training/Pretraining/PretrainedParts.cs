@@ -1,6 +1,7 @@
 using Groundling.Diffusion;
 using Groundling.Evaluation;
 using Groundling.Torch;
+using TorchSharp;
 using static TorchSharp.torch.nn;
 
 namespace Groundling.Training;
@@ -64,21 +65,25 @@ internal sealed class PretrainedParts
     public ClipTokenizer OpenTokenizer() => ClipTokenizer.Open(TokenizerPath);
 
     /// <summary>The text encoder, frozen.</summary>
-    public TextEncoder OpenText() =>
+    /// <param name="place">Where it is wanted.</param>
+    public TextEncoder OpenText(ComputeDevice place) =>
         Open(
-            new TextEncoder(Preset.Text),
-            _config.TrainsText ? WeightsOf("text", TextWeights) : _initial!.Weights("text_encoder"),
-            TextEncoder.Keys
-        );
+                new TextEncoder(Preset.Text),
+                _config.TrainsText ? WeightsOf("text", TextWeights) : _initial!.Weights("text_encoder"),
+                TextEncoder.Keys
+            )
+            .to(place.Device);
 
     /// <summary>The autoencoder, frozen.</summary>
+    /// <param name="place">Where it is wanted.</param>
     /// <param name="scalingFactor">The factor that was measured for it; null for the one that it came with.</param>
-    public Vae OpenVae(double? scalingFactor = null) =>
+    public Vae OpenVae(ComputeDevice place, double? scalingFactor = null) =>
         Open(
-            new Vae(Preset.Vae with { ScalingFactor = scalingFactor ?? Preset.Vae.ScalingFactor }),
-            _config.TrainsVae ? WeightsOf("vae", DiffusionWeights) : _initial!.Weights("vae"),
-            Vae.Keys
-        );
+                new Vae(Preset.Vae with { ScalingFactor = scalingFactor ?? Preset.Vae.ScalingFactor }),
+                _config.TrainsVae ? WeightsOf("vae", DiffusionWeights) : _initial!.Weights("vae"),
+                Vae.Keys
+            )
+            .to(place.Device);
 
     /// <summary>The UNet to begin with; null where it begins with nothing.</summary>
     public UNet? OpenInitialUNet() => BeginsWithUNet ? Open(new UNet(Preset.UNet), _initial!.Weights("unet"), KeyMap.Identity) : null;

@@ -5,6 +5,7 @@ using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
 using Groundling.Evaluation;
 using Groundling.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -117,7 +118,7 @@ public sealed class Pretraining
             ),
             RunRecord.Now("vae", _config.Vae.Seed, _data, null)
         );
-        using var task = new AutoencoderTask(_parts.Preset.Vae, _config.Vae, pictures, measured);
+        using var task = new AutoencoderTask(_parts.Preset.Vae, _config.Vae, pictures, measured, Place(_config.Vae));
         using var training = new TrainingRun(task, _config.Vae, run, _processes, observer);
         return training.Run(stop);
     }
@@ -148,7 +149,8 @@ public sealed class Pretraining
             _config.Text,
             _parts.OpenTokenizer(),
             _captions,
-            _measured.Select(example => example.Caption)
+            _measured.Select(example => example.Caption),
+            Place(_config.Text)
         );
         using var training = new TrainingRun(task, _config.Text, run, _processes, observer);
         return training.Run(stop);
@@ -173,8 +175,9 @@ public sealed class Pretraining
     /// </exception>
     public TrainingOutcome TrainDiffusion(ITrainingObserver? observer, CancellationToken stop)
     {
-        using var text = _parts.OpenText();
-        using var vae = OpenScaledVae(stop);
+        var place = Place(_config.Diffusion);
+        using var text = _parts.OpenText(place);
+        using var vae = OpenScaledVae(place, stop);
         using var learnt = OpenLatents("train", _examples, vae, null, stop);
         using var coarse = OpenCoarseLatents(vae, null, stop);
         using var measured = OpenLatents("validation", _measured, vae, null, stop);
@@ -200,7 +203,8 @@ public sealed class Pretraining
             new(learnt, [.. _examples.Select(example => example.Caption)]),
             coarse,
             new(measured, _measured, _categories),
-            initial
+            initial,
+            place
         );
         using var training = new TrainingRun(task, _config.Diffusion, run, _processes, observer);
         return training.Run(stop);
@@ -212,13 +216,15 @@ public sealed class Pretraining
     {
         if (_processes.Rank > 0)
             return;
-        using var vae = OpenScaledVae(stop);
-        using var text = _parts.OpenText();
+        using var vae = OpenScaledVae(ComputeDevice.Cpu, stop);
+        using var text = _parts.OpenText(ComputeDevice.Cpu);
         using var unet = _parts.OpenUNet();
         new CheckpointFolder(_folder, "model").Write(folder =>
             ModelFolderWriter.Write(folder, _parts.TokenizerPath, text, vae, unet, _parts.Preset.Prediction, ScalarType.Float16)
         );
     }
+
+    private ComputeDevice Place(TrainingSettings settings) => settings.FindDevice(_processes);
 
     private void MakeTokens()
     {
@@ -232,7 +238,7 @@ public sealed class Pretraining
 
     private void MakeLatents(Action<double> progress, CancellationToken stop)
     {
-        using var vae = _parts.OpenVae();
+        using var vae = _parts.OpenVae(Place(_config.Diffusion));
         OpenLatents("train", _examples, vae, progress, stop).Dispose();
         OpenLatents("validation", _measured, vae, done => progress(_examples.Count + done), stop).Dispose();
         OpenCoarseLatents(vae, progress, stop)?.Dispose();
@@ -242,13 +248,13 @@ public sealed class Pretraining
     /// The autoencoder with the factor that brings the latents of all pictures that are learnt from to unit variance; a kept one keeps its
     /// own.
     /// </summary>
-    private Vae OpenScaledVae(CancellationToken stop)
+    private Vae OpenScaledVae(ComputeDevice place, CancellationToken stop)
     {
         if (!TrainsVae)
-            return _parts.OpenVae();
-        using var plain = _parts.OpenVae();
+            return _parts.OpenVae(place);
+        using var plain = _parts.OpenVae(place);
         using var latents = OpenLatents("train", _examples, plain, null, stop);
-        return _parts.OpenVae(LatentStore.ScalingFactor(latents, plain.Config.LatentChannels));
+        return _parts.OpenVae(place, LatentStore.ScalingFactor(latents, plain.Config.LatentChannels));
     }
 
     private RowStore OpenLatents(
@@ -279,7 +285,15 @@ public sealed class Pretraining
     private RunFolder? OpenRun(string path, string config, RunRecord record) =>
         _processes.Rank > 0
             ? null
-            : RunFolder.Open(path, config, record, _resume && File.Exists(Path.Combine(path, "config.json")), $"{record.Task}.threads");
+            : RunFolder.Open(
+                path,
+                config,
+                record,
+                _resume && File.Exists(Path.Combine(path, "config.json")),
+                ConfigJson.Write(new PretrainConfig()),
+                $"{record.Task}.threads",
+                $"{record.Task}.device"
+            );
 
     private List<BenchmarkExample> Examples(PngBenchmark benchmark)
     {

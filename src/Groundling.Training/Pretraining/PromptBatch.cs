@@ -61,15 +61,16 @@ public sealed class PromptBatch
     public (Tensor States, Tensor? Mask) Encode(TextEncoder text)
     {
         using var scope = NewDisposeScope();
-        var (count, width) = (_prompts.Count, text.Config.Width);
-        var states = text.call(tensor(_ids, [_ids.Count / _positions, _positions])).view(-1, width); // [rows T, Ct]
-        var parts = states.index_select(0, tensor(_sources)) * tensor(_weights).unsqueeze(1);
-        var prompts = zeros(count * Length, width).PlusAt(tensor(_slots), parts).view(count, Length, width);
+        var (count, width, device) = (_prompts.Count, text.Config.Width, text.Device());
+        var states = text.call(tensor(_ids, [_ids.Count / _positions, _positions], device: device)).view(-1, width); // [rows T, Ct]
+        var parts = states.index_select(0, tensor(_sources, device: device)) * tensor(_weights, device: device).unsqueeze(1);
+        var prompts = zeros(count * Length, width, device: device).PlusAt(tensor(_slots, device: device), parts).view(count, Length, width);
         if (_prompts.All(prompt => prompt.Count == Length))
             return (prompts.MoveToOuterDisposeScope(), null);
         var mask = tensor(
             _prompts.SelectMany(prompt => Enumerable.Range(0, Length).Select(i => i < prompt.Count)).ToArray(),
-            [count, Length]
+            [count, Length],
+            device: device
         );
         return (prompts.MoveToOuterDisposeScope(), mask.MoveToOuterDisposeScope());
     }

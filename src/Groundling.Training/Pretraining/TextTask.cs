@@ -21,6 +21,7 @@ public sealed class TextTask : ITrainingTask, IDisposable
 {
     private const ulong Orders = 1;
     private readonly TextSettings _settings;
+    private readonly ComputeDevice _place;
     private readonly long _padding;
     private readonly List<long[]> _learnt,
         _measured;
@@ -34,21 +35,24 @@ public sealed class TextTask : ITrainingTask, IDisposable
     /// <param name="tokenizer">Text to tokens; it fits the encoder's vocabulary.</param>
     /// <param name="learnt">What it learns from.</param>
     /// <param name="measured">What it is measured on.</param>
+    /// <param name="place">Where it is trained; the CPU where null.</param>
     public TextTask(
         TextEncoderConfig config,
         TextSettings settings,
         ClipTokenizer tokenizer,
         IEnumerable<Caption> learnt,
-        IEnumerable<Caption> measured
+        IEnumerable<Caption> measured,
+        ComputeDevice? place = null
     )
     {
         (_settings, _padding) = (settings, tokenizer.PaddingToken);
         (_learnt, _measured) = (Rows(learnt), Rows(settings.ValidationLimit == 0 ? measured : measured.Take(settings.ValidationLimit)));
         _order = new(_learnt.Count, StepSeed.Of(settings.Seed, Orders));
+        _place = place ?? ComputeDevice.Cpu;
         using var generator = new Generator(settings.Seed);
-        _text = new TextEncoder(config).Initialize(generator);
-        _itself = new LinearLayer(config.Width, config.VocabularySize).Initialize(generator);
-        _next = new LinearLayer(config.Width, config.VocabularySize).Initialize(generator);
+        _text = new TextEncoder(config).Initialize(generator).to(_place.Device);
+        _itself = new LinearLayer(config.Width, config.VocabularySize).Initialize(generator).to(_place.Device);
+        _next = new LinearLayer(config.Width, config.VocabularySize).Initialize(generator).to(_place.Device);
         Parameters = [.. Named("text_encoder", _text), .. Named("itself", _itself), .. Named("next", _next)];
         foreach (var (_, value) in Parameters)
             value.requires_grad_(true);
@@ -121,18 +125,20 @@ public sealed class TextTask : ITrainingTask, IDisposable
     /// <summary>Mean cross-entropies over the tokens of some rows.</summary>
     private (Tensor Itself, Tensor Next) Losses(long[][] rows)
     {
+        using var pass = _place.BeginPass();
         var width = rows.Max(row => row.Length);
         var ids = tensor(
             rows.SelectMany(row => row.Concat(Enumerable.Repeat(_padding, width - row.Length))).ToArray(),
-            [rows.Length, width]
+            [rows.Length, width],
+            device: _place.Device
         );
         var states = _text.call(ids).flatten(0, 1); // [B T, Ct]
         // all but the ends
         var places = rows.SelectMany((row, i) => Enumerable.Range(0, row.Length - 1).Select(place => (long)i * width + place)).ToArray();
-        var read = states.index_select(0, tensor(places)); // [n, Ct]
+        var read = states.index_select(0, tensor(places, device: _place.Device)); // [n, Ct]
         return (CrossEntropy(_itself, row => row[..^1]), CrossEntropy(_next, row => row[1..]));
 
         Tensor CrossEntropy(LinearLayer map, Func<long[], long[]> wanted) =>
-            functional.cross_entropy(map.call(read), tensor(rows.SelectMany(wanted).ToArray()));
+            functional.cross_entropy(map.call(read).to(float32), tensor(rows.SelectMany(wanted).ToArray(), device: _place.Device));
     }
 }

@@ -4,39 +4,36 @@ using static TorchSharp.torch;
 
 namespace Groundling.Training;
 
-/// <summary>AdamW (Loshchilov and Hutter, 2019) on named tensors, whose moments are named tensors too.</summary>
+/// <summary>AdamW (Loshchilov and Hutter, 2019) on all parameters as one vector; its moments have the parameters' names.</summary>
 /// <remarks>
-/// A missing gradient is a gradient of zero: whether a layer was used in a step must not decide how its weights decay.
 /// Numbers are held as scalars for the whole update: TorchSharp makes one of every number that it is given, which a garbage collection
 /// that another thread causes may free while libtorch still reads it.
 /// </remarks>
 public sealed class AdamW : IDisposable
 {
+    private const long CacheLength = 1 << 16; // numbers of four vectors that a CPU's second cache holds
+    private readonly ParameterVector _parameters;
     private readonly TrainingSettings _settings;
-    private readonly List<Slot> _slots;
+    private readonly Tensor _first,
+        _second;
 
     /// <param name="parameters">What is trained; the caller keeps it.</param>
-    /// <param name="decays">Whether weight decay applies to the parameter of a name.</param>
     /// <param name="settings">Betas, epsilon, weight decay.</param>
-    public AdamW(IReadOnlyList<(string Name, Tensor Value)> parameters, Func<string, bool> decays, TrainingSettings settings)
+    public AdamW(ParameterVector parameters, TrainingSettings settings)
     {
-        _settings = settings;
-        using var scope = NewDisposeScope();
-        _slots =
-        [
-            .. parameters.Select(parameter => new Slot(
-                parameter.Name,
-                parameter.Value,
-                decays(parameter.Name),
-                zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope(),
-                zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope()
-            )),
-        ];
+        (_parameters, _settings) = (parameters, settings);
+        (_first, _second) = (parameters.Zeros(), parameters.Zeros());
     }
 
-    /// <summary>The running means of gradients and of their squares.</summary>
+    /// <summary>The running means of gradients and of their squares; views in the current dispose scope.</summary>
     public IEnumerable<(string Name, Tensor Value)> Moments =>
-        _slots.SelectMany(slot => new[] { ($"first.{slot.Name}", slot.First), ($"second.{slot.Name}", slot.Second) });
+        _parameters
+            .Parts(_first)
+            .Zip(
+                _parameters.Parts(_second),
+                (first, second) => new[] { ($"first.{first.Name}", first.Value), ($"second.{second.Name}", second.Value) }
+            )
+            .SelectMany(pair => pair);
 
     /// <summary>Updates all parameters from their gradients.</summary>
     /// <param name="step">The update's number, from 1.</param>
@@ -53,31 +50,41 @@ public sealed class AdamW : IDisposable
         using Scalar rootOfSecondBias = Math.Sqrt(1 - Math.Pow(_settings.Beta2, step)),
             size = -learningRate / (1 - Math.Pow(_settings.Beta1, step));
         using Scalar kept = 1 - learningRate * _settings.WeightDecay;
-        foreach (var (_, value, decays, first, second) in _slots)
+        foreach (var (start, length, decays) in Blocks())
         {
             using var scope = NewDisposeScope();
-            first.mul_(beta1);
-            second.mul_(beta2);
-            if (value.grad is { } gradient)
-            {
-                first.add_(gradient, rest1);
-                second.addcmul_(gradient, gradient, rest2);
-            }
+            var (value, gradient, first, second) = (Block(_parameters.Values), Block(_parameters.Gradients), Block(_first), Block(_second));
+            first.mul_(beta1).add_(gradient, rest1);
+            second.mul_(beta2).addcmul_(gradient, gradient, rest2);
             if (decays && _settings.WeightDecay > 0)
                 value.mul_(kept);
             value.addcdiv_(first, second.sqrt().div_(rootOfSecondBias).add_(epsilon, one), size);
+
+            Tensor Block(Tensor vector) => vector.narrow(0, start, length);
         }
     }
 
     /// <summary>Disposes the moments.</summary>
     public void Dispose()
     {
-        foreach (var slot in _slots)
-        {
-            slot.First.Dispose();
-            slot.Second.Dispose();
-        }
+        _first.Dispose();
+        _second.Dispose();
     }
 
-    private sealed record Slot(string Name, Tensor Value, bool Decays, Tensor First, Tensor Second);
+    /// <summary>
+    /// A CPU works on what its cache holds; a card has most to do, and fewest launches, where there is one block of each kind.
+    /// </summary>
+    private IEnumerable<(long Start, long Length, bool Decays)> Blocks()
+    {
+        var longest = _parameters.Values.device_type == DeviceType.CPU ? CacheLength : long.MaxValue;
+        foreach (
+            var (from, to, decays) in new[]
+            {
+                (0L, _parameters.DecayingLength, true),
+                (_parameters.DecayingLength, _parameters.Length, false),
+            }
+        )
+            for (var start = from; start < to; start += Math.Min(longest, to - start))
+                yield return (start, Math.Min(longest, to - start), decays);
+    }
 }

@@ -21,8 +21,8 @@ public interface ITrainingTask
     int ImagesPerStep { get; }
 
     /// <summary>
-    /// Forward and backward pass of all micro-batches of a step. Gradients are left in the parameters' <c>grad</c>, which is empty
-    /// before; the mean over processes of what each leaves there is the step's gradient.
+    /// Forward and backward pass of all micro-batches of a step. Backward passes add into the parameters' <c>grad</c>, which is zero
+    /// before and must not be replaced; the mean over processes of what each has there is the step's gradient.
     /// </summary>
     /// <param name="context">Which step, and its random numbers. Nothing else may decide what the step does.</param>
     /// <returns>The losses of this process; their mean over processes is the step's loss.</returns>

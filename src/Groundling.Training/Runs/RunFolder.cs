@@ -46,18 +46,26 @@ public sealed class RunFolder : IDisposable
     /// <param name="config">The whole config as JSON, defaults included.</param>
     /// <param name="record">Where the run comes from; of a run that goes on its start is added.</param>
     /// <param name="resume">Whether to go on with a run.</param>
+    /// <param name="defaults">What the config is where nothing is set, as JSON: what keys that a run's config lacks have been.</param>
     /// <param name="mayDiffer">Full keys of the config, such as "train.threads", that may differ when a run goes on.</param>
     /// <exception cref="InputException">
     /// There is something else, or no run to go on with, or its config is another; or it is going on in another process.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static RunFolder Open(string path, string config, RunRecord record, bool resume, params IReadOnlyCollection<string> mayDiffer)
+    public static RunFolder Open(
+        string path,
+        string config,
+        RunRecord record,
+        bool resume,
+        string defaults = "{}",
+        params IReadOnlyCollection<string> mayDiffer
+    )
     {
         if (path.Length == 0)
             throw new InputException("the folder's name is empty: name one").About("out");
         if (File.Exists(path))
             throw new InputException($"{path} is a file; name a folder for the run");
-        return resume ? GoOn(path, config, record, mayDiffer) : Begin(path, config, record);
+        return resume ? GoOn(path, config, record, defaults, mayDiffer) : Begin(path, config, record);
     }
 
     /// <summary>Closes the files.</summary>
@@ -88,14 +96,14 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    private static RunFolder GoOn(string path, string config, RunRecord record, IReadOnlyCollection<string> mayDiffer)
+    private static RunFolder GoOn(string path, string config, RunRecord record, string defaults, IReadOnlyCollection<string> mayDiffer)
     {
         if (!IsRun(path))
             throw new InputException($"{path} holds no run to go on with ({Config} is missing); begin one").About("resume");
         var (file, begun) = (System.IO.Path.Combine(path, Config), File.ReadAllText(System.IO.Path.Combine(path, Config)));
         try
         {
-            if (ConfigDifference.Between(begun, config, mayDiffer) is var (key, before, now))
+            if (ConfigDifference.Between(begun, config, defaults, mayDiffer) is var (key, before, now))
                 throw new InputException(
                     $"{path} was begun with {key} {before}, this command has {now}; give the same, or name another folder"
                 ).About("out");

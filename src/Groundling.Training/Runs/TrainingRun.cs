@@ -17,9 +17,10 @@ public sealed class TrainingRun : IDisposable
     private readonly TrainingSettings _settings;
     private readonly RunFolder? _folder;
     private readonly ICollective _collective;
+    private readonly NcclCollective? _cards;
     private readonly ITrainingObserver? _observer;
+    private readonly ParameterVector _parameters;
     private readonly AdamW _optimizer;
-    private readonly IReadOnlyList<(string Name, Tensor Value)> _parameters;
     private RunProgress _progress = new();
     private long _savedStep;
     private EventFile? _events;
@@ -41,12 +42,15 @@ public sealed class TrainingRun : IDisposable
         settings.RequireRanges();
         ConfigJson.Require(settings.Steps >= 1, "train.steps", settings.Steps, "1 or more are needed");
         (_task, _settings, _folder, _collective, _observer) = (task, settings, folder, collective ?? SingleProcess.Instance, observer);
+        var device = task.Parameters[0].Value.device;
+        if (_collective.Size > 1 && device.type == DeviceType.CUDA)
+            _collective = _cards = NcclCollective.Join(_collective, device);
         if ((folder is null) != (_collective.Rank > 0))
             throw new ArgumentException("process 0 has a run folder, and no other", nameof(folder));
         if (settings.Threads > 0)
             set_num_threads(settings.Threads);
-        _parameters = task.Parameters;
-        _optimizer = new(_parameters, task.DecaysWeight, settings);
+        _parameters = new(task.Parameters, task.DecaysWeight);
+        _optimizer = new(_parameters, settings);
     }
 
     /// <summary>Trains to the last step, or until told to stop, and saves.</summary>
@@ -74,7 +78,9 @@ public sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
+        _parameters.Dispose();
         _events?.Dispose();
+        _cards?.Dispose();
     }
 
     private bool IsOutOfPatience => _settings.Patience > 0 && _progress.Stale >= _settings.Patience;
@@ -92,7 +98,7 @@ public sealed class TrainingRun : IDisposable
             Written(() => _events = new EventFile(_folder.Path, _progress.Step));
         }
         using var scope = NewDisposeScope();
-        var counts = tensor(new[] { _progress.Step, _progress.ValidatedStep, _progress.Stale });
+        var counts = tensor(new[] { _progress.Step, _progress.ValidatedStep, _progress.Stale }, device: CPU);
         _collective.Broadcast([counts, .. TrainingState.Of(_task, _optimizer).Select(pair => pair.Value)]);
         var shared = counts.data<long>().ToArray();
         _progress = _progress with { Step = shared[0], ValidatedStep = shared[1], Stale = (int)shared[2] };
@@ -105,15 +111,14 @@ public sealed class TrainingRun : IDisposable
         using var scope = NewDisposeScope();
         using var context = new StepContext(_settings.Seed, step, _collective);
         var watch = Stopwatch.StartNew();
-        Gradients.Clear(_parameters);
+        _parameters.ClearGradients();
         var losses = Mean(_task.Step(context));
-        Gradients.Average(_parameters, _collective);
-        var norm = Gradients.Norm(_parameters);
+        _parameters.Average(_collective);
+        var norm = _parameters.Norm();
         RequireFinite(step, losses, norm);
-        Gradients.Clip(_parameters, norm, _settings.ClipNorm);
+        _parameters.Clip(norm, _settings.ClipNorm);
         var learningRate = _settings.LearningRateAt(step);
         _optimizer.Update(step, learningRate);
-        Gradients.Clear(_parameters);
         _task.AfterStep(step);
         var images = (double)_task.ImagesPerStep * _collective.Size;
         var record = new StepRecord(step, losses, norm, learningRate, images / watch.Elapsed.TotalSeconds, ResidentMemory.Now);
@@ -153,7 +158,7 @@ public sealed class TrainingRun : IDisposable
             }
         }
         using var shared = NewDisposeScope();
-        var counts = tensor(new[] { _progress.ValidatedStep, _progress.Stale, stopped ? 1L : 0L });
+        var counts = tensor(new[] { _progress.ValidatedStep, _progress.Stale, stopped ? 1L : 0L }, device: CPU);
         _collective.Broadcast([counts]);
         var given = counts.data<long>().ToArray();
         _progress = _progress with { ValidatedStep = given[0], Stale = (int)given[1] };
@@ -214,7 +219,7 @@ public sealed class TrainingRun : IDisposable
         if (_collective.Size == 1)
             return own;
         using var scope = NewDisposeScope();
-        var all = tensor(new[] { own.Total }.Concat(own.Parts.Select(part => part.Value)).ToArray(), float32);
+        var all = tensor(new[] { own.Total }.Concat(own.Parts.Select(part => part.Value)).ToArray(), float32, device: CPU);
         _collective.Average([all]);
         var mean = all.data<float>().ToArray();
         return new(mean[0], [.. own.Parts.Select((part, i) => (part.Name, (double)mean[i + 1]))]);

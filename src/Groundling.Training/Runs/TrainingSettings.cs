@@ -1,3 +1,4 @@
+using Groundling.Torch;
 using static Groundling.Core.ConfigJson;
 
 namespace Groundling.Training;
@@ -59,6 +60,20 @@ public record TrainingSettings
     /// <summary>Threads to compute with; 0 takes all cores.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Where to compute: "auto" takes a CUDA card where there is one, else the CPU; "cpu", "cuda" for each process's own card, or
+    /// "cuda:1".
+    /// </summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>In which kind of number the network computes; weights, gradients and losses are float32 always.</summary>
+    public ComputePrecision Precision { get; init; }
+
+    /// <summary>The device of these settings.</summary>
+    /// <param name="processes">The processes that train together: each has a card of its own.</param>
+    /// <exception cref="InputException">There is none; the message says why.</exception>
+    public ComputeDevice FindDevice(ICollective processes) => ComputeDevice.Find(Device, Precision, processes.LocalRank);
+
     /// <summary>The learning rate of a step.</summary>
     /// <param name="step">From 1 to <see cref="Steps"/>.</param>
     public virtual double LearningRateAt(long step) =>
@@ -107,6 +122,15 @@ public record TrainingSettings
         Require(ValidateEvery >= 0, $"{name}.validateEvery", ValidateEvery, "0 or more is needed");
         Require(SaveEvery >= 0, $"{name}.saveEvery", SaveEvery, "0 or more is needed");
         Require(Patience >= 0, $"{name}.patience", Patience, "0 or more is needed");
+        Require(Enum.IsDefined(Precision), $"{name}.precision", Precision, "one of auto, f32, tf32 and bf16 is needed");
+        try
+        {
+            ComputeDevice.RequireName(Device);
+        }
+        catch (InputException)
+        {
+            Require(false, $"{name}.device", Device, "auto, cpu, cuda, or a card's number as in cuda:1 is needed");
+        }
         Require(Threads is >= 0 and <= 1024, $"{name}.threads", Threads, "0 to 1024 are needed");
     }
 }

@@ -21,6 +21,7 @@ internal static class TrainingState
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public static void Write(string folder, ITrainingTask task, AdamW optimizer, RunProgress progress)
     {
+        using var scope = NewDisposeScope();
         SafetensorsWriter.Write(Path.Combine(folder, Tensors), Of(task, optimizer));
         RunJson.Write(Path.Combine(folder, Progress), progress);
     }

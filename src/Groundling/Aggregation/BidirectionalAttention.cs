@@ -87,6 +87,6 @@ public sealed class BidirectionalAttention : Module<Tensor, Tensor, Tensor?, (Te
 
     Tensor? IOwnInitialValues.InitialValue(string name, long[] shape) =>
         name.StartsWith("pixels_out.", StringComparison.Ordinal) || name.StartsWith("phrases_out.", StringComparison.Ordinal)
-            ? zeros(shape)
+            ? zeros(shape, device: CPU)
             : null;
 }

@@ -76,7 +76,7 @@ public sealed class DeformableAttention
         switch (name)
         {
             case "sampling_offsets.weight" or "attention_weights.weight" or "attention_weights.bias":
-                return zeros(shape);
+                return zeros(shape, device: CPU);
             case "sampling_offsets.bias":
                 var offsets = new List<float>();
                 for (var head = 0; head < _heads; head++)
@@ -87,7 +87,7 @@ public sealed class DeformableAttention
                     for (var point = 1; point <= _points; point++)
                         offsets.AddRange([(float)(point * cos / longest), (float)(point * sin / longest)]);
                 }
-                return tensor(offsets).to(get_default_dtype());
+                return tensor(offsets, device: CPU).to(get_default_dtype());
             default:
                 return null;
         }

@@ -24,15 +24,16 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     public GroundingLosses Compute(GroundingOutput output, GroundingTarget target)
     {
         using var scope = NewDisposeScope();
-        var grounded = target.Grounded.flatten().nonzero().squeeze(1); // [n] places among B N
+        // [n] places among B N; counted where no card is waited for
+        var grounded = target.Grounded.cpu().flatten().nonzero().squeeze(1).to(output.Diffusion.device);
         var masks = Select(target.Masks, grounded).to(output.Diffusion.dtype); // [n, H, W]
         var classes = Select(target.Classes, grounded); // [n]
         var parts = new Dictionary<string, Tensor>();
-        var total = zeros(1, dtype: output.Diffusion.dtype, device: output.Diffusion.device).sum();
+        var terms = new List<(Tensor Value, double Weight)>();
         if (config.Diffusion > 0)
         {
             parts["diffusion"] = Diffusion(Select(output.Diffusion, grounded), masks);
-            total = total.Plus(parts["diffusion"].Times(config.Diffusion));
+            terms.Add((parts["diffusion"], config.Diffusion));
         }
         IReadOnlyList<MaskPrediction> adapter = output.Adapter is null ? [] : [.. output.AdapterBlocks, output.Adapter];
         foreach (
@@ -43,9 +44,12 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
                 continue;
             var (category, crossEntropy, dice) = Mean(predictions, grounded, masks, classes);
             (parts[$"{name}.class"], parts[$"{name}.crossEntropy"], parts[$"{name}.dice"]) = (category, crossEntropy, dice);
-            var head = category.Times(config.Class).Plus(crossEntropy.Times(config.CrossEntropy)).Plus(dice.Times(config.Dice));
-            total = total.Plus(head.Times(weight));
+            terms.AddRange([(category, weight * config.Class), (crossEntropy, weight * config.CrossEntropy), (dice, weight * config.Dice)]);
         }
+        var total =
+            terms.Count > 0
+                ? HeldScalars.WeightedSum(terms)
+                : zeros(1, dtype: output.Diffusion.dtype, device: output.Diffusion.device).sum();
         return new(
             total.MoveToOuterDisposeScope(),
             parts.ToDictionary(part => part.Key, part => part.Value.detach().MoveToOuterDisposeScope())
@@ -63,7 +67,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
             masks = functional.adaptive_avg_pool2d(masks, [probabilities.shape[1], probabilities.shape[2]]);
         var safe = probabilities.Within(config.ProbabilityFloor, 1 - config.ProbabilityFloor);
         var entropy = -(masks * safe.log()).Plus(masks.OneMinus() * safe.OneMinus().log());
-        return entropy.sum().Over(Math.Max(entropy.numel(), 1)).MoveToOuterDisposeScope();
+        return Mean(entropy).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean binary cross-entropy of logits at points.</summary>
@@ -74,7 +78,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     {
         using var scope = NewDisposeScope();
         var entropy = (functional.relu(logits) - logits * labels).Plus((-logits.abs()).exp().log1p()); // no overflow for large logits
-        return entropy.sum().Over(Math.Max(entropy.numel(), 1)).MoveToOuterDisposeScope();
+        return Mean(entropy).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -88,7 +92,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
         using var scope = NewDisposeScope();
         var inside = logits.sigmoid();
         var overlap = (inside * labels).sum(-1).Times(2).Plus(1) / inside.sum(-1).Plus(labels.sum(-1)).Plus(1); // [n]
-        return overlap.OneMinus().sum().Over(Math.Max(overlap.numel(), 1)).MoveToOuterDisposeScope();
+        return Mean(overlap.OneMinus()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean cross-entropy of class logits.</summary>
@@ -100,10 +104,13 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
         using var scope = NewDisposeScope();
         var none = logits.shape[1] - 1;
         var known = classes.IsNotNegative().logical_and(classes.IsBelow(none));
-        var wanted = where(known, classes, HeldScalars.Repeated(none, classes.numel()).to(classes.device));
+        var wanted = where(known, classes, HeldScalars.Repeated(none, classes.numel(), classes.device));
         var likelihood = functional.log_softmax(logits, -1).gather(1, wanted.unsqueeze(1));
-        return (-likelihood.sum()).Over(Math.Max(likelihood.numel(), 1)).MoveToOuterDisposeScope();
+        return Mean(-likelihood).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The mean; zero, with gradients of zero, of nothing.</summary>
+    private static Tensor Mean(Tensor values) => values.numel() == 0 ? values.sum() : values.mean();
 
     private (Tensor Class, Tensor CrossEntropy, Tensor Dice) Mean(
         IReadOnlyList<MaskPrediction> predictions,

@@ -7,7 +7,9 @@ namespace Groundling.Losses;
 /// [B, N, H, W] bool or 0 to 1: inside the phrase's segments, at any resolution (the diffusion head is compared at its own).
 /// </param>
 /// <param name="Classes">[B, N] int64 0 to K - 1; anything else means "no class".</param>
-/// <param name="Grounded">[B, N] true for phrases that are no padding and that the data grounds; only they carry a loss.</param>
+/// <param name="Grounded">
+/// [B, N] true for phrases that are no padding and that the data grounds; only they carry a loss. Best on the CPU, which counts them.
+/// </param>
 public sealed record GroundingTarget(Tensor Masks, Tensor Classes, Tensor Grounded) : IDisposable
 {
     /// <summary>

@@ -11,7 +11,7 @@ namespace Groundling.Losses;
 public static class PointSampling
 {
     /// <summary>Draws from one generator.</summary>
-    public static PointDraw From(Generator generator) => (masks, points) => rand([masks, points, 2], generator: generator);
+    public static PointDraw From(Generator generator) => (masks, points) => rand([masks, points, 2], generator: generator, device: CPU);
 
     /// <summary>
     /// Draws for each mask from a generator of its own, so that a mask's points do not depend on the others in its batch.
@@ -19,7 +19,7 @@ public static class PointSampling
     public static PointDraw From(IReadOnlyList<Generator> generators) =>
         (masks, points) =>
             masks == generators.Count
-                ? stack(generators.Select(generator => rand([points, 2], generator: generator)))
+                ? stack(generators.Select(generator => rand([points, 2], generator: generator, device: CPU)))
                 : throw new ArgumentException(
                     $"{generators.Count} generators for {masks} masks; one for each is needed",
                     nameof(generators)

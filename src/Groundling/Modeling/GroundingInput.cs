@@ -34,7 +34,9 @@ public sealed record GroundingInput(Tensor Latents, Tensor Phrases, Tensor NullP
         var most = counts.Max();
         var phrases = stack(captions.Select((caption, row) => nn.functional.pad(caption.Phrases, [0, 0, 0, most - counts[row]])));
         var valid =
-            counts.Min() == most ? null : HeldScalars.Range(most, int64).unsqueeze(0).lt(tensor(counts).unsqueeze(1)).to(phrases.device);
+            counts.Min() == most
+                ? null
+                : HeldScalars.Range(most, int64, CPU).unsqueeze(0).lt(tensor(counts, device: CPU).unsqueeze(1)).to(phrases.device);
         return new(
             latents.alias().MoveToOuterDisposeScope(),
             phrases.MoveToOuterDisposeScope(),

@@ -34,7 +34,7 @@ public static class FeatureFile
         {
             ("image", trace.Image[0]),
             ("latents", trace.Latents[0]),
-            ("tokens", tensor(trace.Caption.TokenIds.Select(id => (long)id).ToArray())),
+            ("tokens", tensor(trace.Caption.TokenIds.Select(id => (long)id).ToArray(), device: CPU)),
             ("words", trace.Caption.Words),
             ("null_phrase", trace.Caption.NullPhrase),
             ("phrases", trace.Caption.Phrases),

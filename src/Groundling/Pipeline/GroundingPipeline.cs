@@ -70,7 +70,17 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(options);
-        var (diffusion, model, trained) = PipelineOpening.Open(options.Validated(), progress, cancellation);
+        return Open(options.Validated(), ComputeDevice.Find(options.Device, options.Precision), progress, cancellation);
+    }
+
+    internal static GroundingPipeline Open(
+        GroundingPipelineOptions options,
+        ComputeDevice place,
+        IProgress<OpeningProgress>? progress = null,
+        CancellationToken cancellation = default
+    )
+    {
+        var (diffusion, model, trained) = PipelineOpening.Open(options, place, progress, cancellation);
         return new(diffusion, model, trained);
     }
 

@@ -25,6 +25,15 @@ public sealed record GroundingPipelineOptions
     /// </summary>
     public Rearrangement Rearrangement { get; init; } = Rearrangement.ManyPasses;
 
+    /// <summary>
+    /// Where to compute: "auto" takes a CUDA card where libtorch can use one, else the CPU; "cpu", "cuda", or a card's number as in
+    /// "cuda:1".
+    /// </summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>In which kind of number.</summary>
+    public ComputePrecision Precision { get; init; } = ComputePrecision.Auto;
+
     /// <summary>The options, or an error that names the one that cannot be used.</summary>
     /// <exception cref="InputException">No model folder is named, or a value is none of its kind.</exception>
     public GroundingPipelineOptions Validated()
@@ -37,6 +46,9 @@ public sealed record GroundingPipelineOptions
             throw new InputException(
                 $"a rearrangement of {(int)Rearrangement} is none of {string.Join(", ", Enum.GetNames<Rearrangement>())}"
             );
+        ComputeDevice.RequireName(Device);
+        if (!Enum.IsDefined(Precision))
+            throw new InputException($"a precision of {(int)Precision} is none of {string.Join(", ", Enum.GetNames<ComputePrecision>())}");
         return this;
     }
 }

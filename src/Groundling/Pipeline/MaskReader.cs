@@ -40,7 +40,12 @@ internal sealed class MaskReader(GroundingModel model, string name)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        return model.Probabilities(trace.Prompt, trace.Decoder, trace.Letterbox, head, first, count).squeeze(0).MoveToOuterDisposeScope();
+        return model
+            .Probabilities(trace.Prompt, trace.Decoder, trace.Letterbox, head, first, count)
+            .squeeze(0)
+            .to(float32)
+            .alias()
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Masks at the picture's own size, a few phrases at a time so that memory does not grow with their number.</summary>
@@ -64,7 +69,7 @@ internal sealed class MaskReader(GroundingModel model, string name)
             using var scope = NewDisposeScope();
             var count = Math.Min(atOnce, caption.Phrases.Count - first);
             var content = Probabilities(trace, head, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
-            var full = AtSize(content, picture);
+            var full = AtSize(content, picture).cpu(); // all of them at once: each copy from a card waits for it
             var inside = full.IsAbove(threshold); // [n, height, width]
             for (var i = 0; i < count; i++)
             {

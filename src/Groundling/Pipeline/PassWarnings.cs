@@ -15,8 +15,8 @@ internal sealed class PassWarnings(StableDiffusion diffusion, GroundingModel mod
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var made = trace.Decoder is null ? trace.Prompt.Maps : trace.Prompt.Maps.Append(trace.Decoder.Masks);
-        if (made.All(values => values.isfinite().all().item<bool>()))
-            return [];
+        if (stack(made.Select(values => values.isfinite().all())).all().item<bool>())
+            return []; // one answer from a card, not many
         var parts = new (string Name, Module Module)[]
         {
             ("text_encoder", diffusion.Text),

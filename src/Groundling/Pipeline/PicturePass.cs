@@ -2,6 +2,7 @@ using Groundling.Data;
 using Groundling.Diffusion;
 using Groundling.Modeling;
 using Groundling.Prompting;
+using Groundling.Torch;
 using static TorchSharp.torch;
 
 namespace Groundling;
@@ -24,7 +25,9 @@ internal sealed class PicturePass(StableDiffusion diffusion, GroundingModel mode
         if (size == 0)
             RequireOwnSize(picture);
         var letterbox = Letterbox.Fit(picture.Width, picture.Height, size);
-        var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width]);
+        var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width], device: CPU)
+            .Sent(diffusion.Place.Device);
+        using var pass = diffusion.Place.BeginPass();
         var latents = diffusion.Vae.Encode(image); // [1, 4, H/8, W/8]
         return new(letterbox, image.DetachFromDisposeScope(), latents.DetachFromDisposeScope());
     }
@@ -35,6 +38,7 @@ internal sealed class PicturePass(StableDiffusion diffusion, GroundingModel mode
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         cancellation.ThrowIfCancellationRequested();
+        using var pass = diffusion.Place.BeginPass();
         // Caption -> one state a phrase. Frozen.
         var states = _phrases.Encode(caption); // [N, Ct]
         cancellation.ThrowIfCancellationRequested();

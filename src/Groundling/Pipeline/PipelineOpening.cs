@@ -1,6 +1,7 @@
 using Groundling.Diffusion;
 using Groundling.Modeling;
 using Groundling.Torch;
+using TorchSharp;
 
 namespace Groundling;
 
@@ -15,6 +16,7 @@ internal static class PipelineOpening
     /// </returns>
     public static (StableDiffusion Diffusion, GroundingModel Model, string? Trained) Open(
         GroundingPipelineOptions options,
+        ComputeDevice place,
         IProgress<OpeningProgress>? progress,
         CancellationToken cancellation
     )
@@ -24,14 +26,16 @@ internal static class PipelineOpening
         if (trained is not null)
             _ = GroundingFolder.Files(trained);
         var (done, total) = (0, trained is null ? FrozenParts : FrozenParts + 1);
-        var diffusion = StableDiffusion.Open(options.ModelFolder, options.Rearrangement, Begin, options.Vae, options.Tokenizer);
+        var diffusion = StableDiffusion.Open(options.ModelFolder, options.Rearrangement, Begin, options.Vae, options.Tokenizer, place);
         try
         {
             if (trained is not null)
                 Begin(GroundingFolder.Name);
             var model = trained is null ? Untrained(diffusion) : GroundingFolder.Load(trained, diffusion.UNet, diffusion.Vae);
+            if (!place.IsCpu)
+                model.to(place.Device);
             progress?.Report(new("", total, total));
-            return (diffusion, model.Freeze(options.Rearrangement), trained);
+            return (diffusion, model.Freeze(place.IsCpu ? options.Rearrangement : Rearrangement.None), trained);
         }
         catch
         {
@@ -48,7 +52,7 @@ internal static class PipelineOpening
 
     /// <summary>A model of static prompting, without weights of its own.</summary>
     public static GroundingModel Untrained(StableDiffusion diffusion) =>
-        new(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static });
+        new GroundingModel(diffusion.UNet, diffusion.Vae, new() { Parts = GroundingParts.Static }).to(diffusion.Place.Device);
 
     private static string? Trained(GroundingPipelineOptions options)
     {

@@ -12,6 +12,8 @@ namespace Groundling.Prompting;
 /// <remarks>The weights are a softmax over one learned scalar a block; untrained, all blocks count the same.</remarks>
 public sealed class DiffusionMaskHead : Module<IReadOnlyList<Tensor>, long, long, Tensor>
 {
+    private const double LeastNormal = 1.17549435e-38; // float32's; smaller numbers are zero on some devices
+
     [ComponentName(Name = "block_logits")]
     private readonly Parameter _blockLogits;
 
@@ -19,7 +21,7 @@ public sealed class DiffusionMaskHead : Module<IReadOnlyList<Tensor>, long, long
     public DiffusionMaskHead(int blocks)
         : base(nameof(DiffusionMaskHead))
     {
-        _blockLogits = Parameters.Own(zeros(blocks));
+        _blockLogits = Parameters.Own(zeros(blocks, device: CPU));
         RegisterComponents();
     }
 
@@ -41,6 +43,6 @@ public sealed class DiffusionMaskHead : Module<IReadOnlyList<Tensor>, long, long
     {
         using var scope = NewDisposeScope();
         var largest = masks[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth].amax([2, 3], keepdim: true);
-        return (masks / largest.Within(float.Epsilon, 1)).Within(0, 1).MoveToOuterDisposeScope();
+        return (masks / largest.to(float32).Within(LeastNormal, 1)).Within(0, 1).MoveToOuterDisposeScope();
     }
 }

@@ -30,7 +30,7 @@ public sealed class PhraseAdapter : Module<IReadOnlyList<MaskPrediction>, MaskPr
         MasksAttention = config.AttentionMask;
         MaskShare = config.MaskShare;
         _blocks = new([.. sites.Select(Beside)]);
-        _blockLogits = Parameters.Own(zeros(sites.Count));
+        _blockLogits = Parameters.Own(zeros(sites.Count, device: CPU));
         RegisterComponents();
 
         PhraseAdapterBlock Beside(TransformerSite site) =>

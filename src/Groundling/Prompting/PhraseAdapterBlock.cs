@@ -78,8 +78,8 @@ public sealed class PhraseAdapterBlock : Module, IOwnInitialValues
         _normFeedForward = LayerNorm(width);
         _feedForward = new(width, Expansion * width);
         _up = new(width, phraseWidth, bias: false);
-        _maskScale = Parameters.Own(ones(1));
-        _maskBias = Parameters.Own(zeros(1));
+        _maskScale = Parameters.Own(ones(1, device: CPU));
+        _maskBias = Parameters.Own(zeros(1, device: CPU));
         _normClass = LayerNorm(width);
         _class = new(width, classes + 1);
         RegisterComponents();
@@ -117,5 +117,5 @@ public sealed class PhraseAdapterBlock : Module, IOwnInitialValues
         return new(result.MoveToOuterDisposeScope(), masks.MoveToOuterDisposeScope(), classes.MoveToOuterDisposeScope());
     }
 
-    Tensor? IOwnInitialValues.InitialValue(string name, long[] shape) => name == "up.weight" ? zeros(shape) : null;
+    Tensor? IOwnInitialValues.InitialValue(string name, long[] shape) => name == "up.weight" ? zeros(shape, device: CPU) : null;
 }

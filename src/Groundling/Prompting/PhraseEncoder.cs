@@ -56,7 +56,7 @@ public sealed class PhraseEncoder(ClipTokenizer tokenizer, TextEncoder encoder)
                 for (var i = 0; i < lengths[row]; i++)
                     ids[row * width + 1 + i] = tokens[batch[row].Start.Value + i].Id;
             }
-            var read = encoder.call(tensor(ids, [batch.Length, width])); // [chunks, width, Ct]
+            var read = encoder.call(tensor(ids, [batch.Length, width], device: encoder.Device())); // [chunks, width, Ct]
             if (states.Count == 0)
                 states.Add(read[0].narrow(0, 0, 1).MoveToOuterDisposeScope());
             for (var row = 0; row < batch.Length; row++)

@@ -36,6 +36,6 @@ internal sealed record CommandRun(int Code, string Output, string Error)
     {
         var lines = Refuses(says).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Single(lines);
-        Assert.InRange(lines[0].Length, 20, 400);
+        Assert.InRange(lines[0].Length, 20, 440); // the longest lists all keys of a stage
     }
 }

@@ -22,8 +22,8 @@ public sealed class HeldScalarsTests
         Assert.Equal([false, false, false, true], a.IsAbove(0.25).data<bool>());
         Assert.Equal([false, true, true, true], a.IsNotNegative().data<bool>());
         Assert.Equal([float.NegativeInfinity, 0, float.NegativeInfinity, 3], a.Unread(tensor([true, false, true, false])).data<float>());
-        Assert.Equal([0f, 1f, 2f], HeldScalars.Range(3, float32).data<float>());
-        Assert.Equal([7L, 7L], HeldScalars.Repeated(7, 2).data<long>());
+        Assert.Equal([0f, 1f, 2f], HeldScalars.Range(3, float32, CPU).data<float>());
+        Assert.Equal([7L, 7L], HeldScalars.Repeated(7, 2, CPU).data<long>());
         TensorAssert.Close(a.square(), a.Squared(), 0, "square");
         TensorAssert.Close(a.clamp_min(0.1), a.AtLeast(0.1), 0, "at least");
         Assert.Equal([0L, 1L, 1L], tensor(new[] { 0L, 1L, 2L }).AtMost(1).data<long>());

@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Data.Benchmark;
+using Groundling.Diffusion;
 using Groundling.Scenes;
 using Groundling.Tests.Data;
 using Groundling.Tests.Method;
@@ -37,16 +38,13 @@ internal static class SmallTraining
         return data;
     }
 
-    public static GroundingTask Task(TinyModel tiny, string data, TrainConfig config, TensorCache? cache = null)
+    public static GroundingTask Task(TinyModel tiny, string data, TrainConfig config, TensorCache? cache = null) =>
+        Task(tiny.Pipeline.Diffusion, data, config, cache);
+
+    public static GroundingTask Task(StableDiffusion diffusion, string data, TrainConfig config, TensorCache? cache = null)
     {
         var benchmark = PngBenchmark.Open(data, "train");
         var validation = new GroundingValidation(PngBenchmark.Open(data, "val"), config.Data, 0.5);
-        return new(
-            config,
-            new FrozenEncoders(tiny.Pipeline.Diffusion, "tiny", cache),
-            [.. benchmark.Read(new())],
-            benchmark.Categories,
-            validation
-        );
+        return new(config, new FrozenEncoders(diffusion, "tiny", cache), [.. benchmark.Read(new())], benchmark.Categories, validation);
     }
 }

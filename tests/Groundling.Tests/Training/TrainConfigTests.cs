@@ -1,6 +1,7 @@
 using Groundling.Data;
 using Groundling.Modeling;
 using Groundling.Tests.Data;
+using Groundling.Torch;
 using Groundling.Training;
 
 namespace Groundling.Tests.Training;
@@ -64,7 +65,7 @@ public sealed class TrainConfigTests : IDisposable
             (config.Train.Steps, config.Train.Seed, config.Grounding.Loss.Points, config.Model, config.Train.Flip)
         );
         Assert.Equal(
-            (GroundingParts.DecoderAndAdapter, Precision.Mixed, 1e-3, ScheduleShape.Step),
+            (GroundingParts.DecoderAndAdapter, ComputePrecision.Bf16, 1e-3, ScheduleShape.Step),
             (config.Grounding.Parts, config.Train.Precision, config.Train.LearningRate, config.Train.Schedule)
         );
         Assert.Equal(config.ToJson(), TrainConfig.Read(_folder.Write("whole.json", config.ToJson())).ToJson());

@@ -322,7 +322,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     private RunFolder Open(TrainingSettings settings, bool resume) =>
-        RunFolder.Open(Out, ConfigJson.Write(settings), RunRecord.Now("toy", 3, null, null), resume, "threads");
+        RunFolder.Open(Out, ConfigJson.Write(settings), RunRecord.Now("toy", 3, null, null), resume, "{}", "threads");
 
     private List<JsonElement> Lines() =>
         [.. File.ReadAllLines(Path.Combine(Out, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
