@@ -25,7 +25,7 @@ internal static class Costs
                     x.Plus(x).Dispose();
                 var asked = watch.Elapsed;
                 Memory.Wait(place);
-                report.Say(
+                Report.Say(
                     $"asked for in {asked.TotalMicroseconds / times:F2} us, done in {watch.Elapsed.TotalMicroseconds / times:F2} us"
                 );
             }
@@ -38,7 +38,7 @@ internal static class Costs
                     return;
                 using var scope = NewDisposeScope();
                 var plain = ones(8 << 20, device: CPU);
-                report.Say(
+                Report.Say(
                     $"{Median(place, () => plain.to(place.Device).Dispose()):F2} ms, through pinned memory {Median(place, () => plain.clone().Sent(place.Device).Dispose()):F2} ms"
                 );
             }
@@ -52,7 +52,7 @@ internal static class Costs
                 foreach (var type in new[] { float32, bfloat16 })
                 {
                     var (a, b) = (ones(side, side, dtype: type, device: place.Device), ones(side, side, dtype: type, device: place.Device));
-                    report.Say($"{type}: {2.0 * side * side * side / Median(place, () => a.matmul(b).Dispose()) / 1e9:F1} TFLOP/s");
+                    Report.Say($"{type}: {2.0 * side * side * side / Median(place, () => a.matmul(b).Dispose()) / 1e9:F1} TFLOP/s");
                 }
             }
         );

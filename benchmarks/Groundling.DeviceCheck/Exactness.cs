@@ -37,8 +37,8 @@ internal static class Exactness
                             .ToList();
                     })
                     .ToList();
-                var differ = made[0].Zip(made[1]).Count(pair => !pair.First.equal(pair.Second));
-                report.Say($"{differ} of {made[0].Count} gradients differ");
+                var differ = made[0].Zip(made[1]).Count(pair => !pair.First.allclose(pair.Second, rtol: 0, atol: 0));
+                Report.Say($"{differ} of {made[0].Count} gradients differ");
             }
         );
 }

@@ -23,7 +23,7 @@ internal static class Gradients
                     var found = Of(report, ComputeDevice.Find(place.Name, precision), model, savesMemory);
                     var whole = Math.Sqrt(expected!.Values.Sum(gradient => Math.Pow(gradient.norm().item<float>(), 2)));
                     var worst = expected.Max(pair => (found[pair.Key] - pair.Value).norm().item<float>());
-                    report.Say(
+                    Report.Say(
                         $"{found.Count} of {expected.Count} gradients; the worst differs by {worst / whole:E1} of all; {Memory.Shown(place)}"
                     );
                     foreach (var gradient in found.Values)
@@ -47,7 +47,7 @@ internal static class Gradients
         foreach (var parameter in model.parameters())
             parameter.requires_grad_(true);
         using var points = new ShiftedPoints(place.Device, config.Loss);
-        report.Say($"loss {new TrainingStep(model, diffusion.UNet, place, points).Run(2, 128).item<float>():F4} on {place}");
+        Report.Say($"loss {new TrainingStep(model, diffusion.UNet, place, points).Run(2, 128).item<float>():F4} on {place}");
         return model
             .NamedTensors()
             .Where(pair => pair.Tensor.grad is not null)

@@ -26,14 +26,14 @@ internal static class PaperSize
             {
                 if (place.IsCpu)
                 {
-                    report.Say("left out on the CPU");
+                    Report.Say("left out on the CPU");
                     return;
                 }
                 var preset = ModelPreset.StableDiffusion15;
                 using var generator = new Generator(5);
                 unet = new UNet(preset.UNet).Initialize(generator).to(place.Device).Freeze(Rearrangement.None);
                 vae = new Vae(preset.Vae).Initialize(generator).to(place.Device).Freeze(Rearrangement.None);
-                report.Say(Memory.Shown(place));
+                Report.Say(Memory.Shown(place));
             }
         );
         if (unet is null || vae is null)
@@ -71,7 +71,7 @@ internal static class PaperSize
                             unet.call(latents, time, new TextPrompt(words)).Dispose();
                         }
                     );
-                    report.Say($"batch {count, 2}: {median:F2} ms, {count * PassFlop / median / 1e9:F1} TFLOP/s; {Memory.Shown(place)}");
+                    Report.Say($"batch {count, 2}: {median:F2} ms, {count * PassFlop / median / 1e9:F1} TFLOP/s; {Memory.Shown(place)}");
                 }
             }
         );
@@ -87,7 +87,7 @@ internal static class PaperSize
         using var optimizer = new AdamW(vector, new TrainingSettings { Steps = 100 });
         using var points = new ShiftedPoints(place.Device, model.Config.Loss);
         var work = new TrainingStep(model, unet, place, points);
-        report.Say($"{vector.Length / 1e6:F1} M numbers to train; {Memory.Shown(place)}");
+        Report.Say($"{vector.Length / 1e6:F1} M numbers to train; {Memory.Shown(place)}");
         long step = 0;
         foreach (var count in new[] { 1, 2, 4, 8, 16 })
         {
@@ -100,13 +100,13 @@ internal static class PaperSize
                     .Range(0, 4)
                     .Select(part => times.Select(time => time[part]).Order().ElementAt(times.Count / 2))
                     .ToArray();
-                report.Say(
+                Report.Say(
                     $"batch {count, 2}: forward {median[0]:F0} ms, losses {median[1]:F0}, backward {median[2]:F0}, update {median[3]:F0}; {count / median.Sum() * 1000:F1} pictures/s; {Memory.Shown(place)}"
                 );
             }
             catch (ExternalException e)
             {
-                report.Say($"batch {count}: {e.Message.Split('\n')[0]}");
+                Report.Say($"batch {count}: {e.Message.Split('\n')[0]}");
                 return;
             }
         }

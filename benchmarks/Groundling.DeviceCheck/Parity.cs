@@ -49,7 +49,7 @@ internal static class Parity
                 {
                     if (place.IsCpu && precision == ComputePrecision.Tf32)
                     {
-                        report.Say("left out on the CPU");
+                        Report.Say("left out on the CPU");
                         return;
                     }
                     var found = Ground(model, ComputeDevice.Find(place.Name, precision));
@@ -59,7 +59,7 @@ internal static class Parity
                             (expected, own) => expected.Mask.Area + own.Mask.Area == 0 ? 1 : expected.Mask.IoU(own.Mask)
                         )
                         .ToList();
-                    report.Say($"IoU with the CPU's: least {overlaps.Min():F4}, mean {overlaps.Average():F4}, {overlaps.Count} phrases");
+                    Report.Say($"IoU with the CPU's: least {overlaps.Min():F4}, mean {overlaps.Average():F4}, {overlaps.Count} phrases");
                 }
             );
         _ = ComputeDevice.Find(place.Name, ComputePrecision.F32); // TF32 is off again
@@ -83,7 +83,7 @@ internal static class Parity
     {
         using var scope = NewDisposeScope();
         var (a, b) = (found.to(float32).cpu().to(float64), expected.to(float64));
-        report.Say(
+        Report.Say(
             $"differs by {((a - b).norm() / b.norm()).item<double>():E1} of its size, at most {(a - b).abs().max().item<double>():E1}; largest {b.abs().max().item<double>():F3}"
         );
     }

@@ -17,7 +17,7 @@ try
 {
     var report = new Report(args.Length == 5 ? double.Parse(args[4]) : double.PositiveInfinity);
     var place = ComputeDevice.Find(args[0], ComputePrecision.F32);
-    report.Say($"{place}; {Memory.Shown(place)}");
+    Report.Say($"{place}; {Memory.Shown(place)}");
     var (picture, caption) = (Picture.Load(args[2]), Caption.Parse(File.ReadAllText(args[3]).Trim()));
     Parity.Check(report, place, args[1], picture, caption);
     Gradients.Check(report, place, args[1]);
@@ -25,7 +25,7 @@ try
     Costs.Check(report, place);
     Throughput.Check(report, place, args[1], picture, caption);
     PaperSize.Check(report, place);
-    report.Say($"done; {report.Failed} parts failed");
+    Report.Say($"done; {report.Failed} parts failed");
     return report.Failed == 0 ? 0 : 1;
 }
 catch (GroundlingException e)

@@ -14,7 +14,7 @@ internal sealed class Report(double seconds)
     /// <summary>Whether the time is over.</summary>
     public bool IsLate => _clock.Elapsed.TotalSeconds > seconds;
 
-    public void Say(string line) => Console.WriteLine($"   {line}");
+    public static void Say(string line) => Console.WriteLine($"   {line}");
 
     public void Part(string name, Action work)
     {

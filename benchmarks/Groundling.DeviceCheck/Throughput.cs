@@ -20,7 +20,7 @@ internal static class Throughput
                 var watch = Stopwatch.StartNew();
                 for (var i = 0; i < times; i++)
                     pipeline.Ground(picture, caption);
-                report.Say(
+                Report.Say(
                     $"{times / watch.Elapsed.TotalSeconds:F1} pictures/s one after another, {caption.Phrases.Count} phrases, on {pipeline.Diffusion.Place}; {Memory.Shown(place)}"
                 );
             }
