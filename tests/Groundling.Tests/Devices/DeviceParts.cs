@@ -110,11 +110,18 @@ public sealed class DeviceParts(TinyModel tiny) : IDisposable
     }
 
     [Fact(Explicit = true)]
-    [Trait("Speed", "minutes")]
     public void A_training_with_its_checkpoint_and_validation()
     {
         var data = SmallTraining.Data(_folder);
-        var config = SmallTraining.Config with { Train = SmallTraining.Config.Train with { Steps = 2, SaveEvery = 0, ValidateEvery = 0 } };
+        // Few parameters: writing into one view of a vector costs the lazy device a copy of the whole for each of the others.
+        var settings = SmallTraining.Config.Train with
+        {
+            Steps = 2,
+            SaveEvery = 0,
+            ValidateEvery = 0,
+            Keep = "adapter,aggregation",
+        };
+        var config = SmallTraining.Config with { Train = settings };
         var (here, there) = (Trained(ComputeDevice.Cpu), Trained(LazyDevice.Place));
         Assert.Equal(2, there.Steps);
         // Points are drawn otherwise there, so weights may differ by what a step of AdamW can.
@@ -168,9 +175,11 @@ public sealed class DeviceParts(TinyModel tiny) : IDisposable
         Assert.True((made[0] - 1).abs().min().item<float>() > 0.01, "it moved");
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "minutes")]
-    public void A_step_of_each_stage_of_pretraining_and_what_it_is_measured_by()
+    [Theory(Explicit = true)]
+    [InlineData("autoencoder")]
+    [InlineData("text")]
+    [InlineData("diffusion")]
+    public void A_step_of_each_stage_of_pretraining_and_what_it_is_measured_by(string name)
     {
         using var scope = NewDisposeScope();
         var preset = ModelPreset.Tiny;
@@ -178,11 +187,15 @@ public sealed class DeviceParts(TinyModel tiny) : IDisposable
         var examples = benchmark.Read(new()).ToList();
         Caption[] captions = [.. examples.Select(example => example.Caption)];
         using var pictures = PictureStore.Open(_folder.File("pictures"), examples, 64, null, default);
-        Assert.Equal(Stage(null), Stage(LazyDevice.Place), Near);
-        Assert.Equal(Text(null), Text(LazyDevice.Place), Near);
-        Assert.Equal(Denoising(ComputeDevice.Cpu), Denoising(LazyDevice.Place), Near);
+        var stage = name switch
+        {
+            "autoencoder" => (Func<ComputeDevice, double[]>)Stage,
+            "text" => Text,
+            _ => Denoising,
+        };
+        Assert.Equal(stage(ComputeDevice.Cpu), stage(LazyDevice.Place), Near);
 
-        double[] Stage(ComputeDevice? place)
+        double[] Stage(ComputeDevice place)
         {
             using var task = Paced(
                 new AutoencoderTask(
@@ -203,7 +216,7 @@ public sealed class DeviceParts(TinyModel tiny) : IDisposable
             return Figures(task);
         }
 
-        double[] Text(ComputeDevice? place)
+        double[] Text(ComputeDevice place)
         {
             using var task = Paced(
                 new TextTask(preset.Text, new() { Steps = 1, BatchSize = 2 }, tiny.Pipeline.Diffusion.Tokenizer, captions, captions, place),
@@ -251,7 +264,6 @@ public sealed class DeviceParts(TinyModel tiny) : IDisposable
         {
             using var context = new StepContext(1, 1, SingleProcess.Instance);
             var losses = task.Step(context);
-            using var vector = new ParameterVector(task.Parameters, task.DecaysWeight);
             task.AfterStep(1);
             using var frozen = no_grad();
             // the UNet's samples take minutes here; Pictures_from_a_caption makes some

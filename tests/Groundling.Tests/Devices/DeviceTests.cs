@@ -17,10 +17,7 @@ public sealed class DeviceTests
     /// <summary>The device stays in its process: others must not meet it.</summary>
     private static (int Code, string Output) RunParts()
     {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath!,
-            ["-noColor", "-explicit", "only", "-class", $"*.{nameof(DeviceParts)}", "-trait-", "Speed=minutes"]
-        )
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-noColor", "-explicit", "only", "-class", $"*.{nameof(DeviceParts)}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
