@@ -66,7 +66,7 @@ public sealed class StableDiffusion : IDisposable
     )
     {
         place ??= ComputeDevice.Cpu;
-        if (!place.IsCpu)
+        if (!place.IsCpu || place.Precision == ComputePrecision.Bf16)
             rearrangement = Rearrangement.None;
         var source = ModelSource.Open(path, vae, tokenizer);
         EngineException.ThrowIfUnavailable();
@@ -90,7 +90,7 @@ public sealed class StableDiffusion : IDisposable
             begin?.Invoke("vae");
             autoencoder = Load(source, "vae", new Vae(vaeConfig), Vae.Keys, place).Freeze(rearrangement);
             begin?.Invoke("unet");
-            var unet = Load(source, "unet", new UNet(unetConfig), KeyMap.Identity, place).Freeze(rearrangement);
+            var unet = Load(source, "unet", new UNet(unetConfig), KeyMap.Identity, place).Suit(place).Freeze(rearrangement);
             return new(path, tokens, text, autoencoder, unet, prediction, schedule, place);
         }
         catch

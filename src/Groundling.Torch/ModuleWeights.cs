@@ -74,6 +74,29 @@ public static class ModuleWeights
     }
 
     /// <summary>
+    /// Lays the weights of frozen products out as a device reads them: in bfloat16 where it computes in that, so that no pass converts them
+    /// again, and on a card those of convolutions with channels last. Norms and embeddings stay as they are.
+    /// </summary>
+    /// <param name="module">The module, on the device. With bfloat16 it can only be called within <see cref="ComputeDevice.BeginPass"/>.</param>
+    /// <param name="place">The device.</param>
+    public static T Suit<T>(this T module, ComputeDevice place)
+        where T : Module
+    {
+        using var frozen = no_grad();
+        foreach (var layer in module.modules().Where(layer => layer is ConvolutionLayer or LinearLayer))
+        {
+            if (place.Precision == ComputePrecision.Bf16)
+                layer.to(bfloat16);
+            if (place.IsCpu || layer is not ConvolutionLayer)
+                continue;
+            using var scope = NewDisposeScope();
+            foreach (var (_, tensor) in layer.NamedTensors().Where(pair => pair.Tensor.dim() == 4))
+                tensor.set_(tensor.detach().ToChannelsLast());
+        }
+        return module;
+    }
+
+    /// <summary>
     /// Gives the memory of frozen, mapped weights back to the system; they are read from their file again when they are next used.
     /// </summary>
     public static void ReleasePages(this Module module)
