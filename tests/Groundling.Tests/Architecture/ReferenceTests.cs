@@ -98,7 +98,7 @@ public class ReferenceTests
             .Where(file => File.ReadAllText(file) is var text && (text.Contains("TorchRuntime.targets") || text.Contains("libtorch")));
         Assert.All(carrying, file => Assert.Equal("Exe", XDocument.Load(file).XPathSelectElement("//OutputType")?.Value));
         Assert.Equal(
-            ["Groundling.Benchmarks", "Groundling.Cli", "Groundling.Tests"],
+            ["Groundling.Benchmarks", "Groundling.Cli", "Groundling.DeviceCheck", "Groundling.Tests"],
             carrying.Select(Path.GetFileNameWithoutExtension).Order()
         );
     }

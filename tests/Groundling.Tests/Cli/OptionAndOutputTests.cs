@@ -221,11 +221,12 @@ public sealed class OptionAndOutputTests : IDisposable
         using var json = JsonDocument.Parse(run.Output);
         var root = json.RootElement;
         Assert.Equal(
-            ["model", "method", "size", "threads", "peak_gflop_per_second", "steps", "peak_resident_mb"],
+            ["model", "method", "size", "device", "threads", "peak_gflop_per_second", "steps", "peak_resident_mb"],
             root.EnumerateObject().Select(property => property.Name)
         );
         Assert.Equal("dynamic prompting, mutual aggregation, mask decoder", root.GetProperty("method").GetString());
         Assert.Equal((_tiny.Path, 100), (root.GetProperty("model").GetString(), root.GetProperty("size").GetInt32()));
+        Assert.Equal("cpu, f32", root.GetProperty("device").GetString());
         Assert.Equal(TorchSharp.torch.get_num_threads(), root.GetProperty("threads").GetInt32());
         var steps = root.GetProperty("steps").EnumerateArray().ToList();
         Assert.Equal(
