@@ -48,11 +48,14 @@ public static partial class CommandLine
             DataCommand.Create(stop),
             EvaluateCommand.Create(processes, stop),
             ScoreCommand.Create(stop),
+            CompareCommand.Create(stop),
+            RunsCommand.Create(),
             TrainCommand.Create(processes, stop),
             ExportCommand.Create(stop),
             PretrainCommand.Create(processes, stop),
             SampleCommand.Create(stop),
             ServeCommand.Create(stop),
+            McpCommand.Create(stop),
             PullCommand.Create(stop),
         };
         var parsed = root.Parse(arguments);

@@ -20,9 +20,7 @@ public static class AverageRecall
             count = 0;
         foreach (double iou in ious)
         {
-            if (iou is not (>= 0 and <= 1))
-                throw new ArgumentOutOfRangeException(nameof(ious), iou, "An IoU lies between 0 and 1.");
-            reached += Math.Min(Reached(iou), Thresholds);
+            reached += Reached(iou);
             count++;
         }
         return count == 0 ? null : (double)reached / count * Step;
@@ -51,15 +49,23 @@ public static class AverageRecall
         return curve;
     }
 
+    /// <summary>A phrase's own share of the metric, of whose mean over phrases it is made: its IoU, to within 1e-5.</summary>
+    /// <param name="iou">In [0, 1].</param>
+    /// <returns>In [1e-5, 0.99999].</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside [0, 1] or not a number.</exception>
+    public static double OfOne(double iou) => Reached(iou) * Step;
+
     /// <summary>How many of the thresholds 0, 1 * Step, 2 * Step, ... are not above an IoU.</summary>
     private static long Reached(double iou)
     {
+        if (iou is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(iou), iou, "An IoU lies between 0 and 1.");
         // The quotient alone may round to the wrong side: 0.5 / 1e-5 is a little less than 50000, yet 50000 * 1e-5 is 0.5.
         long last = (long)Math.Floor(iou / Step);
         if ((last + 1) * Step <= iou)
             last++;
         else if (last * Step > iou)
             last--;
-        return last + 1;
+        return Math.Min(last + 1, Thresholds);
     }
 }

@@ -15,6 +15,9 @@ public sealed class EvaluationJournal : IDisposable
     private EvaluationJournal(string path, FileStream file, IReadOnlyList<NarrativeResult> done) =>
         (Path, _file, Done) = (path, file, done);
 
+    /// <summary>The file's name in an evaluation's folder.</summary>
+    public const string FileName = "journal.jsonl";
+
     /// <summary>How a result is written.</summary>
     public static JsonSerializerOptions Style => EvaluationJson.OneLine;
 
@@ -57,7 +60,7 @@ public sealed class EvaluationJournal : IDisposable
             file.Position = whole;
             var journal = new EvaluationJournal(path, file, done);
             if (whole == 0)
-                journal.AppendLine(settings.ToJson());
+                journal.AppendLine(settings.ToJson() + "\n");
             return journal;
         }
         catch
@@ -65,6 +68,41 @@ public sealed class EvaluationJournal : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The settings that a journal begins with.</summary>
+    /// <exception cref="InputException">The file does not begin with the settings of an evaluation.</exception>
+    public static EvaluationSettings ReadSettings(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        try
+        {
+            if (Lines(file).FirstOrDefault().Line is { } first)
+                return JsonSerializer.Deserialize<EvaluationSettings>(first, EvaluationJson.OneLine) ?? throw new JsonException();
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{path} does not begin with the settings of an evaluation; name another folder", e);
+        }
+        throw new InputException($"{path} is empty; name another folder");
+    }
+
+    /// <summary>Writes a whole journal; it appears whole or not at all.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(string path, EvaluationSettings settings, IEnumerable<NarrativeResult> results)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(results);
+        System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                stream.Write(Encoding.UTF8.GetBytes(settings.ToJson() + "\n"));
+                foreach (var result in results)
+                    stream.Write(Encoding.UTF8.GetBytes(Line(result)));
+            }
+        );
     }
 
     /// <summary>The results of a journal, masks included, one at a time.</summary>
@@ -78,14 +116,16 @@ public sealed class EvaluationJournal : IDisposable
     }
 
     /// <summary>Adds a result; when this returns, the operating system has it.</summary>
-    public void Append(NarrativeResult result) => AppendLine(JsonSerializer.Serialize(result, EvaluationJson.OneLine));
+    public void Append(NarrativeResult result) => AppendLine(Line(result));
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
-    private void AppendLine(string json)
+    private static string Line(NarrativeResult result) => JsonSerializer.Serialize(result, EvaluationJson.OneLine) + "\n";
+
+    private void AppendLine(string line)
     {
-        _file.Write(Encoding.UTF8.GetBytes(json + "\n"));
+        _file.Write(Encoding.UTF8.GetBytes(line));
         _file.Flush();
     }
 

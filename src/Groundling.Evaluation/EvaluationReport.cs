@@ -4,7 +4,9 @@ using Groundling.Data.Benchmark;
 
 namespace Groundling.Evaluation;
 
-/// <summary>The figures of an evaluation. Equal settings and results give an equal report, to the last digit.</summary>
+/// <summary>
+/// The figures of an evaluation. Equal settings and results give an equal report, to the last digit, but for <see cref="Run"/>.
+/// </summary>
 /// <param name="Settings">What the figures depend on.</param>
 /// <param name="Counts">How much was judged.</param>
 /// <param name="AverageRecall">The benchmark's metric, as a fraction.</param>
@@ -25,6 +27,14 @@ public sealed record EvaluationReport(
     /// <summary>How well the attention of static prompts ranks pixels; null where it was not looked at.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AttentionFigures>? Attention { get; init; }
+
+    /// <summary>Whether these are COCO's validation narratives, all of them: what published figures are about.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsCocoValidation { get; init; }
+
+    /// <summary>Where the evaluation came from; null where it was not recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EvaluationRun? Run { get; init; }
 
     /// <summary>Sums up.</summary>
     /// <param name="settings">What the figures depend on.</param>
@@ -68,7 +78,10 @@ public sealed record EvaluationReport(
                     .OrderByDescending(c => c.Phrases)
                     .ThenBy(c => c.Name, StringComparer.Ordinal),
             ]
-        );
+        )
+        {
+            IsCocoValidation = PublishedResult.IsAbout(settings, narratives.Length, categories),
+        };
     }
 
     /// <summary>The report as JSON: fractions in full precision.</summary>
@@ -79,6 +92,7 @@ public sealed record EvaluationReport(
         double[] ious = [.. phrases.Select(p => p.IoU)];
         var category = categories.GetValueOrDefault(phrases.Key);
         return new(
+            phrases.Key,
             category?.Name ?? $"category {phrases.Key}",
             category?.IsThing ?? false,
             ious.Length,

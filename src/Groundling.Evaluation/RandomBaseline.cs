@@ -15,6 +15,9 @@ public sealed class RandomBaseline(int size, int seed = 0) : IPhraseSegmenter
     /// <inheritdoc/>
     public int Size => size;
 
+    /// <summary>What the rectangles follow from.</summary>
+    public ulong Seed => (ulong)seed;
+
     /// <inheritdoc/>
     public PhraseProbabilities Segment(EvaluationCase given, CancellationToken cancellation = default)
     {

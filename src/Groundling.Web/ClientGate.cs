@@ -18,18 +18,26 @@ internal sealed class ClientGate(ServiceOptions options) : IEndpointFilter
 
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var (headers, response) = (context.HttpContext.Request.Headers, context.HttpContext.Response);
+        Require(context.HttpContext);
+        return next(context);
+    }
+
+    /// <summary>Refuses who may not make the service work.</summary>
+    /// <exception cref="RequestException">The key is missing or another, or the request comes from a page of another site.</exception>
+    public void Require(HttpContext context)
+    {
+        var (headers, response) = (context.Request.Headers, context.Response);
         if (headers["Sec-Fetch-Site"] == "cross-site" && (options.Cors is null || headers.Origin != options.Cors))
             throw new RequestException(
                 StatusCodes.Status403Forbidden,
                 "pages of other sites may not use this service; whoever runs it can let the site's origin in"
             );
         if (_expected is null)
-            return next(context);
+            return;
         var sent = headers.Authorization.ToString();
         // Digests have one length, and are compared whole: the time says nothing of the key.
         if (KeyOf(sent) is { } key && CryptographicOperations.FixedTimeEquals(Digest(key), _expected))
-            return next(context);
+            return;
         response.Headers.WWWAuthenticate = "Bearer";
         throw new RequestException(
             StatusCodes.Status401Unauthorized,

@@ -36,7 +36,7 @@ public static class GroundlingEndpoints
                 "MapGroundling needs the service's parts: call builder.Services.AddGroundling(...) and builder.Services.AddGroundlingEndpoints() before builder.Build()"
             );
         var options = routes.ServiceProvider.GetRequiredService<ServiceOptions>();
-        var group = routes.MapGroup(prefix).WithMetadata(new BodyLimit((long)options.MaxMegabytes << 20));
+        var group = routes.MapGroup(prefix).WithMetadata(BodyLimit.Of(options));
         var gate = routes.ServiceProvider.GetRequiredService<ClientGate>();
         Routes.Map(group, gate, hasPage);
         if (options.LabelStudio is not null)
@@ -68,5 +68,25 @@ public static class GroundlingEndpoints
             endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head], methods.AcceptCorsPreflight));
     }
 
-    private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
+    /// <summary>Puts routes of any kind under the service's key and its limit of a body.</summary>
+    internal static RouteGroupBuilder Guarded(this RouteGroupBuilder routes, IServiceProvider services)
+    {
+        var gate = services.GetRequiredService<ClientGate>();
+        routes.WithMetadata(BodyLimit.Of(services.GetRequiredService<ServiceOptions>()));
+        ((IEndpointConventionBuilder)routes).Finally(endpoint =>
+        {
+            var route = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = context =>
+            {
+                gate.Require(context);
+                return route(context);
+            };
+        });
+        return routes;
+    }
+
+    private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata
+    {
+        public static BodyLimit Of(ServiceOptions options) => new((long)options.MaxMegabytes << 20);
+    }
 }

@@ -69,7 +69,7 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
     /// <exception cref="RequestException">
     /// The request is at fault, the line is full, or the time is up: 429 for the turn, 503 for the model.
     /// </exception>
-    public async Task<T> AskAsync<TRequest, T>(
+    public Task<T> AskAsync<TRequest, T>(
         HttpContext context,
         TRequest request,
         Func<TRequest, Question, GroundingEngine, CancellationToken, T> task,
@@ -77,9 +77,22 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
     )
         where TRequest : GroundRequest
     {
+        RequireReady();
+        return AskAsync(context, request, request.ReadCaption(), task, patience);
+    }
+
+    /// <summary>The same for a caption whose phrases are known.</summary>
+    public async Task<T> AskAsync<TRequest, T>(
+        HttpContext context,
+        TRequest request,
+        Caption caption,
+        Func<TRequest, Question, GroundingEngine, CancellationToken, T> task,
+        CancellationToken patience
+    )
+        where TRequest : GroundRequest
+    {
         var model = RequireReady().Model!;
         var facts = context.Features.Get<RequestFacts>()!;
-        var caption = request.ReadCaption();
         (facts.CaptionLength, facts.Phrases) = (caption.Text.Length, caption.Phrases.Count);
         var (grounding, method) = (request.ReadOptions(options.MaxSize), request.ReadMethod(model.Methods));
         request.Check(caption);

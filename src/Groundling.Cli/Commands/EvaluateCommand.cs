@@ -4,6 +4,7 @@ using Groundling.Evaluation;
 using Groundling.Modeling;
 using Groundling.Torch;
 using Groundling.Training;
+using static TorchSharp.torch;
 
 namespace Groundling.Cli.Commands;
 
@@ -59,7 +60,7 @@ internal static class EvaluateCommand
         var (threshold, head, device) = (CommonOptions.Threshold(), CommonOptions.Head(), new DeviceOptions());
         var output = new Option<string>("--out", "-o")
         {
-            Description = "Folder for report.html, report.json, per_phrase.csv and journal.jsonl",
+            Description = "Folder for report.html, report.json, per_phrase.csv, journal.jsonl and run.json",
             HelpName = "DIR",
             DefaultValueFactory = _ => "evaluation",
         };
@@ -145,11 +146,14 @@ internal static class EvaluateCommand
             request.Limit
         );
 
-        var path = Path.Combine(request.Output, "journal.jsonl");
+        var path = Path.Combine(request.Output, EvaluationJournal.FileName);
         var narratives = new List<NarrativeResult>();
+        EvaluationRun? run = null;
         using (var journal = processes.Rank == 0 ? EvaluationJournal.Open(path, settings, request.Resume) : null)
         {
             narratives.AddRange(journal?.Done ?? []);
+            if (processes.Rank == 0)
+                run = Recorded(request, segmenter, narratives.Count, count);
             var done = processes.Share([.. narratives.Select(r => (long)r.Narrative)]).ToHashSet();
             // What an earlier run did would spoil the estimate of the time that is left.
             var what = done.Count == 0 ? "evaluating" : $"evaluating (after {done.Count} done before)";
@@ -179,6 +183,7 @@ internal static class EvaluateCommand
         var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories) with
         {
             Attention = Attention(segmenter, evaluator, request, messages, cancellation),
+            Run = run,
         };
         ReportFolder.Write(request.Output, report, narratives, EvaluationJournal.Read(path), benchmark, cancellation);
         if (request.Predictions is { } file)
@@ -187,6 +192,14 @@ internal static class EvaluateCommand
         if (!request.Quiet && !request.Json)
             results.WriteLine($"{Path.Combine(request.Output, "report.html")}, report.json, per_phrase.csv");
     }
+
+    /// <summary>The record of this start beside the journal; nothing new where an earlier one has left nothing to do.</summary>
+    private static EvaluationRun Recorded(Request request, IPhraseSegmenter segmenter, int done, int count) =>
+        done == count && EvaluationRun.Read(request.Output) is { } earlier
+            ? earlier
+            : EvaluationRun
+                .Now(request.Data, (segmenter as PipelineSegmenter)?.Trained, (segmenter as RandomBaseline)?.Seed, get_num_threads())
+                .Record(request.Output, goesOn: done > 0);
 
     /// <summary>Of a model without trained parts, how well its attention knows where things are.</summary>
     private static IReadOnlyList<AttentionFigures>? Attention(

@@ -3,6 +3,7 @@ using Groundling.Data.Benchmark;
 using Groundling.Evaluation;
 using Groundling.Modeling;
 using Groundling.Scenes.Narratives;
+using static TorchSharp.torch;
 
 namespace Groundling.Cli.Commands;
 
@@ -28,7 +29,7 @@ internal static class ScoreCommand
         size.Description = "For the ppmn protocol: the network's longer side in pixels; 0 keeps the picture's own; 512 if not given";
         var output = new Option<string?>("--out", "-o")
         {
-            Description = "Folder for report.html, report.json and per_phrase.csv; none are written if not given",
+            Description = "Folder for report.html, report.json, per_phrase.csv, journal.jsonl and run.json; none are written if not given",
             HelpName = "DIR",
         };
         var command = new Command("score", "Measure a file of predictions on the benchmark.")
@@ -65,6 +66,7 @@ internal static class ScoreCommand
             );
             return Run(
                 parsed.GetValue(file)!,
+                parsed.GetValue(data)!,
                 benchmark,
                 rules,
                 settings,
@@ -81,6 +83,7 @@ internal static class ScoreCommand
 
     private static int Run(
         string file,
+        string data,
         PngBenchmark benchmark,
         ResolutionProtocol protocol,
         EvaluationSettings settings,
@@ -118,7 +121,11 @@ internal static class ScoreCommand
             return Refuse(predictions, messages);
         var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories);
         if (folder is not null)
+        {
+            EvaluationJournal.Write(Path.Combine(folder, EvaluationJournal.FileName), settings, narratives);
+            report = report with { Run = EvaluationRun.Now(data, null, null, get_num_threads()).Record(folder, goesOn: false) };
             ReportFolder.Write(folder, report, narratives, narratives, benchmark, cancellation);
+        }
         var judged = report.Counts.Phrases - report.Counts.Missing;
         if (predictions.Count > judged)
             messages.WriteLine($"warning: {predictions.Count - judged} predictions are for phrases that are not judged (left out)");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Groundling.Cli.Mcp;
 using Groundling.Torch;
 using Groundling.Web;
 
@@ -84,6 +85,9 @@ internal static class ServeCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => defaults.Samples,
         };
+        var mcp = new Option<bool>("--mcp") { Description = "Also answer clients of the Model Context Protocol at /mcp" };
+        var allow = McpCommand.Allow();
+        allow.Description += "; with --mcp";
         var command = new Command("serve", "Answer over HTTP, and show a page to try it on.")
         {
             model.Frozen,
@@ -104,6 +108,8 @@ internal static class ServeCommand
             cors,
             labelStudio,
             samples,
+            mcp,
+            allow,
         };
         command.SetAction(parsed =>
         {
@@ -124,19 +130,37 @@ internal static class ServeCommand
                 LabelStudioToken = parsed.GetValue(labelStudio) is null ? null : Environment.GetEnvironmentVariable(LabelStudioVariable),
                 Samples = parsed.GetValue(samples)!,
             };
+            if (parsed.GetValue(allow) is { Length: > 0 } && !parsed.GetValue(mcp))
+                throw new InputException("--allow names folders for clients of --mcp; give both");
+            var folders = parsed.GetValue(mcp) ? new AllowedFolders(parsed.GetValue(allow) ?? []) : null;
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var error = parsed.InvocationConfiguration.Error;
             var choice = model.Read(parsed, stop);
             if (choice.IsDefault)
                 error.WriteLine(DefaultModel.Note);
-            Serve(options, choice, place, parsed.InvocationConfiguration.Output, stop);
+            Serve(options, choice, place, folders, parsed.InvocationConfiguration.Output, stop);
         });
         return command;
     }
 
-    private static void Serve(ServerOptions options, ModelChoice model, ComputeDevice place, TextWriter output, CancellationToken stop)
+    private static void Serve(ServerOptions options, ModelChoice model, ComputeDevice place, AllowedFolders? folders, TextWriter output, CancellationToken stop)
     {
-        var server = new GroundingServer(options, shared => model.Share(shared, place), ServeTelemetry.Add, ServeTelemetry.Map);
+        var server = new GroundingServer(
+            options,
+            shared => model.Share(shared, place),
+            builder =>
+            {
+                ServeTelemetry.Add(builder);
+                if (folders is not null)
+                    McpOverHttp.Add(builder, folders);
+            },
+            routes =>
+            {
+                ServeTelemetry.Map(routes);
+                if (folders is not null)
+                    McpOverHttp.Map(routes);
+            }
+        );
         try
         {
             var address = server.ListenAsync().GetAwaiter().GetResult();

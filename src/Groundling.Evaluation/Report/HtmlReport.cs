@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text;
 using Groundling.Data;
 using Groundling.Data.Benchmark;
 
@@ -13,38 +11,30 @@ internal sealed class HtmlReport(
     IReadOnlyList<NarrativeResult> results,
     GallerySelection gallery,
     IReadOnlyDictionary<int, GalleryFigure> figures
-)
+) : ReportPage
 {
     private const int WideChart = 620,
         NarrowChart = 350;
-    private static readonly PhraseGroup[] Groups = Enum.GetValues<PhraseGroup>();
-    private readonly StringBuilder _page = new();
 
     public string ToHtml()
     {
         var settings = report.Settings;
         var title = settings.Model is { } model ? $"{Capital(settings.Method)}, {model.Name}" : Capital(settings.Method);
-        Add(
-            $"""
-            <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark"><title>{Text(title)} · Groundling</title>
-            <style>{StyleSheet()}</style></head><body><main>
-            <header><p class="kicker">Panoptic narrative grounding · evaluation</p><h1>{Text(title)}</h1>
-            <p class="lead">{report.Counts.Phrases:N0} phrases of {report.Counts.Narratives:N0} narratives on {report.Counts.Pictures:N0} pictures: {Text(
-                settings.Data.Name
-            )}, split {Text(settings.Split)}{(settings.Limit is { } limit ? $", the first {limit:N0} narratives" : "")}.</p></header>
-            """
+        return Page(
+            "Panoptic narrative grounding · evaluation",
+            title,
+            $"{report.Counts.Phrases:N0} phrases of {report.Counts.Narratives:N0} narratives on {report.Counts.Pictures:N0} pictures: {settings.Data.Name}, split {settings.Split}{(settings.Limit is { } limit ? $", the first {limit:N0} narratives" : "")}.",
+            () =>
+            {
+                Headline();
+                Results();
+                Curves();
+                Distributions();
+                Categories();
+                Gallery();
+                Details();
+            }
         );
-        Headline();
-        Results();
-        Curves();
-        Distributions();
-        Categories();
-        Gallery();
-        Details();
-        Add("</main></body></html>\n");
-        return _page.ToString();
     }
 
     private void Headline()
@@ -64,22 +54,18 @@ internal sealed class HtmlReport(
             <section><h2>Average recall</h2><p>Per cent, by group. {Text(Capital(report.Settings.Protocol))} protocol: {Text(
                 ResolutionProtocol.Named(report.Settings.Protocol).Description
             )}.</p>
-            <div class="scroll"><table class="figures"><thead><tr><th scope="col">Method</th>{string.Concat(
-                Groups.Select(g => $"<th scope=\"col\"><i class=\"dot g{(int)g}\"></i>{Capital(g)}</th>")
-            )}<th scope="col" class="source">Read in</th></tr></thead><tbody>
+            <div class="scroll"><table class="figures"><thead><tr><th scope="col">Method</th>{GroupHeads()}<th scope="col" class="source">Read in</th></tr></thead><tbody>
             <tr class="ours"><th scope="row">{Text(Capital(report.Settings.Method))}</th>{Cells(g =>
                 Percent(report.AverageRecall[g])
             )}<td class="source">this run</td></tr>
             """
         );
-        foreach (var row in PublishedResult.All)
-            Add(
-                $"<tr><th scope=\"row\">{Text(row.Method)}</th>{Cells(g => row.Percent[g] is { } p ? $"{p:F1}" : "<span class=\"none\">–</span>")}<td class=\"source\">{Text(row.Source)}</td></tr>"
-            );
+        if (report.IsCocoValidation)
+            Published();
         Add(
             $"""
             </tbody></table></div>
-            <p class="note">The other rows are quoted from their authors' documents and stand for the benchmark's whole validation split; they compare with this run only where it covers the same phrases by the same rules.</p>
+            {(report.IsCocoValidation ? AboutPublished : "")}
             <div class="scroll"><table class="figures small"><thead><tr><th scope="col">This run</th>{string.Concat(
                 Groups.Select(g => $"<th scope=\"col\">{Capital(g)}</th>")
             )}</tr></thead><tbody>
@@ -172,23 +158,11 @@ internal sealed class HtmlReport(
     {
         var (result, example) = (figure.Result, figure.Case.Example);
         var colours = PhrasePalette.Take(result.Phrases.Count);
-        string Shown(byte[] jpeg, string what) =>
-            $"<img loading=\"lazy\" width=\"{figure.Width}\" height=\"{figure.Height}\" alt=\"{what}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">";
         Add(
-            $"<article><div class=\"two{(figure.Height > figure.Width ? " tall" : "")}\">{Shown(figure.Predicted, "The method's masks")}{Shown(figure.Truth, "Ground truth")}</div><div class=\"words\"><p class=\"caption\">"
+            $"<article><div class=\"two{(figure.Predicted.IsTall ? " tall" : "")}\">{Image(figure.Predicted, "The method's masks")}{Image(figure.Truth, "Ground truth")}</div><div class=\"words\">"
         );
-        int at = 0;
-        foreach (var (i, phrase) in example.Phrases.Index())
-        {
-            if (phrase.Span.Start < at)
-                continue;
-            Add(
-                $"{Text(example.Caption.Text[at..phrase.Span.Start])}<mark style=\"--c:{colours[i]}\">{Text(phrase.Span.Text)}<sup>{i + 1}</sup></mark>",
-                newLine: false
-            );
-            at = phrase.Span.End;
-        }
-        Add($"{Text(example.Caption.Text[at..])}</p><ol>");
+        Caption(example.Caption, example.Phrases.Select((phrase, i) => (phrase.Span, colours[i].ToString(), $"{i + 1}")));
+        Add("<ol>");
         foreach (var (i, phrase) in result.Phrases.Index())
             Add(
                 $"<li><span class=\"chip{(colours[i].IsLight ? " light" : "")}\" style=\"--c:{colours[i]}\">{i + 1}</span><span>{Text(phrase.Text)}</span><b>{phrase.IoU:F2}</b></li>"
@@ -201,27 +175,27 @@ internal sealed class HtmlReport(
     private void Details()
     {
         var settings = report.Settings;
-        Add(
-            $"""
-            <section><h2>How it was measured</h2><dl>
-            <dt>Method</dt><dd>{Text(settings.Method)}{(
+        Add("<section><h2>How it was measured</h2><dl>");
+        Detail(
+            "Method",
+            $"{Text(settings.Method)}{(
                 settings.Model is { } model ? $", {Text(model.Name)} <code>{model.Content}</code>" : ""
-            )}{(settings.Trained is { } trained ? $", trained parts {Text(trained.Name)} <code>{trained.Content}</code>" : "")}</dd>
-            <dt>Data</dt><dd>{Text(settings.Data.Name)} <code>{settings.Data.Content}</code>, split {Text(settings.Split)}</dd>
-            <dt>Protocol</dt><dd>{Text(settings.Protocol)}: {Text(ResolutionProtocol.Named(settings.Protocol).Description)}</dd>
-            <dt>Groups</dt><dd>{Text(settings.Groups)}: {Text(GroupRule.Named(settings.Groups).Description)}</dd>
-            <dt>Network size</dt><dd>{(settings.Size == 0 ? "each picture's own" : $"{settings.Size} pixels along the longer side")}</dd>
-            <dt>Threshold</dt><dd>{settings.Threshold}</dd>
-            <dt>Metric</dt><dd>recall averaged over the IoU thresholds 0, 0.00001, ..., 0.99998; a phrase without any pixel in prediction and truth counts as IoU 0</dd>
-            {(
-                report.Counts.Missing > 0
-                    ? $"<dt>Missing</dt><dd>{report.Counts.Missing:N0} phrases without a prediction, judged as empty masks</dd>"
-                    : ""
-            )}
-            <dt>Faults of the data</dt><dd>{(report.Faults.Count == 0 ? "none" : string.Join("<br>", report.Faults.Select(Text)))}</dd>
-            </dl></section>
-            """
+            )}{(settings.Trained is { } trained ? $", trained parts {Text(trained.Name)} <code>{trained.Content}</code>" : "")}"
         );
+        Detail("Data", $"{Text(settings.Data.Name)} <code>{settings.Data.Content}</code>, split {Text(settings.Split)}");
+        Detail("Protocol", $"{Text(settings.Protocol)}: {Text(ResolutionProtocol.Named(settings.Protocol).Description)}");
+        Detail("Groups", $"{Text(settings.Groups)}: {Text(GroupRule.Named(settings.Groups).Description)}");
+        Detail("Network size", settings.Size == 0 ? "each picture's own" : $"{settings.Size} pixels along the longer side");
+        Detail("Threshold", $"{settings.Threshold}");
+        Detail(
+            "Metric",
+            "recall averaged over the IoU thresholds 0, 0.00001, ..., 0.99998; a phrase without any pixel in prediction and truth counts as IoU 0"
+        );
+        if (report.Counts.Missing > 0)
+            Detail("Missing", $"{report.Counts.Missing:N0} phrases without a prediction, judged as empty masks");
+        Detail("Faults of the data", report.Faults.Count == 0 ? "none" : string.Join("<br>", report.Faults.Select(Text)));
+        Origin(report.Run);
+        Add("</dl></section>");
     }
 
     private int Count(PhraseGroup group) =>
@@ -233,28 +207,4 @@ internal sealed class HtmlReport(
             PhraseGroup.Plurals => report.Counts.Plurals,
             _ => report.Counts.Phrases,
         };
-
-    private void Add(string html, bool newLine = true)
-    {
-        _page.Append(html);
-        if (newLine)
-            _page.Append('\n');
-    }
-
-    private static string Cells(Func<PhraseGroup, string> cell) => string.Concat(Groups.Select(g => $"<td>{cell(g)}</td>"));
-
-    private static string Percent(double? fraction) => fraction is { } f ? $"{100 * f:F1}" : "<span class=\"none\">–</span>";
-
-    private static string Capital(object name) => name.ToString() is { Length: > 0 } text ? char.ToUpperInvariant(text[0]) + text[1..] : "";
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string StyleSheet()
-    {
-        using var file = new StreamReader(
-            typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")
-                ?? throw new InvalidOperationException("The embedded style sheet report.css is missing from the assembly.")
-        );
-        return file.ReadToEnd();
-    }
 }

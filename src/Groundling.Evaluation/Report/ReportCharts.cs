@@ -8,20 +8,9 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
     private const int Bins = 20;
     private const double Sharpness = 2;
 
-    private static readonly (double End, string Label)[] Sizes =
-    [
-        (0.001, "0.1"),
-        (0.003, "0.3"),
-        (0.01, "1"),
-        (0.03, "3"),
-        (0.1, "10"),
-        (0.3, "30"),
-        (1.01, "100"),
-    ];
-
     private readonly (PhraseResult Phrase, double Share)[] _phrases =
     [
-        .. results.SelectMany(r => r.Phrases.Select(p => (p, p.TruthPixels / ((double)r.Width * r.Height)))),
+        .. results.SelectMany(r => r.Phrases.Select(p => (p, SizeClass.ShareOf(p, r)))),
     ];
 
     /// <summary>Recall over the IoU threshold, a line a group.</summary>
@@ -60,10 +49,9 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
     public byte[] BySize(ReportTheme theme, int width, int height)
     {
         var plot = Empty(theme);
-        for (int i = 0; i < Sizes.Length; i++)
+        for (int i = 0; i < SizeClass.All.Count; i++)
         {
-            double from = i == 0 ? -1 : Sizes[i - 1].End;
-            double[] ious = [.. _phrases.Where(p => p.Share >= from && p.Share < Sizes[i].End).Select(p => p.Phrase.IoU)];
+            double[] ious = [.. _phrases.Where(p => SizeClass.PlaceOf(p.Share) == i).Select(p => p.Phrase.IoU)];
             if (ious.Length == 0)
                 continue;
             AddBar(plot, i, ious.Average(), 0.72, theme.Groups[1]);
@@ -76,8 +64,11 @@ internal sealed class ReportCharts(IReadOnlyList<NarrativeResult> results, Group
                 -4
             );
         }
-        plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, Sizes.Length).Select(i => (double)i)], [.. Sizes.Select(s => s.Label)]);
-        plot.Axes.SetLimits(-0.6, Sizes.Length - 0.4, 0, 1.08);
+        plot.Axes.Bottom.SetTicks(
+            [.. Enumerable.Range(0, SizeClass.All.Count).Select(i => (double)i)],
+            [.. SizeClass.All.Select(s => s.UpTo)]
+        );
+        plot.Axes.SetLimits(-0.6, SizeClass.All.Count - 0.4, 0, 1.08);
         MarkFifths(plot.Axes.Left);
         return Drawn(plot, theme, "share of the picture, up to %", "mean IoU", width, height);
     }

@@ -7,6 +7,12 @@ namespace Groundling.Evaluation;
 /// <summary>Writes an evaluation's files: report.json, per_phrase.csv and report.html, each whole or not at all.</summary>
 public static class ReportFolder
 {
+    /// <summary>The figures' file.</summary>
+    public const string Json = "report.json";
+
+    /// <summary>The page's file.</summary>
+    public const string Html = "report.html";
+
     /// <summary>Writes the files.</summary>
     /// <param name="folder">Made where missing; files of the same names are replaced.</param>
     /// <param name="report">The figures.</param>
@@ -31,12 +37,12 @@ public static class ReportFolder
         ArgumentNullException.ThrowIfNull(benchmark);
         NarrativeResult[] ordered = [.. results.OrderBy(r => r.Narrative)];
         Directory.CreateDirectory(folder);
-        Write(folder, "report.json", report.ToJson());
+        Write(folder, Json, report.ToJson());
         Write(folder, "per_phrase.csv", PerPhrase(ordered, report.Settings, benchmark.Categories));
         var gallery = GallerySelection.From(ordered);
         Write(
             folder,
-            "report.html",
+            Html,
             new HtmlReport(report, ordered, gallery, Figures(gallery, withMasks, benchmark, report.Settings, cancellation)).ToHtml()
         );
     }

@@ -31,6 +31,25 @@ public static class ResultOverlay
         return Drawn(given, given.Truth.Select(mask => AtPicture(mask, given.Picture, letterbox)));
     }
 
+    /// <summary>The same with one phrase's mask alone.</summary>
+    internal static Picture Render(EvaluationCase given, NarrativeResult result, int size, int place)
+    {
+        var mask = RunLengthMask.Parse(result.Phrases[place].Counts!, result.Width, result.Height);
+        return Drawn(given, mask, size, place);
+    }
+
+    /// <summary>The ground truth of one phrase alone.</summary>
+    internal static Picture RenderTruth(EvaluationCase given, int size, int place) => Drawn(given, given.Truth[place], size, place);
+
+    private static Picture Drawn(EvaluationCase given, RunLengthMask mask, int size, int place) =>
+        OverlayRenderer.RenderPicture(
+            new Grounding(
+                given.Picture,
+                given.Example.Caption,
+                [new(given.Example.Phrases[place].Span, 1, AtPicture(mask, given.Picture, Evaluator.LetterboxOf(given, size)))]
+            )
+        );
+
     private static Picture Drawn(EvaluationCase given, IEnumerable<RunLengthMask> masks) =>
         OverlayRenderer.RenderPicture(
             new Grounding(

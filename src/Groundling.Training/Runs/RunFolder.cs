@@ -11,11 +11,11 @@ namespace Groundling.Training;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    private const string Config = "config.json",
+    internal const string Config = "config.json",
         Record = "run.json",
         MetricsFile = "metrics.jsonl",
-        Checkpoints = "checkpoints",
-        Lock = ".lock";
+        Checkpoints = "checkpoints";
+    private const string Lock = ".lock";
     private readonly FileStream _lock;
 
     private RunFolder(string path, string configHash, FileStream held)
@@ -157,11 +157,36 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Whether a process is going on with the run; the file alone says nothing, as a killed process leaves it.</summary>
+    internal static bool IsHeld(string path)
+    {
+        var file = System.IO.Path.Combine(path, Lock);
+        if (!File.Exists(file))
+            return false;
+        try
+        {
+            // Shared: two lists at a time do not take each other for runs.
+            new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>What a process leaves that was killed before it had begun.</summary>
     private static bool IsRemains(string entry) =>
         System.IO.Path.GetFileName(entry) == Lock || entry.EndsWith(".tmp", StringComparison.Ordinal);
 
     private static bool IsRun(string path) => File.Exists(System.IO.Path.Combine(path, Config));
+
+    /// <summary>Whether a run was begun in a folder; other folders have a file of that name, too, such as a model's parts.</summary>
+    internal static bool WasBegunIn(string path) => IsRun(path) && Directory.Exists(System.IO.Path.Combine(path, Checkpoints));
 
     /// <summary>A run that was killed at its very beginning may have none.</summary>
     private static RunRecord? ReadRecord(string file)

@@ -1,4 +1,6 @@
+using Groundling.Core;
 using Groundling.Evaluation;
+using static TorchSharp.torch;
 
 namespace Groundling.Training;
 
@@ -20,5 +22,5 @@ public sealed record RunRecord(
 {
     /// <summary>The record of a run that starts now in this process.</summary>
     public static RunRecord Now(string task, ulong seed, ContentMark? data, ContentMark? model, ContentMark? initial = null) =>
-        new(task, seed, data, model, initial, [RunStart.Now()]);
+        new(task, seed, data, model, initial, [RunStart.Now(get_num_threads())]);
 }

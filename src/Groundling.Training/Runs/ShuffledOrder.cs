@@ -1,3 +1,5 @@
+using Groundling.Core;
+
 namespace Groundling.Training;
 
 /// <summary>Orders of a list that follow from a seed and an epoch alone.</summary>
@@ -10,21 +12,12 @@ public static class ShuffledOrder
     public static int[] Of(int count, ulong seed, ulong epoch)
     {
         int[] order = [.. Enumerable.Range(0, count)];
-        ulong state = seed * 0xD1342543DE82EF95 ^ epoch * 0xAF251AF3B0F025B5;
+        var random = new SplitMix64(seed * 0xD1342543DE82EF95 ^ epoch * 0xAF251AF3B0F025B5);
         for (int left = order.Length; left > 1; left--)
         {
-            int taken = (int)(Mixed(ref state) % (ulong)left); // the bias is below 1e-9 for any list that fits memory
+            int taken = (int)(random.Next() % (ulong)left); // the bias is below 1e-9 for any list that fits memory
             (order[left - 1], order[taken]) = (order[taken], order[left - 1]);
         }
         return order;
-    }
-
-    /// <summary>SplitMix64.</summary>
-    private static ulong Mixed(ref ulong state)
-    {
-        ulong z = state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

@@ -1,3 +1,5 @@
+using Groundling.Core;
+
 namespace Groundling.Training;
 
 /// <summary>Seeds for the parts of a run, made from the run's seed and numbers that say which part.</summary>
@@ -9,12 +11,7 @@ public static class StepSeed
     {
         ulong state = 0x9E3779B97F4A7C15;
         foreach (var number in numbers)
-        {
-            state = (state ^ number) + 0x9E3779B97F4A7C15;
-            state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
-            state = (state ^ (state >> 27)) * 0x94D049BB133111EB;
-            state ^= state >> 31;
-        }
+            state = SplitMix64.Finish((state ^ number) + 0x9E3779B97F4A7C15);
         return state;
     }
 }

@@ -8,8 +8,10 @@ namespace Groundling.Training;
 /// <summary>What training needs to go on: <c>training-state.safetensors</c> and <c>training.json</c> of a checkpoint.</summary>
 internal static class TrainingState
 {
-    private const string Tensors = "training-state.safetensors",
-        Progress = "training.json";
+    /// <summary>The file that says how far a checkpoint is.</summary>
+    public const string Progress = "training.json";
+
+    private const string Tensors = "training-state.safetensors";
 
     /// <summary>Every tensor that training changes, by name.</summary>
     public static IEnumerable<(string Name, Tensor Value)> Of(ITrainingTask task, AdamW optimizer) =>

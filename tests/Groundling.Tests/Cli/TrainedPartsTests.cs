@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
@@ -44,6 +45,30 @@ public sealed class TrainedPartsTests : IDisposable
         _model.Dispose();
         _scope.Dispose();
         _folder.Dispose();
+    }
+
+    [Fact]
+    public void A_report_says_where_it_came_from()
+    {
+        _folder.Write("run/config.json", """{"train": {"steps": 40}}""");
+        _folder.Write("run/run.json", """{"task": "grounding", "seed": 17}""");
+        var data = EvaluationData.Scenes(_folder, 2);
+        string[] line = ["evaluate", data, "--model", _frozen, "--grounding", _run, "--size", "64", "--out", _folder.File("e"), "--quiet"];
+        CommandRun.Of([.. line, "--threads", "1", "--limit", "1"]).Works();
+        var report = JsonNode.Parse(File.ReadAllText(_folder.File("e/report.json")))!["run"]!;
+        Assert.Equal(data, (string)report["data"]!);
+        Assert.Equal(17, (int)report["seed"]!);
+        Assert.Equal(40, (int)report["config"]!["training"]!["train"]!["steps"]!);
+        Assert.NotNull(report["config"]!["grounding"]!["size"]);
+        var start = Assert.Single(report["starts"]!.AsArray())!;
+        Assert.Equal(1, (int)start["threads"]!);
+        Assert.Matches(@"^\d+\.\d+\.\d+", (string)start["version"]!);
+        Assert.InRange((DateTime)start["time"]!, DateTime.UtcNow.AddMinutes(-10), DateTime.UtcNow);
+        Assert.NotEqual("", (string)start["machine"]!);
+        Assert.NotEqual("", (string)start["command_line"]!);
+        Assert.NotEmpty(start["packages"]!.AsArray());
+        Assert.Equal(report.ToJsonString(), JsonNode.Parse(File.ReadAllText(_folder.File("e/run.json")))!.ToJsonString());
+        Assert.Contains("<dt>Seed</dt><dd>17</dd>", File.ReadAllText(_folder.File("e/report.html")));
     }
 
     [Fact]

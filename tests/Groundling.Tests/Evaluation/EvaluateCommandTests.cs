@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Groundling.Data;
+using Groundling.Data.Benchmark;
+using Groundling.Evaluation;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 
@@ -35,7 +38,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         ];
         (CommandRun.Of([.. common, "--out", Out("whole"), "--predictions", Out("whole.jsonl")])).Works();
         Assert.Equal(
-            ["journal.jsonl", "per_phrase.csv", "report.html", "report.json"],
+            ["journal.jsonl", "per_phrase.csv", "report.html", "report.json", "run.json"],
             Directory.GetFiles(Out("whole")).Select(Path.GetFileName).Order()
         );
 
@@ -47,8 +50,13 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         Directory.CreateDirectory(Out("part"));
         File.WriteAllBytes(Path.Combine(Out("part"), "journal.jsonl"), part);
         (CommandRun.Of([.. common, "--out", Out("part"), "--predictions", Out("part.jsonl"), "--resume"])).Works();
-        foreach (var file in (string[])["report.json", "per_phrase.csv", "report.html", "journal.jsonl"])
+        foreach (var file in (string[])["per_phrase.csv", "journal.jsonl"])
             Assert.Equal(File.ReadAllBytes(Path.Combine(Out("whole"), file)), File.ReadAllBytes(Path.Combine(Out("part"), file)));
+        // Where and when they were made is all that differs.
+        var (whole, parted) = (ReportOf("whole"), ReportOf("part"));
+        Assert.True(whole.Remove("run") && parted.Remove("run"));
+        Assert.Equal(whole.ToJsonString(), parted.ToJsonString());
+        Assert.Equal(PageOf("whole"), PageOf("part"));
         Assert.Equal(File.ReadAllBytes(Out("whole.jsonl")), File.ReadAllBytes(Out("part.jsonl")));
 
         // Scoring the predictions that it wrote gives the same figures.
@@ -139,12 +147,38 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         Assert.Contains("&lt;people&gt;", page);
         Assert.DoesNotContain("<people>", page);
         Assert.Contains("prefers-color-scheme: dark", page);
-        Assert.All((string[])["PNG baseline", "EPNG", "PPMN", "DRMN", "PiGLET", "XPNG"], method => Assert.Contains(method, page));
-        Assert.All(
-            (string[])["55.4", "49.7", "59.4", "62.9", "63.2", "63.3", "66.2"],
-            figure => Assert.Contains($"<td>{figure}</td>", page)
-        );
+        // Other people's figures are about COCO's narratives.
+        Assert.DoesNotContain("XPNG", page);
         Assert.Contains("1,42,3,<people>,19,2,1,person,1,1,", File.ReadAllText(Out("e/per_phrase.csv")));
+    }
+
+    [Fact]
+    public void Published_figures_stand_beside_COCOs_validation_narratives()
+    {
+        var results = NoisyMethod.Results(10, 1, 2);
+        var report = EvaluationReport.From(NoisyMethod.Settings, results, new BenchmarkFaults(), new Dictionary<int, PanopticCategory>());
+        string Page(bool isCoco) =>
+            new HtmlReport(
+                report with
+                {
+                    IsCocoValidation = isCoco,
+                },
+                results,
+                new([], [], []),
+                new Dictionary<int, GalleryFigure>()
+            ).ToHtml();
+        Assert.All(
+            (string[])["PNG baseline", "EPNG", "PPMN", "DRMN", "PiGLET", "XPNG", "F-LMM"],
+            method =>
+            {
+                Assert.Contains(method, Page(true));
+                Assert.DoesNotContain(method, Page(false));
+            }
+        );
+        Assert.All(
+            (string[])["55.4", "49.7", "59.4", "62.9", "63.2", "63.3", "66.2", "66.5"],
+            figure => Assert.Contains($"<td>{figure}</td>", Page(true))
+        );
     }
 
     [Fact]
@@ -291,11 +325,17 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         File.WriteAllBytes(map, whole[..^40]);
         string[] line = ["evaluate", data, "--baseline", "random", "--out", Out("e"), "--quiet"];
         (CommandRun.Of(line)).RefusesInOneLine("000000000003.png");
-        Assert.Equal(["journal.jsonl"], Directory.GetFiles(Out("e")).Select(Path.GetFileName));
+        Assert.Equal(["journal.jsonl", "run.json"], Directory.GetFiles(Out("e")).Select(Path.GetFileName).Order());
         File.WriteAllBytes(map, whole);
         (CommandRun.Of([.. line, "--resume"])).Works();
         Assert.True(File.Exists(Out("e/report.html")));
     }
+
+    private JsonObject ReportOf(string name) => JsonNode.Parse(File.ReadAllText(Out($"{name}/report.json")))!.AsObject();
+
+    /// <summary>A report's page without where and when it was made.</summary>
+    private string PageOf(string name) =>
+        File.ReadAllText(Out($"{name}/report.html")) is var page ? page[..page.IndexOf("<dt>Program", StringComparison.Ordinal)] : "";
 
     private string Out(string name) => _folder.File(name);
 }

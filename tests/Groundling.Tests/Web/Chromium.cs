@@ -115,6 +115,14 @@ internal sealed partial class Chromium : IAsyncDisposable
         await UntilAsync("document.readyState === 'complete' && document.getElementById('model')?.dataset.state === 'ready'");
     }
 
+    /// <summary>Shows a page that is none of the service's.</summary>
+    public async Task ShowAsync(Uri address)
+    {
+        await ClearAsync();
+        await SendAsync("Page.navigate", new { url = address.ToString() });
+        await UntilAsync($"location.href === {Quoted(address.AbsoluteUri)} && document.readyState === 'complete'");
+    }
+
     /// <summary>What an expression of the page's script says.</summary>
     public async Task<JsonNode?> EvaluateAsync(string expression)
     {

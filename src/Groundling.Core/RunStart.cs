@@ -2,9 +2,9 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace Groundling.Training;
+namespace Groundling.Core;
 
-/// <summary>One start of a run.</summary>
+/// <summary>One start of a training or an evaluation: when, where and with what program.</summary>
 /// <param name="Time">When, in UTC.</param>
 /// <param name="CommandLine">The command.</param>
 /// <param name="Version">The program's version, a plus sign, and the commit it was built from.</param>
@@ -13,6 +13,7 @@ namespace Groundling.Training;
 /// <param name="MemoryMegabytes">Memory that the process may use.</param>
 /// <param name="Runtime">The .NET runtime.</param>
 /// <param name="Packages">Every package of the program with its version.</param>
+/// <param name="Threads">Threads that it computes with; null where an earlier version did not record them.</param>
 public sealed record RunStart(
     DateTime Time,
     string CommandLine,
@@ -21,11 +22,13 @@ public sealed record RunStart(
     int Cores,
     long MemoryMegabytes,
     string Runtime,
-    IReadOnlyList<string> Packages
+    IReadOnlyList<string> Packages,
+    int? Threads = null
 )
 {
     /// <summary>A start of this process.</summary>
-    public static RunStart Now() =>
+    /// <param name="threads">Threads that it computes with.</param>
+    public static RunStart Now(int threads) =>
         new(
             DateTime.UtcNow,
             Environment.CommandLine,
@@ -34,7 +37,8 @@ public sealed record RunStart(
             Environment.ProcessorCount,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_000_000,
             RuntimeInformation.FrameworkDescription,
-            PackagesOfProgram()
+            PackagesOfProgram(),
+            threads
         );
 
     private static string Processor()

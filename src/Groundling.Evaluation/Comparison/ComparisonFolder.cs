@@ -1,0 +1,79 @@
+using System.Text;
+using Groundling.Core;
+using Groundling.Data.Benchmark;
+
+namespace Groundling.Evaluation;
+
+/// <summary>Writes a comparison's files: comparison.json and comparison.html, each whole or not at all.</summary>
+public static class ComparisonFolder
+{
+    /// <summary>The page's file.</summary>
+    public const string Html = "comparison.html";
+
+    private const string Json = "comparison.json";
+
+    /// <summary>Writes the files.</summary>
+    /// <param name="folder">Made where missing; files of the same names are replaced.</param>
+    /// <param name="comparison">The comparison.</param>
+    /// <param name="methods">What was compared.</param>
+    /// <param name="benchmark">The data, for pictures of the phrases that changed most; null for a page without.</param>
+    /// <param name="cancellation">Looked at between the pictures.</param>
+    /// <exception cref="InputException">A picture cannot be read.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static void Write(
+        string folder,
+        Comparison comparison,
+        IReadOnlyList<ComparedMethod> methods,
+        PngBenchmark? benchmark,
+        CancellationToken cancellation = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(comparison);
+        ArgumentNullException.ThrowIfNull(methods);
+        var figures = benchmark is null ? [] : Figures(comparison, methods, benchmark, cancellation);
+        Directory.CreateDirectory(folder);
+        Write(folder, Json, comparison.ToJson());
+        Write(folder, Html, new ComparisonPage(comparison, methods[0].Runs[0].Report, figures).ToHtml());
+    }
+
+    private static Dictionary<(string Method, PhraseChange Change), ChangeFigure> Figures(
+        Comparison comparison,
+        IReadOnlyList<ComparedMethod> methods,
+        PngBenchmark benchmark,
+        CancellationToken cancellation
+    )
+    {
+        var wanted = comparison.Changes.SelectMany(c => c.Won.Concat(c.Lost)).Select(c => c.Narrative).ToHashSet();
+        var masks = methods.ToDictionary(
+            m => m.Name,
+            m => EvaluationJournal.Read(m.Runs[0].Journal).Where(r => wanted.Contains(r.Narrative)).ToDictionary(r => r.Narrative)
+        );
+        var first = methods[0];
+        var figures = new Dictionary<(string, PhraseChange), ChangeFigure>();
+        var protocol = ResolutionProtocol.Named(first.Runs[0].Report.Settings.Protocol);
+        foreach (var given in new Evaluator(benchmark, protocol).Cases(new BenchmarkFaults()))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int narrative = given.Example.Index;
+            if (!wanted.Remove(narrative))
+                continue;
+            foreach (var (method, changes) in methods.Skip(1).Zip(comparison.Changes))
+            foreach (var change in changes.Won.Concat(changes.Lost).Where(c => c.Narrative == narrative))
+                figures.Add(
+                    (method.Name, change),
+                    ChangeFigure.Draw(
+                        given,
+                        change.Phrase,
+                        (first.Runs[0], masks[first.Name][narrative]),
+                        (method.Runs[0], masks[method.Name][narrative])
+                    )
+                );
+            if (wanted.Count == 0)
+                break;
+        }
+        return figures;
+    }
+
+    private static void Write(string folder, string name, string text) =>
+        AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+}
