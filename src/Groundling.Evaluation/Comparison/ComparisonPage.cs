@@ -90,12 +90,13 @@ internal sealed class ComparisonPage(
     private void Table(string what, IReadOnlyList<ComparedSet> sets, int method, bool tall)
     {
         double scale = sets.SelectMany(s => Ends(s.Differences[method])).Append(LeastScale).Max(Math.Abs);
+        // What is asked for first: a telephone shows the first columns alone.
         Add(
             $"""
-            <div class="scroll{(tall ? " tall" : "")}"><table class="categories compared"><thead><tr><th scope="col">{what}</th><th scope="col">Phrases</th><th scope="col">{Text(
-                First
-            )}</th><th scope="col">{Text(comparison.Methods[method + 1].Name)}</th><th scope="col">Difference</th><th scope="col" class="wide">95 % interval, ±{100
-                * scale:F1}</th></tr></thead><tbody>
+            <div class="scroll{(tall ? " tall" : "")}"><table class="categories compared"><thead><tr><th scope="col">{what}</th><th scope="col">Difference</th><th scope="col" class="wide">95 % interval, ±{100
+                * scale:F1}</th><th scope="col">{Text(First)}</th><th scope="col">{Text(
+                comparison.Methods[method + 1].Name
+            )}</th><th scope="col">Phrases</th></tr></thead><tbody>
             """
         );
         foreach (var set in sets)
@@ -103,7 +104,7 @@ internal sealed class ComparisonPage(
             var difference = set.Differences[method];
             var points = difference.IsClear ? $"<b>{Points(difference.Value)}</b>" : Points(difference.Value);
             Add(
-                $"<tr><th scope=\"row\">{Text(set.Name)}</th><td>{set.Phrases:N0}</td><td>{Figure(set.Methods[0])}</td><td>{Figure(set.Methods[method + 1])}</td><td>{points}</td><td class=\"wide\">{Bar(difference, scale)}</td></tr>"
+                $"<tr><th scope=\"row\">{Text(set.Name)}</th><td>{points}</td><td class=\"wide\">{Bar(difference, scale)}</td><td>{Figure(set.Methods[0])}</td><td>{Figure(set.Methods[method + 1])}</td><td>{set.Phrases:N0}</td></tr>"
             );
         }
         Add("</tbody></table></div>");

@@ -5,7 +5,7 @@ using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Evaluation;
 
-/// <summary>A method of known quality: each phrase has a difficulty of its own, to which noise is added, and points that are given.</summary>
+/// <summary>A method of known quality: to how hard each phrase is, noise is added, and points that are given.</summary>
 internal static class NoisyMethod
 {
     private const double Noise = 0.1;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
@@ -31,7 +32,12 @@ public sealed class ProcessAndServiceTests(TinyModel tiny) : IDisposable
         );
         await using var client = new ToolClient(await McpClient.CreateAsync(program));
         var told = await client.AskAsync("ground_picture", ("path", "harbor.png"));
-        Assert.Equal(expected["phrases"]!.ToJsonString(), told["phrases"]!.ToJsonString());
+        // A program that grounds many pictures rearranges its weights: the last digits of scores may differ, masks must not.
+        Assert.Equal(Masks(expected), Masks(told));
+        Assert.All(
+            expected["phrases"]!.AsArray().Zip(told["phrases"]!.AsArray()),
+            pair => Assert.Equal((double)pair.First!["score"]!, (double)pair.Second!["score"]!, 1e-5)
+        );
         Assert.Equal(expected["made_by"]!["method"]!.ToJsonString(), told["made_by"]!["method"]!.ToJsonString());
     }
 
@@ -52,7 +58,10 @@ public sealed class ProcessAndServiceTests(TinyModel tiny) : IDisposable
             "1"
         );
         Uri address = new(service.Address, "/mcp");
-        Assert.Equal(HttpStatusCode.Unauthorized, (await service.Client.PostAsync(address, new StringContent("{}"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await service.Client.PostAsync(address, new StringContent("{}", MediaTypeHeaderValue.Parse("application/json")))).StatusCode
+        );
         await Assert.ThrowsAnyAsync<Exception>(() => Connect(address, "guess"));
 
         await using var client = new ToolClient(await Connect(address, "secret"));
@@ -97,6 +106,9 @@ public sealed class ProcessAndServiceTests(TinyModel tiny) : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await service.Client.PostAsync("/mcp", new StringContent("{}"))).StatusCode);
         CommandRun.Of("serve", "--allow", _folder.Path).RefusesInOneLine("--allow", "--mcp");
     }
+
+    private static IEnumerable<string> Masks(JsonNode document) =>
+        document["phrases"]!.AsArray().Select(p => $"{p!["text"]} {p["area"]} {p["box"]} {p["segmentation"]!.ToJsonString()}");
 
     private static Task<McpClient> Connect(Uri address, string key) =>
         McpClient.CreateAsync(

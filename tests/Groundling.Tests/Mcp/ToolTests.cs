@@ -118,7 +118,7 @@ public sealed class ToolTests : IAsyncLifetime
         Assert.Contains("is not there", await _client.RefusalAsync("evaluate", ("data", _folder.File("outside"))));
         Assert.Contains(
             "is not there",
-            await _client.RefusalAsync("compare_reports", ("reports", new[] { _open, _folder.File("outside") }))
+            await _client.RefusalAsync("compare_reports", ("reports", new[] { _folder.File("outside"), _open }))
         );
         await using var closed = await ToolClient.OfAsync(_tiny.Pipeline);
         Assert.Contains("no folder may be read", await closed.RefusalAsync("ground_picture", ("path", _picture)));
