@@ -14,6 +14,7 @@ namespace Groundling.Core;
 /// <param name="Runtime">The .NET runtime.</param>
 /// <param name="Packages">Every package of the program with its version.</param>
 /// <param name="Threads">Threads that it computes with; null where an earlier version did not record them.</param>
+/// <param name="Device">Where the model computes, and in which kind of number; null where no model does, or it was not recorded.</param>
 public sealed record RunStart(
     DateTime Time,
     string CommandLine,
@@ -23,12 +24,14 @@ public sealed record RunStart(
     long MemoryMegabytes,
     string Runtime,
     IReadOnlyList<string> Packages,
-    int? Threads = null
+    int? Threads = null,
+    string? Device = null
 )
 {
     /// <summary>A start of this process.</summary>
     /// <param name="threads">Threads that it computes with.</param>
-    public static RunStart Now(int threads) =>
+    /// <param name="device">Where the model computes.</param>
+    public static RunStart Now(int threads, string? device = null) =>
         new(
             DateTime.UtcNow,
             Environment.CommandLine,
@@ -38,7 +41,8 @@ public sealed record RunStart(
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_000_000,
             RuntimeInformation.FrameworkDescription,
             PackagesOfProgram(),
-            threads
+            threads,
+            device
         );
 
     private static string Processor()

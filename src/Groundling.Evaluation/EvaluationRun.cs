@@ -23,7 +23,8 @@ public sealed record EvaluationRun(string Data, ulong? Seed, JsonNode? Config, I
     /// <param name="trained">The folder of the trained parts; null where there are none.</param>
     /// <param name="seed">The seed of a baseline.</param>
     /// <param name="threads">Threads that it computes with.</param>
-    public static EvaluationRun Now(string data, string? trained, ulong? seed, int threads)
+    /// <param name="device">Where the model computes; null where no model does.</param>
+    public static EvaluationRun Now(string data, string? trained, ulong? seed, int threads, string? device = null)
     {
         JsonObject? config = null;
         if (trained is not null)
@@ -38,7 +39,7 @@ public sealed record EvaluationRun(string Data, ulong? Seed, JsonNode? Config, I
                     seed = number.TryGetValue<ulong>(out var found) ? found : seed;
             }
         }
-        return new(Path.GetFullPath(data), seed, config, [RunStart.Now(threads)]);
+        return new(Path.GetFullPath(data), seed, config, [RunStart.Now(threads, device)]);
     }
 
     /// <summary>Adds this start to those of an evaluation that goes on, and writes the file.</summary>

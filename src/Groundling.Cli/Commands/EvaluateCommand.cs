@@ -132,7 +132,8 @@ internal static class EvaluateCommand
         var benchmark = PngBenchmark.Open(request.Data, request.Split);
         var evaluator = new Evaluator(benchmark, request.Protocol);
         var (count, faults) = EvaluationCommon.Survey(evaluator, benchmark, request.Limit, cancellation);
-        using var segmenter = Open(request, processes);
+        var place = request.Model is null ? null : request.Device.Find(processes);
+        using var segmenter = Open(request, place);
         var settings = new EvaluationSettings(
             segmenter.Name,
             request.Model is null ? null : ContentMark.OfFolder(request.Model.Frozen),
@@ -153,7 +154,7 @@ internal static class EvaluateCommand
         {
             narratives.AddRange(journal?.Done ?? []);
             if (processes.Rank == 0)
-                run = Recorded(request, segmenter, narratives.Count, count);
+                run = Recorded(request, segmenter, place, narratives.Count, count);
             var done = processes.Share([.. narratives.Select(r => (long)r.Narrative)]).ToHashSet();
             // What an earlier run did would spoil the estimate of the time that is left.
             var what = done.Count == 0 ? "evaluating" : $"evaluating (after {done.Count} done before)";
@@ -194,11 +195,17 @@ internal static class EvaluateCommand
     }
 
     /// <summary>The record of this start beside the journal; nothing new where an earlier one has left nothing to do.</summary>
-    private static EvaluationRun Recorded(Request request, IPhraseSegmenter segmenter, int done, int count) =>
+    private static EvaluationRun Recorded(Request request, IPhraseSegmenter segmenter, ComputeDevice? place, int done, int count) =>
         done == count && EvaluationRun.Read(request.Output) is { } earlier
             ? earlier
             : EvaluationRun
-                .Now(request.Data, (segmenter as PipelineSegmenter)?.Trained, (segmenter as RandomBaseline)?.Seed, get_num_threads())
+                .Now(
+                    request.Data,
+                    (segmenter as PipelineSegmenter)?.Trained,
+                    (segmenter as RandomBaseline)?.Seed,
+                    get_num_threads(),
+                    place?.ToString()
+                )
                 .Record(request.Output, goesOn: done > 0);
 
     /// <summary>Of a model without trained parts, how well its attention knows where things are.</summary>
@@ -244,9 +251,9 @@ internal static class EvaluateCommand
         return ContentMark.OfFiles(folder, config, weights);
     }
 
-    private static IPhraseSegmenter Open(Request request, ICollective processes) =>
-        request.Model is { } model
-            ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses, request.Device.Find(processes)), request.Size, request.Head)
+    private static IPhraseSegmenter Open(Request request, ComputeDevice? place) =>
+        (request.Model, place) is ({ } model, { } device)
+            ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses, device), request.Size, request.Head)
             : request.Baseline switch
             {
                 "whole-image" => new WholeImageBaseline(request.Size ?? EvaluationCommon.UsualSize),

@@ -143,7 +143,14 @@ internal static class ServeCommand
         return command;
     }
 
-    private static void Serve(ServerOptions options, ModelChoice model, ComputeDevice place, AllowedFolders? folders, TextWriter output, CancellationToken stop)
+    private static void Serve(
+        ServerOptions options,
+        ModelChoice model,
+        ComputeDevice place,
+        AllowedFolders? folders,
+        TextWriter output,
+        CancellationToken stop
+    )
     {
         var server = new GroundingServer(
             options,

@@ -126,7 +126,14 @@ internal static class TrainCommand
                 : RunFolder.Open(
                     request.Output,
                     (config with { Model = source.Name }).ToJson(),
-                    RunRecord.Now("grounding", settings.Seed, DataMark(request.Data, benchmark, measured), source.Mark, initialMark),
+                    RunRecord.Now(
+                        "grounding",
+                        settings.Seed,
+                        DataMark(request.Data, benchmark, measured),
+                        source.Mark,
+                        initialMark,
+                        $"{place}"
+                    ),
                     request.Resume,
                     new TrainConfig().ToJson(),
                     MayDiffer

@@ -92,6 +92,8 @@ internal abstract class ReportPage
         Detail("Program", $"version {Text(start.Version)}, {Text(start.Runtime)}");
         Detail("Begun", string.Join("<br>", run.Starts.Select(s => $"{s.Time:yyyy-MM-dd HH:mm:ss} UTC")));
         Detail("Machine", $"{Text(start.Machine)}; {start.Cores} logical processors, {start.Threads} threads");
+        if (start.Device is { } device)
+            Detail("Computed on", Text(device));
         Detail("Command", $"<code>{Text(start.CommandLine)}</code>");
         if (run.Seed is { } seed)
             Detail("Seed", $"{seed}");

@@ -116,7 +116,7 @@ public sealed class Pretraining
                     _config.Vae,
                 }
             ),
-            RunRecord.Now("vae", _config.Vae.Seed, _data, null)
+            RunRecord.Now("vae", _config.Vae.Seed, _data, null, device: $"{Place(_config.Vae)}")
         );
         using var task = new AutoencoderTask(_parts.Preset.Vae, _config.Vae, pictures, measured, Place(_config.Vae));
         using var training = new TrainingRun(task, _config.Vae, run, _processes, observer);
@@ -142,7 +142,7 @@ public sealed class Pretraining
                     _config.Text,
                 }
             ),
-            RunRecord.Now("text", _config.Text.Seed, _captionData, null)
+            RunRecord.Now("text", _config.Text.Seed, _captionData, null, device: $"{Place(_config.Text)}")
         );
         using var task = new TextTask(
             _parts.Preset.Text,
@@ -191,7 +191,14 @@ public sealed class Pretraining
                     _config.Diffusion,
                 }
             ),
-            RunRecord.Now("diffusion", _config.Diffusion.Seed, _data, _parts.FrozenMark(), _parts.InitialMark())
+            RunRecord.Now(
+                "diffusion",
+                _config.Diffusion.Seed,
+                _data,
+                _parts.FrozenMark(),
+                _parts.InitialMark(),
+                $"{Place(_config.Diffusion)}"
+            )
         );
         using var initial = _parts.OpenInitialUNet();
         using var task = new DiffusionTask(

@@ -21,6 +21,12 @@ public sealed record RunRecord(
 )
 {
     /// <summary>The record of a run that starts now in this process.</summary>
-    public static RunRecord Now(string task, ulong seed, ContentMark? data, ContentMark? model, ContentMark? initial = null) =>
-        new(task, seed, data, model, initial, [RunStart.Now(get_num_threads())]);
+    public static RunRecord Now(
+        string task,
+        ulong seed,
+        ContentMark? data,
+        ContentMark? model,
+        ContentMark? initial = null,
+        string? device = null
+    ) => new(task, seed, data, model, initial, [RunStart.Now(get_num_threads(), device)]);
 }

@@ -62,6 +62,7 @@ public sealed class TrainedPartsTests : IDisposable
         Assert.NotNull(report["config"]!["grounding"]!["size"]);
         var start = Assert.Single(report["starts"]!.AsArray())!;
         Assert.Equal(1, (int)start["threads"]!);
+        Assert.NotEqual("", (string)start["device"]!);
         Assert.Matches(@"^\d+\.\d+\.\d+", (string)start["version"]!);
         Assert.InRange((DateTime)start["time"]!, DateTime.UtcNow.AddMinutes(-10), DateTime.UtcNow);
         Assert.NotEqual("", (string)start["machine"]!);
