@@ -31,7 +31,7 @@ public static class GroundlingServices
         return services.AddModel(options => options.Bind(section, binder => binder.ErrorOnUnknownConfiguration = true));
     }
 
-    /// <inheritdoc cref="AddGroundling(IServiceCollection, IConfiguration)"/>
+    /// <inheritdoc cref="AddGroundling(IServiceCollection, IConfiguration)" path="/summary|/returns"/>
     /// <param name="services">The services.</param>
     /// <param name="configure">Says which model.</param>
     /// <example><code>builder.Services.AddGroundling(model => model.ModelFolder = "stable-diffusion-v1-5");</code></example>

@@ -25,7 +25,7 @@ public static class GroundlingEndpointServices
         return services.AddWorker(options => options.Bind(section, binder => binder.ErrorOnUnknownConfiguration = true));
     }
 
-    /// <inheritdoc cref="AddGroundlingEndpoints(IServiceCollection, IConfiguration)"/>
+    /// <inheritdoc cref="AddGroundlingEndpoints(IServiceCollection, IConfiguration)" path="/summary|/returns"/>
     /// <param name="services">The services.</param>
     /// <param name="configure">Says what the service allows; left out, the defaults hold.</param>
     public static IServiceCollection AddGroundlingEndpoints(this IServiceCollection services, Action<ServiceOptions>? configure = null) =>

@@ -67,7 +67,7 @@ public sealed class Picture
         return PictureDecoder.Decode(PictureDecoder.ReadAll(stream, name), name);
     }
 
-    /// <inheritdoc cref="Load(Stream, string)"/>
+    /// <inheritdoc cref="Load(Stream, string)" path="/summary|/exception"/>
     /// <param name="stream">Read from where it stands to its end; the caller keeps it.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="cancellation">Ends the reading.</param>

@@ -84,7 +84,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         return new(diffusion, model, trained);
     }
 
-    /// <inheritdoc cref="Open(string)"/>
+    /// <inheritdoc cref="Open(string)" path="/summary|/exception"/>
     /// <param name="modelFolder">As <see cref="GroundingPipelineOptions.ModelFolder"/>.</param>
     /// <param name="progress">Told as each part begins, and at the end.</param>
     /// <param name="cancellation">Looked at between the parts.</param>
