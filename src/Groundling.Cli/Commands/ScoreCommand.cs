@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Groundling.Core;
 using Groundling.Data.Benchmark;
 using Groundling.Evaluation;
 using Groundling.Modeling;
-using Groundling.Scenes.Narratives;
 using static TorchSharp.torch;
 
 namespace Groundling.Cli.Commands;
@@ -11,6 +11,7 @@ namespace Groundling.Cli.Commands;
 internal static class ScoreCommand
 {
     private const int FaultsShown = 20;
+    private const string Method = "predictions of ";
 
     public static Command Create(CancellationToken stop)
     {
@@ -53,7 +54,7 @@ internal static class ScoreCommand
             EvaluationCommon.RequireLimit(parsed.GetValue(limit));
             var benchmark = PngBenchmark.Open(parsed.GetValue(data)!, parsed.GetValue(split)!);
             var settings = new EvaluationSettings(
-                $"predictions of {Path.GetFileName(parsed.GetValue(file)!)}",
+                $"{Method}{Path.GetFileName(parsed.GetValue(file)!)}",
                 null,
                 null,
                 EvaluationCommon.MarkOf(parsed.GetValue(data)!, benchmark),
@@ -95,6 +96,8 @@ internal static class ScoreCommand
         CancellationToken cancellation
     )
     {
+        if (folder is not null)
+            RequireOwn(folder);
         var predictions = PredictionFile.Read(file, benchmark);
         if (predictions.Faults.Count > 0)
             return Refuse(predictions, messages);
@@ -131,6 +134,18 @@ internal static class ScoreCommand
             messages.WriteLine($"warning: {predictions.Count - judged} predictions are for phrases that are not judged (left out)");
         EvaluationCommon.Print(report, results, messages, quiet, json);
         return 0;
+    }
+
+    /// <summary>What took seconds may be replaced; what a model took hours for may not.</summary>
+    private static void RequireOwn(string folder)
+    {
+        var journal = Path.Combine(folder, EvaluationJournal.FileName);
+        if (
+            File.Exists(journal)
+            && EvaluationJournal.ReadSettings(journal).Method is var method
+            && !method.StartsWith(Method, StringComparison.Ordinal)
+        )
+            throw new InputException($"{journal} holds the results of another method ({method}); name another folder").About("out");
     }
 
     private static int Refuse(PredictionFile predictions, TextWriter messages)

@@ -182,6 +182,18 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
+    public void Scoring_replaces_its_own_reports_and_no_evaluation()
+    {
+        var data = EvaluationData.ByHand(_folder);
+        CommandRun.Of("evaluate", data, "--baseline", "oracle", "--out", Out("e"), "--predictions", Out("p.jsonl"), "--quiet").Works();
+        var journal = File.ReadAllText(Out("e/journal.jsonl"));
+        CommandRun.Of("score", Out("p.jsonl"), data, "--out", Out("e"), "--quiet").RefusesInOneLine("oracle at H/4", "--out");
+        Assert.Equal(journal, File.ReadAllText(Out("e/journal.jsonl")));
+        foreach (var groups in (string[])["png", "flmm"])
+            CommandRun.Of("score", Out("p.jsonl"), data, "--out", Out("s"), "--groups", groups, "--quiet").Works();
+    }
+
+    [Fact]
     public void Missing_predictions_count_as_empty()
     {
         var data = EvaluationData.ByHand(_folder);
