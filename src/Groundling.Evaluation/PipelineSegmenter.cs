@@ -8,18 +8,19 @@ namespace Groundling.Evaluation;
 /// <param name="pipeline">The opened model; disposed with this.</param>
 /// <param name="size">The network's longer side; null for the size it was trained at.</param>
 /// <param name="head">Whose masks; null as in <see cref="GroundingOptions.Head"/>.</param>
-public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, MaskHead? head = null) : IPhraseSegmenter
+/// <param name="bare">Whether each phrase is given as a caption of its own.</param>
+public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, MaskHead? head = null, bool bare = false) : IPhraseSegmenter
 {
     private readonly GroundingOptions _options = new GroundingOptions { Size = size ?? pipeline.NativeSize, Head = head }.Validated();
 
     /// <inheritdoc/>
-    public string Name { get; } = pipeline.MethodBy(head);
+    public string Name { get; } = bare ? $"{pipeline.MethodBy(head)}; phrases alone" : pipeline.MethodBy(head);
 
     /// <inheritdoc/>
     public int Size => _options.Size!.Value;
 
     /// <inheritdoc/>
-    public double Threshold => pipeline.Threshold;
+    public double Threshold => pipeline.ThresholdOf(head);
 
     /// <summary>The folder of the trained parts; null where there are none.</summary>
     public string? Trained => pipeline.Origin.Trained;
@@ -30,10 +31,20 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, Mas
     {
         ArgumentNullException.ThrowIfNull(given);
         using var frozen = no_grad();
-        using var trace = pipeline.Trace(given.Picture, given.Example.Caption, _options, keepHeads: false, cancellation);
-        if (pipeline.Warnings(trace) is [var warning, ..])
-            throw new InputException(warning);
-        return new(trace.Letterbox, pipeline.Probabilities(trace, head));
+        using var scope = NewDisposeScope();
+        using var encoded = pipeline.Encode(given.Picture, _options, cancellation);
+        var caption = given.Example.Caption;
+        Caption[] captions = bare ? [.. caption.Phrases.Select(phrase => Caption.FromPhrases(null, [phrase.Text]))] : [caption];
+        var maps = captions.Select(Probabilities).ToArray();
+        return new(encoded.Letterbox, (maps.Length == 1 ? maps[0] : cat(maps)).MoveToOuterDisposeScope());
+
+        Tensor Probabilities(Caption one)
+        {
+            using var trace = pipeline.Trace(encoded, one, keepHeads: false, cancellation);
+            return pipeline.Warnings(trace) is [var warning, ..]
+                ? throw new InputException(warning)
+                : pipeline.Probabilities(trace, head, cancellation);
+        }
     }
 
     /// <summary>

@@ -49,8 +49,8 @@ internal static class CommonOptions
         new("--head")
         {
             Description =
-                "Whose masks: the mask decoder's, the phrase adapter's, or the UNet's attention; if not given the decoder's, untrained the attention",
-            HelpName = "decoder|adapter|diffusion",
+                "Whose masks: the mask decoder's, the phrase adapter's, the UNet's attention, or that of static prompts refined without training; if not given the decoder's, untrained the attention",
+            HelpName = "decoder|adapter|diffusion|refined",
         };
 
     public static MaskHead? ReadHead(string? name) =>
@@ -60,7 +60,8 @@ internal static class CommonOptions
             "decoder" => MaskHead.Decoder,
             "adapter" => MaskHead.Adapter,
             "diffusion" => MaskHead.Diffusion,
-            _ => throw new InputException($"--head {name} is not known: decoder, adapter, diffusion"),
+            "refined" => MaskHead.Refined,
+            _ => throw new InputException($"--head {name} is not known: decoder, adapter, diffusion, refined"),
         };
 
     public static Option<int?> Threads() =>

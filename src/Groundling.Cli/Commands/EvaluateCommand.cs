@@ -24,6 +24,7 @@ internal static class EvaluateCommand
         int? Size,
         double? Threshold,
         MaskHead? Head,
+        bool Bare,
         int? Limit,
         string Output,
         string? Predictions,
@@ -57,7 +58,11 @@ internal static class EvaluateCommand
                 "Instead of a model: the whole image; a random rectangle (seeded); the ground truth at the decoder's mask resolution (oracle: a quarter of the network's size) or the attention's (oracle-h8: an eighth)",
             HelpName = string.Join('|', Baselines),
         };
-        var (threshold, head, device) = (CommonOptions.Threshold(), CommonOptions.Head(), new DeviceOptions());
+        var (threshold, head, device, refine) = (CommonOptions.Threshold(), CommonOptions.Head(), new DeviceOptions(), new RefineOptions());
+        var bare = new Option<bool>("--bare")
+        {
+            Description = "Give every phrase as a caption of its own, as people first try it: it must be found without the others' help",
+        };
         var output = new Option<string>("--out", "-o")
         {
             Description = "Folder for report.html, report.json, per_phrase.csv, journal.jsonl and run.json",
@@ -84,6 +89,9 @@ internal static class EvaluateCommand
             size,
             threshold,
             head,
+            refine.Refine,
+            refine.Settings,
+            bare,
             device.Name,
             device.Kind,
             threads,
@@ -99,14 +107,15 @@ internal static class EvaluateCommand
             var request = new Request(
                 parsed.GetValue(data)!,
                 parsed.GetValue(split)!,
-                parsed.GetValue(baseline) is null || model.AreGiven(parsed) ? model.Read(parsed, stop) : null,
+                parsed.GetValue(baseline) is null || model.AreGiven(parsed) ? refine.Over(model.Read(parsed, stop), parsed) : null,
                 device.Read(parsed),
                 parsed.GetValue(baseline),
                 ResolutionProtocol.Named(parsed.GetValue(protocol)!),
                 GroupRule.Named(parsed.GetValue(groups)!),
                 parsed.GetValue(size),
                 parsed.GetValue(threshold),
-                CommonOptions.ReadHead(parsed.GetValue(head)),
+                refine.Over(CommonOptions.ReadHead(parsed.GetValue(head)), parsed),
+                parsed.GetValue(bare),
                 parsed.GetValue(limit),
                 parsed.GetValue(output)!,
                 parsed.GetValue(predictions),
@@ -126,6 +135,8 @@ internal static class EvaluateCommand
     {
         if (request.Model is not null && request.Baseline is not null)
             throw new InputException($"give either a model or --baseline {string.Join('|', Baselines)}, not both");
+        if (request.Bare && request.Baseline is not null)
+            throw new InputException("--bare asks a model for phrases one by one; a baseline reads none: leave it out");
         if (request.Head is not null && request.Baseline is not null)
             throw new InputException("--head chooses among a model's mask heads; a baseline has none: leave it out");
         // The data are looked through before the seconds that a large model takes to open.
@@ -253,7 +264,7 @@ internal static class EvaluateCommand
 
     private static IPhraseSegmenter Open(Request request, ComputeDevice? place) =>
         (request.Model, place) is ({ } model, { } device)
-            ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses, device), request.Size, request.Head)
+            ? new PipelineSegmenter(model.Open(Rearrangement.ManyPasses, device), request.Size, request.Head, request.Bare)
             : request.Baseline switch
             {
                 "whole-image" => new WholeImageBaseline(request.Size ?? EvaluationCommon.UsualSize),

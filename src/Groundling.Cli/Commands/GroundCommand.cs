@@ -55,7 +55,7 @@ internal sealed class GroundCommand
             CommonOptions.Index(),
             new ModelOptions()
         );
-        var device = new DeviceOptions();
+        var (device, refine) = (new DeviceOptions(), new RefineOptions());
         var output = new Option<string>("--out", "-o")
         {
             Description =
@@ -91,6 +91,8 @@ internal sealed class GroundCommand
             formats.Address,
             threshold,
             head,
+            refine.Refine,
+            refine.Settings,
             size,
             device.Name,
             device.Kind,
@@ -104,7 +106,7 @@ internal sealed class GroundCommand
             {
                 Size = parsed.GetValue(size),
                 Threshold = parsed.GetValue(threshold),
-                Head = CommonOptions.ReadHead(parsed.GetValue(head)),
+                Head = refine.Over(CommonOptions.ReadHead(parsed.GetValue(head)), parsed),
             }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var shared = CommonOptions.ReadCaption(
@@ -124,7 +126,7 @@ internal sealed class GroundCommand
                 parsed.InvocationConfiguration.Output,
                 parsed.InvocationConfiguration.Error
             );
-            return run.Run(paths, shared, model.Read(parsed, stop), device.Read(parsed), processes, stop);
+            return run.Run(paths, shared, refine.Over(model.Read(parsed, stop), parsed), device.Read(parsed), processes, stop);
         });
         return command;
     }

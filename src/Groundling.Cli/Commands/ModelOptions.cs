@@ -72,6 +72,9 @@ internal sealed class ModelOptions
 /// <param name="Tokenizer">A tokenizer in place of the model's own, or null.</param>
 internal sealed record ModelChoice(string Frozen, string? Trained, bool Untrained, bool IsDefault, string? Vae, string? Tokenizer)
 {
+    /// <summary>How static prompting is refined.</summary>
+    public RefinementSettings Refinement { get; init; } = new();
+
     /// <summary>Opens it where the command line says, or for one of several processes on its own card.</summary>
     public GroundingPipeline Open(Rearrangement rearrangement, ComputeDevice place) =>
         GroundingPipeline.Open(
@@ -84,6 +87,7 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
                 Tokenizer = Tokenizer,
                 TrainedParts = Parts,
                 Rearrangement = rearrangement,
+                Refinement = Refinement,
             }
         );
 

@@ -15,4 +15,10 @@ public enum MaskHead
     /// goes to none of the phrases, only shares tell where a phrase is. The adapter's attention masks read the maps in the same way.
     /// </summary>
     Diffusion,
+
+    /// <summary>
+    /// Static prompting read well, without training and whatever was trained: the UNet's attention shared among the phrases, and spread
+    /// over pixels that attend to each other.
+    /// </summary>
+    Refined,
 }

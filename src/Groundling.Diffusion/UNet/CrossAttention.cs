@@ -59,6 +59,21 @@ internal sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>
         return (read.MoveToOuterDisposeScope(), attention.MoveToOuterDisposeScope());
     }
 
+    /// <summary>The mean over heads of the probabilities, [B, hw, K]; a head at a time, as each may be large.</summary>
+    public Tensor MeanAttention(Tensor pixels, Tensor context)
+    {
+        using var scope = NewDisposeScope();
+        var (queries, keys) = (Heads(_query, pixels), Heads(_key, context)); // [B, heads, T, d]
+        var sum = zeros([pixels.shape[0], pixels.shape[1], context.shape[1]], dtype: queries.dtype, device: queries.device);
+        for (var head = 0L; head < _heads; head++)
+        {
+            using var one = NewDisposeScope();
+            var scores = queries.select(1, head).matmul(keys.select(1, head).transpose(-2, -1)).Over(Math.Sqrt(queries.shape[^1]));
+            sum.PlusInPlace(functional.softmax(scores, -1));
+        }
+        return sum.Over(_heads).MoveToOuterDisposeScope();
+    }
+
     private Tensor Heads(
         LinearLayer projection,
         Tensor states

@@ -26,6 +26,14 @@ public interface IPromptExchange
     /// <param name="attention">The pixels that were given to <see cref="PromptFor"/>, and their attention.</param>
     void Attended(TransformerSite site, BlockAttention attention) { }
 
+    /// <summary>Whether a block's self-attention probabilities are to be computed and reported: hw x hw numbers.</summary>
+    bool WantsSelfAttention(TransformerSite site) => false;
+
+    /// <summary>What the pixels attended to among themselves, before <see cref="PromptFor"/>.</summary>
+    /// <param name="site">The block.</param>
+    /// <param name="attention">[B, hw, hw] the mean over heads; 1 in sum over the last dimension.</param>
+    void SelfAttended(TransformerSite site, Tensor attention) { }
+
     /// <summary>The output of a whole down, mid or up block, under its path in the standard layout.</summary>
     void BlockDone(string path, Tensor output) { }
 }

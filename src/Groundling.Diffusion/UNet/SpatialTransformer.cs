@@ -93,6 +93,11 @@ internal sealed class SpatialTransformer : Module<Tensor, IPromptExchange, Tenso
         {
             using var scope = NewDisposeScope();
             var normed = _norm1.call(pixels);
+            if (exchange.WantsSelfAttention(_site))
+            {
+                using var shares = _self.MeanAttention(normed, normed);
+                exchange.SelfAttended(_site, shares);
+            }
             var mixed = pixels.Plus(_self.call(normed, normed, null)); // F_itm
             var prompted = mixed.Plus(Cross(mixed, exchange)); // F_ca
             return prompted.Plus(_feedForward.call(_norm3.call(prompted))).MoveToOuterDisposeScope();

@@ -18,13 +18,21 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     private readonly PicturePass _pass;
     private readonly MaskReader _reader;
     private readonly PassWarnings _warnings;
+    private readonly RefinementSettings _refinement;
     private readonly bool _ownsDiffusion;
 
-    private GroundingPipeline(StableDiffusion diffusion, GroundingModel model, string? trained, bool ownsDiffusion = true)
+    private GroundingPipeline(
+        StableDiffusion diffusion,
+        GroundingModel model,
+        string? trained,
+        RefinementSettings refinement,
+        bool ownsDiffusion = true
+    )
     {
         var name = ModelFolder.NameOf(diffusion.Path);
         (Diffusion, Model, _ownsDiffusion) = (diffusion, model, ownsDiffusion);
-        (_pass, _reader, _warnings) = (new(diffusion, model), new(model, name), new(diffusion, model));
+        (_pass, _warnings, _refinement) = (new(diffusion, model), new(diffusion, model), refinement);
+        _reader = new(model, new(diffusion, refinement), name);
         Origin = new(name, trained, MethodNames.Of(model.Config.Parts, trained is not null), MethodNames.Of(_reader.HeadOf(null)));
     }
 
@@ -39,6 +47,10 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
 
     /// <inheritdoc/>
     public double Threshold => Model.Config.Threshold;
+
+    /// <summary>The threshold of one of the heads, where no other is asked for.</summary>
+    /// <param name="head">As in <see cref="GroundingOptions.Head"/>.</param>
+    public double ThresholdOf(MaskHead? head) => head == MaskHead.Refined ? _refinement.Threshold : Threshold;
 
     /// <summary>The network's longer side, in pixels, that the model was trained at.</summary>
     public int NativeSize => Model.Config.Size > 0 ? Model.Config.Size : (int)(Diffusion.UNet.Config.SampleSize * Diffusion.Vae.Stride);
@@ -81,7 +93,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     )
     {
         var (diffusion, model, trained) = PipelineOpening.Open(options, place, progress, cancellation);
-        return new(diffusion, model, trained);
+        return new(diffusion, model, trained, options.Refinement);
     }
 
     /// <inheritdoc cref="Open(string)" path="/summary|/exception"/>
@@ -107,7 +119,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// The same frozen model by static prompting, to compare with; it holds no weights of its own, and serves as long as this one.
     /// </summary>
     public GroundingPipeline WithoutTrainedParts() =>
-        new(Diffusion, PipelineOpening.Untrained(Diffusion).Freeze(Rearrangement.None), trained: null, ownsDiffusion: false);
+        new(Diffusion, PipelineOpening.Untrained(Diffusion).Freeze(Rearrangement.None), trained: null, _refinement, ownsDiffusion: false);
 
     /// <inheritdoc/>
     public Grounding Ground(Picture picture, Caption caption, GroundingOptions? options = null, CancellationToken cancellation = default)
@@ -137,7 +149,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var head = HeadOf(options.Validated().Head);
-        return new(picture, caption, _reader.Masks(trace, picture, caption, head, options.Threshold ?? Threshold, cancellation))
+        return new(picture, caption, _reader.Masks(trace, picture, caption, head, options.Threshold ?? ThresholdOf(head), cancellation))
         {
             Warnings = [.. Warnings(trace), .. _warnings.Of(caption)],
             Origin = Origin with { MaskHead = MethodNames.Of(head) },
@@ -199,12 +211,14 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <summary>The answer's probabilities.</summary>
     /// <param name="trace">The pass.</param>
     /// <param name="head">Whose; null as in <see cref="GroundingOptions.Head"/>.</param>
+    /// <param name="cancellation">Looked at in every block of <see cref="MaskHead.Refined"/>'s passes.</param>
     /// <returns>[N, H_0, W_0] at the network's size, padding included; the caller owns it.</returns>
     /// <exception cref="InputException">The model has no such head.</exception>
-    public Tensor Probabilities(GroundingTrace trace, MaskHead? head = null)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Tensor Probabilities(GroundingTrace trace, MaskHead? head = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trace);
-        return _reader.Probabilities(trace, HeadOf(head), 0, trace.Caption.Phrases.shape[0]);
+        return _reader.Probabilities(trace, HeadOf(head), 0, trace.Caption.Phrases.shape[0], cancellation);
     }
 
     /// <summary>
@@ -226,7 +240,9 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <param name="head">As in <see cref="GroundingOptions.Head"/>.</param>
     /// <exception cref="InputException">The model has no such head.</exception>
     public string MethodBy(MaskHead? head) =>
-        HeadOf(head) == HeadOf(null) ? Origin.Method : $"{Origin.Method}; {MethodNames.Of(head!.Value)} mask head";
+        HeadOf(head) == HeadOf(null) ? Origin.Method
+        : head == MaskHead.Refined ? $"{Origin.Method}; {MethodNames.Of(MaskHead.Refined)} mask head ({_refinement})"
+        : $"{Origin.Method}; {MethodNames.Of(head!.Value)} mask head";
 
     /// <summary>Disposes the model.</summary>
     public void Dispose()

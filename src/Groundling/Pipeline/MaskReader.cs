@@ -10,8 +10,9 @@ namespace Groundling;
 
 /// <summary>Chooses who answers, and makes masks of a pass.</summary>
 /// <param name="model">The model that made the pass.</param>
+/// <param name="refinement">Static prompting read well.</param>
 /// <param name="name">What messages call it.</param>
-internal sealed class MaskReader(GroundingModel model, string name)
+internal sealed class MaskReader(GroundingModel model, StaticRefinement refinement, string name)
 {
     private const long ProbabilitiesAtOnce = 1 << 25; // 128 MB of float32
 
@@ -36,10 +37,32 @@ internal sealed class MaskReader(GroundingModel model, string name)
 
     /// <summary>Some phrases' probabilities.</summary>
     /// <returns>[count, H_0, W_0] at the network's size, padding included; in the caller's scope.</returns>
-    public Tensor Probabilities(GroundingTrace trace, MaskHead head, long first, long count)
+    public Tensor Probabilities(GroundingTrace trace, MaskHead head, long first, long count, CancellationToken cancellation = default)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
+        using var refined = Refined(trace, head, cancellation);
+        return Probabilities(trace, head, refined, first, count).MoveToOuterDisposeScope();
+    }
+
+    private Tensor? Refined(GroundingTrace trace, MaskHead head, CancellationToken cancellation) =>
+        head == MaskHead.Refined
+            ? refinement.Maps(trace.Latents, trace.Caption.Phrases, trace.Caption.NullPhrase, trace.Letterbox, cancellation)
+            : null;
+
+    private Tensor Probabilities(GroundingTrace trace, MaskHead head, Tensor? refined, long first, long count)
+    {
+        using var scope = NewDisposeScope();
+        if (refined is not null)
+            return functional
+                .interpolate(
+                    refined.narrow(1, first, count),
+                    size: [trace.Letterbox.Height, trace.Letterbox.Width],
+                    mode: InterpolationMode.Bilinear,
+                    align_corners: false
+                )
+                .squeeze(0)
+                .MoveToOuterDisposeScope();
         return model
             .Probabilities(trace.Prompt, trace.Decoder, trace.Letterbox, head, first, count)
             .squeeze(0)
@@ -63,12 +86,13 @@ internal sealed class MaskReader(GroundingModel model, string name)
         var largest = Math.Max((long)picture.Width * picture.Height, (long)letterbox.Width * letterbox.Height);
         var atOnce = (int)Math.Clamp(ProbabilitiesAtOnce / largest, 1, 64);
         var grounded = new List<GroundedPhrase>();
+        using var refined = Refined(trace, head, cancellation);
         for (var first = 0; first < caption.Phrases.Count; first += atOnce)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var count = Math.Min(atOnce, caption.Phrases.Count - first);
-            var content = Probabilities(trace, head, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
+            var content = Probabilities(trace, head, refined, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
             var full = AtSize(content, picture).cpu(); // all of them at once: each copy from a card waits for it
             var inside = full.IsAbove(threshold); // [n, height, width]
             for (var i = 0; i < count; i++)

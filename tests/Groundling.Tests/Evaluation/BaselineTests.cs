@@ -82,19 +82,48 @@ public sealed class BaselineTests(TinyModel tiny) : IDisposable
         Assert.NotEqual(chance, Recall(new RandomBaseline(256, seed: 1)));
     }
 
-    [Fact]
-    public void A_model_is_judged_by_the_masks_that_it_shows()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(MaskHead.Refined)]
+    public void A_model_is_judged_by_the_masks_that_it_shows(MaskHead? head)
     {
         var benchmark = PngBenchmark.Open(EvaluationData.Scenes(_folder, 2), "val");
         var evaluator = new Evaluator(benchmark, ResolutionProtocol.Original);
-        var segmenter = new PipelineSegmenter(tiny.Pipeline, 64); // not disposed: the pipeline is shared
+        var segmenter = new PipelineSegmenter(tiny.Pipeline, 64, head); // not disposed: the pipeline is shared
         foreach (var given in evaluator.Cases(new BenchmarkFaults()))
         {
-            var shown = tiny.Pipeline.Ground(given.Picture, given.Example.Caption, new() { Size = 64, Threshold = 0.2 });
+            var shown = tiny.Pipeline.Ground(
+                given.Picture,
+                given.Example.Caption,
+                new()
+                {
+                    Size = 64,
+                    Threshold = 0.2,
+                    Head = head,
+                }
+            );
             var judged = evaluator.Evaluate(given, segmenter, 0.2);
             Assert.Equal(shown.Phrases.Select(p => p.Mask.ToCompressed()), judged.Phrases.Select(p => p.Counts!));
             Assert.Equal(shown.Phrases.Zip(given.Truth, (p, truth) => p.Mask.IoU(truth)), judged.Phrases.Select(p => p.IoU));
         }
+    }
+
+    [Fact]
+    public void Alone_phrases_are_judged_by_what_each_one_gives_as_a_caption()
+    {
+        var benchmark = PngBenchmark.Open(EvaluationData.Scenes(_folder, 1), "val");
+        var evaluator = new Evaluator(benchmark, ResolutionProtocol.Original);
+        var segmenter = new PipelineSegmenter(tiny.Pipeline, 64, bare: true); // not disposed: the pipeline is shared
+        Assert.EndsWith("; phrases alone", segmenter.Name);
+        var given = evaluator.Cases(new BenchmarkFaults()).Single();
+        Assert.True(given.Example.Caption.Phrases.Count > 1);
+        var shown = given.Example.Caption.Phrases.Select(phrase =>
+            tiny.Pipeline.Ground(given.Picture, Caption.FromPhrases(null, [phrase.Text]), new() { Size = 64, Threshold = 0.2 })
+        );
+        Assert.Equal(
+            shown.Select(one => one.Phrases.Single().Mask.ToCompressed()),
+            evaluator.Evaluate(given, segmenter, 0.2).Phrases.Select(p => p.Counts!)
+        );
     }
 
     [Fact]

@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace Groundling.Cli.Commands;
+
+/// <summary>The options for static prompting that is refined without training.</summary>
+internal sealed class RefineOptions
+{
+    public Option<bool> Refine { get; } =
+        new("--refine")
+        {
+            Description = "Static prompting refined without training, for any Stable Diffusion: the same as --static --head refined",
+        };
+
+    public Option<string[]> Settings { get; } =
+        new("--refinement")
+        {
+            Description = "How it reads: times=1,100, strides=0.15,0.7,0.15,0 (weights of strides 8 to 64), blur=0.5, walks=2, flip=1",
+            HelpName = "KEY=VALUE",
+        };
+
+    /// <summary>The model, without its trained parts where they are not asked.</summary>
+    /// <exception cref="InputException">A setting cannot be used.</exception>
+    public ModelChoice Over(ModelChoice model, ParseResult parsed) =>
+        model with
+        {
+            Untrained = model.Untrained || parsed.GetValue(Refine),
+            Refinement = new RefinementSettings().With(parsed.GetValue(Settings) ?? []),
+        };
+
+    /// <summary>The head that answers.</summary>
+    /// <exception cref="InputException">Another one is asked for.</exception>
+    public MaskHead? Over(MaskHead? head, ParseResult parsed) =>
+        !parsed.GetValue(Refine) ? head
+        : head is null or MaskHead.Refined ? MaskHead.Refined
+        : throw new InputException("--refine has a mask head of its own; leave out --head");
+}

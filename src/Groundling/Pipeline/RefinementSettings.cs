@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Groundling;
+
+/// <summary>
+/// How <see cref="MaskHead.Refined"/> reads a UNet's attention; left alone, much as the literature does with Stable Diffusion 1.5.
+/// </summary>
+public sealed record RefinementSettings
+{
+    /// <summary>How many strides have a weight: 8, 16, 32 and 64.</summary>
+    public const int Strides = 4;
+
+    /// <summary>
+    /// The time steps whose noise is added to the latents, a UNet pass each, whose readings are averaged; 1 adds none. Words decide more
+    /// where there is noise.
+    /// </summary>
+    public IReadOnlyList<int> Times { get; init; } = [100];
+
+    /// <summary>How much the blocks of strides 8, 16, 32 and 64 count; only their ratios matter.</summary>
+    public IReadOnlyList<double> StrideWeights { get; init; } = [0.15, 0.7, 0.15, 0];
+
+    /// <summary>Standard deviation of a Gaussian over the maps, in pixels of the finest blocks; 0 leaves them.</summary>
+    public double Blur { get; init; } = 0.5;
+
+    /// <summary>
+    /// How often maps are multiplied by the mean self-attention of the finest blocks: steps of a random walk over pixels. Each such block
+    /// takes (hw)^2 numbers for it, 64 MB at Stable Diffusion's size.
+    /// </summary>
+    public int Walks { get; init; } = 2;
+
+    /// <summary>Whether the mirrored latents are read too, and both readings averaged.</summary>
+    public bool Flip { get; init; }
+
+    /// <summary>Where a phrase begins, between the least and the largest value of its map, where no other threshold is asked for.</summary>
+    public double Threshold { get; init; } = 0.5;
+
+    /// <summary>The settings with others in place of some.</summary>
+    /// <param name="changes">As "walks=1" or "times=1,100".</param>
+    /// <exception cref="InputException">A key is not known, or a value is none of its kind or out of its range.</exception>
+    public RefinementSettings With(IEnumerable<string> changes)
+    {
+        var settings = this;
+        foreach (var change in changes)
+        {
+            var (key, text) = change.Split('=', 2) is [var name, var rest] ? (name, rest) : (change, "");
+            settings = key switch
+            {
+                "times" => settings with { Times = [.. text.Split(',').Select(one => Number<int>(change, one, 0, 999))] },
+                "strides" => settings with { StrideWeights = [.. text.Split(',').Select(one => Number<double>(change, one, 0, 1e6))] },
+                "blur" => settings with { Blur = Number<double>(change, text, 0, 16) },
+                "walks" => settings with { Walks = Number<int>(change, text, 0, 64) },
+                "flip" => settings with { Flip = Number<int>(change, text, 0, 1) == 1 },
+                _ => throw new InputException($"the refinement has no '{key}': times, strides, blur, walks, flip"),
+            };
+        }
+        return settings.Validated();
+    }
+
+    /// <summary>The settings, or an error that names the one that cannot be used.</summary>
+    /// <exception cref="InputException">A value is out of its range.</exception>
+    public RefinementSettings Validated()
+    {
+        if (Times is not { Count: > 0 })
+            throw new InputException("the refinement's times are empty; 1 reads without noise");
+        if (StrideWeights is not { Count: Strides } || StrideWeights.Any(weight => !(weight >= 0)) || StrideWeights.Sum() <= 0)
+            throw new InputException("the refinement's stride weights are four numbers, for 8, 16, 32 and 64, of which one is more than 0");
+        if (!(Blur is >= 0 and <= 16) || Walks is < 0 or > 64 || Times.Any(time => time is < 0 or > 999))
+            throw new InputException("the refinement is out of range: times of 0 to 999, a blur of 0 to 16, 0 to 64 walks");
+        return this;
+    }
+
+    /// <summary>The settings as <see cref="With"/> reads them.</summary>
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"times={string.Join(',', Times)} strides={Joined(StrideWeights)} blur={Blur} walks={Walks} flip={(Flip ? 1 : 0)}"
+        );
+
+    private static string Joined(IEnumerable<double> numbers) =>
+        string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+
+    private static T Number<T>(string change, string text, T least, T most)
+        where T : struct, INumber<T> =>
+        T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new InputException($"the refinement's {change} is no number from {least} to {most}");
+}

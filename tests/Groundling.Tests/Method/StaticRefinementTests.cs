@@ -1,0 +1,149 @@
+using Groundling.Data;
+using Groundling.Diffusion;
+using Groundling.Modeling;
+using Groundling.Prompting;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Groundling.Tests.Method;
+
+/// <summary>Static prompting read well: what each step of the reading must do, on latents that are not square.</summary>
+public sealed class StaticRefinementTests : IDisposable
+{
+    private const int Rows = 8,
+        Columns = 16;
+    private static readonly RefinementSettings Plain = new()
+    {
+        Times = [1],
+        StrideWeights = [1, 0, 0, 0],
+        Blur = 0,
+        Walks = 0,
+    };
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly IDisposable _mode = no_grad();
+    private readonly StableDiffusion _diffusion;
+    private readonly Tensor _latents,
+        _phrases,
+        _null;
+
+    public StaticRefinementTests(TinyModel tiny)
+    {
+        _diffusion = tiny.Pipeline.Diffusion;
+        var generator = new Generator(21);
+        _latents = randn([1, 4, Rows, Columns], generator: generator);
+        _phrases = randn([3, 64], generator: generator);
+        _null = randn([64], generator: generator);
+    }
+
+    public void Dispose()
+    {
+        _mode.Dispose();
+        _scope.Dispose();
+    }
+
+    [Fact]
+    public void Without_walks_a_map_is_the_finest_blocks_shares_from_their_least_to_their_largest_value()
+    {
+        using var prompt = Read();
+        var shares = prompt
+            .PixelReadings.Where(reading => reading.Site.Stride == 1)
+            .Select(reading => reading.Map / reading.Map.sum(1, keepdim: true))
+            .ToList();
+        Assert.True(shares.Count > 1);
+        var mean = shares.Aggregate((sum, one) => sum + one) / shares.Count;
+        TensorAssert.Close(Stretched(mean), Maps(Plain), 1e-4, "maps");
+    }
+
+    [Fact]
+    public void A_walk_takes_the_mean_of_those_that_a_pixel_attends_to()
+    {
+        using var prompt = Read();
+        var attention = prompt.SelfAttention[0].to(float64); // [hw, hw]
+        TensorAssert.Close(ones(Rows * Columns, dtype: float64), attention.sum(1), 1e-5, "shares");
+        var columns = Maps(Plain)[0].flatten(1).to(float64); // [N, hw]
+        var walked = attention.matmul(attention.matmul(columns.transpose(0, 1))).transpose(0, 1).view(1, 3, Rows, Columns);
+        // stretching enlarges float32's own error: this UNet's pixels attend to each other nearly evenly
+        TensorAssert.Close(Stretched(walked).to(float32), Maps(Plain with { Walks = 2 }), 1e-2, "two steps");
+        Assert.True((Maps(Plain) - Maps(Plain with { Walks = 2 })).abs().max().item<float>() > 0.2, "walks change maps");
+    }
+
+    [Fact]
+    public void What_lies_outside_the_picture_counts_for_nothing()
+    {
+        var letterbox = Letterbox.Fit(80, 64, 0) with { Width = 8 * Columns, Height = 8 * Rows };
+        var maps = Maps(new() { Times = [1] }, letterbox);
+        Assert.Equal(0, maps[.., .., .., 10..].abs().max().item<float>());
+        var inside = maps[.., .., .., ..10].flatten(2);
+        TensorAssert.Close(zeros(1, 3), inside.amin([2]), 0, "least");
+        TensorAssert.Close(ones(1, 3), inside.amax([2]), 1e-5, "largest");
+    }
+
+    [Theory]
+    [InlineData(0, 1e-3)]
+    [InlineData(1, 2e-2)] // as above
+    public void Read_in_both_directions_a_mirrored_picture_has_mirrored_maps(int walks, double tolerance)
+    {
+        var both = Plain with { Flip = true, Walks = walks };
+        var expected = Maps(both).flip(3);
+        TensorAssert.Close(expected, Maps(both, latents: _latents.flip(3)), tolerance, "mirrored");
+        var one = both with { Flip = false };
+        Assert.True((Maps(one).flip(3) - Maps(one, latents: _latents.flip(3))).abs().max().item<float>() > 0.1, "one direction differs");
+    }
+
+    [Fact]
+    public void A_blur_makes_maps_smoother()
+    {
+        var (sharp, soft) = (Maps(Plain), Maps(Plain with { Blur = 1 }));
+        Assert.True(Roughness(soft) < 0.7 * Roughness(sharp));
+
+        static double Roughness(Tensor maps) => (maps[.., .., .., 1..] - maps[.., .., .., ..^1]).abs().mean().item<float>();
+    }
+
+    [Fact]
+    public void Noise_is_the_same_each_time_and_times_are_averaged()
+    {
+        TensorAssert.Close(Maps(Plain with { Times = [200] }), Maps(Plain with { Times = [200] }), 0, "again");
+        Assert.True((Maps(Plain with { Times = [200] }) - Maps(Plain)).abs().max().item<float>() > 1e-2, "noise changes what is read");
+        TensorAssert.Close(Maps(Plain), Maps(Plain with { Times = [1, 1] }), 1e-5, "the mean of equal readings");
+    }
+
+    [Theory]
+    [InlineData("walk=2", "has no 'walk'")]
+    [InlineData("walks=-1", "from 0 to 64")]
+    [InlineData("times=1,x", "from 0 to 999")]
+    [InlineData("times=", "from 0 to 999")]
+    [InlineData("strides=1,0", "are four numbers")]
+    [InlineData("strides=0,0,0,0", "one is more than 0")]
+    [InlineData("blur=NaN", "from 0 to 16")]
+    public void Settings_that_cannot_be_are_named(string change, string message) =>
+        Assert.Contains(message, Assert.Throws<InputException>(() => new RefinementSettings().With([change])).Message);
+
+    [Fact]
+    public void Settings_are_read_one_by_one()
+    {
+        var settings = new RefinementSettings().With(["times=1,100", "strides=0.5,0.5,0,0", "walks=3", "flip=1", "blur=1.5"]);
+        Assert.Equal([1, 100], settings.Times);
+        Assert.Equal([0.5, 0.5, 0, 0], settings.StrideWeights);
+        Assert.Equal("times=1,100 strides=0.5,0.5,0,0 blur=1.5 walks=3 flip=1", settings.ToString());
+        Assert.Equal((3, true, 1.5), (settings.Walks, settings.Flip, settings.Blur));
+    }
+
+    private static Letterbox Whole { get; } = Letterbox.Fit(8 * Columns, 8 * Rows, 0);
+
+    private RefiningPrompt Read()
+    {
+        var input = new GroundingInput(_latents, _phrases.unsqueeze(0), _null.unsqueeze(0), null);
+        var prompt = new RefiningPrompt(input, 1);
+        _diffusion.UNet.call(_latents, tensor(new[] { 1L }), prompt).Dispose();
+        return prompt;
+    }
+
+    private Tensor Maps(RefinementSettings settings, Letterbox? letterbox = null, Tensor? latents = null) =>
+        new StaticRefinement(_diffusion, settings).Maps(latents ?? _latents, _phrases, _null, letterbox ?? Whole, default);
+
+    private static Tensor Stretched(Tensor maps)
+    {
+        var (least, most) = (maps.amin([2, 3], keepdim: true), maps.amax([2, 3], keepdim: true));
+        return (maps - least) / (most - least);
+    }
+}
