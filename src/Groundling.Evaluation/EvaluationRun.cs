@@ -31,12 +31,14 @@ public sealed record EvaluationRun(string Data, ulong? Seed, JsonNode? Config, I
         {
             config = new() { ["grounding"] = ReadJson(GroundingFolder.Files(trained).Config) };
             // RUN/checkpoints/best
-            if (Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(trained))) is { } run)
+            if (
+                Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(trained))) is { } run
+                && ReadJson(Path.Combine(run, FileName)) is JsonObject record
+                && record["task"] is not null
+            )
             {
-                if (ReadJson(Path.Combine(run, "config.json")) is JsonObject training)
-                    config["training"] = training;
-                if (ReadJson(Path.Combine(run, FileName)) is JsonObject record && record["seed"] is JsonValue number)
-                    seed = number.TryGetValue<ulong>(out var found) ? found : seed;
+                config["training"] = ReadJson(Path.Combine(run, "config.json"));
+                seed = record["seed"] is JsonValue number && number.TryGetValue<ulong>(out var found) ? found : seed;
             }
         }
         return new(Path.GetFullPath(data), seed, config, [RunStart.Now(threads, device)]);

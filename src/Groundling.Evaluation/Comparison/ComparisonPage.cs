@@ -54,7 +54,7 @@ internal sealed class ComparisonPage(
                 comparison.Methods.Any(m => m.Folders.Count > 1) ? "; of several seeds the mean, and their standard deviation" : ""
             )}.</p>
             <div class="scroll"><table class="figures"><thead><tr><th scope="col">Method</th>{GroupHeads()}{(
-                first.IsCocoValidation ? "<th scope=\"col\" class=\"source\">Read in</th>" : ""
+                first.IsCocoValidation ? ReadIn : ""
             )}</tr></thead><tbody>
             """
         );

@@ -54,10 +54,10 @@ internal sealed class HtmlReport(
             <section><h2>Average recall</h2><p>Per cent, by group. {Text(Capital(report.Settings.Protocol))} protocol: {Text(
                 ResolutionProtocol.Named(report.Settings.Protocol).Description
             )}.</p>
-            <div class="scroll"><table class="figures"><thead><tr><th scope="col">Method</th>{GroupHeads()}<th scope="col" class="source">Read in</th></tr></thead><tbody>
+            <div class="scroll"><table class="figures"><thead><tr><th scope="col">Method</th>{GroupHeads()}{(report.IsCocoValidation ? ReadIn : "")}</tr></thead><tbody>
             <tr class="ours"><th scope="row">{Text(Capital(report.Settings.Method))}</th>{Cells(g =>
                 Percent(report.AverageRecall[g])
-            )}<td class="source">this run</td></tr>
+            )}{(report.IsCocoValidation ? "<td class=\"source\">this run</td>" : "")}</tr>
             """
         );
         if (report.IsCocoValidation)

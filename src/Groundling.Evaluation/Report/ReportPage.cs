@@ -55,6 +55,8 @@ internal abstract class ReportPage
             );
     }
 
+    protected const string ReadIn = "<th scope=\"col\" class=\"source\">Read in</th>";
+
     protected const string AboutPublished =
         "<p class=\"note\">The other rows are quoted from the documents that the last column names; they stand for the benchmark's whole validation split, each by its authors' own protocol and groups.</p>";
 

@@ -19,7 +19,12 @@ public sealed record RunListing(IReadOnlyList<RunSummary> Runs, IReadOnlyList<Ev
         var all = Directory.EnumerateDirectories(
             folder,
             "*",
-            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                IgnoreInaccessible = true,
+                AttributesToSkip = FileAttributes.ReparsePoint, // links may lead in circles
+            }
         );
         foreach (var found in all.Prepend(folder).Order(StringComparer.Ordinal))
         {
