@@ -75,7 +75,7 @@ internal sealed class ComparisonPage(
         );
         Table("Group", comparison.Groups, method, tall: false);
         Add("<h3>By size</h3><p>How much of the picture the ground truth takes.</p>");
-        Table("Share of the picture", comparison.Sizes, method, tall: false);
+        Table("Share", comparison.Sizes, method, tall: false);
         Add("</section>");
         const string chance = "With so many rows at 95 %, about one in twenty excludes 0 by chance alone.";
         Add($"<section><h2>By category</h2><p>The category of a phrase's last segment. {chance}</p>");
