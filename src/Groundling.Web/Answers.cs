@@ -46,11 +46,18 @@ internal sealed record GroundAnswer : GroundingDocument
     public double Milliseconds { get; init; }
 
     public static GroundAnswer Of(Grounding grounding, string method, double threshold, IReadOnlyList<ByteMap>? probabilities) =>
-        new(From(grounding), method)
+        new(From(grounding with { Origin = grounding.Origin is { } origin ? WithoutPlace(origin) : null }), method)
         {
             Threshold = threshold,
             Probabilities = probabilities,
             Warnings = grounding.Warnings,
+        };
+
+    /// <summary>Clients learn no path of this machine.</summary>
+    private static GroundingOrigin WithoutPlace(GroundingOrigin origin) =>
+        origin with
+        {
+            Trained = origin.Trained is { } folder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) : null,
         };
 
     public byte[] ToJson(double milliseconds) =>

@@ -27,7 +27,7 @@ internal sealed class ClientGate(ServiceOptions options) : IEndpointFilter
     public void Require(HttpContext context)
     {
         var (headers, response) = (context.Request.Headers, context.Response);
-        if (headers["Sec-Fetch-Site"] == "cross-site" && (options.Cors is null || headers.Origin != options.Cors))
+        if (IsForeign(context.Request) && (headers.Origin.Count == 0 || !Welcome.Contains(headers.Origin.ToString())))
             throw new RequestException(
                 StatusCodes.Status403Forbidden,
                 "pages of other sites may not use this service; whoever runs it can let the site's origin in"
@@ -46,6 +46,24 @@ internal sealed class ClientGate(ServiceOptions options) : IEndpointFilter
                 : "the key is not the service's; check it"
         );
     }
+
+    private IEnumerable<string?> Welcome => [options.Cors, options.LabelStudio];
+
+    /// <summary>
+    /// Whether a page of another origin asks. Browsers say so in Sec-Fetch-Site, which no page can change (Fetch Metadata), but not over
+    /// plain HTTP between machines; there the page's Origin must have the host and port that were asked. "null" is a page without either.
+    /// </summary>
+    private static bool IsForeign(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Site"].ToString() switch
+        {
+            "same-origin" or "none" => false,
+            "" => request.Headers.Origin is { Count: > 0 } origin
+                && !(
+                    Uri.TryCreate(origin.ToString(), UriKind.Absolute, out var page)
+                    && string.Equals(page.Authority, request.Host.ToString(), StringComparison.OrdinalIgnoreCase)
+                ),
+            _ => true, // another site, or another port or name of this one
+        };
 
     /// <summary>The token, or the password of any user (RFC 7617), which is all that Label Studio can send.</summary>
     private static string? KeyOf(string sent)

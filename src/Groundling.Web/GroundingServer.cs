@@ -166,6 +166,7 @@ public sealed partial class GroundingServer : IAsyncDisposable
         app.Use((context, next) => app.Services.GetRequiredService<RequestLog>().AroundAsync(context, next));
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => ProblemHandler.ExplainAsync(context.HttpContext));
+        app.Use((context, next) => new HostGate(_options.AllowedHosts).AroundAsync(context, () => next(context)));
         app.UseRouting();
         if (_options.Cors is not null)
             app.UseCors();

@@ -13,9 +13,9 @@ internal sealed class SampleFolder
     /// <param name="options">Where NAME.png and NAME.txt lie for each sample; the folder need not exist.</param>
     public SampleFolder(ServiceOptions options)
     {
-        var folder = options.Samples;
-        if (!Directory.Exists(folder))
+        if (!Directory.Exists(options.Samples))
             return;
+        var folder = Real(options.Samples);
         foreach (
             var picture in Directory
                 .EnumerateFiles(folder, "*.png")
@@ -24,7 +24,7 @@ internal sealed class SampleFolder
         )
         {
             var caption = Path.ChangeExtension(picture, ".txt");
-            if (!File.Exists(caption))
+            if (!File.Exists(caption) || LeadsOut(picture, folder) || LeadsOut(caption, folder))
                 continue;
             var file = Path.GetFileName(picture);
             _files.Add(file, picture);
@@ -41,9 +41,19 @@ internal sealed class SampleFolder
 
     /// <summary>A sample's picture; only those that were listed at the start are ever read.</summary>
     public IResult Picture(string file) =>
-        _files.TryGetValue(file, out var path)
+        _files.TryGetValue(file, out var path) && File.Exists(path)
             ? Results.File(path, "image/png")
             : throw new RequestException(StatusCodes.Status404NotFound, "there is nothing at this address; /v1/samples lists the samples");
+
+    /// <summary>Whether a file is a link to one that lies elsewhere.</summary>
+    private static bool LeadsOut(string file, string folder) =>
+        File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target
+        && !target.FullName.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private static string Real(string folder) =>
+        Path.TrimEndingDirectorySeparator(
+            (Directory.ResolveLinkTarget(folder, returnFinalTarget: true) ?? new DirectoryInfo(folder)).FullName
+        );
 }
 
 /// <summary>A picture to try.</summary>

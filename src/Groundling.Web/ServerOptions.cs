@@ -11,6 +11,12 @@ public sealed record ServerOptions : ServiceOptions
     /// <summary>The port, 0 to 65535; 0 takes a free one.</summary>
     public int Port { get; set; } = 8080;
 
+    /// <summary>
+    /// Names that the service answers to besides addresses in numbers, "localhost" and the machine's own name, such as the one that a proxy
+    /// passes on; "*" for any.
+    /// </summary>
+    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
+
     /// <summary>The host as an address.</summary>
     internal IPAddress Address => Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(Host);
 
@@ -29,6 +35,8 @@ public sealed record ServerOptions : ServiceOptions
                 $"the host '{Host}' is not an IP address; give one of this machine's, such as 127.0.0.1, or 0.0.0.0 for all"
             );
         RequireRange("port", Port, 0, 65_535);
+        if (AllowedHosts.FirstOrDefault(name => name != "*" && Uri.CheckHostName(name) == UriHostNameType.Unknown) is { } wrong)
+            throw new InputException($"'{wrong}' is no host's name; give one as example.org, without scheme and port, or * for any");
         base.Check();
     }
 }

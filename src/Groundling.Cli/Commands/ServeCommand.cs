@@ -73,6 +73,12 @@ internal static class ServeCommand
             Description = "The one other site whose pages may call the service, such as https://example.org",
             HelpName = "ORIGIN",
         };
+        var hosts = new Option<string[]>("--allow-host")
+        {
+            Description =
+                "A name that the service answers to, such as example.org, as a proxy passes it on; * for any. Addresses in numbers, localhost and this machine's name need none",
+            HelpName = "NAME",
+        };
         var labelStudio = new Option<string?>("--label-studio")
         {
             Description =
@@ -106,6 +112,7 @@ internal static class ServeCommand
             size,
             key,
             cors,
+            hosts,
             labelStudio,
             samples,
             mcp,
@@ -126,6 +133,7 @@ internal static class ServeCommand
                 MaxSize = parsed.GetValue(size),
                 ApiKey = parsed.GetValue(key) ?? Environment.GetEnvironmentVariable(KeyVariable),
                 Cors = parsed.GetValue(cors),
+                AllowedHosts = parsed.GetValue(hosts) ?? [],
                 LabelStudio = parsed.GetValue(labelStudio),
                 LabelStudioToken = parsed.GetValue(labelStudio) is null ? null : Environment.GetEnvironmentVariable(LabelStudioVariable),
                 Samples = parsed.GetValue(samples)!,

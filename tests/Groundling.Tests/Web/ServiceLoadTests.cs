@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Groundling.Data;
 using Groundling.Torch;
+using Groundling.Web;
 
 namespace Groundling.Tests.Web;
 
@@ -119,6 +120,54 @@ public sealed class ServiceLoadTests(TinyModel tiny)
         var welcome = await From(open, "https://friend.example");
         Assert.Equal("https://friend.example", welcome.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.Equal(HttpStatusCode.OK, welcome.StatusCode);
+    }
+
+    /// <summary>Browsers send no Sec-Fetch-Site over plain HTTP between machines, and "same-site" from another port of one machine.</summary>
+    [Theory]
+    [InlineData("https://other.example", null, 403)]
+    [InlineData("null", null, 403)]
+    [InlineData("http://127.0.0.1:1", null, 403)]
+    [InlineData("http://127.0.0.1:1", "same-site", 403)]
+    [InlineData(null, "same-site", 403)]
+    [InlineData(null, "cross-site", 403)]
+    [InlineData("http://{own}", null, 200)]
+    [InlineData("http://{own}", "same-origin", 200)]
+    [InlineData("https://behind.a.proxy", "same-origin", 200)]
+    [InlineData(null, "none", 200)]
+    [InlineData(null, null, 200)]
+    public async Task Pages_of_other_origins_are_known_by_either_header(string? origin, string? site, int status)
+    {
+        await using var host = await ServiceHost.StartAsync(tiny);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/model");
+        if (origin is not null)
+            request.Headers.Add("Origin", origin.Replace("{own}", host.Address.Authority));
+        if (site is not null)
+            request.Headers.Add("Sec-Fetch-Site", site);
+        Assert.Equal(status, (int)(await host.Client.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_name_that_was_made_to_lead_here_is_not_answered()
+    {
+        await using var host = await ServiceHost.StartAsync(tiny);
+        await using var known = await ServiceHost.StartAsync(tiny, new() { AllowedHosts = ["example.org"] });
+        await using var any = await ServiceHost.StartAsync(tiny, new() { AllowedHosts = ["*"] });
+        foreach (var path in new[] { "/v1/model", "/", "/metrics", "/openapi/v1.json" })
+            await ServiceHost.IsProblem(await Named(host, "evil.example", path), 421, "does not answer to this name");
+        foreach (
+            var name in new[] { "localhost", "LOCALHOST:8080", "a.localhost", "127.0.0.1", "10.1.2.3:80", "[::1]:8080", Dns.GetHostName() }
+        )
+            Assert.Equal((name, HttpStatusCode.OK), (name, (await Named(host, name, "/v1/model")).StatusCode));
+        Assert.Equal(HttpStatusCode.OK, (await Named(known, "Example.org", "/v1/model")).StatusCode);
+        await ServiceHost.IsProblem(await Named(known, "sub.example.org", "/v1/model"), 421, "does not answer to this name");
+        Assert.Equal(HttpStatusCode.OK, (await Named(any, "evil.example", "/v1/model")).StatusCode);
+        Assert.Contains(
+            "without scheme and port",
+            Assert.Throws<InputException>(() => new ServerOptions { AllowedHosts = ["http://example.org"] }.Validated()).Message
+        );
+
+        static Task<HttpResponseMessage> Named(ServiceHost host, string name, string path) =>
+            host.Client.SendAsync(new(HttpMethod.Get, path) { Headers = { Host = name } });
     }
 
     [Fact]

@@ -10,6 +10,7 @@ using Groundling.Data;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
 using Groundling.Web;
+using Microsoft.AspNetCore.Http;
 
 namespace Groundling.Tests.Web;
 
@@ -287,6 +288,36 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
         var small = await ServiceHost.Json(await _host.Ground(ServiceHost.Picture(), Caption, ("size", "64")));
         Assert.Equal(2, small["phrases"]!.AsArray().Count);
         await _host.LogEntry("\"status\":499");
+    }
+
+    [Fact]
+    public void Samples_that_are_links_to_elsewhere_are_none()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a privilege there");
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("samples"));
+        void Sample(string name, Action<string> make)
+        {
+            make(folder.File($"samples/{name}.png"));
+            File.WriteAllText(folder.File($"samples/{name}.txt"), "[a boat]");
+        }
+        File.WriteAllBytes(folder.File("secret.png"), [1]);
+        File.WriteAllText(folder.File("secret.txt"), "[a secret]");
+        Sample("own", path => File.WriteAllBytes(path, [1]));
+        Sample("near", path => File.CreateSymbolicLink(path, "own.png"));
+        Sample("out", path => File.CreateSymbolicLink(path, folder.File("secret.png")));
+        Sample("words", path => File.WriteAllBytes(path, [1]));
+        File.Delete(folder.File("samples/words.txt"));
+        File.CreateSymbolicLink(folder.File("samples/words.txt"), folder.File("secret.txt"));
+        Directory.CreateSymbolicLink(folder.File("link"), folder.File("samples"));
+        foreach (var name in new[] { "samples", "link" })
+        {
+            var request = new DefaultHttpContext().Request;
+            Assert.Equal(
+                ["near", "own"],
+                new SampleFolder(new() { Samples = folder.File(name) }).At(request).Select(sample => sample.Name).Order()
+            );
+        }
     }
 
     [Fact]
