@@ -21,7 +21,7 @@ internal sealed class HostGate(IReadOnlyList<string> names)
             ? next()
             : throw new RequestException(
                 StatusCodes.Status421MisdirectedRequest,
-                "the service does not answer to this name; whoever runs it can add it with --allow-host"
+                "the service does not answer to this name; whoever runs it can let the name in"
             );
     }
 

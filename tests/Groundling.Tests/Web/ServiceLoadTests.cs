@@ -3,6 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Groundling.Data;
+using Groundling.Modeling;
+using Groundling.Tests.Data;
+using Groundling.Tests.Method;
 using Groundling.Torch;
 using Groundling.Web;
 
@@ -144,6 +147,18 @@ public sealed class ServiceLoadTests(TinyModel tiny)
         if (site is not null)
             request.Headers.Add("Sec-Fetch-Site", site);
         Assert.Equal(status, (int)(await host.Client.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Trained_parts_are_named_without_their_place()
+    {
+        using var folder = new TemporaryFolder();
+        using (var trained = TinyGrounding.Build(tiny))
+            GroundingFolder.Save(folder.File("run"), trained);
+        await using var host = await ServiceHost.StartAsync(tiny, trained: folder.File("run"));
+        var text = (await ServiceHost.Json(await host.Ground(ServiceHost.Picture(), Caption, ("size", "64")))).ToJsonString();
+        Assert.Contains("\"trained\":\"run\"", text);
+        Assert.DoesNotContain(folder.Path, text);
     }
 
     [Fact]

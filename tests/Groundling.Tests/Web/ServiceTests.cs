@@ -9,6 +9,7 @@ using System.Text.Json.Nodes;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
+using Groundling.Tests.Data;
 using Groundling.Web;
 using Microsoft.AspNetCore.Http;
 
