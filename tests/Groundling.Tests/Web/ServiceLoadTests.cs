@@ -73,7 +73,7 @@ public sealed class ServiceLoadTests(TinyModel tiny)
         var stream = slow.GetStream();
         await stream.WriteAsync(
             Encoding.ASCII.GetBytes(
-                "POST /v1/ground HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"
+                "POST /v1/ground HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"
             )
         );
         var answer = new StreamReader(stream).ReadToEndAsync();

@@ -228,7 +228,7 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
         var stream = client.GetStream();
         await stream.WriteAsync(
             Encoding.ASCII.GetBytes(
-                "POST /v1/ground HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n{"
+                "POST /v1/ground HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n{"
             )
         );
         var buffer = new byte[64];
