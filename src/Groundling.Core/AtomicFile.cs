@@ -1,65 +1,68 @@
 namespace Groundling.Core;
 
-/// <summary>Files that appear whole or not at all: written beside their place, flushed to the disk, then renamed.</summary>
+/// <summary>Files that appear whole or not at all: written beside their place, handed to the disk, then renamed.</summary>
 public static class AtomicFile
 {
-    /// <summary>Writes a file through <paramref name="write"/>; on any fault the old file stays and the new one is removed.</summary>
-    /// <exception cref="IOException">The disk is full or the folder cannot be written; the message names the file.</exception>
-    public static void Write(string path, Action<Stream> write) =>
-        Place(
-            path,
-            temporary =>
-            {
-                using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-        );
+    /// <summary>Writes a file through <paramref name="write"/>; on any fault before the renaming the old file stays, the new one goes.</summary>
+    /// <param name="path">The file; its folder is there.</param>
+    /// <param name="write">Writes all of it.</param>
+    /// <param name="keep">
+    /// Whether the disk has the file and its name when this returns. False for what can be made again and knows when it is damaged.
+    /// </param>
+    /// <exception cref="IOException">
+    /// The disk is full or does not take the file, or the folder cannot be written; the message names the file.
+    /// </exception>
+    public static void Write(string path, Action<Stream> write, bool keep = true)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(write);
+        if (path.Length == 0)
+            throw new IOException("the name of the file to write is empty; name a file");
+        if (Directory.Exists(path))
+            throw new IOException($"{path} is a folder; name a file to write");
+        string? made = null;
+        try
+        {
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            using var file = Staging.NewFile(folder);
+            made = file.Name;
+            write(file);
+            if (keep)
+                DiskSync.File(file);
+            else
+                file.Flush();
+            File.Move(made, path, overwrite: true); // while it is held: no other takes it for the remains of a dead process
+            made = null;
+            if (keep)
+                DiskSync.Folder(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new IOException($"{path} cannot be written: {Staging.WithoutNames(e.Message, path).TrimEnd('.')}", e);
+        }
+        finally
+        {
+            if (made is not null)
+                Staging.Remove(made);
+        }
+    }
+
+    /// <summary>A file for reading and writing that has no name of its own, and is gone when it is closed.</summary>
+    /// <param name="folder">Where it lies; it is there.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static FileStream Temporary(string folder) => Staging.NewFile(folder, FileOptions.DeleteOnClose);
 
     /// <summary>Copies a file; its owner may write the copy, though the source may only be read.</summary>
     /// <exception cref="IOException">
     /// The source cannot be read, the disk is full or the folder cannot be written; the message names the copy.
     /// </exception>
     public static void Copy(string source, string path) =>
-        Place(
+        Write(
             path,
-            temporary =>
+            copy =>
             {
-                File.Copy(source, temporary);
-                File.SetAttributes(temporary, File.GetAttributes(temporary) & ~FileAttributes.ReadOnly);
+                using var given = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+                given.CopyTo(copy, 1 << 20);
             }
         );
-
-    private static void Place(string path, Action<string> make)
-    {
-        if (path.Length == 0)
-            throw new IOException("the name of the file to write is empty; name a file");
-        if (Directory.Exists(path))
-            throw new IOException($"{path} is a folder; name a file to write");
-        var temporary = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            make(temporary);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            Remove(temporary);
-            throw new IOException(
-                $"{path} cannot be written: {e.Message.Replace(temporary, path, StringComparison.Ordinal).TrimEnd('.')}",
-                e
-            );
-        }
-        catch
-        {
-            Remove(temporary);
-            throw;
-        }
-    }
-
-    private static void Remove(string temporary)
-    {
-        if (File.Exists(temporary))
-            File.Delete(temporary);
-    }
 }

@@ -138,21 +138,7 @@ public static class ModelFolderWriter
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
             throw new ModelException($"{path}: exists already; name a new folder, or remove it first");
         MakeParent(path);
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            Directory.CreateDirectory(temporary);
-            write(temporary);
-            if (Directory.Exists(path))
-                Directory.Delete(path);
-            Directory.Move(temporary, path);
-        }
-        catch
-        {
-            if (Directory.Exists(temporary))
-                Directory.Delete(temporary, recursive: true);
-            throw;
-        }
+        AtomicFolder.Write(path, write);
     }
 
     private static void WriteIndex(string folder, PredictionType prediction)

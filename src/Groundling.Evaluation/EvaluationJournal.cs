@@ -11,9 +11,10 @@ namespace Groundling.Evaluation;
 public sealed class EvaluationJournal : IDisposable
 {
     private readonly FileStream _file;
+    private readonly FolderLock _lock;
 
-    private EvaluationJournal(string path, FileStream file, IReadOnlyList<NarrativeResult> done) =>
-        (Path, _file, Done) = (path, file, done);
+    private EvaluationJournal(string path, FileStream file, FolderLock held, IReadOnlyList<NarrativeResult> done) =>
+        (Path, _file, _lock, Done) = (path, file, held, done);
 
     /// <summary>The file's name in an evaluation's folder.</summary>
     public const string FileName = "journal.jsonl";
@@ -32,40 +33,56 @@ public sealed class EvaluationJournal : IDisposable
     /// <param name="settings">What the results depend on.</param>
     /// <param name="resume">Whether to go on with an existing file; without one a new one is begun.</param>
     /// <exception cref="InputException">
-    /// There is a journal and it is not to be resumed, it has other settings, or it is damaged.
+    /// There is a journal and it is not to be resumed, it has other settings, or it is damaged; or another evaluation is writing it.
     /// </exception>
-    /// <exception cref="IOException">The file cannot be written, or another evaluation is writing it.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static EvaluationJournal Open(string path, EvaluationSettings settings, bool resume)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
+        var held =
+            FolderLock.TryHold(folder)
+            ?? throw new InputException(
+                $"{folder} is in use: another evaluation is writing {System.IO.Path.GetFileName(path)}; wait for it to end, or name another folder"
+            ).About("out");
+        FileStream? file = null;
         try
         {
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             if (file.Length > 0 && !resume)
                 throw new InputException(
                     $"{path} holds the results of an earlier run; go on with it, or name another folder for this one's"
                 ).About("resume", "out");
             var done = new List<NarrativeResult>();
+            var lineOf = new Dictionary<int, int>();
             long whole = 0;
             foreach (var (number, line, end) in Lines(file))
             {
                 if (number == 1)
                     settings.RequireSame(line, path);
                 else
-                    done.Add(Parse(line, path, number).WithoutMasks());
+                {
+                    var result = Parse(line, path, number).WithoutMasks();
+                    if (!lineOf.TryAdd(result.Narrative, number))
+                        throw new InputException(
+                            $"{path}: lines {lineOf[result.Narrative]} and {number} are both of narrative {result.Narrative}; delete one of them, or name another folder"
+                        ).About("out");
+                    done.Add(result);
+                }
                 whole = end;
             }
             file.SetLength(whole);
             file.Position = whole;
-            var journal = new EvaluationJournal(path, file, done);
+            var journal = new EvaluationJournal(path, file, held, done);
             if (whole == 0)
                 journal.AppendLine(settings.ToJson() + "\n");
             return journal;
         }
         catch
         {
-            file.Dispose();
+            file?.Dispose();
+            held.Dispose();
             throw;
         }
     }
@@ -119,7 +136,11 @@ public sealed class EvaluationJournal : IDisposable
     public void Append(NarrativeResult result) => AppendLine(Line(result));
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
 
     private static string Line(NarrativeResult result) => JsonSerializer.Serialize(result, EvaluationJson.OneLine) + "\n";
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Groundling.Core;
 
 namespace Groundling.Export;
 
@@ -33,7 +34,6 @@ internal sealed class RecordSpool(string folder) : IDisposable
     private FileStream Open()
     {
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, $".groundling-{Guid.NewGuid():N}");
-        return new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        return AtomicFile.Temporary(folder);
     }
 }

@@ -66,6 +66,7 @@ internal sealed class FileDownload(
             partial.Flush();
         }
         File.Move(path, blob, overwrite: true);
+        Core.DiskSync.Folder(Path.GetDirectoryName(blob)!);
     }
 
     /// <summary>Fetches until all bytes are there; goes on after every break, gives up when nothing comes any more.</summary>

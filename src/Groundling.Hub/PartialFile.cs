@@ -60,7 +60,7 @@ internal sealed class PartialFile : IDisposable
     public bool IsRight() => _hash.IsRight();
 
     /// <summary>Waits until the disk has all bytes.</summary>
-    public void Flush() => _stream.Flush(flushToDisk: true);
+    public void Flush() => Core.DiskSync.File(_stream);
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Groundling.Core;
 
 namespace Groundling.Data.Benchmark;
 
@@ -40,33 +41,14 @@ internal static class IndexFile
     /// <returns>Why it could not be written; null when it was.</returns>
     public static string? TryWrite(string path, byte[] bytes)
     {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, file => file.Write(bytes), keep: false); // its checksum shows what a power cut took, and it is made again
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (IOException e)
         {
-            TryDelete(temporary);
-            return e.Message.Replace(temporary, path, StringComparison.Ordinal).ReplaceLineEndings(" ").TrimEnd('.');
-        }
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The folder cannot be written; then there is nothing to remove.
+            return e.Message.ReplaceLineEndings(" ");
         }
     }
 

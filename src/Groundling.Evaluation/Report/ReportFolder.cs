@@ -4,7 +4,7 @@ using Groundling.Data.Benchmark;
 
 namespace Groundling.Evaluation;
 
-/// <summary>Writes an evaluation's files: report.json, per_phrase.csv and report.html, each whole or not at all.</summary>
+/// <summary>Writes an evaluation's files: report.json, per_phrase.csv and report.html, all or none.</summary>
 public static class ReportFolder
 {
     /// <summary>The figures' file.</summary>
@@ -20,8 +20,7 @@ public static class ReportFolder
     /// <param name="withMasks">The same with masks; read through once, for the gallery.</param>
     /// <param name="benchmark">The data, for the gallery's pictures.</param>
     /// <param name="cancellation">Looked at between the figures.</param>
-    /// <exception cref="InputException">A picture of the gallery cannot be read.</exception>
-    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="InputException">A picture of the gallery cannot be read, or the folder cannot be written.</exception>
     public static void Write(
         string folder,
         EvaluationReport report,
@@ -36,14 +35,15 @@ public static class ReportFolder
         ArgumentNullException.ThrowIfNull(withMasks);
         ArgumentNullException.ThrowIfNull(benchmark);
         NarrativeResult[] ordered = [.. results.OrderBy(r => r.Narrative)];
-        Directory.CreateDirectory(folder);
-        Write(folder, Json, report.ToJson());
-        Write(folder, "per_phrase.csv", PerPhrase(ordered, report.Settings, benchmark.Categories));
         var gallery = GallerySelection.From(ordered);
-        Write(
+        var figures = Figures(gallery, withMasks, benchmark, report.Settings, cancellation);
+        FolderWriter.Write(
             folder,
-            Html,
-            new HtmlReport(report, ordered, gallery, Figures(gallery, withMasks, benchmark, report.Settings, cancellation)).ToHtml()
+            [
+                (Json, Encoding.UTF8.GetBytes(report.ToJson())),
+                ("per_phrase.csv", Encoding.UTF8.GetBytes(PerPhrase(ordered, report.Settings, benchmark.Categories))),
+                (Html, Encoding.UTF8.GetBytes(new HtmlReport(report, ordered, gallery, figures).ToHtml())),
+            ]
         );
     }
 
@@ -93,7 +93,4 @@ public static class ReportFolder
         text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private static int Flag(bool value) => value ? 1 : 0;
-
-    private static void Write(string folder, string name, string text) =>
-        AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Groundling.Core;
 using Groundling.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -45,8 +46,7 @@ public sealed class TensorCache(string folder)
         try
         {
             Directory.CreateDirectory(folder);
-            var trial = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
-            new FileStream(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
+            AtomicFile.Temporary(folder).Dispose();
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -112,17 +112,13 @@ public sealed class TensorCache(string folder)
     /// <summary>Not flushed to the disk: after a power cut the checksum shows what is missing, and it is made again.</summary>
     private void Write(string path, byte[] file)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(temporary, file);
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, stream => stream.Write(file), keep: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(temporary))
-                File.Delete(temporary);
             throw new IOException(
                 $"the cache {folder} cannot be written: {e.Message.TrimEnd('.')}; make room, name another train.cache, or none",
                 e

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Groundling.Core;
 
 namespace Groundling.Training;
 
@@ -44,6 +45,10 @@ public sealed class MetricsLog : IDisposable
             json.WriteNumber("score", validation.Score);
             WriteNumbers(json, "scores", validation.Scores);
         });
+
+    /// <summary>Waits until the disk has all lines.</summary>
+    /// <exception cref="IOException">It does not have them.</exception>
+    public void Keep() => DiskSync.File(_file);
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();

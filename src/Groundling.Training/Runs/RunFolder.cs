@@ -7,7 +7,8 @@ namespace Groundling.Training;
 
 /// <summary>
 /// The folder of a run: <c>config.json</c>, <c>run.json</c>, <c>metrics.jsonl</c>, TensorBoard's events, and
-/// <c>checkpoints/last</c> and <c>checkpoints/best</c>, each of which is complete at every instant.
+/// <c>checkpoints/last</c> and <c>checkpoints/best</c>, each of which is complete at every instant; <c>checkpoints/previous</c> is the one
+/// before the last.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
@@ -15,15 +16,14 @@ public sealed class RunFolder : IDisposable
         Record = "run.json",
         MetricsFile = "metrics.jsonl",
         Checkpoints = "checkpoints";
-    private const string Lock = ".lock";
-    private readonly FileStream _lock;
+    private readonly FolderLock _lock;
 
-    private RunFolder(string path, string configHash, FileStream held)
+    private RunFolder(string path, string configHash, FolderLock held)
     {
         (Path, ConfigHash, _lock) = (path, configHash, held);
         Metrics = new(System.IO.Path.Combine(path, MetricsFile));
         var checkpoints = Directory.CreateDirectory(System.IO.Path.Combine(path, Checkpoints)).FullName;
-        (Last, Best) = (new(checkpoints, "last"), new(checkpoints, "best"));
+        (Last, Best) = (new(checkpoints, "last", "previous"), new(checkpoints, "best"));
     }
 
     /// <summary>Where it lies.</summary>
@@ -137,51 +137,13 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>The system lets go of the file when the process ends, however it does.</summary>
-    private static FileStream Hold(string path)
-    {
-        try
-        {
-            return new(
-                System.IO.Path.Combine(path, Lock),
-                FileMode.OpenOrCreate,
-                FileAccess.ReadWrite,
-                FileShare.None,
-                bufferSize: 1,
-                FileOptions.DeleteOnClose
-            );
-        }
-        catch (IOException e) when (File.Exists(System.IO.Path.Combine(path, Lock)))
-        {
-            throw new InputException($"{path} is in use: this run is going on in another process; wait for it to end", e);
-        }
-    }
-
-    /// <summary>Whether a process is going on with the run; the file alone says nothing, as a killed process leaves it.</summary>
-    internal static bool IsHeld(string path)
-    {
-        var file = System.IO.Path.Combine(path, Lock);
-        if (!File.Exists(file))
-            return false;
-        try
-        {
-            // Shared: two lists at a time do not take each other for runs.
-            new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
-            return false;
-        }
-        catch (FileNotFoundException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
+    private static FolderLock Hold(string path) =>
+        FolderLock.TryHold(path)
+        ?? throw new InputException($"{path} is in use: this run is going on in another process; wait for it to end");
 
     /// <summary>What a process leaves that was killed before it had begun.</summary>
     private static bool IsRemains(string entry) =>
-        System.IO.Path.GetFileName(entry) == Lock || entry.EndsWith(".tmp", StringComparison.Ordinal);
+        System.IO.Path.GetFileName(entry) == FolderLock.Name || entry.EndsWith(".tmp", StringComparison.Ordinal);
 
     private static bool IsRun(string path) => File.Exists(System.IO.Path.Combine(path, Config));
 

@@ -51,7 +51,7 @@ public sealed record RunSummary(
         return new(
             folder,
             record?.Task ?? "",
-            RunFolder.IsHeld(folder) ? "running"
+            FolderLock.IsHeld(folder) ? "running"
                 : step == 0 ? "begun"
                 : step >= steps || IsOutOfPatience(folder, config) ? "finished"
                 : "stopped",

@@ -92,7 +92,7 @@ public sealed class TrainingRun : IDisposable
         if (_folder is not null)
         {
             if (_folder.Last.Exists)
-                _progress = TrainingState.Read(_folder.Last.Path, _task, _optimizer, _folder.ConfigHash);
+                _progress = TrainingState.Read(_folder.Last, _task, _optimizer, _folder.ConfigHash);
             _folder.Metrics.CutBack(_progress.MetricsLength);
             _progress = _progress with { ConfigHash = _folder.ConfigHash };
             Written(() => _events = new EventFile(_folder.Path, _progress.Step));
@@ -207,6 +207,7 @@ public sealed class TrainingRun : IDisposable
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
+            _folder!.Metrics.Keep();
             checkpoint.Write(folder =>
             {
                 _task.Save(folder);

@@ -20,18 +20,26 @@ internal static class TrainingState
             .Concat(optimizer.Moments.Select(pair => ($"moment.{pair.Name}", pair.Value)))
             .Concat(task.State.Select(pair => ($"state.{pair.Name}", pair.Value)));
 
+    /// <exception cref="InputException">A tensor holds a value that is no number.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public static void Write(string folder, ITrainingTask task, AdamW optimizer, RunProgress progress)
     {
         using var scope = NewDisposeScope();
+        foreach (var (name, value) in Of(task, optimizer))
+            if (!IsFinite(value))
+                throw new InputException(
+                    $"after step {progress.Step} {name} holds values that are no numbers, and is not saved; lower train.learningRate, or look at this step's data"
+                );
         SafetensorsWriter.Write(Path.Combine(folder, Tensors), Of(task, optimizer));
         RunJson.Write(Path.Combine(folder, Progress), progress);
     }
 
     /// <summary>Puts a checkpoint's tensors back in place; nothing is changed where one does not fit.</summary>
     /// <exception cref="InputException">The checkpoint is damaged, or of another model or config.</exception>
-    public static RunProgress Read(string folder, ITrainingTask task, AdamW optimizer, string configHash)
+    public static RunProgress Read(CheckpointFolder checkpoint, ITrainingTask task, AdamW optimizer, string configHash)
     {
+        checkpoint.RequireWhole();
+        var folder = checkpoint.Path;
         var progress = ReadProgress(Path.Combine(folder, Progress));
         if (progress.ConfigHash != configHash)
             throw new InputException(
@@ -53,17 +61,29 @@ internal static class TrainingState
         }
         if (file.Entries.Keys.Except(targets.Select(target => target.Name)).FirstOrDefault() is { } left)
             throw new InputException($"{path} holds {left}, which the model lacks: it is the state of another model; begin a new run");
+        foreach (var (name, _) in targets)
+            if (!IsFinite(file.Read(name))) // what a program wrote that did not look
+                throw checkpoint.Damaged($"{name} in {Tensors} holds values that are no numbers");
         foreach (var (name, value) in targets)
             value.copy_(file.Read(name));
         return progress;
+    }
+
+    private static bool IsFinite(Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        return !value.is_floating_point() || value.isfinite().all().item<bool>();
     }
 
     private static RunProgress ReadProgress(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunProgress>(File.ReadAllText(path), RunJson.Indented)
-                ?? throw new JsonException("an object was expected");
+            return
+                JsonSerializer.Deserialize<RunProgress>(File.ReadAllText(path), RunJson.Indented)
+                    is { Step: >= 0, ValidatedStep: >= 0, BestStep: >= 0, Stale: >= 0, MetricsLength: >= 0 } progress
+                ? progress
+                : throw new JsonException("counts that are 0 or more were expected");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -63,7 +63,7 @@ public static class GroundingFolder
     /// <exception cref="WeightsException">The weights are missing or damaged, or do not fit.</exception>
     public static GroundingModel Load(string folder, UNet unet, Vae vae)
     {
-        var (config, weights) = Files(folder);
+        var (config, weights) = WholeFiles(folder);
         var model = new GroundingModel(unet, vae, GroundingConfig.Read(config));
         try
         {
@@ -86,12 +86,28 @@ public static class GroundingFolder
     /// <exception cref="WeightsException">The weights are damaged.</exception>
     public static IReadOnlyList<string> LoadMatching(string folder, GroundingModel model)
     {
-        using var weights = WeightSource.Open(Files(folder).Weights);
+        using var weights = WeightSource.Open(WholeFiles(folder).Weights);
         var others = model.LoadMatching(weights);
         return others.Count < model.NamedTensors().Count()
             ? others
             : throw new InputException(
                 $"{weights.Path}: none of its tensors has the name and shape of one of this model: was it trained with another config?"
             );
+    }
+
+    /// <summary>The files, which a checkpoint knows the checksums of.</summary>
+    private static (string Config, string Weights) WholeFiles(string folder)
+    {
+        var files = Files(folder);
+        var own = Path.GetDirectoryName(Path.GetFullPath(files.Weights))!;
+        if (Path.GetDirectoryName(own) is { } checkpoint)
+        {
+            var name = Path.GetFileName(own);
+            if (FolderChecksums.Fault(checkpoint, $"{name}/{Config}", $"{name}/{Weights}") is { } fault)
+                throw new WeightsException(
+                    $"{checkpoint} is damaged: {fault}; restore it from a copy, or name another checkpoint of its run (last, best, previous)"
+                );
+        }
+        return files;
     }
 }

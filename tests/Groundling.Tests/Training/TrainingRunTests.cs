@@ -48,8 +48,8 @@ public sealed class TrainingRunTests : IDisposable
         );
         foreach (var name in (string[])["last", "best"])
             Assert.Equal(
-                ["model.safetensors", "training-state.safetensors", "training.json"],
-                Directory.GetFiles(Path.Combine(Out, "checkpoints", name)).Select(Path.GetFileName).Order()
+                ["SHA256SUMS", "model.safetensors", "training-state.safetensors", "training.json"],
+                Directory.GetFiles(Path.Combine(Out, "checkpoints", name)).Select(Path.GetFileName).Order(StringComparer.Ordinal)
             );
         var record = JsonDocument.Parse(File.ReadAllText(Path.Combine(Out, "run.json"))).RootElement;
         var start = record.GetProperty("starts")[0];
@@ -131,7 +131,7 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("No space left", message);
         Assert.Contains("last still holds step 10", message);
         Assert.Equal((10, 6), (SavedStep("last"), SavedStep("best")));
-        Assert.Equal(["best", "last"], Directory.GetFileSystemEntries(Path.Combine(Out, "checkpoints")).Select(Path.GetFileName).Order());
+        Assert.Equal(["best", "last", "previous"], Directory.GetFileSystemEntries(Path.Combine(Out, "checkpoints")).Select(Path.GetFileName).Order());
         Assert.Equal(Expected(), Run(resume: true).Numbers);
     }
 
@@ -172,7 +172,7 @@ public sealed class TrainingRunTests : IDisposable
                 Directory.Move(last, hidden + "old");
         }
         Assert.Equal(expected, Run(resume: true).Numbers);
-        Assert.Equal(["best", "last"], Directory.GetFileSystemEntries(Path.Combine(Out, "checkpoints")).Select(Path.GetFileName).Order());
+        Assert.Equal(["best", "last", "previous"], Directory.GetFileSystemEntries(Path.Combine(Out, "checkpoints")).Select(Path.GetFileName).Order());
     }
 
     [Theory]
@@ -232,11 +232,64 @@ public sealed class TrainingRunTests : IDisposable
     {
         Run();
         var path = Path.Combine(Out, "checkpoints", "last", "training-state.safetensors");
+        File.Delete(Path.Combine(Out, "checkpoints", "last", "SHA256SUMS")); // as checkpoints had none
         Groundling.Torch.SafetensorsWriter.Write(path, [("parameter.weight", TorchSharp.torch.zeros(4))]);
         Assert.Contains(
             "holds parameter.weight as F32 [4], the model has [3]",
             Assert.Throws<InputException>(() => Run(resume: true)).Message
         );
+    }
+
+    [Theory]
+    [InlineData("training-state.safetensors")]
+    [InlineData("training.json")]
+    [InlineData("model.safetensors")]
+    [InlineData("SHA256SUMS")]
+    public void A_flipped_byte_is_found_and_the_checkpoint_before_is_offered(string name)
+    {
+        var (_, expected) = Run();
+        string last = Path.Combine(Out, "checkpoints", "last"),
+            file = Path.Combine(last, name);
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 4;
+        File.WriteAllBytes(file, bytes);
+        var message = Assert.Throws<InputException>(() => Run(resume: true)).Message;
+        Assert.Contains($"{last} is damaged", message);
+        Assert.Contains(Path.Combine(Out, "checkpoints", "previous"), message);
+
+        Directory.Delete(last, recursive: true); // as the message says
+        Assert.True(SavedStep("previous") < 20);
+        Assert.Equal(expected, Run(resume: true).Numbers);
+    }
+
+    [Fact]
+    public void A_checkpoint_without_checksums_is_loaded_and_one_with_values_that_are_no_numbers_is_not()
+    {
+        var (_, expected) = Run();
+        var last = Path.Combine(Out, "checkpoints", "last");
+        File.Delete(Path.Combine(last, "SHA256SUMS"));
+        Assert.Equal(expected, Run(resume: true).Numbers);
+        var state = Path.Combine(last, "training-state.safetensors");
+        List<(string Name, TorchSharp.torch.Tensor Tensor)> tensors;
+        using (var open = Groundling.Torch.SafetensorsFile.Open(state))
+            tensors = [.. open.Entries.Keys.Select(name => (name, open.Read(name).clone()))];
+        var (spoilt, moment) = tensors.First(pair => pair.Name.StartsWith("moment.", StringComparison.Ordinal));
+        moment[1] = float.NaN;
+        Groundling.Torch.SafetensorsWriter.Write(state, tensors);
+        var message = Assert.Throws<InputException>(() => Run(resume: true)).Message;
+        Assert.Contains($"{spoilt} in training-state.safetensors holds values that are no numbers", message);
+        Assert.Contains("previous", message);
+    }
+
+    [Fact]
+    public void A_step_below_zero_is_refused()
+    {
+        Run();
+        var last = Path.Combine(Out, "checkpoints", "last");
+        File.Delete(Path.Combine(last, "SHA256SUMS"));
+        var file = Path.Combine(last, "training.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"step\": 20", "\"step\": -20"));
+        Assert.Contains("training.json cannot be read: counts that are 0 or more", Assert.Throws<InputException>(() => Run(resume: true)).Message);
     }
 
     [Fact]

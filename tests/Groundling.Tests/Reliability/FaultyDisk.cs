@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Groundling.Tests.Cli;
+using Groundling.Tests.Data;
+
+namespace Groundling.Tests.Reliability;
+
+/// <summary>Runs the command as a process whose disk fails, or that dies, at one call of the system.</summary>
+internal sealed class FaultyDisk
+{
+    /// <summary>Error numbers of Linux.</summary>
+    public const int Kill = 0,
+        InputOutput = 5,
+        NoSpace = 28;
+
+    private readonly TemporaryFolder _folder;
+    private readonly string _library,
+        _log;
+
+    public FaultyDisk(TemporaryFolder folder)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "stands before the C library by LD_PRELOAD");
+        (_folder, _library, _log) = (folder, folder.File("libfault.so"), folder.File("fault.log"));
+        try
+        {
+            var source = Path.Combine(AppContext.BaseDirectory, "Fixtures", "disk", "fault.c");
+            using var compiler = Process.Start(new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-o", _library, source, "-ldl"]))!;
+            compiler.WaitForExit();
+            Assert.Equal(0, compiler.ExitCode);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("needs gcc, which builds what stands before the C library");
+        }
+    }
+
+    /// <summary>What the last fault hit: a call and a path.</summary>
+    public string Hit => File.Exists(_log) ? File.ReadAllText(_log).Trim() : "";
+
+    /// <summary>Runs a command line.</summary>
+    /// <param name="call">The kind of call: write, fsync, rename, link, mkdir, unlink, or any.</param>
+    /// <param name="at">Which of those under <paramref name="under"/>, from 1.</param>
+    /// <param name="error">What it fails with.</param>
+    /// <param name="under">A folder.</param>
+    /// <param name="arguments">The command's.</param>
+    /// <returns>What came of it; null where there are not so many calls, and all went well.</returns>
+    public CommandRun? Run(string call, int at, int error, string under, params IEnumerable<string> arguments)
+    {
+        File.Delete(_log);
+        var run = Start(
+            new()
+            {
+                ["LD_PRELOAD"] = _library,
+                ["DISK_FAULT_CALL"] = call,
+                ["DISK_FAULT_AT"] = $"{at}",
+                ["DISK_FAULT_ERROR"] = $"{error}",
+                ["DISK_FAULT_UNDER"] = under,
+                ["DISK_FAULT_LOG"] = _log,
+            },
+            arguments
+        );
+        if (Hit.Length > 0)
+            return run;
+        run.Works();
+        return null;
+    }
+
+    /// <summary>Runs a command line on a disk that is well.</summary>
+    public static CommandRun Run(params IEnumerable<string> arguments) => Start([], arguments);
+
+    private static CommandRun Start(Dictionary<string, string> variables, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(5)), "still runs");
+        return new(process.ExitCode, output.Result, error.Result);
+    }
+}
