@@ -26,7 +26,7 @@ public static partial class CommandLine
     /// <param name="error">Progress, warnings and errors.</param>
     /// <param name="processes">The processes that share the work; this one alone where null.</param>
     /// <param name="stop">Cancelled to stop early, leaving whole files only.</param>
-    /// <returns>0, <see cref="UserError"/> or <see cref="Cancelled"/>.</returns>
+    /// <returns>0, <see cref="UserError"/>, <see cref="Cancelled"/>, or 70 for a fault of the program itself.</returns>
     public static int Run(
         string[] arguments,
         TextWriter output,
@@ -95,6 +95,13 @@ public static partial class CommandLine
             var what = e is GroundlingException ? e.Message : PlainText.InOneLine(e.Message);
             error.WriteLine($"error: {what}{OptionsOf(e, parsed.CommandResult.Command)}");
             return UserError;
+        }
+#pragma warning disable CA1031 // the outermost net: what each kind's own reader should have caught, and no bare stack trace to the user
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            error.WriteLine(FaultReport.Write(e, arguments));
+            return FaultReport.Code;
         }
     }
 

@@ -9,6 +9,10 @@ internal static class JointRun
     /// <summary>Process 0 speaks for all; another one says only why it failed alone, and then none is left waiting for it.</summary>
     public static int Of(string[] arguments, CancellationToken stop)
     {
+        var (output, error) = (
+            TerminalWriter.Of(Console.Out, Console.IsOutputRedirected),
+            TerminalWriter.Of(Console.Error, Console.IsErrorRedirected)
+        );
         MpiCollective? processes;
         try
         {
@@ -16,15 +20,14 @@ internal static class JointRun
         }
         catch (InputException e)
         {
-            Console.Error.WriteLine($"error: {e.Message}");
+            error.WriteLine($"error: {e.Message}");
             return CommandLine.UserError;
         }
         if (processes is null)
-            return CommandLine.Run(arguments, Console.Out, Console.Error, stop: stop);
+            return CommandLine.Run(arguments, output, error, stop: stop);
 
         // mpirun gives a process a terminal that the user does not see; what would steer it would stand in the user's output.
         Environment.SetEnvironmentVariable("TERM", "dumb");
-        var (output, error) = (Console.Out, Console.Error);
         set_num_threads(processes.Threads);
         using var unheard = new StringWriter();
         var code =

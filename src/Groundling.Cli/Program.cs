@@ -3,6 +3,7 @@ using Groundling.Cli;
 using Groundling.Data.NounPhrases;
 using Groundling.Torch;
 
+FaultReport.CatchElsewhere(args);
 using var stop = new StopSignals();
 
 MemoryAllocator.KeepFreedBlocks();

@@ -1,3 +1,4 @@
+using Groundling.Core;
 using Spectre.Console;
 
 namespace Groundling.Cli;
@@ -9,11 +10,12 @@ internal static class Terminal
 
     public static IAnsiConsole On(TextWriter writer)
     {
-        var isTerminal = (writer == Console.Out && !Console.IsOutputRedirected) || (writer == Console.Error && !Console.IsErrorRedirected);
+        var terminal = (writer as TerminalWriter)?.Terminal;
+        var isTerminal = terminal is not null;
         var console = AnsiConsole.Create(
             new AnsiConsoleSettings
             {
-                Out = new AnsiConsoleOutput(writer),
+                Out = new AnsiConsoleOutput(terminal ?? writer),
                 Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
                 ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
                 Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
@@ -23,6 +25,9 @@ internal static class Terminal
             console.Profile.Width = WidthOfFiles;
         return console;
     }
+
+    /// <summary>A text of any origin as a cell's: no markup, and nothing that steers a terminal.</summary>
+    public static string Text(string text) => Markup.Escape(PlainText.InOneLine(text));
 
     /// <summary>Does work under a progress bar, or without one where it is to be quiet.</summary>
     /// <param name="messages">Where the bar is drawn.</param>

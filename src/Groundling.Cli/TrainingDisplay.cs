@@ -71,7 +71,7 @@ internal sealed class TrainingDisplay : ITrainingObserver
         if (_bar is not null)
         {
             _bar.Value = record.Step;
-            _bar.Description = Markup.Escape(Line(record));
+            _bar.Description = Terminal.Text(Line(record));
             _refresh!();
             return;
         }

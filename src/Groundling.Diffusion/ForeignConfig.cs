@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Groundling.Core;
 
@@ -10,7 +9,6 @@ namespace Groundling.Diffusion;
 /// </summary>
 internal sealed class ForeignConfig
 {
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly HashSet<string> _asked = [];
     private readonly JsonElement _root;
 
@@ -25,7 +23,12 @@ internal sealed class ForeignConfig
         {
             using var document = JsonDocument.Parse(
                 File.ReadAllBytes(path),
-                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+                new JsonDocumentOptions
+                {
+                    CommentHandling = JsonCommentHandling.Skip,
+                    AllowTrailingCommas = true,
+                    AllowDuplicateProperties = false,
+                }
             );
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new ModelException($"{path}: a JSON object was expected");
@@ -168,23 +171,7 @@ internal sealed class ForeignConfig
     }
 
     public ModelException Fault(string key, string rule) =>
-        new($"{Path}: '{key}' is {(_root.TryGetProperty(key, out var value) ? Quote(value) : "missing")}; {rule}");
-
-    /// <summary>A value in one short line, however it was written.</summary>
-    private static string Quote(JsonElement value)
-    {
-        string text;
-        try
-        {
-            _ = value.GetRawText(); // throws where the serializer would write a replacement for bytes
-            text = JsonSerializer.Serialize(value, OneLine);
-        }
-        catch (Exception e) when (e is InvalidOperationException or JsonException) // bytes that are not UTF-8, half a surrogate pair
-        {
-            return "text that is not Unicode";
-        }
-        return text.Length <= 80 ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[76]) ? 76 : 77)}...";
-    }
+        new($"{Path}: '{key}' is {(_root.TryGetProperty(key, out var value) ? JsonText.Quoted(value) : "missing")}; {rule}");
 
     private bool Known(string key)
     {

@@ -57,7 +57,8 @@ public sealed class GroundingTelemetry
         }
         catch (Exception e)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, e.Message).SetTag("error.type", e.GetType().FullName);
+            // Its type alone: a message may quote the caption, which no trace holds.
+            activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", e.GetType().FullName);
             tags.Add("error.type", e.GetType().FullName);
             throw;
         }

@@ -78,7 +78,7 @@ public sealed partial class SharedModel(IOptions<SharedModelOptions> options, IL
         }
         catch (Exception e)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
+            activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", e.GetType().FullName); // a message may name folders
             if (e is not OperationCanceledException)
                 LogFailed(e, e.Message);
             throw;

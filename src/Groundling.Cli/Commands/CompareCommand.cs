@@ -126,7 +126,7 @@ internal static class CompareCommand
         {
             var difference = set.Differences[method];
             table.AddRow(
-                Markup.Escape(set.Name),
+                Terminal.Text(set.Name),
                 $"{set.Phrases}",
                 Figure(set.Methods[0]),
                 Figure(set.Methods[method + 1]),

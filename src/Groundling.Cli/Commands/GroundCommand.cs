@@ -301,7 +301,7 @@ internal sealed class GroundCommand
             var box = phrase.Mask.Box;
             table.AddRow(
                 $"{number + 1}",
-                Markup.Escape(phrase.Span.Text),
+                Terminal.Text(phrase.Span.Text),
                 $"{phrase.Score:F3}",
                 $"{phrase.Mask.Area / pixels:P1}",
                 phrase.Mask.Area == 0 ? "none" : $"{box.X}, {box.Y}, {box.Width}, {box.Height}"

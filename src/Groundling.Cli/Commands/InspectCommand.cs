@@ -60,7 +60,7 @@ internal static class InspectCommand
                 part.Parameters == 0 ? "" : $"{part.Parameters:N0}",
                 part.Types,
                 part.Bytes == 0 ? "" : $"{part.Bytes / 1e6:F1}",
-                Markup.Escape(part.Config),
+                Terminal.Text(part.Config),
                 part.Faults.Count == 0 ? "[green]yes[/]" : "[red]no[/]"
             );
         var console = Terminal.On(output);

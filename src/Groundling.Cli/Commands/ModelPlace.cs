@@ -103,7 +103,7 @@ internal static class ModelPlace
         return console.Profile.Capabilities.Interactive
             && !Console.IsInputRedirected
             && console.Prompt(
-                new ConfirmationPrompt(Markup.Escape($"{reference} is not in the hub's cache. Pull {What(pull)}?")) { DefaultValue = false }
+                new ConfirmationPrompt(Terminal.Text($"{reference} is not in the hub's cache. Pull {What(pull)}?")) { DefaultValue = false }
             );
     }
 }

@@ -40,7 +40,7 @@ internal static class PhrasesCommand
                     Print(caption!, output);
                 return;
             }
-            foreach (var line in Lines(path))
+            foreach (var line in Lines(path, stop))
             {
                 stop.ThrowIfCancellationRequested();
                 output.WriteLine(parsed.GetValue(json) ? Json(line) : Marked(line, NounPhraseChunker.English.Chunk(line)));
@@ -49,19 +49,24 @@ internal static class PhrasesCommand
         return command;
     }
 
-    private static IEnumerable<string> Lines(string path)
+    private static IEnumerable<string> Lines(string path, CancellationToken stop)
     {
+        if (path == StandardInput && InputIsClosed())
+            throw new InputException("standard input is closed: give the captions through a pipe, or name a file");
         var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
         using var reader = new StreamReader(path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path), strict);
-        for (var number = 1; Next(reader, path, number) is { } line; number++)
+        for (var number = 1; Next(reader, path, number, stop) is { } line; number++)
             yield return line;
     }
 
-    private static string? Next(StreamReader reader, string path, int number)
+    private static string? Next(StreamReader reader, string path, int number, CancellationToken stop)
     {
         try
         {
-            return reader.ReadLine();
+            // Reading waits for whoever writes, and hears of nothing else: it is left behind where the process is to stop.
+            return path == StandardInput
+                ? Task.Run(reader.ReadLine, CancellationToken.None).WaitAsync(stop).GetAwaiter().GetResult()
+                : reader.ReadLine();
         }
         catch (DecoderFallbackException e)
         {
@@ -70,6 +75,20 @@ internal static class PhrasesCommand
                 e
             );
         }
+    }
+
+    /// <summary>Whether the process was begun without an input: the runtime's own first file has its number then, and never ends.</summary>
+    private static bool InputIsClosed()
+    {
+        const string files = "/proc/self/fdinfo",
+            flags = "flags:";
+        const long closedOnExecution = 0x80000; // O_CLOEXEC: no file that was handed over has it
+        if (!Directory.Exists(files))
+            return false;
+        var file = Path.Combine(files, "0");
+        return !File.Exists(file)
+            || File.ReadLines(file).FirstOrDefault(line => line.StartsWith(flags, StringComparison.Ordinal)) is { } line
+                && (Convert.ToInt64(line[flags.Length..].Trim(), 8) & closedOnExecution) != 0;
     }
 
     private static string Json(string caption) =>
@@ -95,7 +114,7 @@ internal static class PhrasesCommand
         foreach (var (number, phrase) in phrases.Index())
             table.AddRow(
                 $"{number + 1}",
-                Markup.Escape(phrase.Text),
+                Terminal.Text(phrase.Text),
                 $"{phrase.Start} to {phrase.Start + phrase.Length}",
                 phrase.Plural ? "plural" : "singular"
             );

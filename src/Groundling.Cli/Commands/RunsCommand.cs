@@ -50,8 +50,8 @@ internal static class RunsCommand
             var table = Empty("run", "task", "state", "step", "best", "at step", "begun", "time");
             foreach (var run in listing.Runs)
                 table.AddRow(
-                    Markup.Escape(Name(run.Folder)),
-                    Markup.Escape(run.Task),
+                    Terminal.Text(Name(run.Folder)),
+                    Terminal.Text(run.Task),
                     run.State,
                     run.Steps is { } steps ? $"{run.Step}/{steps}" : $"{run.Step}",
                     run.Best is { } best ? $"{best:G5}" : "-",
@@ -70,9 +70,9 @@ internal static class RunsCommand
         var measured = Empty("evaluation", "method", "data", "state", "phrases", "AR x 100", "begun");
         foreach (var evaluation in listing.Evaluations)
             measured.AddRow(
-                Markup.Escape(Name(evaluation.Folder)),
-                Markup.Escape(evaluation.Method),
-                Markup.Escape(evaluation.Data),
+                Terminal.Text(Name(evaluation.Folder)),
+                Terminal.Text(evaluation.Method),
+                Terminal.Text(evaluation.Data),
                 evaluation.State,
                 evaluation.Phrases is { } phrases ? $"{phrases}" : "-",
                 evaluation.AverageRecall is { } recall ? $"{100 * recall:F1}" : "-",

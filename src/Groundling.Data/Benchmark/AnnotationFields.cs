@@ -66,23 +66,10 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
     }
 
     private InputException Fault(string field, string wanted) =>
-        new($"{Where}: \"{field}\" is {(Find(field) is { } value ? Shown(value) : "missing")}, but must be {wanted}.");
+        new($"{Where}: \"{field}\" is {(Find(field) is { } value ? JsonText.Quoted(value) : "missing")}, but must be {wanted}.");
 
     private JsonElement? Find(string field) =>
         record.ValueKind == JsonValueKind.Object && record.TryGetProperty(field, out var value) ? value : null;
-
-    private static string Shown(JsonElement value)
-    {
-        try
-        {
-            var text = value.GetRawText().ReplaceLineEndings(" ");
-            return text.Length <= 40 ? text : text[..40] + "...";
-        }
-        catch (InvalidOperationException) // bytes that are not UTF-8
-        {
-            return "text that is not Unicode";
-        }
-    }
 
     /// <summary>COCO's box; null where it is not four finite numbers. Parts of pixels are dropped.</summary>
     public Box? Box(string field)

@@ -7,7 +7,12 @@ namespace Groundling.Training;
 /// <summary>Values given on the command line instead of a config file's.</summary>
 public static class ConfigChanges
 {
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+    };
 
     /// <summary>Applies changes of the form <c>key=value</c>, where a key may lead into objects: <c>train.steps=40</c>.</summary>
     /// <param name="json">The config file's text.</param>
@@ -79,7 +84,7 @@ public static class ConfigChanges
             return JsonValue.Create(text);
         try
         {
-            return JsonNode.Parse(text);
+            return JsonNode.Parse(text, documentOptions: Lenient);
         }
         catch (JsonException)
         {

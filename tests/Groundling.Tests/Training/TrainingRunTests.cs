@@ -131,7 +131,10 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("No space left", message);
         Assert.Contains("last still holds step 10", message);
         Assert.Equal((10, 6), (SavedStep("last"), SavedStep("best")));
-        Assert.Equal(["best", "last", "previous"], Directory.GetFileSystemEntries(Path.Combine(Out, "checkpoints")).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["best", "last", "previous"],
+            Directory.GetFileSystemEntries(Path.Combine(Out, "checkpoints")).Select(Path.GetFileName).Order()
+        );
         Assert.Equal(Expected(), Run(resume: true).Numbers);
     }
 
@@ -172,7 +175,10 @@ public sealed class TrainingRunTests : IDisposable
                 Directory.Move(last, hidden + "old");
         }
         Assert.Equal(expected, Run(resume: true).Numbers);
-        Assert.Equal(["best", "last", "previous"], Directory.GetFileSystemEntries(Path.Combine(Out, "checkpoints")).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["best", "last", "previous"],
+            Directory.GetFileSystemEntries(Path.Combine(Out, "checkpoints")).Select(Path.GetFileName).Order()
+        );
     }
 
     [Theory]
@@ -289,7 +295,10 @@ public sealed class TrainingRunTests : IDisposable
         File.Delete(Path.Combine(last, "SHA256SUMS"));
         var file = Path.Combine(last, "training.json");
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"step\": 20", "\"step\": -20"));
-        Assert.Contains("training.json cannot be read: counts that are 0 or more", Assert.Throws<InputException>(() => Run(resume: true)).Message);
+        Assert.Contains(
+            "training.json cannot be read: counts that are 0 or more",
+            Assert.Throws<InputException>(() => Run(resume: true)).Message
+        );
     }
 
     [Fact]
