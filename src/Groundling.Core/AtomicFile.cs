@@ -3,7 +3,9 @@ namespace Groundling.Core;
 /// <summary>Files that appear whole or not at all: written beside their place, handed to the disk, then renamed.</summary>
 public static class AtomicFile
 {
-    /// <summary>Writes a file through <paramref name="write"/>; on any fault before the renaming the old file stays, the new one goes.</summary>
+    /// <summary>
+    /// Writes a file through <paramref name="write"/>; on any fault before the renaming the old file stays, the new one goes.
+    /// </summary>
     /// <param name="path">The file; its folder is there.</param>
     /// <param name="write">Writes all of it.</param>
     /// <param name="keep">

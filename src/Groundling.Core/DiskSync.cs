@@ -4,8 +4,8 @@ namespace Groundling.Core;
 
 /// <summary>Waits until the disk has what was written, and says so where it cannot have it.</summary>
 /// <remarks>
-/// <see cref="FileStream.Flush(bool)"/> does not: .NET takes a disk's refusal (fsync with EIO, ENOSPC or EDQUOT) for success on Unix. A name
-/// in a folder is on the disk when the folder is; Windows has no such call, and writes its names in order.
+/// <see cref="FileStream.Flush(bool)"/> does not: .NET takes a disk's refusal (fsync with EIO, ENOSPC or EDQUOT) for success on Unix.
+/// A name in a folder is on the disk when the folder is; Windows has no such call, and writes its names in order.
 /// </remarks>
 public static class DiskSync
 {

@@ -1,6 +1,8 @@
 namespace Groundling.Core;
 
-/// <summary>One writer a folder: a file <c>.lock</c> in it that is held, which the system lets go of when the process ends, however it does.</summary>
+/// <summary>
+/// One writer a folder: a file <c>.lock</c> in it that is held, which the system lets go of when the process ends, however it does.
+/// </summary>
 public sealed class FolderLock : IDisposable
 {
     private const int Tries = 5; // against others that let go of it, or only look at it, at this very moment
@@ -63,7 +65,9 @@ public sealed class FolderLock : IDisposable
         _held.Dispose();
     }
 
-    /// <summary>Whether the file that is held is the one of that name: its last holder may have removed it, and a third made it anew.</summary>
+    /// <summary>
+    /// Whether the file that is held is the one of that name: its last holder may have removed it, and a third made it anew.
+    /// </summary>
     private static bool IsAt(string path, FileStream held)
     {
         if (OperatingSystem.IsWindows())

@@ -3,11 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Groundling.Core;
 
-/// <summary>Where files and folders are made before they take their places: beside these, hidden, under names that nobody else gives.</summary>
+/// <summary>
+/// Where files and folders are made before they take their places: beside these, hidden, under names that nobody else gives.
+/// </summary>
 /// <remarks>
-/// Who makes <c>.groundling-X.tmp</c> holds a lock: on the file itself, for a folder on <c>.groundling-X.lock</c> beside it. What is not
-/// locked was left by a process that died, and goes when the next one begins to write into the same folder. A folder <c>.groundling-X.set</c>
-/// holds files that were all on the disk: these are moved in instead.
+/// Who makes <c>.groundling-X.tmp</c> holds a lock: on the file itself, for a folder on <c>.groundling-X.lock</c> beside it. What is
+/// not locked was left by a process that died, and goes when the next one begins to write into the same folder. A folder
+/// <c>.groundling-X.set</c> holds files that were all on the disk: these are moved in instead.
 /// </remarks>
 internal static partial class Staging
 {

@@ -43,7 +43,8 @@ internal static class IndexFile
     {
         try
         {
-            AtomicFile.Write(path, file => file.Write(bytes), keep: false); // its checksum shows what a power cut took, and it is made again
+            // Its checksum shows what a power cut took, and it is made again.
+            AtomicFile.Write(path, file => file.Write(bytes), keep: false);
             return null;
         }
         catch (IOException e)

@@ -4,8 +4,8 @@ namespace Groundling.Training;
 
 /// <summary>A folder that is replaced as a whole: at every instant either the old or the new one can be found.</summary>
 /// <remarks>
-/// A new checkpoint is written beside the old one as <c>.NAME.writing</c>, renamed to <c>.NAME.whole</c> when the disk has all of it, and then
-/// takes the old one's place. A process that dies in between leaves a whole one that <see cref="Recover"/> puts in place. Nothing is
+/// A new checkpoint is written beside the old one as <c>.NAME.writing</c>, renamed to <c>.NAME.whole</c> when the disk has all of it,
+/// and then takes the old one's place. A process that dies in between leaves a whole one that <see cref="Recover"/> puts in place. Nothing is
 /// removed before the disk has what replaces it.
 /// </remarks>
 public sealed class CheckpointFolder
@@ -35,7 +35,9 @@ public sealed class CheckpointFolder
     /// <summary>Whether there is one.</summary>
     public bool Exists => Directory.Exists(Path);
 
-    /// <summary>Finishes what a process that died has left half done. Where the checkpoint was removed, the one before takes its place.</summary>
+    /// <summary>
+    /// Finishes what a process that died has left half done. Where the checkpoint was removed, the one before takes its place.
+    /// </summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public void Recover()
     {

@@ -13,7 +13,7 @@ namespace Groundling.Tests.Training;
 /// <summary>groundling pretrain and sample, from drawn pictures to pictures drawn by the model.</summary>
 public sealed class PretrainCommandTests : IDisposable
 {
-    private const string Settings = """
+    internal const string Settings = """
         {
           "model": "tiny",
           "data": { "side": 128 },
@@ -254,9 +254,11 @@ public sealed class PretrainCommandTests : IDisposable
 
     private string[] Line(string data, string run) => ["pretrain", Config, "--data", data, "--out", _folder.File(run)];
 
-    private string Data()
+    private string Data() => Data(_folder);
+
+    internal static string Data(TemporaryFolder folder)
     {
-        var data = _folder.File("data");
+        var data = folder.File("data");
         SceneWriter.Write(data, SceneSplit.Train, 5, seed: 3, size: 128, degreeOfParallelism: 1);
         SceneWriter.Write(data, SceneSplit.Val, 2, seed: 3, size: 128, degreeOfParallelism: 1);
         return data;

@@ -1,0 +1,190 @@
+using Groundling.Data;
+using Groundling.Tests.Cli;
+using Groundling.Tests.Data;
+using Groundling.Tests.Evaluation;
+using Groundling.Tests.Training;
+
+namespace Groundling.Tests.Reliability;
+
+/// <summary>
+/// Commands that write are killed, and their disk fails, at random calls of the system; then they are run again to the end, and what
+/// they leave is held against a run that nothing happened to. The long ones:
+/// <c>-explicit only -class "*CrashCampaignTests" -showLiveOutput</c>, how many by <c>GROUNDLING_FAULTS</c> (200), from which seed by <c>GROUNDLING_SEED</c> (1).
+/// </summary>
+public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output) : IDisposable
+{
+    private static readonly string[] Calls = ["any", "write", "fsync", "rename", "mkdir", "link", "unlink"];
+    private readonly TemporaryFolder _folder = new();
+
+    private static int Faults => Number("GROUNDLING_FAULTS", 200);
+
+    private static int Seed => Number("GROUNDLING_SEED", 1);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Training_survives() => Train(3);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Long")]
+    public void Training_survives_long() => Train(Faults);
+
+    [Fact]
+    public void Evaluation_survives() => Evaluate(4);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Long")]
+    public void Evaluation_survives_long() => Evaluate(Faults);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Long")]
+    public void Pictures_of_a_folder_survive_long() => Ground(Faults);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Long")]
+    public void Pretraining_survives_long() => Pretrain(Faults);
+
+    private void Train(int faults)
+    {
+        var config = _folder.Write("config.json", SmallTraining.Config.ToJson());
+        var data = SmallTraining.Data(_folder, 2);
+        string[] settings = ["train.steps=3", "train.saveEvery=1", "train.validateEvery=0", "train.threads=1", "data.validation="];
+        Run(
+            faults,
+            60,
+            place =>
+                [
+                    "train",
+                    config,
+                    "--data",
+                    data,
+                    "--out",
+                    place,
+                    "--model",
+                    tiny.Path,
+                    "--quiet",
+                    .. settings.SelectMany(s => (string[])["--set", s]),
+                ],
+            ["checkpoints/last/training-state.safetensors", "checkpoints/last/grounding/model.safetensors"],
+            after: (place, message) =>
+            {
+                const string still = "still holds step ";
+                if (message.IndexOf(still, StringComparison.Ordinal) is >= 0 and var at)
+                    Assert.Contains(
+                        $"\"step\": {message[at + still.Length]}",
+                        File.ReadAllText(Path.Combine(place, "checkpoints/last/training.json"))
+                    );
+            }
+        );
+    }
+
+    private void Evaluate(int faults)
+    {
+        var data = EvaluationData.Scenes(_folder);
+        Run(
+            faults,
+            40,
+            place => ["evaluate", data, "--baseline", "random", "--out", place, "--quiet"],
+            ["journal.jsonl", "per_phrase.csv"] // the report says when it was made
+        );
+    }
+
+    private void Ground(int faults)
+    {
+        for (var i = 0; i < 4; i++)
+            _folder.Write($"pictures/{i}.png", TinyModel.Gradient(48 + i, 32).EncodePng());
+        Run(
+            faults,
+            140,
+            place => ["ground", _folder.File("pictures"), "-c", "[a] and [b]", "-m", tiny.Path, "-o", place, "--size", "64", "--quiet"],
+            [
+                .. from i in Enumerable.Range(0, 4)
+                from name in (string[])["overlay.png", "phrases.json", "panoptic.png", "panoptic.json"]
+                select $"{i}/{name}",
+            ],
+            resumes: false
+        );
+    }
+
+    private void Pretrain(int faults)
+    {
+        var (config, data) = (_folder.Write("config.json", PretrainCommandTests.Settings), PretrainCommandTests.Data(_folder));
+        Run(
+            faults,
+            200,
+            place => ["pretrain", config, "--data", data, "--out", place, "--quiet", "--threads", "1"],
+            ["model/vae/diffusion_pytorch_model.fp16.safetensors", "model/unet/diffusion_pytorch_model.fp16.safetensors"]
+        );
+    }
+
+    /// <param name="faults">How many.</param>
+    /// <param name="most">The last call that may be hit.</param>
+    /// <param name="line">The command that writes into a folder.</param>
+    /// <param name="compared">Files in it that say what came of it.</param>
+    /// <param name="resumes">Whether it knows --resume.</param>
+    /// <param name="after">Looks at the folder and the message after a fault.</param>
+    private void Run(
+        int faults,
+        int most,
+        Func<string, string[]> line,
+        string[] compared,
+        bool resumes = true,
+        Action<string, string>? after = null
+    )
+    {
+        var (disk, random) = (new FaultyDisk(_folder), new Random(Seed));
+        string whole = _folder.File("whole"),
+            place = _folder.File("hit");
+        FaultyDisk.Run(line(whole)).Works();
+        int kills = 0,
+            errors = 0,
+            none = 0;
+        for (var i = 0; i < faults; i++)
+        {
+            if (Directory.Exists(place))
+                Directory.Delete(place, recursive: true);
+            var call = Calls[random.Next(Calls.Length)];
+            var error =
+                random.Next(2) == 0 ? FaultyDisk.Kill
+                : random.Next(2) == 0 ? FaultyDisk.InputOutput
+                : FaultyDisk.NoSpace;
+            var at = random.Next(1, (call == "any" ? most : most / 4) + 1);
+            var what = $"seed {Seed}, fault {i}: {call} {at}, error {error}";
+            if (disk.Run(call, at, error, place, line(place)) is not { } hit)
+            {
+                none++;
+                continue;
+            }
+            what += $", {disk.Hit}";
+            (kills, errors) = error == FaultyDisk.Kill ? (kills + 1, errors) : (kills, errors + 1);
+            Assert.True(
+                error == FaultyDisk.Kill ? hit.Code == 128 + 9 : hit.Code is 0 or Groundling.Cli.CommandLine.UserError,
+                $"{what}: {hit.Code} {hit.Error}"
+            );
+            Assert.True(hit.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length <= 1, $"{what}: {hit.Error}");
+            after?.Invoke(place, hit.Error);
+            var again = FaultyDisk.Run([.. line(place), .. resumes ? ["--resume"] : (string[])[]]);
+            if (again.Code != 0 && again.Error.Contains("no run to go on with", StringComparison.Ordinal))
+                again = FaultyDisk.Run(line(place));
+            Assert.True(again.Code == 0, $"{what}, then {again.Code}: {again.Error}");
+            foreach (var name in compared)
+                Assert.True(
+                    File.ReadAllBytes(Path.Combine(whole, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(place, name))),
+                    $"{what}: {name} differs"
+                );
+            Assert.True(Remains(place).Count == 0, $"{what} leaves {string.Join(", ", Remains(place))}");
+        }
+        output.WriteLine($"seed {Seed}: {kills} kills, {errors} errors of the disk, {none} after the end");
+        Assert.InRange(kills + errors, 1, faults);
+    }
+
+    private static List<string> Remains(string place) =>
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(place, ".*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+                .Where(path => Path.GetFileName(path) is not ("." or "..")),
+        ];
+
+    private static int Number(string variable, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), out var number) ? number : usual;
+}
