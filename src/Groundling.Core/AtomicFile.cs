@@ -40,7 +40,7 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new IOException($"{path} cannot be written: {Staging.WithoutNames(e.Message, path).TrimEnd('.')}", e);
+            throw new IOException($"{path} cannot be written: {FileFault.ReasonOf(e)}", e);
         }
         finally
         {

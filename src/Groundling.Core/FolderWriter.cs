@@ -18,8 +18,7 @@ public static class FolderWriter
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(files);
-        if (folder.Length == 0)
-            throw new InputException("The output folder's name is empty; name a folder.");
+        OutputPlace.RequireFree(folder, files.Select(file => file.Name));
         var made = new Stack<string>();
         var isDone = false;
         string? left = null;
@@ -27,19 +26,14 @@ public static class FolderWriter
         {
             var target = Path.GetFullPath(folder);
             Make(target, made);
-            if (files.FirstOrDefault(f => Directory.Exists(Path.Combine(target, f.Name))).Name is { } taken)
-                throw new InputException(
-                    $"{Path.Combine(folder, taken)} is a folder where a file is to be written; move it away or choose another output folder."
-                );
             WriteTo(target, files, ref left);
             isDone = true;
             return [.. files.Select(f => Path.Combine(folder, f.Name))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            var reason = Staging.WithoutNames(e.Message, folder).ReplaceLineEndings(" ").TrimEnd('.', ' ');
             throw new InputException(
-                $"{folder} cannot be written: {reason}; {(left is null ? "nothing was written" : $"some files were replaced and could not be taken back, the others wait in {left}")}. Choose a folder that can be written and has room.",
+                $"{folder} cannot be written: {FileFault.ReasonOf(e)}; {(left is null ? "nothing was written" : $"some files were replaced and could not be taken back, the others wait in {left}")}. Choose a folder that can be written and has room.",
                 e
             );
         }

@@ -11,13 +11,15 @@ public static class PlainText
     /// <exception cref="InputException">The file cannot be read, or is not UTF-8.</exception>
     public static string Read(string path)
     {
+        if (Directory.Exists(path))
+            throw new InputException($"{path}: is a folder; name a file");
         try
         {
             return Decode(File.ReadAllBytes(path), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path}: cannot be read: {e.Message}", e);
+            throw new InputException($"{path}: cannot be read: {FileFault.ReasonOf(e)}", e);
         }
     }
 
@@ -44,6 +46,18 @@ public static class PlainText
         text.Any(Breaks)
             ? string.Concat(text.Replace("\r\n", " ", StringComparison.Ordinal).Select(letter => Breaks(letter) ? ' ' : letter))
             : text;
+
+    /// <summary>The beginning of a text, in one line, to quote in a message.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="most">The most characters of it.</param>
+    public static string Excerpt(string text, int most = 60)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length <= most)
+            return InOneLine(text);
+        var end = char.IsHighSurrogate(text[most - 4]) ? most - 4 : most - 3;
+        return $"{InOneLine(text[..end]).TrimEnd()}...";
+    }
 
     private static bool Breaks(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029';
 }

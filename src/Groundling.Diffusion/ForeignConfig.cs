@@ -40,7 +40,7 @@ internal sealed class ForeignConfig
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"{path}: cannot be read: {e.Message}", e);
+            throw new ModelException($"{path}: cannot be read: {FileFault.ReasonOf(e)}", e);
         }
     }
 

@@ -49,7 +49,7 @@ public static class CategoryFile
             : (sides[0], true);
         var synonyms = sides.Length > 1 ? sides[1].Split(',', StringSplitOptions.TrimEntries) : [];
         if (name.Length == 0 || name.Any(char.IsControl) || synonyms.Any(word => word.Length == 0 || word.Any(char.IsControl)))
-            throw new InputException($"line {number}, \"{PlainText.InOneLine(line)}\": a line is NAME, NAME (stuff) or NAME = WORD, WORD");
+            throw new InputException($"line {number}, \"{PlainText.Excerpt(line)}\": a line is NAME, NAME (stuff) or NAME = WORD, WORD");
         return (name, isThing, synonyms);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Groundling.Core;
 using Groundling.Data;
 
 namespace Groundling.Export;
@@ -31,9 +32,7 @@ public sealed class CategoryTable
         var table = new CategoryTable(grows: false);
         foreach (var (name, isThing, synonyms) in categories)
             if (table.Add(name, isThing, synonyms) is { } shared)
-                throw new InputException(
-                    $"\"{shared}\" is of two categories, \"{table._byName[Key(shared)].Name}\" and \"{name}\"; leave one out"
-                );
+                throw new InputException(Twice(shared, table._byName[Key(shared)].Name, name));
         return table._all.Count > 0 ? table : throw new InputException("the list names no category; write one a line");
     }
 
@@ -84,6 +83,14 @@ public sealed class CategoryTable
             if (!_byName.TryAdd(Key(word), category) && _byName[Key(word)] != category)
                 shared ??= word;
         return shared;
+    }
+
+    private static string Twice(string shared, string first, string second)
+    {
+        (shared, first, second) = (PlainText.Excerpt(shared), PlainText.Excerpt(first), PlainText.Excerpt(second));
+        return Key(first) == Key(second)
+            ? $"the category \"{second}\" stands twice{(first == second ? "" : $", first as \"{first}\"")}; leave one out"
+            : $"\"{shared}\" is of two categories, \"{first}\" and \"{second}\"; leave one out";
     }
 
     /// <summary>Lower case, blanks between the words, the last in the singular.</summary>

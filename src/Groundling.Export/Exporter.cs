@@ -1,3 +1,4 @@
+using Groundling.Core;
 using Groundling.Export.Coco;
 using Groundling.Export.Cvat;
 using Groundling.Export.LabelStudio;
@@ -42,14 +43,14 @@ public sealed class Exporter : IDisposable
     /// <param name="folder">Made if it is not there; files of the same names are replaced.</param>
     /// <param name="formats">Some of <see cref="Formats"/>.</param>
     /// <param name="options">Categories and addresses.</param>
-    /// <exception cref="InputException">A format is not known, or there is none.</exception>
+    /// <exception cref="InputException">A format is not known, there is none, or its files cannot be written there.</exception>
     public Exporter(string folder, IEnumerable<string> formats, ExportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new();
         _categories = options.Categories ?? CategoryTable.OfHeadNouns();
         foreach (var name in Known(formats))
-            _formats.Add(Makers[name](Path.Combine(folder, name), options));
+            _formats.Add(Made(name, Path.Combine(folder, name), options));
     }
 
     /// <summary>The formats' names.</summary>
@@ -67,6 +68,13 @@ public sealed class Exporter : IDisposable
         if (names.Find(name => !Makers.ContainsKey(name)) is { } unknown)
             throw new InputException($"the format '{unknown}' is not known; there are {string.Join(", ", Formats)}");
         return names.Count > 0 ? names : throw new InputException($"no format is named; there are {string.Join(", ", Formats)}");
+    }
+
+    private static IExportFormat Made(string name, string folder, ExportOptions options)
+    {
+        var format = Makers[name](folder, options);
+        OutputPlace.Require(folder, format.Result == folder ? [] : [Path.GetFileName(format.Result)]);
+        return format;
     }
 
     /// <summary>Takes a picture.</summary>
@@ -91,7 +99,13 @@ public sealed class Exporter : IDisposable
     /// <summary>Writes the files that hold all pictures.</summary>
     /// <returns>For each format the path to give to its tool; none where there was no picture, and nothing is written.</returns>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public IReadOnlyList<string> Finish() => _count == 0 ? [] : [.. _formats.Select(format => format.Finish(_categories.All))];
+    public IReadOnlyList<string> Finish()
+    {
+        if (_count == 0)
+            return [];
+        _formats.ForEach(format => format.Finish(_categories.All));
+        return [.. _formats.Select(format => format.Result)];
+    }
 
     /// <summary>Lets go of records that wait; without <see cref="Finish"/> they are lost.</summary>
     public void Dispose() => _formats.ForEach(format => format.Dispose());

@@ -33,7 +33,7 @@ internal sealed class RecordSpool(string folder) : IDisposable
 
     private FileStream Open()
     {
-        Directory.CreateDirectory(folder);
+        OutputPlace.Make(folder);
         return AtomicFile.Temporary(folder);
     }
 }

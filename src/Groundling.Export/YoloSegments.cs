@@ -14,6 +14,8 @@ namespace Groundling.Export;
 /// </remarks>
 internal sealed class YoloSegments(string folder) : IExportFormat
 {
+    public string Result { get; } = Path.Combine(folder, "data.yaml");
+
     public void Add(SortedPicture picture)
     {
         var lines = new StringBuilder();
@@ -30,17 +32,16 @@ internal sealed class YoloSegments(string folder) : IExportFormat
         FolderWriter.Write(Path.Combine(folder, "labels"), [($"{picture.Picture.Name}.txt", Encoding.UTF8.GetBytes(lines.ToString()))]);
         if (picture.Picture.Path is not { } source)
             return;
-        Directory.CreateDirectory(Path.Combine(folder, "images"));
+        OutputPlace.Make(Path.Combine(folder, "images"));
         AtomicFile.Copy(source, Path.Combine(folder, "images", picture.Picture.Name + Path.GetExtension(source)));
     }
 
-    public string Finish(IReadOnlyList<Category> categories)
+    public void Finish(IReadOnlyList<Category> categories)
     {
         var yaml = new StringBuilder("train: images\nval: images # put pictures aside for it\nnames:\n");
         foreach (var category in categories)
             yaml.Append(CultureInfo.InvariantCulture, $"  {category.Number}: {Quoted(category.Name)}\n");
         FolderWriter.Write(folder, [("data.yaml", Encoding.UTF8.GetBytes(yaml.ToString()))]);
-        return Path.Combine(folder, "data.yaml");
     }
 
     public void Dispose() { }

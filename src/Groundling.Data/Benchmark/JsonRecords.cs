@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Data.NounPhrases;
 
 namespace Groundling.Data.Benchmark;
@@ -31,7 +32,7 @@ internal sealed class JsonRecords : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new InputException($"{path} cannot be read: {e.Message}", e);
+            throw new InputException($"{path} cannot be read: {FileFault.ReasonOf(e)}", e);
         }
     }
 
@@ -241,7 +242,7 @@ internal sealed class JsonRecords : IDisposable
         }
         catch (IOException e)
         {
-            throw new InputException($"{_path} cannot be read: {e.Message}", e);
+            throw new InputException($"{_path} cannot be read: {FileFault.ReasonOf(e)}", e);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Groundling.Core;
+
 namespace Groundling.Data.Benchmark;
 
 /// <summary>By what a file is known to be unchanged: length, time of change, and a checksum of its beginning and end.</summary>
@@ -20,7 +22,7 @@ internal readonly record struct SourceStamp(long Length, long Ticks, long Sample
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path} cannot be read: {e.Message}", e);
+            throw new InputException($"{path} cannot be read: {FileFault.ReasonOf(e)}", e);
         }
     }
 }

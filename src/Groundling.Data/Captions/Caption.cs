@@ -1,3 +1,4 @@
+using Groundling.Core;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
 
@@ -80,7 +81,7 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
         ];
         return spans.Count > 0
             ? new Caption(text, spans)
-            : throw new InputException($"No noun phrase was found in the caption \"{Shortened(text)}\"; {HowToMark}.");
+            : throw new InputException($"No noun phrase was found in the caption \"{PlainText.Excerpt(text)}\"; {HowToMark}.");
     }
 
     /// <summary>Finds given phrases in a caption, whatever their letter case.</summary>
@@ -136,8 +137,6 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
 
     private static Caption WithPhrases(string text, List<PhraseSpan> phrases) =>
         phrases.Count > 0 ? new Caption(text, phrases) : throw new InputException($"The caption names no phrase to ground; {HowToMark}.");
-
-    private static string Shortened(string text) => text.Length <= 60 ? text : $"{text[..57].TrimEnd()}...";
 
     private static void RequireText(string text)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Groundling.Core;
 using SkiaSharp;
 
 namespace Groundling.Data;
@@ -26,7 +27,7 @@ internal static class PictureDecoder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new InputException($"{path} cannot be read: {e.Message}", e);
+            throw new InputException($"{path} cannot be read: {FileFault.ReasonOf(e)}", e);
         }
     }
 

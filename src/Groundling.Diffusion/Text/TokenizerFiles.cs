@@ -142,7 +142,7 @@ internal sealed record TokenizerFiles(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"{path}: cannot be read: {e.Message}", e);
+            throw new ModelException($"{path}: cannot be read: {FileFault.ReasonOf(e)}", e);
         }
     }
 

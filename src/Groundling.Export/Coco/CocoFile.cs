@@ -24,9 +24,10 @@ internal sealed class CocoFile(string folder, string name) : IDisposable
 
     public static int[] Coordinates(Box box) => [box.X, box.Y, box.Width, box.Height];
 
-    public string Finish(IReadOnlyList<Category> categories)
+    public string Path { get; } = System.IO.Path.Combine(folder, name);
+
+    public void Finish(IReadOnlyList<Category> categories)
     {
-        var path = Path.Combine(folder, name);
         var records = categories.Select(category => new CocoCategory(
             IdOf(category),
             category.Name,
@@ -34,7 +35,7 @@ internal sealed class CocoFile(string folder, string name) : IDisposable
             category.IsThing ? 1 : 0
         ));
         AtomicFile.Write(
-            path,
+            Path,
             file =>
             {
                 file.Write("{\"images\":["u8);
@@ -46,7 +47,6 @@ internal sealed class CocoFile(string folder, string name) : IDisposable
                 file.Write("}\n"u8);
             }
         );
-        return path;
     }
 
     public void Dispose()

@@ -7,6 +7,8 @@ internal sealed class CocoInstances(string folder, bool polygons) : IExportForma
     private readonly CocoFile _file = new(folder, "instances.json");
     private long _lastId;
 
+    public string Result => _file.Path;
+
     public void Add(SortedPicture picture)
     {
         int image = _file.Add(picture);
@@ -30,7 +32,7 @@ internal sealed class CocoInstances(string folder, bool polygons) : IExportForma
         }
     }
 
-    public string Finish(IReadOnlyList<Category> categories) => _file.Finish(categories);
+    public void Finish(IReadOnlyList<Category> categories) => _file.Finish(categories);
 
     public void Dispose() => _file.Dispose();
 }

@@ -13,6 +13,8 @@ internal sealed class CocoPanoptic(string folder) : IExportFormat
 {
     private readonly CocoFile _file = new(folder, "panoptic.json");
 
+    public string Result => _file.Path;
+
     public void Add(SortedPicture picture)
     {
         var name = $"{picture.Picture.Name}.png";
@@ -27,7 +29,7 @@ internal sealed class CocoPanoptic(string folder) : IExportFormat
         _file.Annotations.Add(new CocoMap(_file.Add(picture), name, [.. groups.Select(Segment)]), ExportJsonContext.Plain.CocoMap);
     }
 
-    public string Finish(IReadOnlyList<Category> categories) => _file.Finish(categories);
+    public void Finish(IReadOnlyList<Category> categories) => _file.Finish(categories);
 
     public void Dispose() => _file.Dispose();
 

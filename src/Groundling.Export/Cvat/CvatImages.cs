@@ -26,13 +26,15 @@ internal sealed class CvatImages(string folder, bool polygons) : IExportFormat
     private readonly RecordSpool _images = new(folder);
     private int _count;
 
+    public string Result { get; } = Path.Combine(folder, "annotations.xml");
+
     public void Add(SortedPicture picture)
     {
         using (var xml = XmlWriter.Create(_images.Stream, Style))
         {
             xml.WriteStartElement("image");
             xml.WriteAttributeString("id", Text(picture.Number));
-            xml.WriteAttributeString("name", XmlText.Clean(picture.Picture.FileName));
+            xml.WriteAttributeString("name", XmlText.CleanName(picture.Picture.FileName));
             xml.WriteAttributeString("width", Text(picture.Width));
             xml.WriteAttributeString("height", Text(picture.Height));
             foreach (var (place, phrase) in picture.Phrases.Index())
@@ -43,11 +45,10 @@ internal sealed class CvatImages(string folder, bool polygons) : IExportFormat
         _count++;
     }
 
-    public string Finish(IReadOnlyList<Category> categories)
+    public void Finish(IReadOnlyList<Category> categories)
     {
-        var path = Path.Combine(folder, "annotations.xml");
         AtomicFile.Write(
-            path,
+            Result,
             file =>
             {
                 file.Write("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<annotations>\n"u8);
@@ -63,7 +64,6 @@ internal sealed class CvatImages(string folder, bool polygons) : IExportFormat
             folder,
             [("labels.json", JsonSerializer.SerializeToUtf8Bytes(labels, ExportJsonContext.Plain.IEnumerableCvatLabel))]
         );
-        return path;
     }
 
     public void Dispose() => _images.Dispose();

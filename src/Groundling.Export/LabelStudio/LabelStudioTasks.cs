@@ -17,6 +17,8 @@ internal sealed class LabelStudioTasks(string folder, string pictureAddress, Reg
 
     private readonly RecordSpool _tasks = new(folder);
 
+    public string Result { get; } = Path.Combine(folder, "tasks.json");
+
     public void Add(SortedPicture picture)
     {
         var address = pictureAddress + string.Join('/', picture.Picture.FileName.Split('/').Select(Uri.EscapeDataString));
@@ -30,11 +32,10 @@ internal sealed class LabelStudioTasks(string folder, string pictureAddress, Reg
         _tasks.Add(new LabelStudioTask(new(address, picture.Caption), [prediction]), ExportJsonContext.Plain.LabelStudioTask);
     }
 
-    public string Finish(IReadOnlyList<Category> categories)
+    public void Finish(IReadOnlyList<Category> categories)
     {
-        var path = Path.Combine(folder, "tasks.json");
         AtomicFile.Write(
-            path,
+            Result,
             file =>
             {
                 file.Write("["u8);
@@ -44,7 +45,6 @@ internal sealed class LabelStudioTasks(string folder, string pictureAddress, Reg
         );
         var labels = Encoding.UTF8.GetBytes($"{Configuration(categories)}\n");
         FolderWriter.Write(folder, [("labels.xml", labels)]);
-        return path;
     }
 
     public void Dispose() => _tasks.Dispose();

@@ -14,6 +14,8 @@ namespace Groundling.Export.Masks;
 /// </remarks>
 internal sealed class GeoPolygons(string folder) : IExportFormat
 {
+    public string Result => folder;
+
     public void Add(SortedPicture picture)
     {
         var features = new GeoCollection(
@@ -32,7 +34,7 @@ internal sealed class GeoPolygons(string folder) : IExportFormat
         );
     }
 
-    public string Finish(IReadOnlyList<Category> categories) => folder;
+    public void Finish(IReadOnlyList<Category> categories) { }
 
     public void Dispose() { }
 

@@ -1,12 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Groundling.Core;
 
 namespace Groundling.Export.Masks;
 
 /// <summary>A folder a picture: a PNG a phrase, 8-bit grey, 255 inside and 0 outside, and masks.json, which says what each is.</summary>
-internal sealed class MaskPngs(string folder) : IExportFormat
+internal sealed partial class MaskPngs(string folder) : IExportFormat
 {
+    private const string Index = "masks.json";
+
+    public string Result => folder;
+
     public void Add(SortedPicture picture)
     {
         var entries = picture
@@ -17,18 +22,39 @@ internal sealed class MaskPngs(string folder) : IExportFormat
                 phrase.Item.ToRecord()
             ))
             .ToList();
+        var place = Path.Combine(folder, picture.Picture.Name);
+        var before = FilesOf(Path.Combine(place, Index));
         FolderWriter.Write(
-            Path.Combine(folder, picture.Picture.Name),
+            place,
             [
                 .. entries.Zip(picture.Phrases, (entry, phrase) => (entry.File, phrase.Mask.EncodePng())),
-                ("masks.json", JsonSerializer.SerializeToUtf8Bytes(entries, ExportJsonContext.Plain.IEnumerableMaskEntry)),
+                (Index, JsonSerializer.SerializeToUtf8Bytes(entries, ExportJsonContext.Plain.IEnumerableMaskEntry)),
             ]
         );
+        foreach (var old in before.Except(entries.Select(entry => entry.File), StringComparer.OrdinalIgnoreCase))
+            File.Delete(Path.Combine(place, old));
     }
 
-    public string Finish(IReadOnlyList<Category> categories) => folder;
+    public void Finish(IReadOnlyList<Category> categories) { }
 
     public void Dispose() { }
+
+    /// <summary>The masks that an earlier run wrote, by its list; none where there is no such list.</summary>
+    private static List<string> FilesOf(string index)
+    {
+        try
+        {
+            var entries = JsonSerializer.Deserialize(File.ReadAllBytes(index), ExportJsonContext.Plain.IEnumerableMaskEntry);
+            return [.. (entries ?? []).Select(entry => entry?.File ?? "").Where(file => OwnName().IsMatch(file))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return [];
+        }
+    }
+
+    [GeneratedRegex(@"^\d\d+(-[A-Za-z0-9-]+)?\.png$")]
+    private static partial Regex OwnName();
 
     /// <summary>01-dog.png; letters and digits only, whatever the category is called.</summary>
     private static string FileName(int place, Category category)

@@ -53,7 +53,7 @@ public sealed class SafetensorsFile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             mapped?.Dispose();
-            throw new WeightsException($"{path}: cannot be opened: {e.Message}", e);
+            throw new WeightsException($"{path}: cannot be opened: {FileFault.ReasonOf(e)}", e);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Groundling.Core;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
@@ -109,7 +110,7 @@ public sealed class FrozenEncoders(StableDiffusion diffusion, string mark, Tenso
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path} cannot be read: {e.Message}", e);
+            throw new InputException($"{path} cannot be read: {FileFault.ReasonOf(e)}", e);
         }
     }
 }

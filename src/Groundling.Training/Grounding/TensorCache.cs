@@ -52,7 +52,7 @@ public sealed class TensorCache(string folder)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _readOnly = true;
-            return e.Message.TrimEnd('.');
+            return FileFault.ReasonOf(e);
         }
     }
 

@@ -57,6 +57,8 @@ public class CategoryTests
     [InlineData("dog = ,", "line 1")]
     [InlineData("(stuff)", "line 1")]
     [InlineData("dog = puppy\npuppies", "\"puppies\" is of two categories, \"dog\" and \"puppies\"")]
+    [InlineData("dog\ndog", "the category \"dog\" stands twice; leave one out")]
+    [InlineData("dog\nDogs", "the category \"Dogs\" stands twice, first as \"dog\"")]
     public void Faults_of_a_list_are_named(string text, string says)
     {
         using var folder = new TemporaryFolder();
@@ -64,6 +66,24 @@ public class CategoryTests
         var fault = Assert.Throws<InputException>(() => CategoryFile.Read(path));
         Assert.StartsWith(path, fault.Message);
         Assert.Contains(says, fault.Message);
+    }
+
+    [Fact]
+    public void A_bad_line_is_quoted_by_its_beginning()
+    {
+        var fault = Assert.Throws<InputException>(() => CategoryFile.Parse($"dog = {new string('x', 5000)}\u0001"));
+        Assert.InRange(fault.Message.Length, 60, 200);
+        Assert.DoesNotContain(fault.Message, char.IsControl);
+    }
+
+    [Fact]
+    public void A_folder_is_no_list()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(
+            $"{folder.Path}: is a folder; name a file",
+            Assert.Throws<InputException>(() => CategoryFile.Read(folder.Path)).Message
+        );
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
+using Groundling.Export;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Export;
@@ -42,6 +43,20 @@ public sealed class CvatExportTests : IDisposable
                 Assert.Equal(own.Count > 1, own[0].Attribute("group_id") is not null);
             }
         }
+    }
+
+    [Fact]
+    public void A_name_with_a_line_end_is_still_that_files_name()
+    {
+        const string name = "two\nlines\tand \"more\".png";
+        using (var exporter = new Exporter(_folder.Path, ["cvat"]))
+        {
+            var grounding = Groundings.Make(6, 4, ("a dog", 0.9, new(0, 0, 2, 2)));
+            exporter.Add(new(name, GroundingDocument.From(grounding)) { Name = "a" });
+            exporter.Finish();
+        }
+        var file = XElement.Load(_folder.File("cvat/annotations.xml"));
+        Assert.Equal(name, file.Element("image")!.Attribute("name")!.Value);
     }
 
     private static string Attribute(XElement shape, string name) =>
