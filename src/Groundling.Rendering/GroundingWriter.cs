@@ -8,6 +8,9 @@ namespace Groundling.Rendering;
 /// <summary>Writes a grounding into a folder: overlay.png, phrases.json, panoptic.png and panoptic.json.</summary>
 public static class GroundingWriter
 {
+    /// <summary>The files' names.</summary>
+    public static IReadOnlyList<string> Files { get; } = ["overlay.png", "phrases.json", "panoptic.png", "panoptic.json"];
+
     /// <summary>Writes the files, all or none: they are written in full beside their places first, then moved in one by one.</summary>
     /// <param name="grounding">What to write.</param>
     /// <param name="imageName">What the files call the picture.</param>
@@ -24,7 +27,7 @@ public static class GroundingWriter
         // 1. Everything in memory: from here on only the disk can fail.
         var files = new List<(string Name, byte[] Bytes)>();
         if (options.Overlay)
-            files.Add(("overlay.png", OverlayRenderer.Render(grounding).EncodePng()));
+            files.Add(("overlay.png", OverlayRenderer.Render(grounding, options.Style).EncodePng()));
         if (options.Phrases)
             files.Add(("phrases.json", Lines(GroundingDocument.From(grounding, imageName).ToJson())));
         if (options.Panoptic)

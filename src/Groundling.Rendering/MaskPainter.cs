@@ -4,10 +4,11 @@ using SkiaSharp;
 namespace Groundling.Rendering;
 
 /// <summary>Lays masks over the shown picture: a translucent fill of all first, then a crisp outline and a number for each.</summary>
-internal sealed class MaskPainter(DisplayFrame frame)
+internal sealed class MaskPainter(DisplayFrame frame, FigureStyle style)
 {
-    private const double FillOpacity = 0.38;
     private const int Unit = 3; // chamfer distance: 3 straight, 4 diagonal
+    private readonly double _fillOpacity = style == FigureStyle.Tint ? 0.38 : 0.12;
+    private readonly float _line = frame.Line * (style == FigureStyle.Tint ? 1 : 1.5f);
     private readonly byte[] _inside = new byte[frame.SourceWidth * frame.SourceHeight];
     private readonly byte[] _coverage = new byte[frame.Width * frame.Height];
     private readonly byte[] _tint = new byte[4 * frame.Width * frame.Height]; // mean colour of the masks here, and the largest coverage
@@ -42,7 +43,7 @@ internal sealed class MaskPainter(DisplayFrame frame)
                 Blend(
                     canvas.Slice(4 * i, 3),
                     new Colour(_tint[4 * i], _tint[4 * i + 1], _tint[4 * i + 2]),
-                    FillOpacity * _tint[4 * i + 3] / 255
+                    _fillOpacity * _tint[4 * i + 3] / 255
                 );
     }
 
@@ -58,7 +59,7 @@ internal sealed class MaskPainter(DisplayFrame frame)
         for (int x = area.Left; x < area.Right; x++)
         {
             int i = y * frame.Width + x;
-            double rim = _distance[i] == 0 ? 0 : Math.Min(frame.Line - ((double)_distance[i] / Unit - 1), 1);
+            double rim = _distance[i] == 0 ? 0 : Math.Min(_line - ((double)_distance[i] / Unit - 1), 1);
             if (rim > 0)
                 Blend(canvas.Slice(4 * i, 3), colour, rim * _coverage[i] / 255);
         }

@@ -6,11 +6,11 @@ namespace Groundling.Rendering;
 /// <summary>Where everything stands on the figure: the legend below wide pictures, beside tall ones.</summary>
 internal sealed class OverlayLayout
 {
-    private OverlayLayout(DisplayFrame frame, Legend legend, bool isBeside, int phrases)
+    private OverlayLayout(DisplayFrame frame, Legend legend, bool isBeside, int phrases, double numbers)
     {
         (Frame, Legend) = (frame, legend);
         Margin = (int)MathF.Round(frame.FontSize * 1.1f);
-        NumberSize = Math.Max(9, frame.FontSize * 0.78f);
+        NumberSize = Math.Max(9, frame.FontSize * 0.78f) * (float)numbers;
         NumberHalf = new SKPoint(
             NumberSize
                 * (
@@ -59,7 +59,7 @@ internal sealed class OverlayLayout
     /// <summary>Half the width and height of a number's mark.</summary>
     public SKPoint NumberHalf { get; }
 
-    public static OverlayLayout For(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces)
+    public static OverlayLayout For(Grounding grounding, IReadOnlyList<Colour> colours, Typefaces typefaces, double numbers = 1)
     {
         var frame = DisplayFrame.For(grounding.Picture.Width, grounding.Picture.Height);
         while (true)
@@ -70,7 +70,7 @@ internal sealed class OverlayLayout
                 : Legend.Below(grounding, colours, typefaces, frame, Math.Max(frame.Width, 30 * frame.FontSize));
             if (!isBeside && legend.Height > frame.Height) // many phrases: a wider page, for a figure about as high as wide
                 legend = Legend.Below(grounding, colours, typefaces, frame, Math.Max(frame.Width, MathF.Sqrt(2 * legend.TextArea)));
-            var layout = new OverlayLayout(frame, legend, isBeside, grounding.Phrases.Count);
+            var layout = new OverlayLayout(frame, legend, isBeside, grounding.Phrases.Count, numbers);
             var smaller = frame.Shrunk(Math.Clamp((double)OverlayRenderer.LongestSide / layout.Longer, 0.8, 0.97));
             if (layout.Longer <= OverlayRenderer.LongestSide || smaller == frame)
                 return layout;

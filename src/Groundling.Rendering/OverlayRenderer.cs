@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Groundling.Data;
 using SkiaSharp;
 
@@ -15,8 +14,10 @@ public static class OverlayRenderer
     public const int LongestSide = 4096;
 
     /// <summary>Draws the figure.</summary>
+    /// <param name="grounding">The picture and its phrases.</param>
+    /// <param name="style">How masks lie over the picture.</param>
     /// <exception cref="ArgumentException">A mask has another size than the picture.</exception>
-    public static Picture Render(Grounding grounding)
+    public static Picture Render(Grounding grounding, FigureStyle style = FigureStyle.Contours)
     {
         RequireOneSize(grounding);
 
@@ -27,7 +28,7 @@ public static class OverlayRenderer
 
         // 2. The picture at its shown size, with every mask.
         using var shown = Scaled(grounding.Picture, layout.Frame);
-        var places = PaintMasks(shown, grounding, colours, layout);
+        var places = PaintMasks(shown, grounding, colours, layout, style);
 
         // 3. The page: picture, numbers, legend.
         using var page = new SKBitmap(new SKImageInfo(layout.Width, layout.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
@@ -40,26 +41,29 @@ public static class OverlayRenderer
                 DrawNumber(canvas, text, phrase, colours[phrase], place, layout, new SKPoint(layout.PictureLeft, layout.Margin));
             layout.Legend.Draw(canvas, layout.LegendLeft, layout.LegendTop, new SKSize(layout.Width, layout.Height));
         }
-        return ToPicture(page);
+        return Bitmaps.ToPicture(page);
     }
 
     /// <summary>Draws the picture with masks and numbers alone, for pages that have a legend of their own.</summary>
+    /// <param name="grounding">The picture and its phrases.</param>
+    /// <param name="style">How masks lie over the picture.</param>
+    /// <param name="numbers">How much larger than on the figure the numbers are: for pages that show the picture smaller.</param>
     /// <exception cref="ArgumentException">A mask has another size than the picture.</exception>
-    public static Picture RenderPicture(Grounding grounding)
+    public static Picture RenderPicture(Grounding grounding, FigureStyle style = FigureStyle.Contours, double numbers = 1)
     {
         RequireOneSize(grounding);
         using var typefaces = new Typefaces();
         var colours = PhrasePalette.Take(grounding.Phrases.Count);
-        var layout = OverlayLayout.For(grounding, colours, typefaces);
+        var layout = OverlayLayout.For(grounding, colours, typefaces, numbers);
         using var shown = Scaled(grounding.Picture, layout.Frame);
-        var places = PaintMasks(shown, grounding, colours, layout);
+        var places = PaintMasks(shown, grounding, colours, layout, style);
         using (var canvas = new SKCanvas(shown))
         {
             var text = new TextSetter(typefaces, layout.NumberSize);
             foreach (var (phrase, place) in places)
                 DrawNumber(canvas, text, phrase, colours[phrase], place, layout, default);
         }
-        return ToPicture(shown);
+        return Bitmaps.ToPicture(shown);
     }
 
     private static void RequireOneSize(Grounding grounding)
@@ -75,11 +79,7 @@ public static class OverlayRenderer
 
     private static SKBitmap Scaled(Picture picture, DisplayFrame frame)
     {
-        using var source = new SKBitmap(new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var from = picture.Rgb;
-        var to = MemoryMarshal.Cast<byte, uint>(source.GetPixelSpan());
-        for (int i = 0; i < to.Length; i++)
-            to[i] = from[3 * i] | (uint)from[3 * i + 1] << 8 | (uint)from[3 * i + 2] << 16 | 0xFF000000;
+        using var source = Bitmaps.Of(picture);
         var sampling =
             frame.IsBlocky || (frame.Width == picture.Width && frame.Height == picture.Height) ? new SKSamplingOptions(SKFilterMode.Nearest)
             : frame.ScaleX > 1 ? new SKSamplingOptions(SKCubicResampler.Mitchell)
@@ -92,10 +92,11 @@ public static class OverlayRenderer
         SKBitmap shown,
         Grounding grounding,
         IReadOnlyList<Colour> colours,
-        OverlayLayout layout
+        OverlayLayout layout,
+        FigureStyle style
     )
     {
-        var painter = new MaskPainter(layout.Frame);
+        var painter = new MaskPainter(layout.Frame, style);
         var canvas = shown.GetPixelSpan();
         int[] order =
         [
@@ -145,14 +146,5 @@ public static class OverlayRenderer
             halo
         );
         Legend.DrawChip(canvas, text, phrase + 1, colour, centre, half, isFound: true);
-    }
-
-    private static Picture ToPicture(SKBitmap page)
-    {
-        var from = page.GetPixelSpan();
-        var rgb = new byte[3 * page.Width * page.Height];
-        for (int i = 0, at = 0; at < rgb.Length; i += 4, at += 3)
-            (rgb[at], rgb[at + 1], rgb[at + 2]) = (from[i], from[i + 1], from[i + 2]);
-        return new Picture(page.Width, page.Height, rgb);
     }
 }

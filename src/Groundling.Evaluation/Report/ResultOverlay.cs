@@ -6,6 +6,8 @@ namespace Groundling.Evaluation;
 /// <summary>Pictures of a judged narrative: the method's masks, or the ground truth, over the photograph.</summary>
 public static class ResultOverlay
 {
+    private const double InHalfAPage = 1.9; // two pictures side by side share the report's 1032 pixels
+
     /// <summary>The picture with the method's masks.</summary>
     /// <param name="given">The narrative.</param>
     /// <param name="result">Its result, with masks.</param>
@@ -56,7 +58,8 @@ public static class ResultOverlay
                 given.Picture,
                 given.Example.Caption,
                 [.. masks.Zip(given.Example.Phrases, (mask, phrase) => new GroundedPhrase(phrase.Span, 1, mask))]
-            )
+            ),
+            numbers: InHalfAPage
         );
 
     /// <summary>A mask of another resolution, each pixel of the picture from the cell it lies in; the padding falls away.</summary>

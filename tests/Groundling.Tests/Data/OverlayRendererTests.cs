@@ -48,11 +48,54 @@ public class OverlayRendererTests
     public void The_mask_is_tinted_and_the_rest_left_alone()
     {
         // 450 x 450 is shown at twice its size, from the page's margin on.
-        var figure = OverlayRenderer.Render(Groundings.Make(450, 450, ("left", 0.5, new Box(0, 0, 225, 450))));
+        var figure = OverlayRenderer.Render(Groundings.Make(450, 450, ("left", 0.5, new Box(0, 0, 225, 450))), FigureStyle.Tint);
         var blue = PhrasePalette.Take(1)[0];
         var (inside, outside) = (At(figure, 20 + 100, 20 + 100), At(figure, 20 + 800, 20 + 100));
         Assert.Equal((128, 128, 128), outside);
         Assert.True(inside.B > 140 && inside.R < 120, $"{inside} is not tinted {blue}");
+    }
+
+    [Fact]
+    public void Contours_leave_the_picture_its_colours()
+    {
+        var grounding = Groundings.Make(450, 450, ("left", 0.5, new Box(0, 0, 225, 450)));
+        var figure = OverlayRenderer.Render(grounding);
+        var colour = PhrasePalette.Take(1)[0];
+        var (inside, rim) = (At(figure, 20 + 100, 20 + 100), At(figure, 16 + 448, 20 + 200));
+        Assert.All(new[] { inside.R, inside.G, inside.B }, value => Assert.InRange(value, 128 - 16, 128 + 16));
+        Assert.NotEqual((128, 128, 128), inside);
+        Assert.Equal((colour.R, colour.G, colour.B), ((byte)rim.R, (byte)rim.G, (byte)rim.B));
+    }
+
+    [Fact]
+    public void Larger_numbers_take_more_of_the_picture()
+    {
+        var grounding = Groundings.Make(450, 450, ("left", 0.5, new Box(0, 0, 225, 450)));
+        int small = White(OverlayRenderer.RenderPicture(grounding)),
+            large = White(OverlayRenderer.RenderPicture(grounding, numbers: 2));
+        Assert.True(large > 1.7 * small, $"{small}, {large}"); // the chip's white rim and figure
+
+        static int White(Picture picture) => Count(picture, new Colour(255, 255, 255));
+    }
+
+    [Fact]
+    public void A_contact_sheet_has_a_cell_for_each_picture()
+    {
+        var cells = Enumerable
+            .Range(0, 7)
+            .Select(i =>
+                (
+                    ContactSheet.Thumbnail(Groundings.Make(900, 30 + 300 * i, ("a", 1, default)).Picture),
+                    $"picture {i}, with a name that is far too long"
+                )
+            )
+            .ToList();
+        Assert.All(cells, cell => Assert.True(cell.Item1.Width <= 300 && cell.Item1.Height <= 225));
+        var (one, seven) = (ContactSheet.Render(cells[..1]), ContactSheet.Render(cells));
+        Assert.Equal(6 * (one.Width - 12), seven.Width - 12);
+        Assert.Equal(2 * (one.Height - 12), seven.Height - 12);
+        Assert.Throws<ArgumentException>(() => ContactSheet.Render([]));
+        Assert.Throws<ArgumentException>(() => ContactSheet.Render([.. Enumerable.Repeat(cells[0], ContactSheet.Most + 1)]));
     }
 
     [Fact]
