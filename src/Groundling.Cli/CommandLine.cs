@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using Groundling.Cli.Commands;
 using Groundling.Core;
@@ -36,34 +38,18 @@ public static partial class CommandLine
     )
     {
         processes ??= SingleProcess.Instance;
-        var root = new RootCommand("Panoptic narrative grounding: a mask for every noun phrase of a caption.")
-        {
-            GroundCommand.Create(processes, stop),
-            FeaturesCommand.Create(stop),
-            NewModelCommand.Create(stop),
-            InspectCommand.Create(stop),
-            BenchCommand.Create(stop),
-            PhrasesCommand.Create(stop),
-            ScenesCommand.Create(stop),
-            DataCommand.Create(stop),
-            EvaluateCommand.Create(processes, stop),
-            ScoreCommand.Create(stop),
-            CompareCommand.Create(stop),
-            RunsCommand.Create(),
-            TrainCommand.Create(processes, stop),
-            ExportCommand.Create(stop),
-            PretrainCommand.Create(processes, stop),
-            SampleCommand.Create(stop),
-            ServeCommand.Create(stop),
-            McpCommand.Create(stop),
-            PullCommand.Create(stop),
-        };
+        var root = Commands(processes, stop);
         var parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpPage)
         {
             error.WriteLine(
-                $"error: {PlainText.InOneLine(Fault(parsed))} (groundling {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help lists what there is)"
+                $"error: {PlainText.InOneLine(Fault(parsed))} ({Words(parsed.CommandResult.Command)} --help lists what there is)"
             );
+            return UserError;
+        }
+        if (EmptyPlace(parsed) is { } empty)
+        {
+            error.WriteLine($"error: {empty.Name} is empty: give {empty.HelpName}, or leave it out");
             return UserError;
         }
         if (processes.Size > 1 && !Shared.Contains(parsed.CommandResult.Command.Name))
@@ -90,6 +76,11 @@ public static partial class CommandLine
             error.WriteLine("stopped");
             return Cancelled;
         }
+        catch (Exception e) when (EngineException.Of(e) is { } fault)
+        {
+            error.WriteLine($"error: {fault.Message}");
+            return UserError;
+        }
         catch (Exception e) when (IsUserError(e))
         {
             var what = e is GroundlingException ? e.Message : PlainText.InOneLine(e.Message);
@@ -104,6 +95,48 @@ public static partial class CommandLine
             return FaultReport.Code;
         }
     }
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand Commands(ICollective processes, CancellationToken stop)
+    {
+        var root = new RootCommand("Panoptic narrative grounding: a mask for every noun phrase of a caption.")
+        {
+            GroundCommand.Create(processes, stop),
+            FeaturesCommand.Create(stop),
+            NewModelCommand.Create(stop),
+            InspectCommand.Create(stop),
+            BenchCommand.Create(stop),
+            PhrasesCommand.Create(stop),
+            ScenesCommand.Create(stop),
+            DataCommand.Create(stop),
+            EvaluateCommand.Create(processes, stop),
+            ScoreCommand.Create(stop),
+            CompareCommand.Create(stop),
+            RunsCommand.Create(),
+            TrainCommand.Create(processes, stop),
+            ExportCommand.Create(stop),
+            PretrainCommand.Create(processes, stop),
+            SampleCommand.Create(stop),
+            ServeCommand.Create(stop),
+            McpCommand.Create(stop),
+            PullCommand.Create(stop),
+            CompletionCommand.Create(),
+        };
+        root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
+        return root;
+    }
+
+    /// <summary>The command with those above it, as it is typed.</summary>
+    internal static string Words(Command command) =>
+        command is RootCommand ? "groundling" : $"{Words((Command)command.Parents.First())} {command.Name}";
+
+    /// <summary>An option that names a file or a folder, and was given "" by a script whose variable is empty.</summary>
+    private static Option? EmptyPlace(ParseResult parsed) =>
+        parsed
+            .CommandResult.Children.OfType<OptionResult>()
+            .Where(given => given.Option.HelpName is "DIR" or "FILE" or "RUN" or "PATH" or "MODEL")
+            .FirstOrDefault(given => given.Tokens.Any(token => token.Value.Length == 0))
+            ?.Option;
 
     /// <summary>The command's options for what a fault is about, where its message does not name them.</summary>
     private static string OptionsOf(Exception fault, Command command)
@@ -120,8 +153,22 @@ public static partial class CommandLine
     [GeneratedRegex("[A-Z]")]
     private static partial Regex Capital();
 
-    private static string Fault(ParseResult parsed) =>
-        parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here." : InPlainWords(parsed.Errors[0].Message);
+    private static string Fault(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens.Count == 0)
+            return InPlainWords(parsed.Errors[0].Message);
+        var word = parsed.UnmatchedTokens[0];
+        return word.StartsWith('-')
+            ? $"There is no option '{word}'{Suggested(word, command)}."
+            : $"'{word}' is not known here{Meant(Nearest.To(word, command.Subcommands.Select(sub => sub.Name)))}.";
+    }
+
+    /// <summary>", did you mean '--threshold'?" for an option that a command does not have; nothing where none is near.</summary>
+    internal static string Suggested(string option, Command command) =>
+        Meant(Nearest.To(option, command.Options.Select(known => known.Name).Append("--help")));
+
+    private static string Meant(string? name) => name is null ? "" : $"; did you mean '{name}'";
 
     private static string InPlainWords(string message) =>
         TypeName()

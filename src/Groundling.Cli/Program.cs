@@ -5,6 +5,7 @@ using Groundling.Torch;
 
 FaultReport.CatchElsewhere(args);
 using var stop = new StopSignals();
+using var console = new Utf8Console();
 
 MemoryAllocator.KeepFreedBlocks();
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

@@ -8,10 +8,24 @@ internal static class Terminal
 {
     private const int WidthOfFiles = 140;
 
+    /// <summary>The columns of the terminal behind a writer; null where it is none.</summary>
+    public static int? WidthOf(TextWriter writer)
+    {
+        if (!IsTerminal(writer))
+            return null;
+        try
+        {
+            return Console.WindowWidth > 0 ? Console.WindowWidth : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     public static IAnsiConsole On(TextWriter writer)
     {
-        var terminal = (writer as TerminalWriter)?.Terminal;
-        var isTerminal = terminal is not null;
+        var isTerminal = IsTerminal(writer);
         var console = AnsiConsole.Create(
             new AnsiConsoleSettings
             {
@@ -28,6 +42,20 @@ internal static class Terminal
 
     /// <summary>A text of any origin as a cell's: no markup, and nothing that steers a terminal.</summary>
     public static string Text(string text) => Markup.Escape(PlainText.InOneLine(text));
+
+    /// <summary>A table whose columns keep their words whole but for one, which gives way where the terminal is narrow.</summary>
+    /// <param name="flexible">The column that may take several lines.</param>
+    /// <param name="columns">The columns' heads.</param>
+    public static Table Table(int flexible, params string[] columns)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns(columns);
+        foreach (var (place, column) in table.Columns.Index())
+            if (place != flexible)
+                column.RightAligned().NoWrap();
+        return table;
+    }
+
+    private static bool IsTerminal(TextWriter writer) => writer is TerminalWriter { Terminal: not null };
 
     /// <summary>Does work under a progress bar, or without one where it is to be quiet.</summary>
     /// <param name="messages">Where the bar is drawn.</param>

@@ -7,6 +7,7 @@ namespace Groundling.Cli;
 /// <summary>How a run goes: a live bar on a terminal, a plain line from time to time elsewhere.</summary>
 internal sealed class TrainingDisplay : ITrainingObserver
 {
+    private const int Wide = 160; // columns that a bar and a whole line need
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
     private readonly TextWriter _messages;
     private readonly ProgressTask? _bar;
@@ -71,7 +72,7 @@ internal sealed class TrainingDisplay : ITrainingObserver
         if (_bar is not null)
         {
             _bar.Value = record.Step;
-            _bar.Description = Terminal.Text(Line(record));
+            _bar.Description = Terminal.Text(Terminal.WidthOf(_messages) < Wide ? ShortLine(record) : Line(record));
             _refresh!();
             return;
         }
@@ -90,10 +91,18 @@ internal sealed class TrainingDisplay : ITrainingObserver
             );
     }
 
-    private string Line(StepRecord record)
+    /// <summary>What fits a narrow terminal in one line, beside the bar.</summary>
+    private string ShortLine(StepRecord record) => $"{record.Step}/{_steps}  loss {record.Losses.Total:G4}  {Left(record)}";
+
+    private string Left(StepRecord record)
     {
         var left = _watch.Elapsed / Math.Max(record.Step - _begun, 1) * (_steps - record.Step);
+        return $"{(int)left.TotalHours}:{left:mm\\:ss} left";
+    }
+
+    private string Line(StepRecord record)
+    {
         var parts = string.Join(" ", record.Losses.Parts.Select(part => $"{part.Name} {part.Value:G3}"));
-        return $"step {record.Step}/{_steps}  loss {record.Losses.Total:G5} ({parts}){_score}  {record.ImagesPerSecond:F2} images/s  {record.ResidentBytes / 1e6:F0} MB  {(int)left.TotalHours}:{left:mm\\:ss} left";
+        return $"step {record.Step}/{_steps}  loss {record.Losses.Total:G5} ({parts}){_score}  {record.ImagesPerSecond:F2} images/s  {record.ResidentBytes / 1e6:F0} MB  {Left(record)}";
     }
 }

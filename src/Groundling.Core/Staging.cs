@@ -81,9 +81,6 @@ internal static partial class Staging
                     }
         });
 
-    /// <summary>A message of the system that says the right name in place of one that is given here.</summary>
-    public static string WithoutNames(string message, string instead) => Name().Replace(message, instead);
-
     /// <summary>Removes a file or a folder that was being made, if it can be: the fault that ended it is the one worth reporting.</summary>
     public static void Remove(string path) =>
         Quietly(() =>
@@ -139,7 +136,4 @@ internal static partial class Staging
 
     [GeneratedRegex(@"^\.groundling-[0-9a-f]{32}\.(tmp|lock|set)$")]
     private static partial Regex Ours();
-
-    [GeneratedRegex(@"[^'""]*\.groundling-[0-9a-f]{32}\.(tmp|lock|set)")]
-    private static partial Regex Name();
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Groundling.Core;
 using Groundling.Data;
 using Groundling.Data.Benchmark;
 using static TorchSharp.torch;
@@ -79,6 +80,18 @@ internal static class CommonOptions
             set_num_threads(count);
     }
 
+    /// <summary>Commas alone are a slip, unless the caption has the whole as it stands.</summary>
+    private static void RequireSemicolons(string phrases, string? caption)
+    {
+        var parts = phrases.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length < 2 || phrases.Contains(';') || caption?.Contains(phrases.Trim(), StringComparison.Ordinal) == true)
+            return;
+        var meant = PlainText.Excerpt(string.Join("; ", parts));
+        throw new InputException(
+            $"--phrases has commas and no semicolon: are these {parts.Length} phrases? Then write \"{meant}\"; one phrase with a comma stands in --caption in [brackets]"
+        );
+    }
+
     /// <summary>The caption that the options describe, or null where they describe none.</summary>
     public static Caption? ReadCaption(string? text, string? phrases, string? narrative, int index)
     {
@@ -93,10 +106,13 @@ internal static class CommonOptions
                 : throw new InputException($"{narrative}: narrative {index} has no noun phrases; choose another --index");
         }
         if (phrases is not null)
+        {
+            RequireSemicolons(phrases, text);
             return Groundling.Caption.FromPhrases(
                 text,
                 phrases.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             );
+        }
         return text is null ? null : Groundling.Caption.Parse(text);
     }
 }

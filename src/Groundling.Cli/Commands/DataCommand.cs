@@ -62,8 +62,6 @@ internal static class DataCommand
         command.SetAction(parsed =>
         {
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            if (parsed.GetValue(plots) is { Length: 0 })
-                throw new InputException("--plots is empty: name a folder");
             var watch = Stopwatch.StartNew();
             var benchmark = PngBenchmark.Open(parsed.GetValue(data)!, parsed.GetValue(split)!, parsed.GetValue(annotationsOnly));
             var opened = watch.Elapsed.TotalSeconds;

@@ -144,6 +144,8 @@ internal static class EvaluateCommand
         var evaluator = new Evaluator(benchmark, request.Protocol);
         var (count, faults) = EvaluationCommon.Survey(evaluator, benchmark, request.Limit, cancellation);
         var place = request.Model is null ? null : request.Device.Find(processes);
+        if (request.Model is { IsDefault: true } && !request.Quiet && processes.Rank == 0)
+            messages.WriteLine(DefaultModel.Note);
         using var segmenter = Open(request, place);
         var settings = new EvaluationSettings(
             segmenter.Name,

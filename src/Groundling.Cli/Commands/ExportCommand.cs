@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Groundling.Core;
 using Groundling.Diffusion;
 using Groundling.Modeling;
@@ -41,7 +40,7 @@ internal static class ExportCommand
             var (trained, folder) = (parsed.GetValue(checkpoint)!, parsed.GetValue(output)!);
             var frozen = parsed.GetValue(model) is { } named
                 ? ModelPlace.Find(named, parsed.GetValue(yes), parsed.InvocationConfiguration.Error, stop)
-                : FrozenModelOf(trained);
+                : ModelPlace.FrozenOf(trained);
             using var diffusion = StableDiffusion.Open(frozen);
             using var grounding = GroundingFolder.Load(trained, diffusion.UNet, diffusion.Vae);
             ModelFolderWriter.WriteWhole(
@@ -74,22 +73,5 @@ internal static class ExportCommand
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         AtomicFile.Copy(file, target);
-    }
-
-    private static string FrozenModelOf(string checkpoint)
-    {
-        var path = Path.Combine(checkpoint, "frozen.json");
-        if (!File.Exists(path))
-            throw new InputException(
-                $"{checkpoint}: does not say which frozen model it belongs to (frozen.json); name its folder by --model DIR"
-            );
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("model").GetString()!;
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new InputException($"{path}: {e.Message}; name the frozen model's folder by --model DIR", e);
-        }
     }
 }

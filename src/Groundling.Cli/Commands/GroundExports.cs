@@ -37,7 +37,7 @@ internal sealed class GroundExports : IDisposable
     /// <param name="path">Where it lies.</param>
     /// <param name="document">What was found in it.</param>
     public void Add(string fileName, string name, string path, GroundingDocument document) =>
-        _exporter?.Add(new(fileName, document) { Name = name, Path = path });
+        _exporter?.Add(new(fileName, document) { Name = name, Path = path == PicturePlace.StandardInput ? null : path });
 
     /// <summary>Writes what holds all pictures.</summary>
     /// <returns>What to open in each tool, and notes.</returns>
@@ -96,9 +96,13 @@ internal sealed class GroundExports : IDisposable
         public GroundExports Read(ParseResult parsed, string folder)
         {
             var named = (parsed.GetValue(Formats) ?? [])
-                .SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                .SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries))
                 .Distinct()
                 .ToList();
+            if (named.Contains(""))
+                throw new InputException(
+                    $"--format \"{string.Join(',', parsed.GetValue(Formats)!)}\" has an empty name; there are {OwnFiles}, {string.Join(", ", Exporter.Formats)}"
+                );
             if (named.Count == 0)
                 named.Add(OwnFiles);
             var (categories, address) = (parsed.GetValue(Categories), parsed.GetValue(Address));

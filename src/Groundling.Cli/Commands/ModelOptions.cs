@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Groundling.Hosting;
+using Groundling.Models;
 using Groundling.Torch;
 
 namespace Groundling.Cli.Commands;
@@ -18,7 +19,8 @@ internal sealed class ModelOptions
     public Option<string?> Trained { get; } =
         new("--grounding", "-g")
         {
-            Description = "Trained parts that lie elsewhere: a folder that holds 'grounding', such as a run's checkpoints/best",
+            Description =
+                "Trained parts that lie elsewhere: a folder that holds 'grounding', such as a run's checkpoints/best, which says itself what --model it needs",
             HelpName = "DIR",
         };
 
@@ -49,17 +51,14 @@ internal sealed class ModelOptions
         var (frozen, trained, untrained) = (parsed.GetValue(Frozen), parsed.GetValue(Trained), parsed.GetValue(Untrained));
         if (trained is not null && untrained)
             throw new InputException("--static leaves out the trained parts that --grounding names; give only one of them");
-        if (frozen is null && trained is not null)
-            throw new InputException(
-                "--grounding names trained parts alone; name the frozen model that they were trained with by --model DIR"
-            );
         var (vae, tokenizer) = (parsed.GetValue(Vae), parsed.GetValue(Tokenizer));
         if (frozen is null && (vae ?? tokenizer) is not null)
             throw new InputException("--vae and --tokenizer replace parts of a model; name it by --model");
-        var folder = frozen is null
-            ? DefaultModel.Path()
+        var folder =
+            frozen is null && trained is not null ? ModelPlace.FrozenOf(trained)
+            : frozen is null ? SceneModel.Folder
             : ModelPlace.Find(frozen, parsed.GetValue(Yes), parsed.InvocationConfiguration.Error, stop);
-        return new(folder, trained, untrained, IsDefault: frozen is null, vae, tokenizer);
+        return new(folder, trained, untrained, IsDefault: frozen is null && trained is null, vae, tokenizer);
     }
 }
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using Groundling.Core;
 using Groundling.Diffusion;
 using Groundling.Hub;
 using Spectre.Console;
@@ -38,6 +40,26 @@ internal static class ModelPlace
         if (!yes && !Agreed(pull, reference, messages))
             throw new HubException($"{reference} {here}: {What(pull)} to pull; say --yes, or: groundling pull {reference}");
         return Run(pull, messages, quiet: false, stop);
+    }
+
+    /// <summary>The frozen model that a run's checkpoint says its trained parts belong to.</summary>
+    /// <exception cref="InputException">It says none, or the model does not lie there any more.</exception>
+    public static string FrozenOf(string checkpoint)
+    {
+        var path = Path.Combine(checkpoint, "frozen.json");
+        if (!File.Exists(path))
+            throw new InputException($"{checkpoint}: does not say which frozen model it belongs to (frozen.json); name it by --model DIR");
+        try
+        {
+            var model = JsonDocument.Parse(PlainText.Read(path)).RootElement.GetProperty("model").GetString()!;
+            return Path.Exists(model)
+                ? model
+                : throw new InputException($"{path}: names {model}, which is not there; name its frozen model by --model DIR");
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new InputException($"{path}: {e.Message}; name the frozen model by --model DIR", e);
+        }
     }
 
     /// <summary>Lists a repository and refuses models of other kinds before anything large is pulled.</summary>

@@ -12,19 +12,38 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
     private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"],
         TextEndings = [".txt", ".json"];
 
-    /// <summary>The pictures that are named, those in named folders, and those of named lists.</summary>
-    /// <exception cref="InputException">A folder or a list has none.</exception>
-    public static List<string> Find(IEnumerable<string> places)
+    /// <summary>What stands for the standard input.</summary>
+    public const string StandardInput = "-";
+
+    private const string Unnamed = "standard-input";
+    private static readonly string[] Own = ["overlay.png", "panoptic.png"]; // beside a phrases.json
+
+    /// <summary>The pictures that are named, those in named folders, those of patterns that no shell expanded, and those of named lists.</summary>
+    /// <param name="places">As the command line has them.</param>
+    /// <param name="note">Hears what of a folder is left out though it looks like a picture.</param>
+    /// <exception cref="InputException">A folder, a pattern or a list has none.</exception>
+    public static List<string> Find(IEnumerable<string> places, Action<string> note)
     {
         var found = new List<string>();
         foreach (var place in places)
         {
             if (Directory.Exists(place))
             {
-                var inside = Directory.EnumerateFiles(place).Where(IsPicture).Order(StringComparer.Ordinal).ToList();
+                var inside = Directory
+                    .EnumerateFiles(place)
+                    .Order(StringComparer.Ordinal)
+                    .Where(file => IsPictureOf(place, file, note))
+                    .ToList();
                 if (inside.Count == 0)
                     throw new InputException($"{place}: holds no pictures (PNG, JPEG, WebP, GIF, BMP)");
                 found.AddRange(inside);
+            }
+            else if (!Path.Exists(place) && FilePattern.IsOne(place))
+            {
+                var matching = FilePattern.Find(place).Where(file => !IsHidden(file) && IsPicture(file)).ToList();
+                if (matching.Count == 0)
+                    throw new InputException($"{place}: no picture (PNG, JPEG, WebP, GIF, BMP) has such a name");
+                found.AddRange(matching);
             }
             else if (Path.GetExtension(place).Equals(".txt", StringComparison.OrdinalIgnoreCase) && File.Exists(place))
             {
@@ -40,6 +59,8 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
             else
                 found.Add(place);
         }
+        if (found.Count(place => place == StandardInput) > 1)
+            throw new InputException("- is the standard input, and can be read once only; name it once");
         return found.Count > 0 ? found : throw new InputException("the list names no pictures");
     }
 
@@ -59,7 +80,7 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
             var name = own;
             for (var number = 2; !taken.Add(name); number++)
                 name = $"{own}-{number}";
-            var fileName = Path.GetRelativePath(common ?? Path.GetPathRoot(Path.GetFullPath(picture))!, picture)
+            var fileName = Path.GetRelativePath(common ?? Path.GetPathRoot(Path.GetFullPath(picture))!, Shown(picture))
                 .Replace(Path.DirectorySeparatorChar, '/');
             yield return new(picture, fileName, Path.Combine(output, name));
         }
@@ -71,16 +92,38 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
     /// A picture's name as that of a folder or file: dots alone would name the folder above, and Windows drops those at the end.
     /// </summary>
     public static string NameOf(string picture) =>
-        Path.GetFileNameWithoutExtension(picture).TrimEnd('.', ' ') is { Length: > 0 } name ? name : "picture";
+        Path.GetFileNameWithoutExtension(FileNameOf(picture)).TrimEnd('.', ' ') is { Length: > 0 } name ? name : "picture";
 
-    /// <summary>
-    /// By its ending, so that a damaged one is spoken of, or else by its first bytes; hidden files are what systems and editors leave
-    /// behind.
-    /// </summary>
+    /// <summary>A picture's path as results show it.</summary>
+    public static string Shown(string picture) => picture == StandardInput ? Unnamed : picture;
+
+    /// <summary>What files call a picture.</summary>
+    public static string FileNameOf(string picture) => Path.GetFileName(Shown(picture));
+
+    /// <summary>Hidden files are what systems and editors leave behind; what this command made itself is no picture to ground.</summary>
+    private static bool IsPictureOf(string folder, string file, Action<string> note)
+    {
+        if (!IsPicture(file))
+            return false;
+        if (IsHidden(file))
+            note($"{file} is hidden and left out; name it itself to ground it");
+        else if (IsResult(folder, Path.GetFileName(file)))
+            note($"{file} is an earlier run's result and left out; name it itself to ground it");
+        else
+            return true;
+        return false;
+    }
+
+    private static bool IsResult(string folder, string name) =>
+        (Own.Contains(name) && File.Exists(Path.Combine(folder, "phrases.json")))
+        || (name.StartsWith("contact-sheet", StringComparison.Ordinal) && File.Exists(Path.Combine(folder, "summary.json")));
+
+    private static bool IsHidden(string path) =>
+        Path.GetFileName(path).StartsWith('.') || File.GetAttributes(path).HasFlag(FileAttributes.Hidden);
+
+    /// <summary>By its ending, so that a damaged one is spoken of, or else by its first bytes.</summary>
     private static bool IsPicture(string path)
     {
-        if (Path.GetFileName(path).StartsWith('.') || File.GetAttributes(path).HasFlag(FileAttributes.Hidden))
-            return false;
         var ending = Path.GetExtension(path);
         return PictureEndings.Contains(ending, StringComparer.OrdinalIgnoreCase)
             || (!TextEndings.Contains(ending, StringComparer.OrdinalIgnoreCase) && Picture.IsPicture(path));

@@ -26,6 +26,7 @@ public class ReferenceTests
         ["Groundling.Testing"] = ["Groundling.Core", "Groundling.Data"],
         ["Groundling.Evaluation"] = [.. Library, "Groundling", "Groundling.Rendering"],
         ["Groundling.Training"] = [.. Library, "Groundling", "Groundling.Rendering", "Groundling.Evaluation"],
+        ["Groundling.Models.Scenes"] = [.. Library, "Groundling", "Groundling.Rendering"],
         ["Groundling.Hosting"] = [.. Library, "Groundling"],
         ["Groundling.Web"] = [.. Library, "Groundling", "Groundling.Export", "Groundling.Hosting"],
         ["Groundling.Cli"] =
@@ -33,6 +34,7 @@ public class ReferenceTests
             .. Library,
             "Groundling",
             "Groundling.Hub",
+            "Groundling.Models.Scenes",
             "Groundling.Rendering",
             "Groundling.Export",
             "Groundling.Scenes",

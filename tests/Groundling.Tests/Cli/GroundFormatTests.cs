@@ -19,7 +19,7 @@ public sealed class GroundFormatTests : IDisposable
         Picture("in/first/a.png");
         Picture("in/second/a.png");
         var run = Ground("--format", "coco-instances,png", "--format", "cvat", _folder.File("in/first"), _folder.File("in/second")).Works();
-        Assert.Equal(["coco-instances", "cvat", "png"], Names("out"));
+        Assert.Equal(["coco-instances", "cvat", "journal.jsonl", "png", "summary.json"], Names("out"));
         Assert.Equal(["a", "a-2"], Names("out/png"));
         using var file = JsonDocument.Parse(File.ReadAllText(_folder.File("out/coco-instances/instances.json")));
         Assert.Equal(
@@ -76,6 +76,55 @@ public sealed class GroundFormatTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("png,,cvat")]
+    [InlineData("png,")]
+    public void Empty_names_of_formats_are_refused(string formats)
+    {
+        Picture("a.png");
+        Ground("--format", formats, _folder.File("a.png")).RefusesInOneLine($"--format \"{formats}\" has an empty name", "coco-panoptic");
+    }
+
+    [Theory]
+    [InlineData("cvat", "annotations.xml")]
+    [InlineData("coco-instances", "instances.json")]
+    [InlineData("yolo-seg", "data.yaml")]
+    [InlineData("label-studio", "tasks.json")]
+    public void A_folder_where_a_file_is_to_be_is_told_before_the_model_opens(string format, string file)
+    {
+        Picture("a.png");
+        Directory.CreateDirectory(_folder.File($"out/{format}/{file}"));
+        Ground("--format", format, "--model", "nowhere", _folder.File("a.png"))
+            .RefusesInOneLine(_folder.File($"out/{format}/{file}"), "is a folder where a file is to be written");
+    }
+
+    [Theory]
+    [InlineData("files")]
+    [InlineData("cvat")]
+    [InlineData("coco-panoptic")]
+    [InlineData("png")]
+    public void A_file_where_the_folder_is_to_be_is_told_before_the_model_opens(string format)
+    {
+        Picture("a.png");
+        _folder.Write("out", "a file");
+        var line = new[] { "--format", format, "--model", "nowhere", _folder.File("a.png") };
+        Assert.DoesNotContain("already exists", Ground(line).Refuses(_folder.File("out"), "is a file"));
+        Assert.Equal("a file", File.ReadAllText(_folder.File("out")));
+    }
+
+    [Fact]
+    public void Masks_of_an_earlier_run_do_not_stay()
+    {
+        Picture("a.png");
+        Ground("--format", "png", _folder.File("a.png")).Works();
+        _folder.Write("out/png/a/07-mine.png", "of somebody else");
+        CommandRun
+            .Of("ground", _folder.File("a.png"), "-c", "[a cat]", "-t", "0", "-m", _tiny.Path, "-o", _folder.File("out"), "-f", "png")
+            .Works();
+        Assert.Equal(["01-cat.png", "07-mine.png", "masks.json"], Names("out/png/a"));
+    }
+
     private CommandRun Ground(params string[] arguments) =>
         CommandRun.Of([
             "ground",
@@ -84,8 +133,7 @@ public sealed class GroundFormatTests : IDisposable
             "[a man] on [a dog]",
             "--threshold",
             "0",
-            "--model",
-            _tiny.Path,
+            .. arguments.Contains("--model") ? (string[])[] : ["--model", _tiny.Path],
             "--out",
             _folder.File("out"),
         ]);

@@ -31,8 +31,8 @@ public sealed class ManyPicturesTests : IDisposable
         Assert.Equal(2, run.Code);
         var fault = Assert.Single(run.Error.Split('\n'), line => line.StartsWith("error: "));
         Assert.Contains(_folder.File("in/c.png"), fault);
-        Assert.Equal(["a", "b", "d"], Names(_folder.File("out")));
-        foreach (var name in Names(_folder.File("out")))
+        Assert.Equal(["a", "b", "d"], Folders(_folder.File("out")));
+        foreach (var name in Folders(_folder.File("out")))
             Assert.Equal(Whole, Names(_folder.File($"out/{name}")));
         Assert.Contains("3 of 4 pictures", run.Output);
     }
@@ -52,7 +52,7 @@ public sealed class ManyPicturesTests : IDisposable
         Assert.Contains(_folder.File("in/b.txt"), faults[0]);
         Assert.Contains("never closed", faults[0]);
         Assert.Contains(_folder.File("in/c.txt"), faults[1]);
-        Assert.Equal(["a"], Names(_folder.File("out")));
+        Assert.Equal(["a"], Folders(_folder.File("out")));
         Assert.Contains("\"a man\"", File.ReadAllText(_folder.File("out/a/phrases.json")));
     }
 
@@ -77,8 +77,8 @@ public sealed class ManyPicturesTests : IDisposable
         foreach (var name in (string[])["in/a.png", "in/A.jpg", "more/a.png", "more/a-2.png"])
             Picture(name);
         Ground([_folder.File("in"), _folder.File("more"), "--caption", "[a man]", "--quiet"]).Works();
-        Assert.Equal(4, Names(_folder.File("out")).Count);
-        var images = Names(_folder.File("out"))
+        Assert.Equal(4, Folders(_folder.File("out")).Count);
+        var images = Folders(_folder.File("out"))
             .Select(name =>
                 JsonDocument.Parse(File.ReadAllText(_folder.File($"out/{name}/phrases.json"))).RootElement.GetProperty("image").GetString()
             );
@@ -92,7 +92,7 @@ public sealed class ManyPicturesTests : IDisposable
             Picture(name);
         string[] pictures = [_folder.File("in/...png"), _folder.File("in/..png"), _folder.File("in/png.png")];
         Ground([.. pictures, "--caption", "[a man]", "--quiet", "--format", "png,files"]).Works();
-        Assert.Equal(["picture", "picture-2", "png", "png-2"], Names(_folder.File("out")).Order(StringComparer.Ordinal));
+        Assert.Equal(["picture", "picture-2", "png", "png-2"], Folders(_folder.File("out")).Order(StringComparer.Ordinal));
         Assert.Equal(["picture", "picture-2", "png-2"], Names(_folder.File("out/png")).Order(StringComparer.Ordinal));
         Ground([pictures[0], "--caption", "[a man]", "--quiet", "--format", "png"]).Works();
         Assert.Equal(["in", "out"], Names(_folder.Path).Where(name => Directory.Exists(_folder.File(name))).Order(StringComparer.Ordinal));
@@ -115,17 +115,114 @@ public sealed class ManyPicturesTests : IDisposable
         Picture("in/a.png");
         Picture("in/b.png");
         _folder.Write("out", "mine");
-        Ground([_folder.File("in/a.png"), "--caption", "[a]"]).RefusesInOneLine(_folder.File("out"), "cannot be written");
-        var run = Ground([_folder.File("in"), "--caption", "[a]"]);
-        Assert.Equal(2, run.Code);
-        Assert.Equal(2, run.Error.Split('\n').Count(line => line.StartsWith("error: ")));
+        foreach (var place in (string[])["in/a.png", "in"])
+            Ground([_folder.File(place), "--caption", "[a]"]).RefusesInOneLine(_folder.File("out"), "is a file where a folder is to be");
         Assert.Equal("mine", File.ReadAllText(_folder.File("out")));
     }
 
+    [Fact]
+    public void What_is_left_out_of_a_folder_is_spoken_of()
+    {
+        Picture("in/.hidden.png");
+        Picture("in/a.png");
+        _folder.Write("in/.notes", "no picture, and nobody's concern");
+        Ground([_folder.File("in/a.png"), "--caption", "[a]", "--out", _folder.File("in")]).Works();
+        var run = Ground([_folder.File("in"), "--caption", "[a]"]).Works();
+        Assert.Equal(
+            ["in/.hidden.png is hidden", "in/overlay.png is an earlier run's result", "in/panoptic.png is an earlier run's result"],
+            run.Error.Split('\n')
+                .Where(line => line.StartsWith("note: "))
+                .Select(line => line[$"note: {_folder.Path}/".Length..].Split(" and left out")[0])
+        );
+        Assert.True(File.Exists(_folder.File("out/phrases.json")));
+        Ground([_folder.File("in/.hidden.png"), "--caption", "[a]"]).Works();
+    }
+
+    [Fact]
+    public void A_folder_ends_with_a_contact_sheet_and_a_summary_and_goes_on()
+    {
+        foreach (var name in (string[])["in/a.png", "in/b.png", "in/c.png"])
+            Picture(name);
+        _folder.Write("in/d.png", "no picture");
+        string[] line = [_folder.File("in"), "--caption", "[a] and [b]", "--threshold", "0", "--format", "files,coco-instances"];
+        var first = Ground(line);
+        Assert.Equal(2, first.Code);
+        var sheet = Groundling.Picture.Load(_folder.File("out/contact-sheet.png"));
+        Assert.True(sheet.Width > 3 * 300 && sheet.Height > 225);
+        using (var summary = JsonDocument.Parse(File.ReadAllText(_folder.File("out/summary.json"))))
+        {
+            var root = summary.RootElement;
+            Assert.Equal(
+                (4, 3, 6, 6),
+                (Number(root, "pictures"), Number(root, "grounded"), Number(root, "phrases"), Number(root, "found"))
+            );
+            Assert.Contains("is not a picture", root.GetProperty("results")[3].GetProperty("fault").GetString());
+        }
+
+        // Cut off after the second picture, in the middle of a line: these two stay as they are, the rest is done.
+        var journal = File.ReadAllLines(_folder.File("out/journal.jsonl"));
+        Assert.Equal(5, journal.Length);
+        File.WriteAllText(_folder.File("out/journal.jsonl"), string.Join('\n', journal[..3]) + "\n" + journal[3][..20]);
+        File.Delete(_folder.File("out/a/overlay.png"));
+        Picture("in/d.png");
+        var again = Ground([.. line, "--resume"]).Works();
+        Assert.False(File.Exists(_folder.File("out/a/overlay.png")), "a was grounded again");
+        Assert.Contains("4 of 4 pictures grounded", again.Output);
+        Assert.Contains("2 of them before", again.Output);
+        using (var file = JsonDocument.Parse(File.ReadAllText(_folder.File("out/coco-instances/instances.json"))))
+            Assert.Equal(
+                ["a.png", "b.png", "c.png", "d.png"],
+                file.RootElement.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("file_name").GetString())
+            );
+
+        // A picture that changed is done again; other settings are refused by name.
+        _folder.Write("in/a.png", TinyModel.Gradient(44, 24).EncodePng());
+        Assert.Contains("3 of them before", Ground([.. line, "--resume"]).Works().Output);
+        Assert.True(File.Exists(_folder.File("out/a/overlay.png")));
+        Ground([.. line, "--resume", "--head", "diffusion"]).RefusesInOneLine("--head was not given, is \"Diffusion\"");
+        Ground([.. line[..^1], "coco-instances", "--resume"]).RefusesInOneLine("--format files");
+
+        static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
+    }
+
+    [Theory]
+    [InlineData("in/*.png", "a", "b")]
+    [InlineData("in/?.png", "a", "b")]
+    [InlineData("**/[a-z].png")]
+    [InlineData("**/*.png", "a", "a-2", "b")]
+    [InlineData("i*/deep/*", "a")]
+    public void Patterns_that_no_shell_expanded_name_pictures(string pattern, params string[] folders)
+    {
+        foreach (var name in (string[])["in/a.png", "in/b.png", "in/.c.png", "in/deep/a.png"])
+            Picture(name);
+        _folder.Write("in/deep/a.txt", "[a]");
+        var run = Ground([_folder.File(pattern), "--caption", "[a]"]);
+        if (folders.Length == 0)
+        {
+            run.RefusesInOneLine(pattern);
+            return;
+        }
+        Assert.Equal(0, run.Code);
+        Assert.Equal(
+            folders.Length == 1 ? Whole : folders,
+            folders.Length == 1 ? Names(_folder.File("out")) : Folders(_folder.File("out"))
+        );
+    }
+
     private CommandRun Ground(IEnumerable<string> arguments) =>
-        CommandRun.Of(["ground", .. arguments, "--model", _tiny.Path, "--out", _folder.File("out"), "--size", "64"]);
+        CommandRun.Of([
+            "ground",
+            .. arguments,
+            .. arguments.Contains("--out") ? (string[])[] : ["--out", _folder.File("out")],
+            "--model",
+            _tiny.Path,
+            "--size",
+            "64",
+        ]);
 
     private void Picture(string name) => _folder.Write(name, TinyModel.Gradient(40, 24).EncodePng());
+
+    private static List<string> Folders(string folder) => [.. Names(folder).Where(name => Directory.Exists(Path.Combine(folder, name)))];
 
     private static List<string> Names(string folder) =>
         [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Groundling.Data.NounPhrases;
 using Groundling.Scenes;
 using Groundling.Tests.Data;
@@ -54,7 +55,8 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         Assert.Equal(130, run.Code);
         Assert.Contains("stopped", run.Error);
         Assert.DoesNotContain("   at ", run.Error);
-        var made = Directory.GetFileSystemEntries(_folder.File("out"));
+        var made = Directory.GetDirectories(_folder.File("out"));
+        Assert.Equal(["journal.jsonl"], Directory.GetFiles(_folder.File("out")).Select(Path.GetFileName));
         Assert.InRange(made.Length, 3, 199);
         Assert.All(
             made,
@@ -115,19 +117,108 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         Assert.Contains($"GOMP_SPINCOUNT = '{turns}'", run.Works().Error);
     }
 
+    /// <summary>In a system whose language has another encoding (Unix reads LC_ALL, Windows a code page) the streams are UTF-8 all the same.</summary>
+    [Theory]
+    [InlineData("--json")]
+    [InlineData(null)]
+    public async Task Standard_streams_are_utf_8_in_every_language(string? json)
+    {
+        const string caption = "[a woman] in [a café] under “[żółte] 雲”";
+        var environment = new Dictionary<string, string?> { ["LC_ALL"] = "en_US.ISO-8859-1" };
+        string[] line = json is null ? ["phrases", "--file", "-"] : ["phrases", "--file", "-", json];
+        var bytes = await BytesOf(line, environment, Encoding.UTF8.GetBytes("A woman in a café.\n"));
+        Assert.Contains("a café", new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.Output));
+        bytes = await BytesOf(["ground", "none", "--caption", caption, "--model", tiny.Path, "--head", "é—雲"], environment, []);
+        Assert.Contains("é—雲", new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.Error));
+        Assert.NotEqual(0xEF, bytes.Error[0]); // no mark at its beginning
+    }
+
+    [Fact]
+    public async Task A_picture_comes_through_the_standard_input()
+    {
+        var bytes = await BytesOf(
+            ["ground", "-", "-c", "[a dog]", "-m", tiny.Path, "-o", _folder.File("out"), "--size", "64", "--json"],
+            [],
+            TinyModel.Gradient(48, 32).EncodePng()
+        );
+        Assert.Contains("\"image\": \"standard-input\"", Encoding.UTF8.GetString(bytes.Output));
+        Assert.True(File.Exists(_folder.File("out/overlay.png")));
+    }
+
+    [Fact]
+    public async Task A_missing_libtorch_is_one_line_in_every_command()
+    {
+        var program = Directory.CreateDirectory(_folder.File("program")).FullName;
+        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory))
+        {
+            var name = Path.GetFileName(file);
+            if (name.Contains("torch", StringComparison.OrdinalIgnoreCase) && !name.EndsWith(".dll", StringComparison.Ordinal))
+                continue;
+            if (name.StartsWith("Groundling.Cli", StringComparison.Ordinal) || !OperatingSystem.IsLinux())
+                File.Copy(file, Path.Combine(program, name));
+            else
+                File.CreateSymbolicLink(Path.Combine(program, name), file);
+        }
+        var picture = _folder.Write("a.png", TinyModel.Gradient(48, 32).EncodePng());
+        foreach (
+            var line in new string[][]
+            {
+                ["ground", picture, "-c", "[a]", "-m", tiny.Path, "-o", _folder.File("out")],
+                ["ground", picture, "-c", "[a]", "-m", tiny.Path, "-o", _folder.File("out"), "--threads", "1"],
+                ["bench", "-m", tiny.Path],
+                ["new-model", "--preset", "tiny", "--out", _folder.File("m")],
+                ["sample", "a dog", "-m", tiny.Path, "-o", _folder.File("s.png")],
+            }
+        )
+        {
+            var run = await Run(line, null, program: Path.Combine(program, "Groundling.Cli"));
+            run.RefusesInOneLine("dotnet add package libtorch-cpu-");
+        }
+    }
+
     private static Task<CommandRun> Run(params string[] arguments) => Run(arguments, null);
+
+    private static string Program =>
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli");
+
+    private static async Task<(byte[] Output, byte[] Error)> BytesOf(
+        string[] arguments,
+        Dictionary<string, string?> environment,
+        byte[] input
+    )
+    {
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        using MemoryStream output = new(),
+            error = new();
+        var read = Task.WhenAll(process.StandardOutput.BaseStream.CopyToAsync(output), process.StandardError.BaseStream.CopyToAsync(error));
+        await process.StandardInput.BaseStream.WriteAsync(input);
+        process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync(limit.Token);
+        await read;
+        return (output.ToArray(), error.ToArray());
+    }
 
     /// <param name="arguments">The command line.</param>
     /// <param name="interruptWhen">Ctrl-C is sent as soon as this holds.</param>
     /// <param name="environment">What the process finds otherly than this one; null takes a variable away.</param>
+    /// <param name="program">The program, if not the one beside these tests.</param>
     private static async Task<CommandRun> Run(
         string[] arguments,
         Func<bool>? interruptWhen,
-        IReadOnlyDictionary<string, string?>? environment = null
+        IReadOnlyDictionary<string, string?>? environment = null,
+        string? program = null
     )
     {
-        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli");
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program ?? Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

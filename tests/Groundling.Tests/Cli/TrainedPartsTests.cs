@@ -295,6 +295,18 @@ public sealed class TrainedPartsTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_alone_finds_its_frozen_model()
+    {
+        var frozen = Path.Combine(_run, "frozen.json");
+        File.WriteAllText(frozen, JsonSerializer.Serialize(new { model = _frozen }));
+        Assert.Equal(Phrases("--model", _frozen, "--grounding", _run), Phrases("--grounding", _run));
+        File.WriteAllText(frozen, JsonSerializer.Serialize(new { model = _folder.File("moved") }));
+        Assert.Contains(_folder.File("moved"), Refused("--grounding", _run));
+        File.WriteAllText(frozen, "[]");
+        Assert.Contains(frozen, Refused("--grounding", _run));
+    }
+
+    [Fact]
     public void An_exported_folder_grounds_like_the_checkpoint_it_was_made_from()
     {
         var folder = _folder.File("exported");
@@ -316,9 +328,9 @@ public sealed class TrainedPartsTests : IDisposable
             .Of("export", _folder.Path, "--model", _frozen, "--out", _folder.File("other"))
             .RefusesInOneLine("holds no trained parts");
         Assert.False(Directory.Exists(_folder.File("other")));
-
-        string Phrases(params string[] model) => Ground(model).GetProperty("phrases").GetRawText();
     }
+
+    private string Phrases(params string[] model) => Ground(model).GetProperty("phrases").GetRawText();
 
     [Fact]
     public void Values_that_are_not_numbers_are_told()

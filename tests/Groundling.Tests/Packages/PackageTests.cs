@@ -25,6 +25,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         "Groundling.Export",
         "Groundling.Hosting",
         "Groundling.Hub",
+        "Groundling.Models.Scenes",
         "Groundling.Rendering",
         "Groundling.Testing",
         "Groundling.Torch",
@@ -84,7 +85,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(Version, (await RunAsync(tool, _folder.Path, "--version")).Works().Output.Split('+')[0].Trim());
         (await RunAsync(tool, _folder.Path, "new-model", "--preset", "tiny", "--out", "tiny")).Works();
 
-        await AProgramFromNothingAsync(tool);
+        await AProgramFromNothingAsync();
         await AWebApplicationAsync();
 
         // The example, in the place beside the packages that it has in the repository; other packages come from where they come for the
@@ -114,30 +115,40 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     }
 
     /// <summary>
-    /// README's lines and nothing else: from <c>dotnet new console</c> to masks, and one line where the libtorch was forgotten.
+    /// README's lines and nothing else: from <c>dotnet new console</c> to a picture of masks, and one line where the libtorch was
+    /// forgotten.
     /// </summary>
-    private async Task AProgramFromNothingAsync(string tool)
+    private async Task AProgramFromNothingAsync()
     {
-        var program = _folder.File("masks");
+        var readme = new Readme.ReadmeText("README.md");
+        var lines = readme
+            .Commands.SkipWhile(words => words is not ["dotnet", "new", "console", ..])
+            .TakeWhile(words => words is not ["dotnet", "run"])
+            .Where(words => words is not ["cd", ..])
+            .ToList();
+        Assert.Equal(3, lines.Count);
+        var program = _folder.File(lines[0][^1]);
         Dictionary<string, string> reader = new()
         {
             ["RestorePackagesPath"] = _folder.File("packages"),
             ["RestoreFallbackFolders"] = Machine,
             ["RestoreAdditionalProjectSources"] = Feed,
         };
-        await DotnetAsync(_folder.Path, ["new", "console", "--output", "masks"], reader);
-        await DotnetAsync(program, ["add", "package", "Groundling", "--version", Version], reader);
-        File.WriteAllText(Path.Combine(program, "Program.cs"), new Readme.ReadmeText("README.md").Fences("csharp")[0]);
-        File.WriteAllBytes(Path.Combine(program, "horses.jpg"), TinyModel.Gradient(160, 120).EncodePng());
-        (await RunAsync(tool, program, "new-model", "--preset", "tiny", "--out", "stable-diffusion-v1-5")).Works();
+        await DotnetAsync(_folder.Path, lines[0][1..], reader);
+        await DotnetAsync(program, [.. lines[1][1..], "--version", Version], reader);
+        File.WriteAllText(Path.Combine(program, "Program.cs"), readme.Fences("csharp")[0]);
         var forgotten = await RunAsync("dotnet", program, ["run"], reader);
         Assert.NotEqual(0, forgotten.Code);
         Assert.Contains(
             "dotnet add package libtorch-cpu-linux-x64 --version 2.10.0",
             forgotten.Error.Split('\n').First(line => line.StartsWith("Unhandled"))
         );
-        await DotnetAsync(program, ["add", "package", "libtorch-cpu-linux-x64", "--version", "2.10.0"], reader);
-        Assert.Matches(@"a grey horse: \d+ pixels, score", (await RunAsync("dotnet", program, ["run"], reader)).Works().Output);
+        await DotnetAsync(program, lines[2][1..], reader);
+        var found = (await RunAsync("dotnet", program, ["run"], reader)).Works().Output;
+        Assert.Equal(13, found.Split('\n').Count(line => line.Contains(" pixels, score ")));
+        Assert.True(Picture.Load(Path.Combine(program, "overlay.png")).Width >= 512);
+        var sizes = new DirectoryInfo(Path.Combine(program, "bin")).EnumerateFiles("*", SearchOption.AllDirectories).ToList();
+        output.WriteLine($"bin: {sizes.Sum(file => file.Length) / 1e6:F0} MB in {sizes.Count} files");
     }
 
     private async Task AWebApplicationAsync()
@@ -221,6 +232,17 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         if (name == "Groundling.Torch")
             Assert.Contains("TorchSharp", dependencies);
         Assert.Equal(name == "Groundling.Torch", files.Contains("buildTransitive/Groundling.Torch.targets"));
+        if (name == "Groundling.Models.Scenes")
+            Assert.All(
+                [
+                    "buildTransitive/Groundling.Models.Scenes.targets",
+                    "models/scenes/unet/diffusion_pytorch_model.fp16.safetensors",
+                    "models/scenes/grounding/model.safetensors",
+                    "samples/harbor.png",
+                    "samples/harbor.txt",
+                ],
+                file => Assert.Contains(file, files)
+            );
     }
 
     private static Task DotnetAsync(string folder, params string[] arguments) => DotnetAsync(folder, arguments, []);

@@ -1,3 +1,5 @@
+using Groundling.Models;
+using Groundling.Rendering;
 using Groundling.Testing;
 
 namespace Groundling.Tests.Readme;
@@ -7,11 +9,11 @@ internal static class ReadmeCode
 {
     public static void FiveLines()
     {
-        using var pipeline = GroundingPipeline.Open("stable-diffusion-v1-5");
-        var picture = Picture.Load("horses.jpg");
-        var grounding = pipeline.Ground(picture, Caption.ParseBrackets("[a man with a hat] on [a grey horse]"));
+        using var pipeline = GroundingPipeline.Open(SceneModel.Folder);
+        var grounding = pipeline.Ground(SceneModel.Harbor.Read(), SceneModel.Harbor.Caption);
         foreach (var phrase in grounding.Phrases)
             Console.WriteLine($"{phrase.Span.Text}: {phrase.Mask.Area} pixels, score {phrase.Score:F2}");
+        File.WriteAllBytes("overlay.png", OverlayRenderer.Render(grounding).EncodePng());
     }
 
     public static async Task Opening(CancellationToken cancellation)

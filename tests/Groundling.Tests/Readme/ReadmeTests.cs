@@ -94,7 +94,7 @@ public sealed partial class ReadmeTests : IDisposable
     public async Task Its_code_compiles_and_runs()
     {
         var fences = Readme.Fences("csharp");
-        const string first = "using Groundling;\n\n",
+        const string first = "using Groundling;\nusing Groundling.Models;\nusing Groundling.Rendering;\n\n",
             testing = "using Groundling.Testing;\n\n";
         Assert.Equal(
             [
@@ -122,7 +122,8 @@ public sealed partial class ReadmeTests : IDisposable
         {
             Console.SetOut(console);
         }
-        Assert.Matches(@"a man with a hat: \d+ pixels, score [01]\.\d\d", output.ToString());
+        Assert.Matches(@"the sky: \d+ pixels, score [01]\.\d\d", output.ToString());
+        Assert.True(Picture.Load("overlay.png").Width >= 512);
         Assert.Matches(@"harbor.png: \d+ masks", output.ToString());
     }
 

@@ -1,0 +1,80 @@
+using System.CommandLine;
+
+namespace Groundling.Cli;
+
+/// <summary>What stands at the end of each --help: lines that work as they are, with files of one's own in the places of the names.</summary>
+internal static class HelpExamples
+{
+    private static readonly Dictionary<string, (string Line, string What)[]> All = new()
+    {
+        ["groundling"] =
+        [
+            ("groundling ground photo.jpg -c \"a man on a grey horse\"", "Masks for a photo's phrases, in the folder out"),
+            ("groundling serve", "A page to try it on"),
+            ("groundling completion bash", "Completion for bash; or zsh, fish, pwsh"),
+        ],
+        ["ground"] =
+        [
+            ("groundling ground samples/harbor.png", "The caption of harbor.txt, the embedded model"),
+            (
+                "groundling ground horses.jpg -c \"[a man] on [a grey horse]\" -m stable-diffusion-v1-5/stable-diffusion-v1-5",
+                "A photograph, a model of the hub, phrases in brackets"
+            ),
+            ("groundling ground photos -o masks --format files,yolo-seg --resume", "A folder of pictures with their .txt captions"),
+        ],
+        ["features"] =
+        [
+            ("groundling features samples/harbor.png -c \"[a lighthouse] by [the sea]\" -o harbor.safetensors", "One pass, as tensors"),
+        ],
+        ["new-model"] = [("groundling new-model --preset tiny --out tiny", "A small model of random weights, for tests")],
+        ["inspect"] = [("groundling inspect models/scenes", "Parts, parameters and types; whether it loads")],
+        ["bench"] =
+        [
+            ("groundling bench --threads 2", "The embedded model"),
+            ("groundling bench -m sd15 --size 512", "Another, at 512 pixels"),
+        ],
+        ["phrases"] =
+        [
+            ("groundling phrases \"a man on a grey horse\"", "The phrases of a caption"),
+            ("groundling phrases --file captions.txt --json", "A line of JSON for each line of a file"),
+        ],
+        ["scenes"] = [("groundling scenes --out data --split val --count 100", "100 drawn pictures as a benchmark")],
+        ["data"] = [("groundling data check coco --split val", "What a benchmark's folder holds")],
+        ["data check"] =
+        [
+            ("groundling data check coco --split val", "Everything, pictures too"),
+            ("groundling data check coco --split train --annotations-only", "The annotations alone, in seconds"),
+        ],
+        ["evaluate"] =
+        [
+            ("groundling evaluate data --limit 50", "The embedded model on 50 narratives"),
+            ("groundling evaluate coco -g runs/png/checkpoints/best -o report --resume", "A run's best, going on where it stopped"),
+            ("groundling evaluate coco --baseline whole-image", "What no model reaches, too"),
+        ],
+        ["score"] = [("groundling score predictions.jsonl coco -o report", "Anybody's masks, a line of JSON each")],
+        ["train"] =
+        [
+            ("groundling train configs/scenes.json -d data -o runs/scenes", "A run from a config"),
+            ("groundling train configs/scenes.json -d data -o runs/scenes --resume", "Going on after a stop"),
+        ],
+        ["export"] = [("groundling export runs/scenes/checkpoints/best -o my-model", "A folder that every command takes as --model")],
+        ["pretrain"] = [("groundling pretrain configs/pretrain-whole.json -d data -o runs/whole", "A text-to-image model from nothing")],
+        ["sample"] = [("groundling sample \"a red house on the grass\" -n 4 --grid 2", "Four pictures of a caption in one PNG")],
+        ["serve"] =
+        [
+            ("groundling serve", "The page at http://127.0.0.1:8080"),
+            ("groundling serve --host 0.0.0.0 --api-key SECRET -m sd15", "For others, with a key"),
+        ],
+        ["pull"] = [("groundling pull stable-diffusion-v1-5/stable-diffusion-v1-5", "Stable Diffusion 1.5 into the hub's cache")],
+        ["completion"] =
+        [
+            ("groundling completion bash > ~/.local/share/bash-completion/completions/groundling", "bash, from the next shell on"),
+            ("groundling completion fish > ~/.config/fish/completions/groundling.fish", "fish"),
+            ("groundling completion pwsh >> $PROFILE", "PowerShell"),
+        ],
+    };
+
+    /// <summary>The examples of a command, two or three where there is so much to show.</summary>
+    public static IReadOnlyList<(string Line, string What)> Of(Command command) =>
+        All[command is RootCommand ? "groundling" : CommandLine.Words(command)["groundling ".Length..]];
+}
