@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Groundling.Cli;
 
-/// <summary>What stands at the end of each --help: lines that work as they are, with files of one's own in the places of the names.</summary>
+/// <summary>What stands at the end of each --help: lines that work as they are, with one's own files for the names.</summary>
 internal static class HelpExamples
 {
     private static readonly Dictionary<string, (string Line, string What)[]> All = new()

@@ -3,8 +3,8 @@ using System.Text;
 namespace Groundling.Cli;
 
 /// <summary>
-/// Standard input, output and error in UTF-8, messages on a terminal in whole words, for as long as this lives, piped or not: Windows has a code page for them, Unix what LANG
-/// says, and in either JSON would be none, and letters would be lost.
+/// Standard input, output and error in UTF-8 for as long as this lives, and messages on a terminal in whole words. Windows has a code page
+/// for the streams, Unix what LANG says, piped or not: in either JSON would be none, and letters would be lost.
 /// </summary>
 internal sealed class Utf8Console : IDisposable
 {

@@ -5,8 +5,8 @@ using Groundling.Core;
 namespace Groundling.Cli.Commands;
 
 /// <summary>
-/// What <c>ground</c> has done of many pictures: journal.jsonl, a line of settings and then a line a picture, each flushed as a whole, to go
-/// on with after an interruption; and summary.json at the end.
+/// What <c>ground</c> has done of many pictures: journal.jsonl, a line of settings and then a line a picture, each flushed as a whole, to
+/// go on with after an interruption; and summary.json at the end.
 /// </summary>
 internal sealed class GroundJournal : IDisposable
 {

@@ -18,7 +18,7 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
     private const string Unnamed = "standard-input";
     private static readonly string[] Own = ["overlay.png", "panoptic.png"]; // beside a phrases.json
 
-    /// <summary>The pictures that are named, those in named folders, those of patterns that no shell expanded, and those of named lists.</summary>
+    /// <summary>The pictures that are named, those in named folders, of patterns that no shell expanded, and of named lists.</summary>
     /// <param name="places">As the command line has them.</param>
     /// <param name="note">Hears what of a folder is left out though it looks like a picture.</param>
     /// <exception cref="InputException">A folder, a pattern or a list has none.</exception>

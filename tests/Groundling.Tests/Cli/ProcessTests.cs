@@ -117,7 +117,7 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         Assert.Contains($"GOMP_SPINCOUNT = '{turns}'", run.Works().Error);
     }
 
-    /// <summary>In a system whose language has another encoding (Unix reads LC_ALL, Windows a code page) the streams are UTF-8 all the same.</summary>
+    /// <summary>Unix reads an encoding from LC_ALL, Windows from its code page: the streams are UTF-8 all the same.</summary>
     [Theory]
     [InlineData("--json")]
     [InlineData(null)]
