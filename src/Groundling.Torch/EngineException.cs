@@ -21,7 +21,10 @@ public sealed class EngineException : GroundlingException
     {
         try
         {
-            _ = TorchSharp.torch.get_num_threads();
+            if (NativeLibrary.TryLoad("LibTorchSharp", typeof(TorchSharp.torch).Assembly, null, out _))
+                _ = TorchSharp.torch.get_num_threads();
+            else
+                LoadQuietly();
         }
         catch (Exception e) when (IsOfLoading(e))
         {
@@ -39,6 +42,21 @@ public sealed class EngineException : GroundlingException
             if (IsOfLoading(at) && at.ToString().Contains("TorchSharp", StringComparison.Ordinal))
                 return new(Explained(fault.ToString()), fault);
         return null;
+    }
+
+    /// <summary>TorchSharp's own search goes further, and tells the standard output of every place where it finds nothing.</summary>
+    private static void LoadQuietly()
+    {
+        var output = Console.Out;
+        Console.SetOut(TextWriter.Null);
+        try
+        {
+            _ = TorchSharp.torch.get_num_threads();
+        }
+        finally
+        {
+            Console.SetOut(output);
+        }
     }
 
     private static bool IsOfLoading(Exception fault) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Groundling.Core;
 using Groundling.Data;
 using Groundling.Data.Benchmark;
+using Groundling.Torch;
 using static TorchSharp.torch;
 
 namespace Groundling.Cli.Commands;
@@ -76,8 +77,10 @@ internal static class CommonOptions
     {
         if (threads is < 1 or > 1024)
             throw new InputException($"--threads {threads} is out of range: 1 to 1024");
-        if (threads is { } count)
-            set_num_threads(count);
+        if (threads is not { } count)
+            return;
+        EngineException.ThrowIfUnavailable();
+        set_num_threads(count);
     }
 
     /// <summary>Commas alone are a slip, unless the caption has the whole as it stands.</summary>

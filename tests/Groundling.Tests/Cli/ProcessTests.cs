@@ -173,6 +173,7 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         {
             var run = await Run(line, null, program: Path.Combine(program, "Groundling.Cli"));
             run.RefusesInOneLine("dotnet add package libtorch-cpu-");
+            Assert.Empty(run.Output);
         }
     }
 
