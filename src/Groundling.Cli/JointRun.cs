@@ -10,7 +10,7 @@ internal static class JointRun
     public static int Of(string[] arguments, CancellationToken stop)
     {
         var (output, error) = (
-            TerminalWriter.Of(Console.Out, Console.IsOutputRedirected),
+            TerminalWriter.Of(Utf8Console.Output, Console.IsOutputRedirected),
             TerminalWriter.Of(Console.Error, Console.IsErrorRedirected)
         );
         MpiCollective? processes;

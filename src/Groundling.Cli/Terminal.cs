@@ -8,24 +8,29 @@ internal static class Terminal
 {
     private const int WidthOfFiles = 140;
 
-    /// <summary>The columns of the terminal behind a writer; null where it is none.</summary>
-    public static int? WidthOf(TextWriter writer)
+    /// <summary>The columns of this process's terminal; null where there is none.</summary>
+    public static int? Columns
     {
-        if (!IsTerminal(writer))
-            return null;
-        try
+        get
         {
-            return Console.WindowWidth > 0 ? Console.WindowWidth : null;
-        }
-        catch (IOException)
-        {
-            return null;
+            try
+            {
+                return Console.WindowWidth > 0 ? Console.WindowWidth : null;
+            }
+            catch (IOException)
+            {
+                return null;
+            }
         }
     }
 
+    /// <summary>The columns of the terminal behind a writer; null where it is none.</summary>
+    public static int? WidthOf(TextWriter writer) => writer is TerminalWriter ? Columns : null;
+
     public static IAnsiConsole On(TextWriter writer)
     {
-        var isTerminal = IsTerminal(writer);
+        var terminal = (writer as TerminalWriter)?.Terminal;
+        var isTerminal = terminal is not null;
         var console = AnsiConsole.Create(
             new AnsiConsoleSettings
             {
@@ -54,8 +59,6 @@ internal static class Terminal
                 column.RightAligned().NoWrap();
         return table;
     }
-
-    private static bool IsTerminal(TextWriter writer) => writer is TerminalWriter { Terminal: not null };
 
     /// <summary>Does work under a progress bar, or without one where it is to be quiet.</summary>
     /// <param name="messages">Where the bar is drawn.</param>

@@ -15,9 +15,17 @@ internal sealed class Utf8Console : IDisposable
     public Utf8Console()
     {
         Set(Utf8, Utf8);
+        Output = Console.Out;
+        Console.SetOut(TextWriter.Null);
         if (!Console.IsErrorRedirected)
-            Console.SetError(new WrappingWriter(Console.Error, () => Terminal.WidthOf(Console.Error)));
+            Console.SetError(new WrappingWriter(Console.Error, () => Terminal.Columns));
     }
+
+    /// <summary>
+    /// Where results go. The runtime's own standard output leads nowhere: what libraries tell it is no result (TorchSharp names every place
+    /// without a libtorch there).
+    /// </summary>
+    public static TextWriter Output { get; private set; } = TextWriter.Null;
 
     /// <summary>Gives the terminal back as it was: on Windows its code page outlives the program.</summary>
     public void Dispose()

@@ -181,7 +181,7 @@ internal sealed class GroundCommand
         };
 
     /// <summary>What the masks depend on, as the journal of many pictures keeps it.</summary>
-    private Dictionary<string, string?> Settings(Caption? shared, ModelChoice model) =>
+    private Dictionary<string, string?> Settings(Caption? shared, ModelChoice model, ComputeDevice device) =>
         new()
         {
             ["--model"] = Path.GetFullPath(model.Frozen),
@@ -193,6 +193,7 @@ internal sealed class GroundCommand
             ["--size"] = _options.Size?.ToString(CultureInfo.InvariantCulture),
             ["--threshold"] = _options.Threshold?.ToString(CultureInfo.InvariantCulture),
             ["--head"] = _options.Head?.ToString(),
+            ["--precision"] = device.Precision.ToString().ToLowerInvariant(),
         };
 
     private int Run(
@@ -208,10 +209,11 @@ internal sealed class GroundCommand
         if (pictures.Count == 1)
             return processes.Rank > 0 ? 0 : RunOne(pictures[0], shared, model, device, cancellation);
         var places = PicturePlace.Of(pictures, _output).ToList();
-        using var journal = processes.Rank == 0 ? GroundJournal.Open(_output, Settings(shared, model), resume) : null;
+        var where = device.Find(processes);
+        using var journal = processes.Rank == 0 ? GroundJournal.Open(_output, Settings(shared, model, where), resume) : null;
         var ready = processes.Share([.. journal?.Done(places).Select(place => (long)place) ?? []]).Select(place => (int)place).ToHashSet();
         var waiting = new Queue<int>(processes.Rank == 0 ? ready.Order() : []);
-        using var pipeline = OpenModel(model, Rearrangement.ManyPasses, device.Find(processes));
+        using var pipeline = OpenModel(model, Rearrangement.ManyPasses, where);
         var faults = new List<string>();
         var done = 0;
         try

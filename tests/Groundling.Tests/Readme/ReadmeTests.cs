@@ -134,7 +134,7 @@ public sealed partial class ReadmeTests : IDisposable
         var help = CommandRun.Of("--help").Works().Output;
         Assert.Equal(
             CommandInHelp()
-                .Matches(help[help.IndexOf("Commands:", StringComparison.Ordinal)..])
+                .Matches(help[help.IndexOf("Commands:", StringComparison.Ordinal)..help.IndexOf("Examples:", StringComparison.Ordinal)])
                 .Select(match => match.Groups[1].Value)
                 .Order(),
             table.Select(row => row.Command).Order()
