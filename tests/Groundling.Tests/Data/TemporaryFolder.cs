@@ -5,7 +5,9 @@ public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("groundling-test-").FullName;
 
-    public string File(string name) => System.IO.Path.Combine(Path, name);
+    /// <summary>A path in it.</summary>
+    /// <param name="name">With slashes on every system.</param>
+    public string File(string name) => System.IO.Path.Combine(Path, name.Replace('/', System.IO.Path.DirectorySeparatorChar));
 
     public string Write(string name, byte[] bytes)
     {
