@@ -18,8 +18,7 @@ internal sealed class TerminalWriter(TextWriter terminal) : TextWriter
 
     public override void Write(string? value) => terminal.Write(value is null ? null : string.Concat(value.Select(Shown)));
 
-    public override void WriteLine(string? value) =>
-        terminal.WriteLine(value is null ? null : string.Concat(value.Select(Shown)));
+    public override void WriteLine(string? value) => terminal.WriteLine(value is null ? null : string.Concat(value.Select(Shown)));
 
     public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
 

@@ -167,7 +167,15 @@ internal sealed class GroundCommand
             );
             if (parsed.GetValue(resume) && exports is { IsNeeded: true, WritesOwnFiles: false })
                 throw new InputException("--resume reads what is done from ground's own files; add them: --format files,...");
-            return run.Run(paths, shared, refine.Over(model.Read(parsed, stop), parsed), device.Read(parsed), parsed.GetValue(resume), processes, stop);
+            return run.Run(
+                paths,
+                shared,
+                refine.Over(model.Read(parsed, stop), parsed),
+                device.Read(parsed),
+                parsed.GetValue(resume),
+                processes,
+                stop
+            );
         });
         return command;
     }
