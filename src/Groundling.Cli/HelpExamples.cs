@@ -52,6 +52,13 @@ internal static class HelpExamples
             ("groundling evaluate coco --baseline whole-image", "What no model reaches, too"),
         ],
         ["score"] = [("groundling score predictions.jsonl coco -o report", "Anybody's masks, a line of JSON each")],
+        ["compare"] =
+        [
+            ("groundling compare report-a report-b -o comparison", "Two evaluations of the same data, and a page"),
+            ("groundling compare mine-1,mine-2,mine-3 theirs", "Three seeds together against another"),
+        ],
+        ["runs"] = [("groundling runs runs", "Everything that was trained and measured in a folder")],
+        ["mcp"] = [("groundling mcp --allow photos", "Tools over standard input and output; they may read photos")],
         ["train"] =
         [
             ("groundling train configs/scenes.json -d data -o runs/scenes", "A run from a config"),

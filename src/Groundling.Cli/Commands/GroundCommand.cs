@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Groundling.Core;
 using Groundling.Data;
 using Groundling.Data.Benchmark;
@@ -201,6 +202,7 @@ internal sealed class GroundCommand
             ["--size"] = _options.Size?.ToString(CultureInfo.InvariantCulture),
             ["--threshold"] = _options.Threshold?.ToString(CultureInfo.InvariantCulture),
             ["--head"] = _options.Head?.ToString(),
+            ["--refinement"] = _options.Head == MaskHead.Refined ? JsonSerializer.Serialize(model.Refinement, JsonStyle.OneLine) : null,
             ["--precision"] = device.Precision.ToString().ToLowerInvariant(),
         };
 
