@@ -71,7 +71,7 @@ public sealed class HelpTests : IDisposable
     [Theory]
     [InlineData("groundling gro", "ground")]
     [InlineData("groundling ground --thr", "--threshold --threads")]
-    [InlineData("groundling ground --head ", "decoder adapter diffusion")]
+    [InlineData("groundling ground --head ", "decoder adapter diffusion refined")]
     [InlineData("groundling ground a.png --head d", "decoder diffusion")]
     [InlineData("groundling data ", "check")]
     [InlineData("groundling data check --sp", "--split")]
