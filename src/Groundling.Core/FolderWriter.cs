@@ -18,12 +18,12 @@ public static class FolderWriter
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(files);
-        OutputPlace.RequireFree(folder, files.Select(file => file.Name));
         var made = new Stack<string>();
         var isDone = false;
         string? left = null;
         try
         {
+            OutputPlace.RequireFree(folder, files.Select(file => file.Name));
             var target = Path.GetFullPath(folder);
             Make(target, made);
             WriteTo(target, files, ref left);

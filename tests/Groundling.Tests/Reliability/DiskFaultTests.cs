@@ -58,7 +58,7 @@ public sealed class DiskFaultTests : IDisposable
                 break;
             run.RefusesInOneLine("Input/output error", "cannot be written");
             Assert.All(Reports, name => Assert.Equal("older", File.ReadAllText(Path.Combine(folder, name))));
-            Assert.Equal(["journal.jsonl", .. Reports], Names(folder));
+            Assert.Equal(["journal.jsonl", .. Reports, "run.json"], Names(folder));
         }
         Assert.InRange(at, 2, 50);
         Assert.All(Reports, name => Assert.Equal(whole[name], File.ReadAllText(Path.Combine(folder, name))));
@@ -78,7 +78,7 @@ public sealed class DiskFaultTests : IDisposable
             Assert.Equal(128 + 9, run.Code);
             Staging.Clean(folder);
             endings.Add(string.Concat(Reports.Select(name => Is(name))));
-            Assert.Equal(["journal.jsonl", .. Reports], Names(folder).Where(name => name != FolderLock.Name));
+            Assert.Equal(["journal.jsonl", .. Reports, "run.json"], Names(folder).Where(name => name != FolderLock.Name));
         }
         Assert.Equal(["nnn", "ooo"], endings.Order());
 

@@ -245,7 +245,7 @@ public sealed class PretrainCommandTests : IDisposable
     [InlineData("--size", "100", "size 100 is out of range: a multiple of 64")]
     [InlineData("--seed", "-1", "--seed -1 is out of range")]
     [InlineData("--grid", "0", "--grid 0 is out of range")]
-    [InlineData("--out", "", "name a PNG file")]
+    [InlineData("--out", "", "--out is empty: give FILE")]
     [InlineData("--out", "nowhere/at/all.png", "there is no folder")]
     public void Sampling_refuses_what_is_out_of_range(string option, string value, string says) =>
         CommandRun.Of("sample", "a kite", "--model", _folder.Path, option, value).RefusesInOneLine(says);
