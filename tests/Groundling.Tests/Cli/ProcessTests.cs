@@ -90,7 +90,7 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         var run = await Run(line, () => File.Exists(journal) && File.ReadAllLines(journal).Length >= 4);
         Assert.Equal(130, run.Code);
         Assert.Equal("stopped", run.Error.Trim());
-        Assert.Equal(["journal.jsonl"], Directory.GetFileSystemEntries(_folder.File("out")).Select(Path.GetFileName));
+        Assert.Equal(["journal.jsonl", "run.json"], Directory.GetFileSystemEntries(_folder.File("out")).Select(Path.GetFileName).Order());
         Assert.InRange(File.ReadAllLines(journal).Length, 4, 24);
         Assert.EndsWith("\n", File.ReadAllText(journal));
         (await Run([.. line, "--resume"])).Works();
