@@ -162,9 +162,7 @@ internal static class DataCommand
             output.WriteLine(
                 $"{result.Phrases:N0} phrases: {result.Things:N0} things, {result.Stuff:N0} stuff; {result.Singulars:N0} singular, {result.Plurals:N0} plural ({result.PluralFlags:N0} with the plural flag)"
             );
-            var table = new Table().Border(TableBorder.Rounded).AddColumns("", "least", "median", "mean", "most");
-            foreach (var column in table.Columns.Skip(1))
-                column.RightAligned();
+            var table = Terminal.Table(flexible: 0, "", "least", "median", "mean", "most");
             foreach (var (name, spread) in result.Spreads)
                 table.AddRow(name, Number(spread.Least), Number(spread.Median), Number(spread.Mean), Number(spread.Most));
             Terminal.On(output).Write(table);

@@ -92,9 +92,7 @@ internal static class EvaluationCommon
         if (quiet)
             return;
         var groups = Enum.GetValues<PhraseGroup>();
-        var table = new Table().Border(TableBorder.Rounded).AddColumns(["%", .. groups.Select(g => g.ToString().ToLowerInvariant())]);
-        foreach (var column in table.Columns.Skip(1))
-            column.RightAligned();
+        var table = Terminal.Table(flexible: 0, ["%", .. groups.Select(g => g.ToString().ToLowerInvariant())]);
         foreach (
             var (name, figures) in ((string, GroupFigures)[])
                 [("average recall", report.AverageRecall), ("IoU > 0.5", report.ShareAboveHalf), ("mean IoU", report.MeanIou)]

@@ -108,9 +108,7 @@ internal static class PhrasesCommand
             return;
         }
         output.WriteLine(Marked(caption, phrases));
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("#", "phrase", "characters", "number");
-        foreach (var column in table.Columns.Where((_, i) => i is 0 or 2))
-            column.RightAligned();
+        var table = Terminal.Table(flexible: 1, "#", "phrase", "characters", "number");
         foreach (var (number, phrase) in phrases.Index())
             table.AddRow(
                 $"{number + 1}",
