@@ -9,8 +9,7 @@ namespace Groundling.Export;
 /// <summary>Writes groundings in one or more formats, picture by picture: <c>FOLDER/FORMAT/...</c>.</summary>
 /// <remarks>
 /// Phrases whose mask is empty, or that are of no category of the list, are left out. Files of a picture appear with it; those that hold
-/// all
-/// pictures appear with <see cref="Finish"/>, and until then their records wait on the disk, so that memory does not grow.
+/// all pictures appear with <see cref="Finish"/>, and until then their records wait on the disk, so that memory does not grow.
 /// </remarks>
 /// <example>
 /// <code>

@@ -9,8 +9,7 @@ namespace Groundling.Export;
 /// </summary>
 /// <remarks>
 /// Coordinates are shares of the picture's sides. A line is one polygon: holes and pieces are joined by cuts of no width. Pictures are
-/// copied,
-/// as the tool looks for labels beside them.
+/// copied, as the tool looks for labels beside them.
 /// </remarks>
 internal sealed class YoloSegments(string folder) : IExportFormat
 {

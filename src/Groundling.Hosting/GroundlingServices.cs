@@ -14,9 +14,8 @@ public static class GroundlingServices
 
     /// <summary>
     /// Registers the application's one model: <see cref="Groundling.IGroundingPipeline"/> to call, <see cref="SharedModel"/> to wait for
-    /// it,
-    /// its health check (tagged "ready"), traces and meters under <see cref="GroundlingDiagnostics.Name"/>. The model is opened beside the
-    /// host's start.
+    /// it, its health check (tagged "ready"), traces and meters under <see cref="GroundlingDiagnostics.Name"/>. The model is opened beside
+    /// the host's start.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="section">

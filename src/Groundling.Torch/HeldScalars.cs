@@ -7,12 +7,10 @@ namespace Groundling.Torch;
 /// <summary>Arithmetic with numbers that live until native code has read them.</summary>
 /// <remarks>
 /// TorchSharp 0.107 makes a <see cref="Scalar"/> of every number in <c>x * 2</c>, <c>x.gt(0.5)</c> and even of the silent 1 in <c>a +
-/// b</c>, and does not
-/// hold it while native code reads it. Where the garbage collector runs at that moment the call fails ("Exception raised from toFloat") or
-/// computes with
-/// another number: rarely on an idle machine, and sooner the more threads wait for a core. So what applications call uses these methods,
-/// and the build
-/// refuses the others there (<c>build/BannedSymbols.txt</c>). Results belong to the scope in which they are made.
+/// b</c>, and does not hold it while native code reads it. Where the garbage collector runs at that moment the call fails ("Exception
+/// raised from toFloat") or computes with another number: rarely on an idle machine, and sooner the more threads wait for a core. So what
+/// applications call uses these methods, and the build refuses the others there (<c>build/BannedSymbols.txt</c>). Results belong to the
+/// scope in which they are made.
 /// </remarks>
 public static class HeldScalars
 {

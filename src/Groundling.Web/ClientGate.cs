@@ -6,8 +6,7 @@ namespace Groundling.Web;
 
 /// <summary>
 /// Lets in who may make the service work: whoever has its key, as a bearer token (RFC 6750) or a password, and no page of another site
-/// behind its
-/// visitor's back.
+/// behind its visitor's back.
 /// </summary>
 /// <param name="options">The key, and the other site that is welcome.</param>
 internal sealed class ClientGate(ServiceOptions options) : IEndpointFilter

@@ -15,9 +15,8 @@ namespace Groundling;
 
 /// <summary>Panoptic narrative grounding by dynamic prompting of a frozen diffusion model: the whole method, top-down (Sec. 3).</summary>
 /// <remarks>
-/// Letters: B pictures, N phrases, C_t text width, D width after the UNet, (H_0, W_0) the network's input, (h, w) = (H_0, W_0) / 8
-/// the latents. What this module holds as parameters is what is trained. The frozen UNet and autoencoder stand beside it and stay the
-/// caller's;
+/// Letters: B pictures, N phrases, C_t text width, D width after the UNet, (H_0, W_0) the network's input, (h, w) = (H_0, W_0) / 8 the
+/// latents. What this module holds as parameters is what is trained. The frozen UNet and autoencoder stand beside it and stay the caller's;
 /// gradients flow through them to the adapter.
 /// </remarks>
 public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>

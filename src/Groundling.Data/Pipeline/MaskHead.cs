@@ -11,8 +11,8 @@ public enum MaskHead
 
     /// <summary>
     /// What pixels attended to in the UNet, all blocks together (Sec. 3.1), each phrase's map divided by its largest value: as much of a
-    /// pixel's attention
-    /// goes to none of the phrases, only shares tell where a phrase is. The adapter's attention masks read the maps in the same way.
+    /// pixel's attention goes to none of the phrases, only shares tell where a phrase is. The adapter's attention masks read the maps in
+    /// the same way.
     /// </summary>
     Diffusion,
 

@@ -8,9 +8,8 @@ namespace Groundling.Export.Masks;
 /// NAME.geojson for each picture: a feature a phrase, a MultiPolygon with its holes as GeoJSON has them (RFC 7946, 3.1.7).
 /// </summary>
 /// <remarks>
-/// Coordinates are pixels, x to the right and y down from the picture's upper left corner. Rings close with their first corner; outer
-/// ones run
-/// counter-clockwise by the sign of their area, holes the other way (3.1.6).
+/// Coordinates are pixels, x to the right and y down from the picture's upper left corner. Rings close with their first corner; outer ones
+/// run counter-clockwise by the sign of their area, holes the other way (3.1.6).
 /// </remarks>
 internal sealed class GeoPolygons(string folder) : IExportFormat
 {

@@ -12,8 +12,7 @@ namespace Groundling.Torch;
 /// </summary>
 /// <remarks>
 /// A head's channels lie side by side, so each of a sample's four corners is one short run of memory. A sample of weight a at fractions (f,
-/// g) of corners
-/// v00, v01, v10, v11 is a ((1 - g) ((1 - f) v00 + f v01) + g ((1 - f) v10 + f v11)); corners outside their level are zero.
+/// g) of corners v00, v01, v10, v11 is a ((1 - g) ((1 - f) v00 + f v01) + g ((1 - f) v10 + f v11)); corners outside their level are zero.
 /// </remarks>
 internal static unsafe class DeformableKernel
 {

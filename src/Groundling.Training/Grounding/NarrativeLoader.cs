@@ -3,10 +3,8 @@ namespace Groundling.Training;
 /// <summary>Reads the narratives of a step from disk.</summary>
 /// <remarks>
 /// Where the CPU computes, on the thread that trains, on purpose: objects made on another one start garbage collections in the middle of
-/// libtorch's
-/// work, and TorchSharp's scalars do not survive them; with the encoders' results cached, reading takes a small part of a step. A card
-/// would wait for
-/// it: there the next step's narratives are read by other threads meanwhile, whose objects a step's <see
+/// libtorch's work, and TorchSharp's scalars do not survive them; with the encoders' results cached, reading takes a small part of a step.
+/// A card would wait for it: there the next step's narratives are read by other threads meanwhile, whose objects a step's <see
 /// cref="Groundling.Torch.CollectionPause"/> has room for.
 /// </remarks>
 /// <param name="find">Finds the narrative at a place, on the calling thread, and says how to read it, on any.</param>

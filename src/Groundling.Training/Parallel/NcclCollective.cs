@@ -10,8 +10,7 @@ namespace Groundling.Training;
 /// </summary>
 /// <remarks>
 /// NCCL works in the order of libtorch's own operations on the card; nothing here waits for it. Averaging begins when the backward pass has
-/// ended:
-/// TorchSharp tells nobody when a gradient is there, and has no streams beside the one in which it computes.
+/// ended: TorchSharp tells nobody when a gradient is there, and has no streams beside the one in which it computes.
 /// </remarks>
 public sealed class NcclCollective : ICollective, IDisposable
 {

@@ -76,8 +76,7 @@ internal sealed class DiffusionMeasures
 
     /// <summary>
     /// Measures a UNet, with the same noise each time. The score is the mean of what is known of words and of attention; where the pictures
-    /// ask
-    /// for neither, the loss with captions, negative.
+    /// ask for neither, the loss with captions, negative.
     /// </summary>
     /// <param name="unet">The UNet.</param>
     /// <param name="stop">Stops between pictures.</param>

@@ -14,8 +14,7 @@ namespace Groundling.Training;
 /// <summary>The pretraining of a small Stable Diffusion: three runs, one after the other, in one folder, and the model they make.</summary>
 /// <remarks>
 /// The folder holds <c>vae/</c>, <c>text/</c> and <c>diffusion/</c>, each a <see cref="RunFolder"/>; <c>tokenizer/</c>, whose words are
-/// those of the
-/// captions; <c>cache/</c>, which may be deleted; and at last <c>model/</c>, in the diffusers layout.
+/// those of the captions; <c>cache/</c>, which may be deleted; and at last <c>model/</c>, in the diffusers layout.
 /// </remarks>
 public sealed class Pretraining
 {

@@ -14,8 +14,7 @@ namespace Groundling.Training;
 /// </summary>
 /// <remarks>
 /// Stable Diffusion's text encoder, too, is trained before its UNet and frozen with it. Telling what follows needs the words before;
-/// telling the token
-/// itself keeps words apart that the same words follow.
+/// telling the token itself keeps words apart that the same words follow.
 /// </remarks>
 public sealed class TextTask : ITrainingTask, IDisposable
 {

@@ -9,8 +9,8 @@ namespace Groundling.Training;
 /// </summary>
 /// <remarks>
 /// The parameters keep their names and shapes and become views into the vector; so do their gradients, into which backward passes add.
-/// Those with
-/// weight decay come first. Each part starts at a multiple of 64 numbers; the numbers in between belong to no parameter and are zero.
+/// Those with weight decay come first. Each part starts at a multiple of 64 numbers; the numbers in between belong to no parameter and are
+/// zero.
 /// </remarks>
 public sealed class ParameterVector : IDisposable
 {

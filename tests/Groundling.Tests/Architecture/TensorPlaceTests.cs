@@ -4,8 +4,7 @@ namespace Groundling.Tests.Architecture;
 
 /// <summary>
 /// Code under src/ says where every new tensor lies. TorchSharp takes the CPU where nothing is said, and what is computed with it fails on
-/// a card, on the
-/// one path that no test without a card has taken.
+/// a card, on the one path that no test without a card has taken.
 /// </summary>
 public sealed partial class TensorPlaceTests
 {

@@ -35,8 +35,7 @@ internal static partial class LazyDevice
 
     /// <summary>
     /// Operators wait until their numbers are asked for, and rows of thousands take minutes and gigabytes to compile: what waits is
-    /// computed after each
-    /// of the layers that an object holds in its fields, on the way back, too.
+    /// computed after each of the layers that an object holds in its fields, on the way back, too.
     /// </summary>
     public static T Paced<T>(T holder)
         where T : notnull
