@@ -31,7 +31,7 @@ internal static class FaultReport
         var what = $"error: a fault of groundling itself, {mark} ({fault.GetType().Name})";
         try
         {
-            AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(Text(fault, arguments))));
+            AtomicFile.WriteText(file, Text(fault, arguments));
             return $"{what}; please report it with {file}, which may quote what you gave";
         }
         catch (IOException e)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Groundling.Core;
 
 /// <summary>Files that appear whole or not at all: written beside their place, handed to the disk, then renamed.</summary>
@@ -48,6 +50,14 @@ public static class AtomicFile
                 Staging.Remove(made);
         }
     }
+
+    /// <summary>Writes a text in UTF-8.</summary>
+    /// <param name="path">The file; its folder is there.</param>
+    /// <param name="text">All of it.</param>
+    /// <param name="keep">As in <see cref="Write"/>.</param>
+    /// <exception cref="IOException">As in <see cref="Write"/>.</exception>
+    public static void WriteText(string path, string text, bool keep = true) =>
+        Write(path, file => file.Write(Encoding.UTF8.GetBytes(text)), keep);
 
     /// <summary>A file for reading and writing that has no name of its own, and is gone when it is closed.</summary>
     /// <param name="folder">Where it lies; it is there.</param>

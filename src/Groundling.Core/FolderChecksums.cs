@@ -11,7 +11,9 @@ public static class FolderChecksums
 
     private const int HexBytes = 64;
 
-    /// <summary>Notes all files of a folder, and of those within, in order of their names.</summary>
+    /// <summary>
+    /// Notes all files of a folder, and of those within, in order of their names; the disk has it when the caller hands it the folder.
+    /// </summary>
     /// <exception cref="IOException">A file cannot be read, or the folder cannot be written.</exception>
     public static void Write(string folder)
     {
@@ -24,7 +26,7 @@ public static class FolderChecksums
                 .Order(StringComparer.Ordinal)
         )
             lines.Append($"{Hash(Path.Combine(folder, name))}  {name}\n");
-        AtomicFile.Write(Path.Combine(folder, Name), stream => stream.Write(Encoding.UTF8.GetBytes(lines.ToString())));
+        AtomicFile.WriteText(Path.Combine(folder, Name), lines.ToString(), keep: false);
     }
 
     /// <summary>Looks whether files still are what they were.</summary>

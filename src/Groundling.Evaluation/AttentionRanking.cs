@@ -12,8 +12,7 @@ namespace Groundling.Evaluation;
 /// </summary>
 /// <remarks>
 /// The area under the ROC curve is the chance that a pixel of the phrase has more of its attention than one outside (Hanley and McNeil
-/// 1982):
-/// 0.5 for a map that knows nothing, whatever its threshold would be. Ground truth measures here, and never trains.
+/// 1982): 0.5 for a map that knows nothing, whatever its threshold would be. Ground truth measures here, and never trains.
 /// </remarks>
 /// <param name="unet">The UNet.</param>
 /// <param name="schedule">How noise grows.</param>
@@ -50,12 +49,8 @@ public sealed class AttentionRanking(UNet unet, NoiseSchedule schedule, long tim
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        using var generator = new Generator(_seed++);
         var times = tensor(new[] { time }, device: latents.device);
-        var read =
-            time == 1
-                ? latents
-                : schedule.AddNoise(latents, randn(latents.shape, generator: generator, device: CPU).to(latents.device), times);
+        var read = schedule.AddNoise(latents, time, _seed++);
         using var prompt = new StaticPrompt(new GroundingInput(read, phrases, nullPhrase, null) { Cancellation = stop });
         using var output = unet.call(read, times, prompt);
         foreach (var reading in prompt.PixelReadings)

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Groundling.Core;
@@ -52,8 +51,7 @@ public sealed record EvaluationRun(string Data, ulong? Seed, JsonNode? Config, I
     public EvaluationRun Record(string folder, bool goesOn)
     {
         var all = goesOn && Read(folder) is { } earlier ? this with { Starts = [.. earlier.Starts, .. Starts] } : this;
-        var text = JsonSerializer.Serialize(all, EvaluationJson.Indented) + "\n";
-        AtomicFile.Write(Path.Combine(folder, FileName), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(all, EvaluationJson.Indented) + "\n");
         return all;
     }
 

@@ -80,8 +80,7 @@ public sealed partial class GroundingServer : IAsyncDisposable
 
     /// <summary>
     /// Loads the model and works on the calling thread, the only one that ever touches the model, until the token is cancelled and every
-    /// request
-    /// that was taken in has its answer.
+    /// request that was taken in has its answer.
     /// </summary>
     /// <param name="stop">Begins the end: nothing more is taken in, <c>/readyz</c> says so.</param>
     /// <param name="ready">Called when the model is loaded and warm.</param>
@@ -166,7 +165,7 @@ public sealed partial class GroundingServer : IAsyncDisposable
         app.Use((context, next) => app.Services.GetRequiredService<RequestLog>().AroundAsync(context, next));
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => ProblemHandler.ExplainAsync(context.HttpContext));
-        app.Use((context, next) => new HostGate(_options.AllowedHosts).AroundAsync(context, () => next(context)));
+        app.Use(new HostGate(_options.AllowedHosts).AroundAsync);
         app.UseRouting();
         if (_options.Cors is not null)
             app.UseCors();

@@ -14,23 +14,22 @@ namespace Groundling.Web;
 /// <param name="names">Further names; "*" for all.</param>
 internal sealed class HostGate(IReadOnlyList<string> names)
 {
-    public Task AroundAsync(HttpContext context, Func<Task> next)
-    {
-        var host = context.Request.Host.Host;
-        return Knows(host)
-            ? next()
+    private readonly string _own = Dns.GetHostName();
+
+    public Task AroundAsync(HttpContext context, RequestDelegate next) =>
+        Knows(context.Request.Host.Host)
+            ? next(context)
             : throw new RequestException(
                 StatusCodes.Status421MisdirectedRequest,
                 "the service does not answer to this name; whoever runs it can let the name in"
             );
-    }
 
     private bool Knows(string host) =>
         host.Length == 0 // HTTP/1.0 knows no names, and browsers always send one
         || IPAddress.TryParse(host.Trim('[', ']'), out _)
         || Is(host, "localhost")
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-        || Is(host, Dns.GetHostName())
+        || Is(host, _own)
         || names.Any(name => name == "*" || Is(host, name));
 
     private static bool Is(string host, string name) => string.Equals(host, name, StringComparison.OrdinalIgnoreCase);

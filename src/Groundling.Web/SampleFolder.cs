@@ -15,7 +15,7 @@ internal sealed class SampleFolder
     {
         if (!Directory.Exists(options.Samples))
             return;
-        var folder = Real(options.Samples);
+        var folder = RealPath.Of(options.Samples);
         foreach (
             var picture in Directory
                 .EnumerateFiles(folder, "*.png")
@@ -46,14 +46,7 @@ internal sealed class SampleFolder
             : throw new RequestException(StatusCodes.Status404NotFound, "there is nothing at this address; /v1/samples lists the samples");
 
     /// <summary>Whether a file is a link to one that lies elsewhere.</summary>
-    private static bool LeadsOut(string file, string folder) =>
-        File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target
-        && !target.FullName.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-
-    private static string Real(string folder) =>
-        Path.TrimEndingDirectorySeparator(
-            (Directory.ResolveLinkTarget(folder, returnFinalTarget: true) ?? new DirectoryInfo(folder)).FullName
-        );
+    private static bool LeadsOut(string file, string folder) => !RealPath.IsBelow(RealPath.Of(file), folder);
 }
 
 /// <summary>A picture to try.</summary>

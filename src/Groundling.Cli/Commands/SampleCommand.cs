@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Groundling.Core;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
@@ -105,10 +104,7 @@ internal static class SampleCommand
                 for (var i = 0; i < files.Count; i++)
                 {
                     Write(files[i], images[i], 1);
-                    AtomicFile.Write(
-                        Path.ChangeExtension(files[i], ".txt"),
-                        stream => stream.Write(Encoding.UTF8.GetBytes(texts[i / options.Count] + "\n"))
-                    );
+                    AtomicFile.WriteText(Path.ChangeExtension(files[i], ".txt"), texts[i / options.Count] + "\n");
                 }
             if (!parsed.GetValue(quiet))
                 parsed.InvocationConfiguration.Output.WriteLine(string.Join(' ', files));

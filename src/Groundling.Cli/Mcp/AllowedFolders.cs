@@ -1,3 +1,5 @@
+using Groundling.Core;
+
 namespace Groundling.Cli.Mcp;
 
 /// <summary>The folders that were named at the start, and nothing else: what a client names is opened only where it lies in one.</summary>
@@ -12,7 +14,7 @@ internal sealed class AllowedFolders
             .. folders
                 .Select(folder =>
                     Directory.Exists(folder)
-                        ? Real(folder)
+                        ? RealPath.Of(folder)
                         : throw new InputException($"--allow {folder} is not a folder; name one that clients may read")
                 )
                 .Distinct(),
@@ -30,10 +32,10 @@ internal sealed class AllowedFolders
             {
                 var place = Path.GetFullPath(path, folder);
                 if (
-                    IsBelow(place, folder)
+                    RealPath.IsBelow(place, folder)
                     && Path.Exists(place)
-                    && Real(place) is var real
-                    && _folders.Exists(allowed => IsBelow(real, allowed))
+                    && RealPath.Of(place) is var real
+                    && _folders.Exists(allowed => RealPath.IsBelow(real, allowed))
                 )
                     return real;
             }
@@ -42,20 +44,5 @@ internal sealed class AllowedFolders
                 ? $"{path}: no folder may be read; whoever runs the server can name some by --allow"
                 : $"{path} is not there, in {string.Join(", ", _folders)}"
         );
-    }
-
-    private static bool IsBelow(string path, string folder) =>
-        path == folder
-        || path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-
-    /// <summary>The path with every link on its way followed.</summary>
-    private static string Real(string path)
-    {
-        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (Path.GetDirectoryName(full) is not { } parent)
-            return full;
-        var place = Path.Combine(Real(parent), Path.GetFileName(full));
-        FileSystemInfo info = Directory.Exists(place) ? new DirectoryInfo(place) : new FileInfo(place);
-        return info.ResolveLinkTarget(returnFinalTarget: true) is { } target ? Real(target.FullName) : place;
     }
 }

@@ -99,6 +99,21 @@ public sealed class NoiseSchedule
         return (shares.sqrt() * latents).Plus(shares.OneMinus().sqrt() * noise).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Latents as they are read at a time step: with noise that follows from a seed, or none at step 1 and before.</summary>
+    /// <param name="latents">[B, 4, h, w] x_0.</param>
+    /// <param name="time">The time step of all of them.</param>
+    /// <param name="seed">Noise is drawn on the CPU, so that it is the same on every device.</param>
+    /// <returns>[B, 4, h, w]; the caller owns it.</returns>
+    public Tensor AddNoise(Tensor latents, long time, ulong seed)
+    {
+        if (time <= 1)
+            return latents.alias();
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(seed);
+        var noise = randn(latents.shape, generator: generator, device: CPU).to(latents.device);
+        return AddNoise(latents, noise, tensor(new[] { time }, device: latents.device)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>What the UNet is to predict: noise (epsilon) or velocity (v_prediction).</summary>
     /// <param name="latents">[B, 4, h, w] x_0.</param>
     /// <param name="noise">[B, 4, h, w] the noise added.</param>

@@ -4,7 +4,7 @@ using Groundling.Data.Benchmark;
 
 namespace Groundling.Evaluation;
 
-/// <summary>Writes a comparison's files: comparison.json and comparison.html, each whole or not at all.</summary>
+/// <summary>Writes a comparison's files: comparison.json and comparison.html, all or none.</summary>
 public static class ComparisonFolder
 {
     /// <summary>The page's file.</summary>
@@ -18,8 +18,7 @@ public static class ComparisonFolder
     /// <param name="methods">What was compared.</param>
     /// <param name="benchmark">The data, for pictures of the phrases that changed most; null for a page without.</param>
     /// <param name="cancellation">Looked at between the pictures.</param>
-    /// <exception cref="InputException">A picture cannot be read.</exception>
-    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="InputException">A picture cannot be read, or the folder cannot be written.</exception>
     public static void Write(
         string folder,
         Comparison comparison,
@@ -31,9 +30,13 @@ public static class ComparisonFolder
         ArgumentNullException.ThrowIfNull(comparison);
         ArgumentNullException.ThrowIfNull(methods);
         var figures = benchmark is null ? [] : Figures(comparison, methods, benchmark, cancellation);
-        Directory.CreateDirectory(folder);
-        Write(folder, Json, comparison.ToJson());
-        Write(folder, Html, new ComparisonPage(comparison, methods[0].Runs[0].Report, figures).ToHtml());
+        FolderWriter.Write(
+            folder,
+            [
+                (Json, Encoding.UTF8.GetBytes(comparison.ToJson())),
+                (Html, Encoding.UTF8.GetBytes(new ComparisonPage(comparison, methods[0].Runs[0].Report, figures).ToHtml())),
+            ]
+        );
     }
 
     private static Dictionary<(string Method, PhraseChange Change), ChangeFigure> Figures(
@@ -73,7 +76,4 @@ public static class ComparisonFolder
         }
         return figures;
     }
-
-    private static void Write(string folder, string name, string text) =>
-        AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

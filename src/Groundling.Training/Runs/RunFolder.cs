@@ -85,7 +85,7 @@ public sealed class RunFolder : IDisposable
         var held = Hold(path);
         try
         {
-            RunJson.WriteText(System.IO.Path.Combine(path, Config), config + "\n");
+            AtomicFile.WriteText(System.IO.Path.Combine(path, Config), config + "\n");
             RunJson.Write(System.IO.Path.Combine(path, Record), record);
             return new(path, Hash(config + "\n"), held);
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Groundling.Core;
@@ -14,10 +13,7 @@ internal static class RunJson
 
     /// <summary>Writes a file, whole or not at all.</summary>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public static void Write<T>(string path, T value) => WriteText(path, JsonSerializer.Serialize(value, Indented) + "\n");
-
-    /// <inheritdoc cref="Write"/>
-    public static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    public static void Write<T>(string path, T value) => AtomicFile.WriteText(path, JsonSerializer.Serialize(value, Indented) + "\n");
 
     private static JsonSerializerOptions Make(bool indented) =>
         new()

@@ -1,3 +1,4 @@
+using Groundling.Core;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,8 +10,7 @@ namespace Groundling.Losses;
 /// </summary>
 /// <remarks>
 /// Each place of a shifted table is uniform (Cranley and Patterson 1976); what a mask's draws are follows from its seed alone. A generator
-/// of libtorch
-/// draws on the CPU, and millions of numbers a step would travel.
+/// of libtorch draws on the CPU, and millions of numbers a step would travel.
 /// </remarks>
 public sealed class ShiftedPoints : IDisposable
 {
@@ -50,11 +50,6 @@ public sealed class ShiftedPoints : IDisposable
     /// <summary>Disposes the table.</summary>
     public void Dispose() => _table.Dispose();
 
-    /// <summary>A number in [0, 1) of 24 random bits (the finalizer of SplitMix64: Steele, Lea and Flood 2014).</summary>
-    private static float Share(ulong bits)
-    {
-        bits = (bits ^ (bits >> 30)) * 0xBF58_476D_1CE4_E5B9;
-        bits = (bits ^ (bits >> 27)) * 0x94D0_49BB_1331_11EB;
-        return (float)(((bits ^ (bits >> 31)) >> 40) * Scale);
-    }
+    /// <summary>A number in [0, 1) of 24 random bits.</summary>
+    private static float Share(ulong bits) => (float)((SplitMix64.Finish(bits) >> 40) * Scale);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Groundling.Core;
 using Groundling.Diffusion;
 using Groundling.Torch;
@@ -51,7 +50,7 @@ public static class GroundingFolder
             [.. tensors.Select(pair => (pair.Name, type, pair.Tensor.shape))],
             i => tensors[i].Tensor.alias()
         );
-        AtomicFile.Write(Path.Combine(folder, Config), stream => stream.Write(Encoding.UTF8.GetBytes(model.Config.ToJson() + "\n")));
+        AtomicFile.WriteText(Path.Combine(folder, Config), model.Config.ToJson() + "\n");
     }
 
     /// <summary>Builds the trained parts by their own config and loads them.</summary>

@@ -11,6 +11,10 @@ public sealed record RefinementSettings
     /// <summary>How many strides have a weight: 8, 16, 32 and 64.</summary>
     public const int Strides = 4;
 
+    private const int LatestTime = 999,
+        MostWalks = 64;
+    private const double WidestBlur = 16;
+
     /// <summary>
     /// The time steps whose noise is added to the latents, a UNet pass each, whose readings are averaged; 1 adds none. Words decide more
     /// where there is noise.
@@ -46,11 +50,11 @@ public sealed record RefinementSettings
             var (key, text) = change.Split('=', 2) is [var name, var rest] ? (name, rest) : (change, "");
             settings = key switch
             {
-                "times" => settings with { Times = [.. text.Split(',').Select(one => Number<int>(change, one, 0, 999))] },
-                "strides" => settings with { StrideWeights = [.. text.Split(',').Select(one => Number<double>(change, one, 0, 1e6))] },
-                "blur" => settings with { Blur = Number<double>(change, text, 0, 16) },
-                "walks" => settings with { Walks = Number<int>(change, text, 0, 64) },
-                "flip" => settings with { Flip = Number<int>(change, text, 0, 1) == 1 },
+                "times" => settings with { Times = [.. text.Split(',').Select(one => Number(change, one, 0, LatestTime))] },
+                "strides" => settings with { StrideWeights = [.. text.Split(',').Select(one => Number(change, one, 0, 1e6))] },
+                "blur" => settings with { Blur = Number(change, text, 0, WidestBlur) },
+                "walks" => settings with { Walks = Number(change, text, 0, MostWalks) },
+                "flip" => settings with { Flip = Number(change, text, 0, 1) == 1 },
                 _ => throw new InputException($"the refinement has no '{key}': times, strides, blur, walks, flip"),
             };
         }
@@ -65,8 +69,10 @@ public sealed record RefinementSettings
             throw new InputException("the refinement's times are empty; 1 reads without noise");
         if (StrideWeights is not { Count: Strides } || StrideWeights.Any(weight => !(weight >= 0)) || StrideWeights.Sum() <= 0)
             throw new InputException("the refinement's stride weights are four numbers, for 8, 16, 32 and 64, of which one is more than 0");
-        if (!(Blur is >= 0 and <= 16) || Walks is < 0 or > 64 || Times.Any(time => time is < 0 or > 999))
-            throw new InputException("the refinement is out of range: times of 0 to 999, a blur of 0 to 16, 0 to 64 walks");
+        if (!(Blur is >= 0 and <= WidestBlur) || Walks is < 0 or > MostWalks || Times.Any(time => time is < 0 or > LatestTime))
+            throw new InputException(
+                $"the refinement is out of range: times of 0 to {LatestTime}, a blur of 0 to {WidestBlur}, 0 to {MostWalks} walks"
+            );
         return this;
     }
 

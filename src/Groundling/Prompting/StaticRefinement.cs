@@ -41,14 +41,14 @@ internal sealed class StaticRefinement
         var (maps, walk) = (new List<Tensor>(), new List<Tensor>());
         foreach (var time in _settings.Times)
         {
-            var noisy = Noisy(latents, time);
+            var noisy = _diffusion.Schedule.AddNoise(latents, time, NoiseSeed);
             foreach (var flips in _settings.Flip ? new[] { false, true } : [false])
             {
+                var read = flips ? noisy.flip(3) : noisy;
                 using var prompt = new RefiningPrompt(
-                    new(flips ? noisy.flip(3) : noisy, phrases.unsqueeze(0), nullPhrase.unsqueeze(0), null) { Cancellation = cancellation },
+                    new(read, phrases.unsqueeze(0), nullPhrase.unsqueeze(0), null) { Cancellation = cancellation },
                     _finest
                 );
-                var read = flips ? noisy.flip(3) : noisy;
                 using var output = _diffusion.UNet.call(read, HeldScalars.Repeated(time, 1, read.device), prompt);
                 var map = Shared(prompt, height, width);
                 maps.Add(flips ? map.flip(3) : map);
@@ -61,15 +61,6 @@ internal sealed class StaticRefinement
         if (_settings.Walks > 0)
             mean = Walked(Stretched(mean, inside), Mean(walk), inside);
         return Stretched(mean, inside).MoveToOuterDisposeScope();
-    }
-
-    private Tensor Noisy(Tensor latents, int time)
-    {
-        if (time <= 1)
-            return latents.alias();
-        using var generator = new Generator(NoiseSeed);
-        var noise = randn(latents.shape, generator: generator, device: CPU).to(latents.device);
-        return _diffusion.Schedule.AddNoise(latents, noise, tensor(new[] { (long)time }, device: latents.device));
     }
 
     /// <summary>Each pixel's attention as shares of what it gives to phrases, and all blocks by their weights.</summary>
