@@ -117,6 +117,7 @@ public static partial class CommandLine
             ExportCommand.Create(stop),
             PretrainCommand.Create(processes, stop),
             SampleCommand.Create(stop),
+            BrowseCommand.Create(stop),
             ServeCommand.Create(stop),
             McpCommand.Create(stop),
             PullCommand.Create(stop),

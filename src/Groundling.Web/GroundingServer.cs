@@ -1,15 +1,11 @@
 using System.Diagnostics;
-using System.Net;
 using Groundling.Hosting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Groundling.Web;
 
@@ -24,9 +20,7 @@ namespace Groundling.Web;
 /// </example>
 public sealed partial class GroundingServer : IAsyncDisposable
 {
-    private const double SlowestBody = 240; // bytes a second
-    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(10),
-        BodyGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(10);
     private readonly ServerOptions _options;
     private readonly WebApplication _app;
     private readonly ILogger _logger;
@@ -58,22 +52,7 @@ public sealed partial class GroundingServer : IAsyncDisposable
     /// <exception cref="InputException">The address cannot be listened on, or the model's options cannot be used.</exception>
     public async Task<Uri> ListenAsync()
     {
-        try
-        {
-            await _app.StartAsync();
-        }
-        catch (OptionsValidationException e)
-        {
-            throw new InputException(string.Join("; ", e.Failures), e);
-        }
-        catch (Exception e) when (e is IOException or AddressInUseException or System.Net.Sockets.SocketException)
-        {
-            throw new InputException(
-                $"{_options.Host}:{_options.Port} cannot be listened on: {e.GetBaseException().Message}; choose another port or host",
-                e
-            );
-        }
-        var address = new Uri(_app.Urls.Single());
+        var address = await ServerApplication.ListenAsync(_app, _options);
         LogListening(address);
         return address;
     }
@@ -131,51 +110,23 @@ public sealed partial class GroundingServer : IAsyncDisposable
         Action<SharedModelOptions> model,
         Action<IHostApplicationBuilder>? configure,
         Action<IEndpointRouteBuilder>? map
-    )
-    {
-        // An empty builder: no settings files, no environment variables, no signal handlers but the caller's.
-        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = typeof(GroundingServer).Assembly.GetName().Name });
-        builder
-            .WebHost.UseKestrelCore()
-            .ConfigureKestrel(kestrel =>
+    ) =>
+        ServerApplication.Build(
+            _options,
+            builder =>
             {
-                kestrel.AddServerHeader = false;
-                kestrel.Limits.MinRequestBodyDataRate = new(SlowestBody, BodyGrace);
-                kestrel.Listen(new IPEndPoint(_options.Address, _options.Port));
-            });
-        builder.Services.AddRoutingCore().AddSingleton<ServiceOptions>(_options).AddGroundlingService();
-        builder.Services.AddGroundling(model).PostConfigure<SharedModelOptions>(shared => shared.OpensAtStart = false); // Run opens it
-        builder.Services.AddExceptionHandler<ProblemHandler>();
-        builder.Services.AddOpenApi(ApiDescription.Configure);
-        builder.Services.ConfigureHttpJsonOptions(json =>
-        {
-            (json.SerializerOptions.PropertyNamingPolicy, json.SerializerOptions.NumberHandling) = (
-                RequestReader.Json.PropertyNamingPolicy,
-                RequestReader.Json.NumberHandling
-            );
-            json.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // problems are no HTML
-        });
-        if (_options.Cors is { } origin)
-            builder.Services.AddCors(cors =>
-                cors.AddDefaultPolicy(policy => policy.WithOrigins(origin).AllowAnyHeader().WithMethods("GET", "HEAD", "POST"))
-            );
-        configure?.Invoke(builder);
-        var app = builder.Build();
-        app.Use((context, next) => app.Services.GetRequiredService<ResponseHeaders>().AroundAsync(context, next));
-        app.Use((context, next) => app.Services.GetRequiredService<RequestLog>().AroundAsync(context, next));
-        app.UseExceptionHandler();
-        app.UseStatusCodePages(context => ProblemHandler.ExplainAsync(context.HttpContext));
-        app.Use(new HostGate(_options.AllowedHosts).AroundAsync);
-        app.UseRouting();
-        if (_options.Cors is not null)
-            app.UseCors();
-        app.MapGroundling();
-        var states = app.MapGroup("").WithTags("Service");
-        ServerRoutes.Map(states);
-        map?.Invoke(states);
-        ((IEndpointConventionBuilder)states).Finally(GroundlingEndpoints.AnswerHead);
-        return app;
-    }
+                builder.Services.AddGroundling(model).PostConfigure<SharedModelOptions>(shared => shared.OpensAtStart = false); // Run opens it
+                configure?.Invoke(builder);
+            },
+            app =>
+            {
+                app.MapGroundling();
+                var states = app.MapGroup("").WithTags("Service");
+                ServerRoutes.Map(states);
+                map?.Invoke(states);
+                ((IEndpointConventionBuilder)states).Finally(GroundlingEndpoints.AnswerHead);
+            }
+        );
 
     [LoggerMessage(1, LogLevel.Information, "Listening on {address}")]
     private partial void LogListening(Uri address);

@@ -1,41 +1,58 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 
 namespace Groundling.Web;
 
-/// <summary>The page's files, which the library carries.</summary>
+/// <summary>The pages' files, which the library carries: a page for each address, and the scripts, styles and pictures of all of them.</summary>
 internal static class PageFiles
 {
-    private const string Prefix = "Page/";
+    private const string Prefix = "Page/",
+        Page = ".html";
 
-    /// <summary>What answers with each file, by its address: "/" is the page itself.</summary>
-    public static IReadOnlyDictionary<string, Func<HttpRequest, IResult>> ByAddress { get; } =
-        Assembly
-            .GetExecutingAssembly()
-            .GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .ToDictionary(name => name is Prefix + "index.html" ? "/" : $"/{name[Prefix.Length..].Replace('\\', '/')}", Answer);
+    /// <summary>Maps everything but the pages themselves, which <see cref="Of"/> gives.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var resource in Names().Where(name => !name.EndsWith(Page, StringComparison.Ordinal)))
+        {
+            var answer = Answer(resource);
+            routes.MapGet($"/{resource[Prefix.Length..].Replace('\\', '/')}", () => answer).ExcludeFromDescription();
+        }
+    }
 
-    private static Func<HttpRequest, IResult> Answer(string resource)
+    /// <summary>A page, whatever its address.</summary>
+    /// <param name="name">"index.html"</param>
+    public static IResult Of(string name) => Answer(Prefix + name);
+
+    /// <summary>
+    /// A page whose own addresses are relative: below "/ground" they hold from "/ground/" alone, and whoever asks without the slash is led there.
+    /// </summary>
+    public static Func<HttpRequest, IResult> Relative(string name)
+    {
+        var answer = Of(name);
+        return request => request.Path.Value!.EndsWith('/') ? answer : Results.Redirect($"{request.PathBase}{request.Path}/");
+    }
+
+    private static IEnumerable<string> Names() =>
+        Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal));
+
+    private static IResult Answer(string resource)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
         var content = bytes.ToArray();
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}\"");
-        var answer = Results.Bytes(content, TypeOf(resource), entityTag: tag);
-        // The page's own addresses are relative: below "/ground" they hold from "/ground/" alone.
-        return resource is Prefix + "index.html"
-            ? request => request.Path.Value!.EndsWith('/') ? answer : Results.Redirect($"{request.PathBase}{request.Path}/")
-            : _ => answer;
+        return Results.Bytes(content, TypeOf(resource), entityTag: tag);
     }
 
     private static string TypeOf(string name) =>
         Path.GetExtension(name) switch
         {
-            ".html" => "text/html; charset=utf-8",
+            Page => "text/html; charset=utf-8",
             ".css" => "text/css; charset=utf-8",
             ".js" => "text/javascript; charset=utf-8",
             ".svg" => "image/svg+xml",

@@ -49,8 +49,8 @@ internal static class Routes
         open.MapGet("/v1/samples/{file}", (string file, SampleFolder samples) => samples.Picture(file))
             .WithSummary("A sample's picture.")
             .Produces(StatusCodes.Status200OK, contentType: "image/png");
-        foreach (var (address, file) in PageFiles.ByAddress)
-            open.MapGet(address, file).ExcludeFromDescription();
+        open.MapGet("/", PageFiles.Relative("index.html")).ExcludeFromDescription();
+        PageFiles.Map(open);
     }
 
     public static IResult Answer<T>(T answer) => Results.Json(answer, RequestReader.Json);

@@ -3,7 +3,7 @@ using System.Net;
 namespace Groundling.Web;
 
 /// <summary>How the service listens where it is alone, and what it allows.</summary>
-public sealed record ServerOptions : ServiceOptions
+public record ServerOptions : ServiceOptions
 {
     /// <summary>The address to listen on: an IP address, or "localhost".</summary>
     public string Host { get; set; } = "127.0.0.1";

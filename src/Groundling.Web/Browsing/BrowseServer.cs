@@ -1,0 +1,77 @@
+using Groundling.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Groundling.Web.Browsing;
+
+/// <summary>A benchmark's pictures on a page: what is there, what methods made of it, phrase by phrase.</summary>
+/// <example>
+/// <code>
+/// await using var server = new BrowseServer(new BrowseOptions { Data = "scenes" });
+/// Console.WriteLine(await server.ListenAsync());
+/// server.Run(stop);                                                              // until the token is cancelled
+/// </code>
+/// </example>
+public sealed class BrowseServer : IAsyncDisposable
+{
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(10);
+    private readonly BrowseOptions _options;
+    private readonly WebApplication _app;
+
+    /// <summary>Opens the data.</summary>
+    /// <param name="options">Which data, and how to listen.</param>
+    /// <param name="model">Says which model shows its attention; null for none.</param>
+    /// <param name="configure">Adds where logs, meters and traces go; by default nowhere.</param>
+    /// <param name="map">Maps further addresses.</param>
+    /// <exception cref="InputException">An option is out of range, or the data cannot be read.</exception>
+    public BrowseServer(
+        BrowseOptions options,
+        Action<SharedModelOptions>? model = null,
+        Action<IHostApplicationBuilder>? configure = null,
+        Action<IEndpointRouteBuilder>? map = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        options.Check();
+        var data = BrowsedData.Open(options);
+        _app = ServerApplication.Build(
+            options,
+            builder =>
+            {
+                builder.Services.AddSingleton(options).AddSingleton(data);
+                if (model is not null)
+                    builder.Services.AddGroundling(model).AddHostedService<ModelWorker>();
+                configure?.Invoke(builder);
+            },
+            app =>
+            {
+                if (model is not null)
+                    app.MapGroundling(hasPage: false);
+                var routes = app.MapGroup("").WithTags("Browsing");
+                BrowseRoutes.Map(routes, app.Services.GetRequiredService<ClientGate>());
+                map?.Invoke(routes);
+                ((IEndpointConventionBuilder)routes).Finally(GroundlingEndpoints.AnswerHead);
+            }
+        );
+    }
+
+    /// <summary>Begins to listen.</summary>
+    /// <returns>The address, with the port that was taken.</returns>
+    /// <exception cref="InputException">The address cannot be listened on, or the model's options cannot be used.</exception>
+    public Task<Uri> ListenAsync() => ServerApplication.ListenAsync(_app, _options);
+
+    /// <summary>Answers until the token is cancelled.</summary>
+    public void Run(CancellationToken stop)
+    {
+        stop.WaitHandle.WaitOne();
+        using var limit = new CancellationTokenSource(LastAnswers);
+        _app.StopAsync(limit.Token).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Stops at once, where <see cref="Run"/> has not ended already.</summary>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
