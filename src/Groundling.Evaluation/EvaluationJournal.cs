@@ -132,6 +132,32 @@ public sealed class EvaluationJournal : IDisposable
                 yield return Parse(line, path, number);
     }
 
+    /// <summary>Where the line of each narrative begins, for <see cref="ReadAt"/>, with its result without masks.</summary>
+    /// <exception cref="InputException">A line is damaged.</exception>
+    public static IEnumerable<(NarrativeResult Result, long Offset)> ReadPlaces(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        long begin = 0;
+        foreach (var (number, line, end) in Lines(file))
+        {
+            if (number > 1)
+                yield return (Parse(line, path, number).WithoutMasks(), begin);
+            begin = end;
+        }
+    }
+
+    /// <summary>One result, masks included.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">Where its line begins.</param>
+    /// <returns>Null where there is none: the file was changed.</returns>
+    public static NarrativeResult? ReadAt(string path, long offset)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = offset;
+        using var text = new StreamReader(file, Encoding.UTF8);
+        return TryParse(text.ReadLine() ?? "");
+    }
+
     /// <summary>Adds a result; when this returns, the operating system has it.</summary>
     public void Append(NarrativeResult result) => AppendLine(Line(result));
 
@@ -173,18 +199,21 @@ public sealed class EvaluationJournal : IDisposable
         }
     }
 
-    private static NarrativeResult Parse(string line, string path, int number)
+    private static NarrativeResult Parse(string line, string path, int number) =>
+        TryParse(line)
+        ?? throw new InputException(
+            $"{path}, line {number}, is not a result of an evaluation; delete that line to have it done again, or name another folder"
+        ).About("out");
+
+    private static NarrativeResult? TryParse(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize<NarrativeResult>(line, EvaluationJson.OneLine) ?? throw new JsonException();
+            return JsonSerializer.Deserialize<NarrativeResult>(line, EvaluationJson.OneLine);
         }
-        catch (JsonException e)
+        catch (JsonException)
         {
-            throw new InputException(
-                $"{path}, line {number}, is not a result of an evaluation; delete that line to have it done again, or name another folder",
-                e
-            ).About("out");
+            return null;
         }
     }
 }

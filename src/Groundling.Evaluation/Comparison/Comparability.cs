@@ -1,12 +1,13 @@
 namespace Groundling.Evaluation;
 
 /// <summary>Whether two evaluations judged the same phrases by the same rules.</summary>
-internal static class Comparability
+public static class Comparability
 {
     /// <summary>Refuses evaluations that cannot be compared with the first.</summary>
     /// <exception cref="InputException">One differs; the message names it, what differs, and both values.</exception>
     public static void Require(IReadOnlyList<ComparedRun> runs)
     {
+        ArgumentNullException.ThrowIfNull(runs);
         foreach (var run in runs.Skip(1))
             Require(runs[0], run);
     }

@@ -9,8 +9,19 @@ namespace Groundling.Evaluation;
 /// <param name="Results">Every narrative, without masks, in the file's order.</param>
 public sealed record ComparedRun(string Folder, EvaluationReport Report, IReadOnlyList<NarrativeResult> Results)
 {
+    private IReadOnlyDictionary<int, long> Places { get; init; } = new Dictionary<int, long>();
+
     /// <summary>The journal, which has the masks.</summary>
-    internal string Journal => Path.Combine(Folder, EvaluationJournal.FileName);
+    private string Journal => Path.Combine(Folder, EvaluationJournal.FileName);
+
+    /// <summary>A narrative's result with its masks, from the journal; null where it was not judged.</summary>
+    /// <param name="narrative">The record's place in its file.</param>
+    /// <exception cref="InputException">The journal was changed since this was read.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public NarrativeResult? WithMasks(int narrative) =>
+        !Places.TryGetValue(narrative, out var place) ? null
+        : EvaluationJournal.ReadAt(Journal, place) is { } result && result.Narrative == narrative ? result
+        : throw new InputException($"{Journal} was changed meanwhile; start anew");
 
     /// <summary>Reads the folder of an evaluation that is finished.</summary>
     /// <param name="folder">The folder, or the report.json or report.html in it.</param>
@@ -39,11 +50,17 @@ public sealed record ComparedRun(string Folder, EvaluationReport Report, IReadOn
             throw new InputException(
                 $"{folder}: {ReportFolder.Json} and {EvaluationJournal.FileName} are of two evaluations; measure it again"
             );
-        NarrativeResult[] results = [.. EvaluationJournal.Read(journal).Select(r => r.WithoutMasks()).OrderBy(r => r.Narrative)];
-        return results.Length == report.Counts.Narratives
-            ? new(folder, report, results)
+        var places = new Dictionary<int, long>();
+        var results = new List<NarrativeResult>();
+        foreach (var (result, place) in EvaluationJournal.ReadPlaces(journal))
+        {
+            places[result.Narrative] = place;
+            results.Add(result);
+        }
+        return results.Count == report.Counts.Narratives
+            ? new(folder, report, [.. results.OrderBy(r => r.Narrative)]) { Places = places }
             : throw new InputException(
-                $"{journal} has {results.Length} narratives, the report {report.Counts.Narratives}; go on with it: evaluate --resume"
+                $"{journal} has {results.Count} narratives, the report {report.Counts.Narratives}; go on with it: evaluate --resume"
             );
     }
 

@@ -49,7 +49,7 @@ public static class ComparisonFolder
         var wanted = comparison.Changes.SelectMany(c => c.Won.Concat(c.Lost)).Select(c => c.Narrative).ToHashSet();
         var masks = methods.ToDictionary(
             m => m.Name,
-            m => EvaluationJournal.Read(m.Runs[0].Journal).Where(r => wanted.Contains(r.Narrative)).ToDictionary(r => r.Narrative)
+            m => wanted.ToDictionary(narrative => narrative, narrative => m.Runs[0].WithMasks(narrative)!)
         );
         var first = methods[0];
         var figures = new Dictionary<(string, PhraseChange), ChangeFigure>();

@@ -7,6 +7,7 @@ namespace Groundling.Evaluation;
 /// <summary>What the pages of reports are made of; texts become HTML here and nowhere else.</summary>
 internal abstract class ReportPage
 {
+    private const int LongestSide = 560;
     private static readonly Lazy<string> StyleSheet = new(ReadStyleSheet);
     private readonly StringBuilder _page = new();
 
@@ -78,8 +79,11 @@ internal abstract class ReportPage
         Add($"{Text(caption.Text[at..])}</p>", newLine: false);
     }
 
+    /// <summary>A picture small enough to stand in a page.</summary>
+    public static Thumbnail Small(Picture picture) => Thumbnail.Of(picture, LongestSide);
+
     /// <summary>A picture inside the page.</summary>
-    protected static string Image(GalleryImage image, string what) =>
+    protected static string Image(Thumbnail image, string what) =>
         $"<img loading=\"lazy\" width=\"{image.Width}\" height=\"{image.Height}\" alt=\"{Text(what)}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(image.Jpeg)}\">";
 
     /// <summary>A term and what it is; the latter is HTML.</summary>

@@ -16,11 +16,7 @@ public static class ResultOverlay
     {
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(result);
-        var letterbox = Evaluator.LetterboxOf(given, size);
-        return Drawn(
-            given,
-            result.Phrases.Select(p => AtPicture(RunLengthMask.Parse(p.Counts!, result.Width, result.Height), given.Picture, letterbox))
-        );
+        return Drawn(given, result.Phrases.Select(p => AtPicture(RunLengthMask.Parse(p.Counts!, result.Width, result.Height), given, size)));
     }
 
     /// <summary>The picture with the ground truth.</summary>
@@ -29,8 +25,7 @@ public static class ResultOverlay
     public static Picture RenderTruth(EvaluationCase given, int size)
     {
         ArgumentNullException.ThrowIfNull(given);
-        var letterbox = Evaluator.LetterboxOf(given, size);
-        return Drawn(given, given.Truth.Select(mask => AtPicture(mask, given.Picture, letterbox)));
+        return Drawn(given, given.Truth.Select(mask => AtPicture(mask, given, size)));
     }
 
     /// <summary>The same with one phrase's mask alone.</summary>
@@ -48,7 +43,7 @@ public static class ResultOverlay
             new Grounding(
                 given.Picture,
                 given.Example.Caption,
-                [new(given.Example.Phrases[place].Span, 1, AtPicture(mask, given.Picture, Evaluator.LetterboxOf(given, size)))]
+                [new(given.Example.Phrases[place].Span, 1, AtPicture(mask, given, size))]
             )
         );
 
@@ -62,22 +57,31 @@ public static class ResultOverlay
             numbers: InHalfAPage
         );
 
-    /// <summary>A mask of another resolution, each pixel of the picture from the cell it lies in; the padding falls away.</summary>
-    private static RunLengthMask AtPicture(RunLengthMask mask, Picture picture, Letterbox letterbox)
+    private static RunLengthMask AtPicture(RunLengthMask mask, EvaluationCase given, int size) =>
+        AtPicture(mask, given.Picture.Width, given.Picture.Height, Evaluator.LetterboxOf(given, size));
+
+    /// <summary>A judged mask at a picture's size, each pixel from the cell it lies in; the padding falls away.</summary>
+    /// <param name="mask">At the size that was judged.</param>
+    /// <param name="width">The picture's columns.</param>
+    /// <param name="height">The picture's rows.</param>
+    /// <param name="letterbox">How a picture of the annotation's size lies in the network's input.</param>
+    public static RunLengthMask AtPicture(RunLengthMask mask, int width, int height, Letterbox letterbox)
     {
-        if ((mask.Width, mask.Height) == (picture.Width, picture.Height))
+        ArgumentNullException.ThrowIfNull(mask);
+        ArgumentNullException.ThrowIfNull(letterbox);
+        if ((mask.Width, mask.Height) == (width, height))
             return mask;
         bool isWhole = (mask.Width, mask.Height) == (letterbox.SourceWidth, letterbox.SourceHeight);
         double across = isWhole ? mask.Width : letterbox.ContentWidth / 4.0,
             down = isWhole ? mask.Height : letterbox.ContentHeight / 4.0;
         var from = mask.ToBytes();
-        var to = new byte[picture.Width * picture.Height];
-        for (int y = 0, i = 0; y < picture.Height; y++)
+        var to = new byte[width * height];
+        for (int y = 0, i = 0; y < height; y++)
         {
-            int row = Math.Min((int)((y + 0.5) * down / picture.Height), mask.Height - 1) * mask.Width;
-            for (int x = 0; x < picture.Width; x++, i++)
-                to[i] = from[row + Math.Min((int)((x + 0.5) * across / picture.Width), mask.Width - 1)];
+            int row = Math.Min((int)((y + 0.5) * down / height), mask.Height - 1) * mask.Width;
+            for (int x = 0; x < width; x++, i++)
+                to[i] = from[row + Math.Min((int)((x + 0.5) * across / width), mask.Width - 1)];
         }
-        return RunLengthMask.FromBytes(to, picture.Width, picture.Height);
+        return RunLengthMask.FromBytes(to, width, height);
     }
 }
