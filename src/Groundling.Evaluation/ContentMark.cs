@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Groundling.Data.Benchmark;
 
 namespace Groundling.Evaluation;
 
@@ -27,6 +28,16 @@ public sealed record ContentMark(string Name, string Content)
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ContentMark OfFiles(string folder, params IEnumerable<string> files) =>
         Of(folder, files.Select(file => (Path.GetFileName(file), file)));
+
+    /// <summary>The mark of a benchmark's annotations.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="benchmark">What was opened there.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ContentMark OfBenchmark(string folder, PngBenchmark benchmark)
+    {
+        ArgumentNullException.ThrowIfNull(benchmark);
+        return OfFiles(folder, benchmark.NarrativesPath, benchmark.PanopticPath);
+    }
 
     private static ContentMark Of(string folder, IEnumerable<(string Name, string Path)> files)
     {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Groundling.Evaluation;
+using Groundling.Torch;
 using Groundling.Web.Browsing;
 
 namespace Groundling.Cli.Commands;
@@ -9,41 +11,71 @@ internal static class BrowseCommand
     public static Command Create(CancellationToken stop)
     {
         var defaults = new BrowseOptions();
-        var (data, split) = (EvaluationCommon.Data(), EvaluationCommon.Split());
+        var (data, split, listening) = (EvaluationCommon.Data(), EvaluationCommon.Split(), new ListeningOptions(defaults));
+        var (model, device, threads) = (new ModelOptions(), new DeviceOptions(), CommonOptions.Threads());
+        model.Frozen.Description = $"Whose attention is shown; opened when it is asked for. {model.Frozen.Description}";
+        var reports = new Option<string[]>("--report")
+        {
+            Description =
+                "A folder that evaluate or score wrote of these data, for its scores and masks; NAME=DIR gives it a name. Given again, the others are held against the first",
+            HelpName = "DIR",
+        };
         var edit = new Option<bool>("--edit") { Description = "Also change the data: phrases, segments, categories" };
-        var host = new Option<string>("--host")
+        var cache = new Option<string>("--cache")
         {
-            Description = "The address to listen on",
-            HelpName = "ADDRESS",
-            DefaultValueFactory = _ => defaults.Host,
+            Description = $"The folder of small pictures that were made before; they take {defaults.CacheMegabytes} MiB at most",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => defaults.Cache,
         };
-        var port = new Option<int>("--port")
+        var command = new Command("browse", "Look through a benchmark's pictures, and what methods made of them, on a page.")
         {
-            Description = "The port; 0 takes a free one",
-            HelpName = "N",
-            DefaultValueFactory = _ => defaults.Port,
+            data,
+            split,
+            reports,
+            edit,
+            model.Frozen,
+            model.Trained,
+            model.Yes,
+            device.Name,
+            device.Kind,
+            threads,
+            listening.Host,
+            listening.Port,
+            listening.Names,
+            cache,
         };
-        var command = new Command("browse", "Look through a benchmark's pictures on a page.") { data, split, edit, host, port };
         command.SetAction(parsed =>
         {
             var options = new BrowseOptions
             {
                 Data = parsed.GetValue(data)!,
                 Split = parsed.GetValue(split)!,
+                Reports = ComparedMethod.ReadAll(parsed.GetValue(reports) ?? []),
                 Edit = parsed.GetValue(edit),
-                Host = parsed.GetValue(host)!,
-                Port = parsed.GetValue(port),
+                Cache = parsed.GetValue(cache)!,
             };
-            Browse(options, parsed.InvocationConfiguration.Output, stop);
+            listening.ReadInto(options, parsed);
+            CommonOptions.UseThreads(parsed.GetValue(threads));
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            Browse(options, model.Read(parsed, stop), device.Read(parsed), output, error, stop);
         });
         return command;
     }
 
-    private static void Browse(BrowseOptions options, TextWriter output, CancellationToken stop)
+    private static void Browse(
+        BrowseOptions options,
+        ModelChoice model,
+        DeviceChoice device,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken stop
+    )
     {
-        var server = new BrowseServer(options);
+        var server = new BrowseServer(options, shared => model.Share(shared, device.Find()));
         try
         {
+            foreach (var note in server.Notes)
+                error.WriteLine($"note: {note}");
             output.WriteLine($"{server.ListenAsync().GetAwaiter().GetResult()} shows {options.Data}; Ctrl-C ends it");
             server.Run(stop);
         }

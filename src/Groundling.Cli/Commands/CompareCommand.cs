@@ -80,7 +80,7 @@ internal static class CompareCommand
             return null;
         }
         var benchmark = PngBenchmark.Open(folder, report.Settings.Split);
-        var mark = EvaluationCommon.MarkOf(folder, benchmark);
+        var mark = ContentMark.OfBenchmark(folder, benchmark);
         if (mark.Content == report.Settings.Data.Content)
             return benchmark;
         if (named is not null)

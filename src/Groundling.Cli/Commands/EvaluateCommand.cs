@@ -151,7 +151,7 @@ internal static class EvaluateCommand
             segmenter.Name,
             request.Model is null ? null : ContentMark.OfFolder(request.Model.Frozen),
             TrainedMark(segmenter),
-            EvaluationCommon.MarkOf(request.Data, benchmark),
+            ContentMark.OfBenchmark(request.Data, benchmark),
             request.Split,
             request.Protocol.Name,
             request.Groups.Name,

@@ -40,9 +40,6 @@ internal static class EvaluationCommon
 
     public static Option<int?> Limit() => new("--limit") { Description = "Judge only the first N narratives", HelpName = "N" };
 
-    public static ContentMark MarkOf(string folder, PngBenchmark benchmark) =>
-        ContentMark.OfFiles(folder, benchmark.NarrativesPath, benchmark.PanopticPath);
-
     public static void RequireLimit(int? limit)
     {
         if (limit is < 1)

@@ -57,7 +57,7 @@ internal static class ScoreCommand
                 $"{Method}{Path.GetFileName(parsed.GetValue(file)!)}",
                 null,
                 null,
-                EvaluationCommon.MarkOf(parsed.GetValue(data)!, benchmark),
+                ContentMark.OfBenchmark(parsed.GetValue(data)!, benchmark),
                 benchmark.Split,
                 rules.Name,
                 grouping.Name,

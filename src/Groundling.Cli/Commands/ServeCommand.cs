@@ -15,18 +15,7 @@ internal static class ServeCommand
     {
         var defaults = new ServerOptions();
         var (model, device, threads) = (new ModelOptions(), new DeviceOptions(), CommonOptions.Threads());
-        var host = new Option<string>("--host")
-        {
-            Description = "The address to listen on; 0.0.0.0 for all of this machine's",
-            HelpName = "ADDRESS",
-            DefaultValueFactory = _ => defaults.Host,
-        };
-        var port = new Option<int>("--port")
-        {
-            Description = "The port; 0 takes a free one",
-            HelpName = "N",
-            DefaultValueFactory = _ => defaults.Port,
-        };
+        var listening = new ListeningOptions(defaults);
         var queue = new Option<int>("--queue")
         {
             Description = "Requests that may wait for the model; more are refused with 429",
@@ -73,12 +62,6 @@ internal static class ServeCommand
             Description = "The one other site whose pages may call the service, such as https://example.org",
             HelpName = "ORIGIN",
         };
-        var hosts = new Option<string[]>("--allow-host")
-        {
-            Description =
-                "A name that the service answers to, such as example.org, as a proxy passes it on; * for any. Addresses in numbers, localhost and this machine's name need none",
-            HelpName = "NAME",
-        };
         var labelStudio = new Option<string?>("--label-studio")
         {
             Description =
@@ -102,8 +85,8 @@ internal static class ServeCommand
             device.Name,
             device.Kind,
             threads,
-            host,
-            port,
+            listening.Host,
+            listening.Port,
             queue,
             batch,
             timeout,
@@ -112,7 +95,7 @@ internal static class ServeCommand
             size,
             key,
             cors,
-            hosts,
+            listening.Names,
             labelStudio,
             samples,
             mcp,
@@ -123,8 +106,6 @@ internal static class ServeCommand
             var place = device.Read(parsed).Find(); // one that cannot be used shows before the service listens
             var options = new ServerOptions
             {
-                Host = parsed.GetValue(host)!,
-                Port = parsed.GetValue(port),
                 Queue = parsed.GetValue(queue),
                 Batch = parsed.GetValue(batch),
                 Timeout = parsed.GetValue(timeout),
@@ -133,11 +114,11 @@ internal static class ServeCommand
                 MaxSize = parsed.GetValue(size),
                 ApiKey = parsed.GetValue(key) ?? Environment.GetEnvironmentVariable(KeyVariable),
                 Cors = parsed.GetValue(cors),
-                AllowedHosts = parsed.GetValue(hosts) ?? [],
                 LabelStudio = parsed.GetValue(labelStudio),
                 LabelStudioToken = parsed.GetValue(labelStudio) is null ? null : Environment.GetEnvironmentVariable(LabelStudioVariable),
                 Samples = parsed.GetValue(samples)!,
             };
+            listening.ReadInto(options, parsed);
             if (parsed.GetValue(allow) is { Length: > 0 } && !parsed.GetValue(mcp))
                 throw new InputException("--allow names folders for clients of --mcp; give both");
             var folders = parsed.GetValue(mcp) ? new AllowedFolders(parsed.GetValue(allow) ?? []) : null;

@@ -133,7 +133,7 @@ internal sealed class GroundlingTools(IToolModel model, AllowedFolders folders)
                 method,
                 null,
                 null,
-                Commands.EvaluationCommon.MarkOf(place, benchmark),
+                ContentMark.OfBenchmark(place, benchmark),
                 split,
                 ResolutionProtocol.Original.Name,
                 rule.Name,

@@ -79,17 +79,20 @@ public sealed class Picture
     }
 
     /// <summary>Whether a file begins as one that is read here does, whatever its name; false where it cannot be read.</summary>
-    public static bool IsPicture(string path)
+    public static bool IsPicture(string path) => MediaTypeOf(path) is not null;
+
+    /// <summary>"image/png" and the like for a file that begins as one that is read here does, whatever its name; else null.</summary>
+    public static string? MediaTypeOf(string path)
     {
         try
         {
             using var file = File.OpenRead(path);
             Span<byte> start = stackalloc byte[64];
-            return PictureHeader.Read(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]).IsReadable;
+            return PictureHeader.Read(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]).MediaType;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
     }
 

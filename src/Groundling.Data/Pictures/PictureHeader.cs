@@ -33,7 +33,20 @@ internal sealed record PictureHeader(
             : $"a {Format} file";
 
     /// <summary>Formats this library decodes.</summary>
-    public bool IsReadable => Format is "PNG" or "JPEG" or "WebP" or "GIF" or "BMP" or "ICO";
+    public bool IsReadable => MediaType is not null;
+
+    /// <summary>The media type of a format that this library decodes; null for others.</summary>
+    public string? MediaType =>
+        Format switch
+        {
+            "PNG" => "image/png",
+            "JPEG" => "image/jpeg",
+            "WebP" => "image/webp",
+            "GIF" => "image/gif",
+            "BMP" => "image/bmp",
+            "ICO" => "image/x-icon",
+            _ => null,
+        };
 
     /// <summary>True where the file's end is plainly missing: a JPEG without its end mark, a WebP shorter than it says.</summary>
     public static bool IsCut(ReadOnlySpan<byte> file) =>

@@ -19,6 +19,8 @@ public sealed class BrowseServer : IAsyncDisposable
 {
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(10);
     private readonly BrowseOptions _options;
+    private readonly BrowsedData _data;
+    private readonly ThumbnailCache _thumbnails;
     private readonly WebApplication _app;
 
     /// <summary>Opens the data.</summary>
@@ -26,7 +28,7 @@ public sealed class BrowseServer : IAsyncDisposable
     /// <param name="model">Says which model shows its attention; null for none.</param>
     /// <param name="configure">Adds where logs, meters and traces go; by default nowhere.</param>
     /// <param name="map">Maps further addresses.</param>
-    /// <exception cref="InputException">An option is out of range, or the data cannot be read.</exception>
+    /// <exception cref="InputException">An option is out of range, the data cannot be read, or a report is not about them.</exception>
     public BrowseServer(
         BrowseOptions options,
         Action<SharedModelOptions>? model = null,
@@ -37,22 +39,25 @@ public sealed class BrowseServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         options.Check();
-        var data = BrowsedData.Open(options);
+        _data = new(options);
+        _thumbnails = new(options.Cache, (long)options.CacheMegabytes << 20);
         _app = ServerApplication.Build(
             options,
             builder =>
             {
-                builder.Services.AddSingleton(options).AddSingleton(data);
+                builder.Services.AddSingleton(options).AddSingleton(_data).AddSingleton(_thumbnails);
                 if (model is not null)
-                    builder.Services.AddGroundling(model).AddHostedService<ModelWorker>();
+                {
+                    builder.Services.AddGroundling(model).PostConfigure<SharedModelOptions>(shared => shared.OpensAtStart = false);
+                    builder.Services.AddSingleton<ModelWorker>().AddSingleton<BrowsedModel>();
+                    builder.Services.AddHostedService(services => services.GetRequiredService<BrowsedModel>());
+                }
                 configure?.Invoke(builder);
             },
             app =>
             {
-                if (model is not null)
-                    app.MapGroundling(hasPage: false);
                 var routes = app.MapGroup("").WithTags("Browsing");
-                BrowseRoutes.Map(routes, app.Services.GetRequiredService<ClientGate>());
+                BrowseRoutes.Map(routes, app.Services.GetRequiredService<ClientGate>(), model is not null);
                 map?.Invoke(routes);
                 ((IEndpointConventionBuilder)routes).Finally(GroundlingEndpoints.AnswerHead);
             }
@@ -62,7 +67,15 @@ public sealed class BrowseServer : IAsyncDisposable
     /// <summary>Begins to listen.</summary>
     /// <returns>The address, with the port that was taken.</returns>
     /// <exception cref="InputException">The address cannot be listened on, or the model's options cannot be used.</exception>
-    public Task<Uri> ListenAsync() => ServerApplication.ListenAsync(_app, _options);
+    public async Task<Uri> ListenAsync()
+    {
+        var address = await ServerApplication.ListenAsync(_app, _options);
+        _ = Task.Run(_thumbnails.Open); // nobody waits for it
+        return address;
+    }
+
+    /// <summary>What to know before trusting what is shown; usually nothing.</summary>
+    public IReadOnlyList<string> Notes => _data.Now.Notes;
 
     /// <summary>Answers until the token is cancelled.</summary>
     public void Run(CancellationToken stop)

@@ -1,4 +1,5 @@
 using Groundling.Data.Benchmark;
+using Groundling.Evaluation;
 
 namespace Groundling.Web.Browsing;
 
@@ -7,39 +8,44 @@ internal sealed class Catalogue
 {
     private readonly Dictionary<string, CataloguedPicture> _byId = [];
 
-    public Catalogue(PngBenchmark benchmark)
+    /// <param name="benchmark">The data.</param>
+    /// <param name="rule">Who is a thing, who plural.</param>
+    public Catalogue(PngBenchmark benchmark, GroupRule rule)
     {
-        var narratives = new Dictionary<string, List<CataloguedNarrative>>();
-        var order = new List<string>();
+        var told = new OrderedDictionary<string, List<CataloguedNarrative>>();
         for (int place = 0; place < benchmark.Count; place++)
         {
             var example = benchmark[place];
-            if (!narratives.TryGetValue(example.ImageId, out var told))
-            {
-                narratives.Add(example.ImageId, told = []);
-                order.Add(example.ImageId);
-            }
-            told.Add(new(place, example.Index, example.Caption.Text, [.. example.Phrases.Select(phrase => Of(phrase, example))]));
+            if (!told.TryGetValue(example.ImageId, out var narratives))
+                told.Add(example.ImageId, narratives = []);
+            narratives.Add(
+                new(place, example.Index, example.Caption.Text, [.. example.Phrases.Select(phrase => Of(phrase, example, rule))])
+            );
         }
-        Pictures = [.. order.Select((id, place) => new CataloguedPicture(place, id, narratives[id]))];
+        Pictures = [.. told.Select(picture => new CataloguedPicture(picture.Key, picture.Value))];
         foreach (var picture in Pictures)
             _byId.Add(picture.Id, picture);
     }
 
     public IReadOnlyList<CataloguedPicture> Pictures { get; }
 
+    public IEnumerable<CataloguedNarrative> Narratives => Pictures.SelectMany(picture => picture.Narratives);
+
     /// <summary>The picture of an id; null where there is none.</summary>
     public CataloguedPicture? Find(string id) => _byId.GetValueOrDefault(id);
 
-    private static CataloguedPhrase Of(BenchmarkPhrase phrase, BenchmarkExample example) =>
-        new(
+    private static CataloguedPhrase Of(BenchmarkPhrase phrase, BenchmarkExample example, GroupRule rule)
+    {
+        var category = phrase.Segments[^1].CategoryId;
+        var (segments, pixels) = (phrase.Segments.Count, (double)example.Width * example.Height);
+        var judged = new PhraseResult(0, "", 0, segments, phrase.PluralFlag, phrase.LastIsThing, category, 0, 0, 0, false, null);
+        return new(
             phrase.Span.Start,
             phrase.Span.Length,
-            phrase.Segments[^1].CategoryId,
-            phrase.LastIsThing,
-            phrase.Segments.Count > 1,
-            example.Width > 0 && example.Height > 0
-                ? (float)phrase.Segments.Sum(segment => (double)segment.Area) / ((float)example.Width * example.Height)
-                : 0
+            category,
+            rule.IsThing(judged),
+            rule.IsPlural(judged),
+            pixels > 0 ? phrase.Segments.Sum(segment => (double)segment.Area) / pixels : 0
         );
+    }
 }

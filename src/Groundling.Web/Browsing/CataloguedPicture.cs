@@ -1,10 +1,9 @@
 namespace Groundling.Web.Browsing;
 
 /// <summary>A picture as the list needs it.</summary>
-/// <param name="Place">Its place in the list, from 0.</param>
 /// <param name="Id">The image's id, without leading zeros.</param>
 /// <param name="Narratives">What was told of it, at least one.</param>
-internal sealed record CataloguedPicture(int Place, string Id, IReadOnlyList<CataloguedNarrative> Narratives);
+internal sealed record CataloguedPicture(string Id, IReadOnlyList<CataloguedNarrative> Narratives);
 
 /// <summary>A narrative as the list needs it.</summary>
 /// <param name="Place">Its place among the benchmark's examples.</param>
@@ -20,4 +19,4 @@ internal sealed record CataloguedNarrative(int Place, int Index, string Caption,
 /// <param name="IsThing">Whether it counts as a thing; else it is stuff.</param>
 /// <param name="IsPlural">Whether it counts as plural.</param>
 /// <param name="Share">The share of the picture that its segments take as annotated; 0 where the picture's size is not.</param>
-internal readonly record struct CataloguedPhrase(int Start, int Length, int CategoryId, bool IsThing, bool IsPlural, float Share);
+internal readonly record struct CataloguedPhrase(int Start, int Length, int CategoryId, bool IsThing, bool IsPlural, double Share);
