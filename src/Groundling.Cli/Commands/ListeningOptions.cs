@@ -33,9 +33,5 @@ internal sealed class ListeningOptions(ServerOptions defaults)
 
     /// <summary>Puts what the command line says among a server's options.</summary>
     public void ReadInto(ServerOptions options, ParseResult parsed) =>
-        (options.Host, options.Port, options.AllowedHosts) = (
-            parsed.GetValue(Host)!,
-            parsed.GetValue(Port),
-            parsed.GetValue(Names) ?? []
-        );
+        (options.Host, options.Port, options.AllowedHosts) = (parsed.GetValue(Host)!, parsed.GetValue(Port), parsed.GetValue(Names) ?? []);
 }

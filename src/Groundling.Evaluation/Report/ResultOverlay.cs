@@ -16,7 +16,10 @@ public static class ResultOverlay
     {
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(result);
-        return Drawn(given, result.Phrases.Select(p => AtPicture(RunLengthMask.Parse(p.Counts!, result.Width, result.Height), given, size)));
+        return Drawn(
+            given,
+            result.Phrases.Select(p => AtPicture(RunLengthMask.Parse(p.Counts!, result.Width, result.Height), given, size))
+        );
     }
 
     /// <summary>The picture with the ground truth.</summary>
@@ -40,11 +43,7 @@ public static class ResultOverlay
 
     private static Picture Drawn(EvaluationCase given, RunLengthMask mask, int size, int place) =>
         OverlayRenderer.RenderPicture(
-            new Grounding(
-                given.Picture,
-                given.Example.Caption,
-                [new(given.Example.Phrases[place].Span, 1, AtPicture(mask, given, size))]
-            )
+            new Grounding(given.Picture, given.Example.Caption, [new(given.Example.Phrases[place].Span, 1, AtPicture(mask, given, size))])
         );
 
     private static Picture Drawn(EvaluationCase given, IEnumerable<RunLengthMask> masks) =>

@@ -30,5 +30,9 @@ public sealed record BrowseOptions : ServerOptions
     {
         RequireRange("largest cache in MiB", CacheMegabytes, 1, 1 << 20);
         base.Check();
+        if (Edit && !System.Net.IPAddress.IsLoopback(Address))
+            throw new InputException(
+                $"with --edit the host {Host} would let everybody who reaches it change the data; keep 127.0.0.1, and come to it through ssh -L"
+            );
     }
 }

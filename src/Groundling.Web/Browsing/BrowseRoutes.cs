@@ -18,7 +18,7 @@ internal static class BrowseRoutes
     {
         var page = PageFiles.Of("browse.html");
         routes.MapGet("/", () => page).ExcludeFromDescription();
-        routes.MapGet("/picture/{id}", () => page).ExcludeFromDescription();
+        routes.MapGet("/picture/{id}", (string id, BrowsedData data) => Page(id, data, page)).ExcludeFromDescription();
         PageFiles.Map(routes);
         var guarded = routes.MapGroup("/v1").AddEndpointFilter(gate).ProducesProblem(StatusCodes.Status403Forbidden);
         guarded.MapGet("/data", Data).WithSummary("The data, and what was measured of them.").Produces<DataAnswer>();
@@ -44,6 +44,10 @@ internal static class BrowseRoutes
                 .Produces<TraceAnswer>()
                 .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
+
+    /// <summary>The page at a picture's address; where there is no such picture it says so itself.</summary>
+    private static IResult Page(string id, BrowsedData data, IResult page) =>
+        data.Now.Catalogue.Find(id) is null ? new WithStatus(page, StatusCodes.Status404NotFound) : page;
 
     private static IResult Data(BrowsedData data, BrowseOptions options, [FromServices] BrowsedModel? attention = null)
     {
@@ -84,8 +88,8 @@ internal static class BrowseRoutes
                 list.Rows.Count,
                 list.Phrases,
                 [
-                    .. list.Rows
-                        .Skip(from)
+                    .. list
+                        .Rows.Skip(from)
                         .Take(count)
                         .Select(row => new RowAnswer(
                             row.Picture.Id,
@@ -147,9 +151,7 @@ internal static class BrowseRoutes
                 $"narrative {asked.Narrative} is none of picture {id}",
                 "narrative"
             );
-        return Routes.Answer(
-            await model.AttentionAsync(context, FileOf(data, id), state.Benchmark[narrative.Place].Caption, asked.Phrase)
-        );
+        return Routes.Answer(await model.AttentionAsync(context, FileOf(data, id), state.Benchmark[narrative.Place].Caption, asked.Phrase));
     }
 
     private static string FileOf(BrowsedData data, string id)
@@ -161,4 +163,13 @@ internal static class BrowseRoutes
     private static CataloguedPicture Find(BrowsedState state, string id) =>
         state.Catalogue.Find(id)
         ?? throw new RequestException(StatusCodes.Status404NotFound, "there is no picture of this id; /v1/pictures lists them");
+
+    private sealed record WithStatus(IResult Answer, int Status) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = Status;
+            return Answer.ExecuteAsync(httpContext);
+        }
+    }
 }

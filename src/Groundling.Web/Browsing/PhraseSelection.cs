@@ -13,7 +13,10 @@ internal sealed class PhraseSelection
     public PhraseSelection(BrowsedState state, PictureQuery query)
     {
         (_query, _terms) = (query, query.Terms());
-        _categories = [.. state.Benchmark.Categories.Values.Where(category => category.Name == query.Category).Select(category => category.Id)];
+        _categories =
+        [
+            .. state.Benchmark.Categories.Values.Where(category => category.Name == query.Category).Select(category => category.Id),
+        ];
         if (state.Reports.Count == 0)
             return;
         _scores = state.Reports[query.Report];

@@ -37,12 +37,7 @@ internal static class PictureDetail
         }
     }
 
-    private static NarrativeAnswer Narrative(
-        BrowsedState state,
-        CataloguedNarrative narrative,
-        IReadOnlyList<int> asked,
-        PanopticMap? map
-    )
+    private static NarrativeAnswer Narrative(BrowsedState state, CataloguedNarrative narrative, IReadOnlyList<int> asked, PanopticMap? map)
     {
         var example = state.Benchmark[narrative.Place];
         var colours = PhrasePalette.Take(example.Phrases.Count);

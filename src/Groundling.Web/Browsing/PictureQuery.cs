@@ -8,8 +8,7 @@ namespace Groundling.Web.Browsing;
 internal sealed partial record PictureQuery
 {
     /// <summary>In the address, all in one parameter each.</summary>
-    public static IReadOnlyList<string> Parameters { get; } =
-    ["words", "category", "group", "number", "size", "score", "report", "sort"];
+    public static IReadOnlyList<string> Parameters { get; } = ["words", "category", "group", "number", "size", "score", "report", "sort"];
 
     private static readonly string[] Groups = ["things", "stuff"],
         Numbers = ["singular", "plural"];
@@ -39,7 +38,8 @@ internal sealed partial record PictureQuery
     public PictureOrder Order { get; private init; }
 
     /// <summary>Whether any phrase is left out, whatever the captions say.</summary>
-    public bool ChoosesPhrases => Category is not null || IsThing is not null || IsPlural is not null || Size is not null || Score is not null;
+    public bool ChoosesPhrases =>
+        Category is not null || IsThing is not null || IsPlural is not null || Size is not null || Score is not null;
 
     /// <summary>The words, or texts in quotes, that a caption must have.</summary>
     public IReadOnlyList<string> Terms() =>
@@ -65,7 +65,10 @@ internal sealed partial record PictureQuery
             : PictureOrder.File;
         int needed = PictureList.ReportsFor(order);
         if (needed > state.Reports.Count)
-            throw Fault("sort", $"the order {Given(query, "sort")} needs {needed} report{(needed == 1 ? "" : "s")}; start with {(needed == 1 ? "one" : "them")}");
+            throw Fault(
+                "sort",
+                $"the order {Given(query, "sort")} needs {needed} report{(needed == 1 ? "" : "s")}; start with {(needed == 1 ? "one" : "them")}"
+            );
         var category = Given(query, "category");
         if (category is not null && !state.Benchmark.Categories.Values.Any(known => known.Name == category))
             throw Fault("category", $"the data have no category '{category}'");
@@ -115,9 +118,11 @@ internal sealed partial record PictureQuery
 
     private static RequestException Fault(string parameter, string detail) => new(StatusCodes.Status400BadRequest, detail, parameter);
 
-    [GeneratedRegex("""
-        "[^"]*"?|\S+
-        """)]
+    [GeneratedRegex(
+        """
+            "[^"]*"?|\S+
+            """
+    )]
     private static partial Regex Term();
 }
 

@@ -43,7 +43,9 @@ internal sealed class ThumbnailCache
     public async Task<(byte[] Jpeg, string Mark)> GetAsync(string path, CancellationToken cancellation)
     {
         var info = new FileInfo(path);
-        var mark = Mark(string.Create(CultureInfo.InvariantCulture, $"{path}\n{info.Length}\n{info.LastWriteTimeUtc.Ticks}\n{LongestSide}"));
+        var mark = Mark(
+            string.Create(CultureInfo.InvariantCulture, $"{path}\n{info.Length}\n{info.LastWriteTimeUtc.Ticks}\n{LongestSide}")
+        );
         var kept = Path.Combine(_folder, mark[..2], mark + Kind);
         if (Read(kept) is { } jpeg)
             return (jpeg, mark);

@@ -12,7 +12,7 @@ export class Fault extends Error {
 
 export const useKey = key => sessionStorage.setItem(keyName, key);
 
-async function call(path, options = {}) {
+export async function call(path, options = {}) {
   const key = sessionStorage.getItem(keyName);
   let response;
   try {

@@ -28,7 +28,15 @@ public class ReferenceTests
         ["Groundling.Training"] = [.. Library, "Groundling", "Groundling.Rendering", "Groundling.Evaluation"],
         ["Groundling.Models.Scenes"] = [.. Library, "Groundling", "Groundling.Rendering"],
         ["Groundling.Hosting"] = [.. Library, "Groundling"],
-        ["Groundling.Web"] = [.. Library, "Groundling", "Groundling.Rendering", "Groundling.Evaluation", "Groundling.Export", "Groundling.Hosting"],
+        ["Groundling.Web"] =
+        [
+            .. Library,
+            "Groundling",
+            "Groundling.Rendering",
+            "Groundling.Evaluation",
+            "Groundling.Export",
+            "Groundling.Hosting",
+        ],
         ["Groundling.Cli"] =
         [
             .. Library,
