@@ -72,7 +72,11 @@ internal static class HelpExamples
             ("groundling serve", "The page at http://127.0.0.1:8080"),
             ("groundling serve --host 0.0.0.0 --api-key SECRET -m sd15", "For others, with a key"),
         ],
-        ["browse"] = [("groundling browse coco", "Every picture of COCO's narratives at http://127.0.0.1:8090")],
+        ["browse"] =
+        [
+            ("groundling browse coco", "COCO's narratives at http://127.0.0.1:8090"),
+            ("groundling browse coco --report old=a --report new=b", "With the scores and masks of two evaluations"),
+        ],
         ["pull"] = [("groundling pull stable-diffusion-v1-5/stable-diffusion-v1-5", "Stable Diffusion 1.5 into the hub's cache")],
         ["completion"] =
         [

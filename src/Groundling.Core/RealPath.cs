@@ -12,7 +12,7 @@ public static class RealPath
             return full;
         var place = Path.Combine(Of(parent), Path.GetFileName(full));
         FileSystemInfo info = Directory.Exists(place) ? new DirectoryInfo(place) : new FileInfo(place);
-        return info.ResolveLinkTarget(returnFinalTarget: true) is { } target ? Of(target.FullName) : place;
+        return info.LinkTarget is not null && info.ResolveLinkTarget(returnFinalTarget: true) is { } target ? Of(target.FullName) : place;
     }
 
     /// <summary>Whether a path is a folder, or lies in it or below.</summary>

@@ -138,7 +138,7 @@ internal sealed class ComparisonPage(
     private void Case(string method, PhraseChange change)
     {
         var phrase =
-            $"<p class=\"note\">image {Text(change.ImageId)}, narrative {change.Narrative}, phrase {change.Phrase}: <b>{Text(change.Text)}</b> · IoU {change.Before:F2} → {change.After:F2} ({Points(change.Gain)})</p>";
+            $"<p class=\"note\">{ImageLink(change.ImageId)}, narrative {change.Narrative}, phrase {change.Phrase}: <b>{Text(change.Text)}</b> · IoU {change.Before:F2} → {change.After:F2} ({Points(change.Gain)})</p>";
         if (!figures.TryGetValue((method, change), out var figure))
         {
             Add($"<article>{phrase}</article>");
@@ -159,6 +159,7 @@ internal sealed class ComparisonPage(
         Detail("Data", $"{Text(settings.Data.Name)} <code>{settings.Data.Content}</code>, split {Text(settings.Split)}");
         Detail("Protocol", $"{Text(settings.Protocol)}: {Text(ResolutionProtocol.Named(settings.Protocol).Description)}");
         Detail("Groups", $"{Text(settings.Groups)}: {Text(GroupRule.Named(settings.Groups).Description)}");
+        Detail("Pictures", Browsing(settings, first.Run, comparison.Methods.Select(m => m.Folders[0])));
         Detail(
             "Intervals",
             $"percentile intervals of a paired bootstrap: {comparison.Resamples:N0} times all pictures are drawn with replacement (seed {comparison.Seed}), each with all its phrases, for both methods alike. They say what other pictures would do to these very models; what other seeds of training would do is said by the spread over several evaluations alone"

@@ -168,7 +168,7 @@ internal sealed class HtmlReport(
                 $"<li><span class=\"chip{(colours[i].IsLight ? " light" : "")}\" style=\"--c:{colours[i]}\">{i + 1}</span><span>{Text(phrase.Text)}</span><b>{phrase.IoU:F2}</b></li>"
             );
         Add(
-            $"</ol><p class=\"note\">image {Text(result.ImageId)}, narrative {result.Narrative} · mean IoU {result.MeanIoU:F3}</p></div></article>"
+            $"</ol><p class=\"note\">{ImageLink(result.ImageId)}, narrative {result.Narrative} · mean IoU {result.MeanIoU:F3}</p></div></article>"
         );
     }
 
@@ -195,6 +195,7 @@ internal sealed class HtmlReport(
             Detail("Missing", $"{report.Counts.Missing:N0} phrases without a prediction, judged as empty masks");
         Detail("Faults of the data", report.Faults.Count == 0 ? "none" : string.Join("<br>", report.Faults.Select(Text)));
         Origin(report.Run);
+        Detail("Pictures", $"{Browsing(settings, report.Run, ".")}, started in this report's folder");
         Add("</dl></section>");
     }
 

@@ -82,6 +82,18 @@ internal abstract class ReportPage
     /// <summary>A picture small enough to stand in a page.</summary>
     public static Thumbnail Small(Picture picture) => Thumbnail.Of(picture, LongestSide);
 
+    /// <summary>A picture's number, which leads to where <c>groundling browse</c> shows it.</summary>
+    protected static string ImageLink(string imageId) => $"<a href=\"{BrowseAddress.Of(imageId)}\">image {Text(imageId)}</a>";
+
+    /// <summary>What to start so that <see cref="ImageLink"/> leads somewhere.</summary>
+    /// <param name="settings">What was judged.</param>
+    /// <param name="run">Where it was; null where that was not recorded.</param>
+    /// <param name="reports">The reports' folders.</param>
+    protected static string Browsing(EvaluationSettings settings, EvaluationRun? run, params IEnumerable<string> reports) =>
+        $"The numbers of pictures lead to a page that shows any of them, phrase by phrase, while this runs: <code>groundling browse {Text(Quoted(run?.Data ?? settings.Data.Name))} --split {Text(settings.Split)}{string.Concat(reports.Select(report => $" --report {Text(Quoted(report))}"))}</code>";
+
+    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+
     /// <summary>A picture inside the page.</summary>
     protected static string Image(Thumbnail image, string what) =>
         $"<img loading=\"lazy\" width=\"{image.Width}\" height=\"{image.Height}\" alt=\"{Text(what)}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(image.Jpeg)}\">";

@@ -113,12 +113,12 @@ internal sealed class ThumbnailCache
                     ? new DirectoryInfo(_folder).GetFiles("*" + Kind, SearchOption.AllDirectories)
                     : [];
                 long bytes = files.Sum(file => file.Length);
-                if (bytes > _mostBytes)
-                    foreach (var file in files.OrderBy(file => file.LastWriteTimeUtc).TakeWhile(_ => bytes > KeptOfFull * _mostBytes))
-                    {
-                        file.Delete();
-                        bytes -= file.Length;
-                    }
+                var oldest = new Queue<FileInfo>(bytes > _mostBytes ? files.OrderBy(file => file.LastWriteTimeUtc) : []);
+                while (bytes > KeptOfFull * _mostBytes && oldest.TryDequeue(out var file))
+                {
+                    bytes -= file.Length; // before it is gone
+                    file.Delete();
+                }
                 Interlocked.Exchange(ref _bytes, bytes);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

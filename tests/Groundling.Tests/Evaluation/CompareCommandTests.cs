@@ -43,7 +43,8 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal((double)overall["methods"]![1]!["average_recall"]!, (double)overall["methods"]![2]!["average_recall"]!);
         Assert.True((double)overall["differences"]![0]!["interval"]!["low"]! > 0.5);
         var page = File.ReadAllText(Out("c/comparison.html"));
-        Assert.DoesNotContain("http", page);
+        Assert.DoesNotContain("http", page.Replace($"href=\"http://127.0.0.1:{BrowseAddress.Port}/picture/", ""));
+        Assert.Contains($"groundling browse {data} --split val --report {Out("random")} --report {Out("score")}", page);
         Assert.DoesNotContain("<script", page);
         Assert.Contains("<figcaption>theirs, ", page);
         Assert.Contains("random rectangles (seed 0)", page);

@@ -141,7 +141,8 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
     {
         (CommandRun.Of("evaluate", EvaluationData.ByHand(_folder), "--baseline", "oracle", "--out", Out("e"), "--quiet")).Works();
         var page = File.ReadAllText(Out("e/report.html"));
-        Assert.DoesNotContain("http:", page);
+        Assert.DoesNotContain("http:", page.Replace($"href=\"http://127.0.0.1:{BrowseAddress.Port}/picture/", ""));
+        Assert.Contains("--split val --report .</code>, started in this report", page);
         Assert.DoesNotContain("https:", page);
         Assert.DoesNotContain("<script", page);
         Assert.Contains("&lt;people&gt;", page);
