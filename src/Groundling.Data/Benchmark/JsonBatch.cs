@@ -11,7 +11,7 @@ internal sealed class JsonBatch(string section, int first)
     public const int FullAt = 1 << 20;
 
     private readonly List<int> _ends = [];
-    private byte[] _bytes = new byte[1 << 16];
+    private byte[] _bytes = [];
 
     public string Section { get; } = section;
 

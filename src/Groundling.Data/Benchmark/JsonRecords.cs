@@ -16,6 +16,8 @@ internal sealed class JsonRecords : IDisposable
     private int _start,
         _end;
     private long _consumed;
+    private int _mark; // bytes of the byte-order mark
+    private (long Start, long End) _place;
     private bool _final;
     private JsonReaderState _state;
 
@@ -68,6 +70,29 @@ internal sealed class JsonRecords : IDisposable
                 if (records.TryEnterArray())
                     foreach (var batch in records.Section(name!))
                         yield return batch;
+        }
+        records.End();
+    }
+
+    /// <summary>
+    /// Each record with its place in the file, in bytes, and behind the last one of an array that array's end, without a record.
+    /// </summary>
+    /// <exception cref="InputException">As of <see cref="Read"/>.</exception>
+    public static IEnumerable<(string Section, long Start, long End, JsonElement? Record)> ReadPlaces(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using var records = new JsonRecords(path);
+        bool isArray = records.Token(out _) == JsonTokenType.StartArray;
+        for (string? name = ""; isArray || records.Token(out name) != JsonTokenType.EndObject; )
+        {
+            if (isArray || records.TryEnterArray())
+            {
+                for (JsonBatch batch; records.TryRecord(batch = new JsonBatch(name!, 0)); )
+                    yield return (name!, records._place.Start, records._place.End, batch.Detached(0));
+                yield return (name!, records._place.Start, records._place.Start, null);
+            }
+            if (isArray)
+                break;
         }
         records.End();
     }
@@ -127,9 +152,10 @@ internal sealed class JsonRecords : IDisposable
             {
                 if (!reader.Read())
                     return null;
+                int start = (int)reader.TokenStartIndex;
+                _place = (_mark + _consumed + start, 0);
                 if (reader.TokenType == JsonTokenType.EndArray)
                     return JsonTokenType.EndArray;
-                int start = (int)reader.TokenStartIndex;
                 if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
                 {
                     int depth = reader.CurrentDepth;
@@ -139,6 +165,7 @@ internal sealed class JsonRecords : IDisposable
                             return null;
                     } while (reader.CurrentDepth > depth);
                 }
+                _place.End = _mark + _consumed + reader.BytesConsumed;
                 batch.Add(_buffer.AsSpan(_start + start, (int)reader.BytesConsumed - start));
                 return JsonTokenType.StartObject;
             }
@@ -229,7 +256,7 @@ internal sealed class JsonRecords : IDisposable
             Array.Resize(ref _buffer, checked(2 * _buffer.Length));
         ReadBlock();
         if (_consumed == 0 && _buffer.AsSpan(0, 3).SequenceEqual("\uFEFF"u8))
-            _start = 3; // a byte-order mark
+            _start = _mark = 3; // a byte-order mark
     }
 
     private void ReadBlock()

@@ -74,8 +74,7 @@ public sealed class PngBenchmark
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(split);
-        if (split.Length == 0 || !split.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
-            throw new InputException($"The split \"{split}\" is not a name; give train, val or compositional.");
+        RequireSplit(split);
         if (File.Exists(folder))
             throw new InputException(
                 $"{folder} is {(folder.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? "a zip file: unpack it, and" : "a file;")} give the folder that holds \"annotations\" and \"images\"."
@@ -83,6 +82,13 @@ public sealed class PngBenchmark
         return Directory.Exists(folder)
             ? new PngBenchmark(folder, split, annotationsOnly)
             : throw new InputException($"{folder} does not exist; give the folder that holds \"annotations\" and \"images\".");
+    }
+
+    /// <exception cref="InputException">It cannot be a split's name.</exception>
+    internal static void RequireSplit(string split)
+    {
+        if (split.Length == 0 || !split.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
+            throw new InputException($"The split \"{split}\" is not a name; give train, val or compositional.");
     }
 
     /// <summary>One example, whether or not its files are there.</summary>
@@ -94,15 +100,17 @@ public sealed class PngBenchmark
             ArgumentOutOfRangeException.ThrowIfNegative(place);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place, Count);
             var bare = _index.Example(place);
-            return bare with
-            {
-                PicturePath = Path.Combine(_pictures, bare.PicturePath),
-                PanopticPath =
-                    _panopticFolders.Select(folder => Path.Combine(folder, bare.PanopticPath)).FirstOrDefault(File.Exists)
-                    ?? Path.Combine(_panopticFolders[0], bare.PanopticPath),
-            };
+            return bare with { PicturePath = PicturePathOf(bare.PicturePath), PanopticPath = PanopticPathOf(bare.PanopticPath) };
         }
     }
+
+    /// <summary>Where a picture lies.</summary>
+    internal string PicturePathOf(string fileName) => Path.Combine(_pictures, fileName);
+
+    /// <summary>Where a panoptic PNG lies: in the first folder that has it, or is there.</summary>
+    internal string PanopticPathOf(string fileName) =>
+        _panopticFolders.Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists)
+        ?? Path.Combine(_panopticFolders.FirstOrDefault(Directory.Exists) ?? _panopticFolders[0], fileName);
 
     /// <summary>The examples in the file's order, lazily; what the files get wrong is counted and passed over.</summary>
     /// <param name="faults">Receives the counts.</param>

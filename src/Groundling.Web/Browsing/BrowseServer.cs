@@ -1,4 +1,6 @@
+using Groundling.Data.Editing;
 using Groundling.Hosting;
+using Groundling.Web.Editing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -39,6 +41,7 @@ public sealed class BrowseServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         options.Check();
+        var session = options.Edit ? EditSession.Open(options.Data, options.Split) : null; // first: it may bring the data up to date
         _data = new(options);
         _thumbnails = new(options.Cache, (long)options.CacheMegabytes << 20);
         _app = ServerApplication.Build(
@@ -46,6 +49,11 @@ public sealed class BrowseServer : IAsyncDisposable
             builder =>
             {
                 builder.Services.AddSingleton(options).AddSingleton(_data).AddSingleton(_thumbnails);
+                if (session is not null)
+                    builder
+                        .Services.AddSingleton(_ => session)
+                        .AddSingleton<EditSaving>()
+                        .AddHostedService(services => services.GetRequiredService<EditSaving>());
                 if (model is not null)
                 {
                     builder.Services.AddGroundling(model).PostConfigure<SharedModelOptions>(shared => shared.OpensAtStart = false);
@@ -58,6 +66,8 @@ public sealed class BrowseServer : IAsyncDisposable
             {
                 var routes = app.MapGroup("").WithTags("Browsing");
                 BrowseRoutes.Map(routes, app.Services.GetRequiredService<ClientGate>(), model is not null);
+                if (session is not null)
+                    EditingRoutes.Map(routes, app.Services, model is not null);
                 map?.Invoke(routes);
                 ((IEndpointConventionBuilder)routes).Finally(GroundlingEndpoints.AnswerHead);
             }
