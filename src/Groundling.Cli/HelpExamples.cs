@@ -39,7 +39,17 @@ internal static class HelpExamples
             ("groundling phrases --file captions.txt --json", "A line of JSON for each line of a file"),
         ],
         ["scenes"] = [("groundling scenes --out data --split val --count 100", "100 drawn pictures as a benchmark")],
-        ["data"] = [("groundling data check coco --split val", "What a benchmark's folder holds")],
+        ["data"] =
+        [
+            ("groundling data check coco --split val", "What a benchmark's folder holds"),
+            ("groundling data new mine --pictures photos", "A benchmark of your own pictures"),
+        ],
+        ["data new"] =
+        [
+            ("groundling data new mine --pictures photos", "Pictures with their .txt captions; browse mine --edit goes on"),
+            ("groundling data new mine --split train --pictures \"photos/*.jpg\"", "Some of them, to train on"),
+        ],
+        ["data export"] = [("groundling data export mine --format coco-panoptic,yolo-seg", "What was edited, for other tools")],
         ["data check"] =
         [
             ("groundling data check coco --split val", "Everything, pictures too"),

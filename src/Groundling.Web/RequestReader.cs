@@ -35,6 +35,7 @@ internal static class RequestReader
         ["method"] = "\"full\" or \"static\"",
         ["probabilities"] = "true or false",
         ["phrase"] = "a whole number, counted from 0",
+        ["narrative"] = "a whole number, counted from 0",
         ["version"] = "text, as the last answer gave it",
         ["key"] = "text that no other edit has",
         ["operation"] = "an object with \"op\"",

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Groundling.Cli.Commands;
 
-/// <summary>groundling data check: what a benchmark folder holds, and what is wrong with it.</summary>
+/// <summary>groundling data, and data check: what a benchmark folder holds, and what is wrong with it.</summary>
 internal static class DataCommand
 {
     private sealed record Spread(float Least, float Median, double Mean, float Most);
@@ -36,7 +36,13 @@ internal static class DataCommand
         IReadOnlyList<string> Plots
     );
 
-    public static Command Create(CancellationToken stop) => new("data", "Look into a benchmark folder.") { Check(stop) };
+    public static Command Create(CancellationToken stop) =>
+        new("data", "Begin a benchmark folder, look into one, or export it.")
+        {
+            Check(stop),
+            DataNewCommand.Create(stop),
+            DataExportCommand.Create(stop),
+        };
 
     private static Command Check(CancellationToken stop)
     {

@@ -24,7 +24,23 @@ internal sealed class BrowsedModel(ModelWorker worker, SharedModel model, IOptio
     /// <param name="caption">Its caption.</param>
     /// <param name="phrase">Which phrase of it.</param>
     /// <exception cref="RequestException">The model is not open yet, or cannot be; or the question cannot be answered.</exception>
-    public async Task<TraceAnswer> AttentionAsync(HttpContext context, string picture, Caption caption, int phrase)
+    public Task<TraceAnswer> AttentionAsync(HttpContext context, string picture, Caption caption, int phrase) =>
+        AskAsync(context, picture, caption, (question, engine, stop) => engine.Trace(question, phrase, stop));
+
+    /// <summary>A mask for each phrase.</summary>
+    /// <inheritdoc cref="AttentionAsync" path="/exception"/>
+    /// <param name="context">The request.</param>
+    /// <param name="picture">The picture's file.</param>
+    /// <param name="caption">Its caption.</param>
+    public Task<GroundAnswer> GroundAsync(HttpContext context, string picture, Caption caption) =>
+        AskAsync(context, picture, caption, (question, engine, stop) => engine.Ground(question, probabilities: false, stop));
+
+    private async Task<T> AskAsync<T>(
+        HttpContext context,
+        string picture,
+        Caption caption,
+        Func<Question, GroundingEngine, CancellationToken, T> task
+    )
     {
         if (!Interlocked.Exchange(ref _isStarted, true))
             await worker.StartAsync(CancellationToken.None);
@@ -32,12 +48,12 @@ internal sealed class BrowsedModel(ModelWorker worker, SharedModel model, IOptio
             throw new RequestException(StatusCodes.Status503ServiceUnavailable, $"the model cannot be opened: {fault.Message}");
         service.RequireReady();
         using var patience = service.Patience();
-        var request = new TraceRequest { Image = await File.ReadAllBytesAsync(picture, context.RequestAborted), Phrase = phrase };
+        var request = new GroundRequest { Image = await File.ReadAllBytesAsync(picture, context.RequestAborted) };
         return await service.AskAsync(
             context,
             request,
             caption,
-            (asked, question, engine, stop) => engine.Trace(question, asked.Phrase, stop),
+            (_, question, engine, stop) => task(question, engine, stop),
             patience.Token
         );
     }

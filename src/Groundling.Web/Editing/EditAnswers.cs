@@ -103,6 +103,7 @@ internal sealed record EditBegin(
     [property: Description("How many pictures there are.")] int Count,
     [property: Description("The picture before it, if there is one.")] string? Previous,
     [property: Description("The picture behind it, if there is one.")] string? Next,
+    [property: Description("Whether there is a model that proposes masks.")] bool Proposes,
     [property: Description("The data's categories.")] IReadOnlyList<EditCategory> Categories,
     [property: Description("The annotation.")] EditAnswer State
 );
@@ -110,4 +111,15 @@ internal sealed record EditBegin(
 internal sealed record EditListed(
     [property: Description("The picture's id.")] string Id,
     [property: Description("The picture's file name.")] string Name
+);
+
+internal sealed record ProposalRequest(
+    [property: Description("Where the phrase begins.")] int Phrase,
+    [property: Description("Which narrative, from 0.")] int Narrative = 0
+);
+
+internal sealed record ProposalAnswer(
+    [property: Description("The mean probability inside the mask.")] double Score,
+    [property: Description("Its pixels.")] long Area,
+    [property: Description("The mask, as COCO's run lengths.")] RunLengthMask Segmentation
 );

@@ -12,7 +12,7 @@ internal static class EditingRoutes
 {
     private const string Problem = "application/problem+json";
 
-    public static void Map(RouteGroupBuilder routes, IServiceProvider services)
+    public static void Map(RouteGroupBuilder routes, IServiceProvider services, bool hasModel)
     {
         var page = PageFiles.Of("edit.html");
         routes
@@ -29,7 +29,7 @@ internal static class EditingRoutes
             .WithSummary("The pictures that can be edited.")
             .Produces<IReadOnlyList<EditListed>>();
         guarded
-            .MapGet("/{id}", (string id, EditSession session, EditSaving saving) => Routes.Answer(Begin(session, saving, id)))
+            .MapGet("/{id}", (string id, EditSession session, EditSaving saving) => Routes.Answer(Begin(session, saving, id, hasModel)))
             .WithSummary("A picture's annotation, to begin with.")
             .Produces<EditBegin>()
             .ProducesProblem(StatusCodes.Status404NotFound, Problem);
@@ -43,7 +43,7 @@ internal static class EditingRoutes
             .ProducesProblem(StatusCodes.Status409Conflict, Problem)
             .ProducesProblem(StatusCodes.Status507InsufficientStorage, Problem);
         guarded
-            .MapGet("/{id}/picture", (string id, EditSession session, BrowseOptions options) => PictureOf(Find(session, id), options))
+            .MapGet("/{id}/picture", (string id, EditSession session, BrowsedData data) => PictureOf(Find(session, id), data))
             .WithSummary("A picture's file.");
         guarded
             .MapPost("/phrases", (Delegate)PhrasesAsync)
@@ -51,9 +51,17 @@ internal static class EditingRoutes
             .Accepts<PhrasesRequest>("application/json")
             .Produces<EditNarrativeAnswer>()
             .ProducesProblem(StatusCodes.Status400BadRequest, Problem);
+        if (hasModel)
+            guarded
+                .MapPost("/{id}/proposal", ProposeAsync)
+                .WithSummary("The model's mask for a phrase, to begin with.")
+                .Accepts<ProposalRequest>("application/json")
+                .Produces<ProposalAnswer>()
+                .ProducesProblem(StatusCodes.Status400BadRequest, Problem)
+                .ProducesProblem(StatusCodes.Status503ServiceUnavailable, Problem);
     }
 
-    private static EditBegin Begin(EditSession session, EditSaving saving, string id)
+    private static EditBegin Begin(EditSession session, EditSaving saving, string id, bool hasModel)
     {
         var picture = Find(session, id);
         var (state, width, height, map) = Told(picture.Read);
@@ -67,6 +75,7 @@ internal static class EditingRoutes
             session.Pictures.Count,
             session.Pictures.ElementAtOrDefault(place - 1)?.Id,
             session.Pictures.ElementAtOrDefault(place + 1)?.Id,
+            hasModel,
             [.. session.AllCategories.Select(category => new EditCategory(category.Name, category.IsThing))],
             EditAnswer.Of(state, map, saving.Fault)
         );
@@ -89,10 +98,33 @@ internal static class EditingRoutes
         return Routes.Answer(EditNarrativeAnswer.Of(RequestException.About("caption", () => CaptionPhrases.Of(caption))));
     }
 
-    private static IResult PictureOf(EditedPicture picture, BrowseOptions options) =>
-        RealPath.IsBelow(RealPath.Of(picture.Path), RealPath.Of(options.Data)) && File.Exists(picture.Path)
-            ? Results.File(Path.GetFullPath(picture.Path), TypeOf(picture.Path))
-            : throw new RequestException(StatusCodes.Status404NotFound, "the picture's file is missing, or lies outside the data's folder");
+    private static async Task<IResult> ProposeAsync(
+        string id,
+        HttpContext context,
+        EditSession session,
+        BrowsedData data,
+        BrowsedModel model
+    )
+    {
+        var picture = Find(session, id);
+        var asked = await RequestReader.ReadJsonAsync<ProposalRequest>(context.Request, context.RequestAborted);
+        var told =
+            Told(() => picture.State).Narratives.ElementAtOrDefault(asked.Narrative)
+            ?? throw new RequestException(StatusCodes.Status400BadRequest, $"picture {id} has no narrative {asked.Narrative}", "narrative");
+        var phrase =
+            told.Phrases.FirstOrDefault(phrase => phrase.Start == asked.Phrase)
+            ?? throw new RequestException(StatusCodes.Status400BadRequest, $"no phrase begins at {asked.Phrase}", "phrase");
+        // The whole caption, so that the phrase is understood among the others.
+        var spans = told.Phrases.Select(one => new PhraseSpan(one.Start, one.End - one.Start, told.Caption[one.Start..one.End]));
+        var answer = await model.GroundAsync(context, FileOf(picture, data), new(told.Caption, [.. spans]));
+        var made = answer.Phrases[told.Phrases.ToList().IndexOf(phrase)];
+        return Routes.Answer(new ProposalAnswer(made.Score, made.Area, made.Segmentation));
+    }
+
+    private static IResult PictureOf(EditedPicture picture, BrowsedData data) => Results.File(FileOf(picture, data), TypeOf(picture.Path));
+
+    private static string FileOf(EditedPicture picture, BrowsedData data) =>
+        data.Inside(Path.GetFullPath(picture.Path), $"the file of picture {picture.Id}");
 
     private static string TypeOf(string path) =>
         Path.GetExtension(path).ToLowerInvariant() switch

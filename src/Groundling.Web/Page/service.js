@@ -12,11 +12,14 @@ export class Fault extends Error {
 
 export const useKey = key => sessionStorage.setItem(keyName, key);
 
+/** Where the service lies, whatever the page's own address. */
+const root = new URL(".", import.meta.url);
+
 export async function call(path, options = {}) {
   const key = sessionStorage.getItem(keyName);
   let response;
   try {
-    response = await fetch(path, { ...options, headers: { ...options.headers, ...(key && { Authorization: `Bearer ${key}` }) } });
+    response = await fetch(new URL(path, root), { ...options, headers: { ...options.headers, ...(key && { Authorization: `Bearer ${key}` }) } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Fault(0, "the service cannot be reached; is it still running?");
@@ -25,6 +28,8 @@ export async function call(path, options = {}) {
   const problem = await response.json().catch(() => ({}));
   throw new Fault(response.status, problem.detail ?? `the service answered ${response.status}`, problem.parameter, Number(response.headers.get("Retry-After")) || null);
 }
+
+const post = (path, body, signal) => call(path, { method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 const form = fields => {
   const body = new FormData();
@@ -35,8 +40,20 @@ const form = fields => {
 export const model = () => call("v1/model");
 export const samples = () => call("v1/samples");
 export const phrases = (caption, signal) =>
-  call("v1/phrases", { method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ caption }) });
+  post("v1/phrases", { caption }, signal);
 export const ground = (image, caption, method, signal) =>
   call("v1/ground", { method: "POST", signal, body: form({ image, caption, method, probabilities: "true" }) });
 export const trace = (image, caption, phrase, signal) =>
   call("v1/trace", { method: "POST", signal, body: form({ image, caption, phrase }) });
+
+// The editor's.
+const edited = id => `v1/edit/${encodeURIComponent(id)}`;
+export const begin = id => call(edited(id));
+export const edit = (id, request) => post(edited(id), request);
+export const captioned = caption => post("v1/edit/phrases", { caption });
+export const proposal = (id, phrase, narrative, signal) => post(`${edited(id)}/proposal`, { phrase, narrative }, signal);
+export async function pictureOf(id) {
+  const key = sessionStorage.getItem(keyName), answer = await fetch(new URL(`${edited(id)}/picture`, root), { headers: key ? { Authorization: `Bearer ${key}` } : {} });
+  if (!answer.ok) throw new Fault(answer.status, (await answer.json().catch(() => ({}))).detail ?? "the picture cannot be read");
+  return createImageBitmap(await answer.blob());
+}
