@@ -86,6 +86,7 @@ internal static class HelpExamples
         [
             ("groundling browse coco", "COCO's narratives at http://127.0.0.1:8090"),
             ("groundling browse coco --report old=a --report new=b", "With the scores and masks of two evaluations"),
+            ("groundling browse mine --edit", "Also correct them: phrases, segments, categories"),
         ],
         ["pull"] = [("groundling pull stable-diffusion-v1-5/stable-diffusion-v1-5", "Stable Diffusion 1.5 into the hub's cache")],
         ["completion"] =

@@ -18,7 +18,7 @@ let stages = [];
 const say = text => { element("live").textContent = text; };
 
 function complain(id, text) {
-  element(id).textContent = text ? `${text[0].toUpperCase()}${text.slice(1)}.` : "";
+  element(id).textContent = text ? `${text[0].toUpperCase()}${text.slice(1).replace(/\.$/, "")}.` : "";
   element(id).hidden = !text;
 }
 
@@ -222,7 +222,7 @@ function phrasesAt(answer) {
       right = Math.max(right, place % columns + 1);
       top = Math.min(top, Math.floor(place / columns));
     });
-    return { ...phrase, colour, score, area: area * width * height / columns / rows, box: [left * width / columns, top * height / rows, (right - left) * width / columns, 0],
+    return { ...phrase, colour, mask, score, area: area * width * height / columns / rows, box: [left * width / columns, top * height / rows, (right - left) * width / columns, 0],
       field: { values: map.values, width: map.width, height: map.height, level: map.level(state.threshold) },
       at: (x, y) => mask[Math.min(rows - 1, Math.floor(y * rows)) * columns + Math.min(columns - 1, Math.floor(x * columns))] };
   });
@@ -273,7 +273,18 @@ function summary(short = false) {
   return short ? `${found} of ${all}` : `${found} of ${all} phrases found`;
 }
 
+/** Intersection over union of two masks; nothing and nothing overlap wholly. */
+function overlap(a, b) {
+  let [both, any] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    both += a[i] & b[i];
+    any += a[i] | b[i];
+  }
+  return any ? both / any : 1;
+}
+
 function list() {
+  element("found").classList.toggle("compared", state.shown.length > 1);
   const rows = element("phrases"), focused = rows.contains(document.activeElement) ? [...rows.children].indexOf(document.activeElement.parentElement) : -1;
   rows.replaceChildren(...state.shown[0].map((phrase, i) => {
     const row = document.createElement("li"), button = document.createElement("button");
@@ -283,11 +294,12 @@ function list() {
     button.setAttribute("aria-pressed", state.pinned === i);
     button.tabIndex = i === (state.pinned ?? 0) ? 0 : -1;
     button.classList.toggle("none", phrase.area === 0);
+    const other = state.shown[1]?.[i], found = one => one.area === 0 ? "not found" : percent(share(one));
     const text = Object.assign(document.createElement("span"), { className: "text", textContent: phrase.text });
-    const facts = Object.assign(document.createElement("span"), { className: "facts", textContent: phrase.area === 0 ? "not found" : percent(share(phrase)) });
-    const score = Object.assign(document.createElement("span"), { className: "score", textContent: phrase.area === 0 ? "" : fraction(phrase.score) });
-    score.title = "Mean probability inside the mask";
-    facts.title = "Share of the picture";
+    const facts = Object.assign(document.createElement("span"), { className: "facts", textContent: other ? `${found(phrase)} · ${found(other)}` : found(phrase) });
+    const score = Object.assign(document.createElement("span"), { className: "score", textContent: other ? `IoU ${fraction(overlap(phrase.mask, other.mask))}` : phrase.area === 0 ? "" : fraction(phrase.score) });
+    score.title = other ? "Overlap of the two masks: intersection over union" : "Mean probability inside the mask";
+    facts.title = other ? `Share of the picture: ${state.answers.map(answer => methodNames[answer.method]).join(", ")}` : "Share of the picture";
     button.append(text, facts, score);
     button.addEventListener("pointerenter", () => point(i));
     button.addEventListener("pointerleave", () => point(null));

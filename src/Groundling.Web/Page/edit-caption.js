@@ -67,13 +67,14 @@ export class CaptionWords extends EventTarget {
     element.classList.toggle("bare", !colour);
     element.classList.toggle("on", on);
     if (colour) element.style.setProperty("--c", colour);
-    if (on) element.append(this.#handle("start"));
     parts.append(element);
     return { element, phrase };
   }
 
   #close(mark) {
-    if (mark.phrase.start === this.#active) mark.element.append(this.#handle("end"));
+    if (mark.phrase.start !== this.#active) return null;
+    mark.element.querySelector(".word").prepend(this.#handle("start"));
+    [...mark.element.querySelectorAll(".word")].at(-1).append(this.#handle("end"));
     return null;
   }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Groundling.Data;
+using Groundling.Data.Editing;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Cli;
@@ -61,6 +62,35 @@ public class DataCommandTests
         CommandRun.Of("data", "check", benchmark.Path, "--split", "test").RefusesInOneLine("png_coco_test2017.json does not exist");
         benchmark.Write(SmallBenchmark.Narratives, benchmark.Bytes(SmallBenchmark.Narratives)[..90]);
         CommandRun.Of("data", "check", benchmark.Path).RefusesInOneLine("cut short", "byte 90");
+    }
+
+    [Fact]
+    public void A_benchmark_of_ones_own_is_begun_edited_checked_and_exported()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pictures/barn.png", TinyModel.Gradient(40, 30).EncodePng());
+        folder.Write("pictures/barn.txt", "[a red barn] by [the [wide] sea]");
+        folder.Write("pictures/notes.md", "no picture");
+        var (pictures, data) = (folder.File("pictures"), folder.File("mine"));
+        var made = CommandRun.Of("data", "new", data, "--pictures", pictures, "--split", "train").Works();
+        Assert.Contains("1 pictures, 1 with a caption; 2 phrases to be grounded", made.Output);
+        CommandRun.Of("data", "new", data, "--pictures", pictures).RefusesInOneLine("holds something already");
+        CommandRun.Of("data", "new", folder.File("x"), "--pictures", folder.File("nowhere")).RefusesInOneLine("nowhere");
+        Assert.False(Directory.Exists(folder.File("x")));
+        CommandRun.Of("data", "export", data, "--split", "train", "--format", "files").RefusesInOneLine("what ground writes");
+
+        using (var session = EditSession.Open(data, "train"))
+        {
+            var barn = session["1"];
+            Assert.Equal("a red barn by the wide sea", barn.State.Narrative.Caption);
+            barn.Apply(new Edit.AddSegment("barn") { Id = 7, Mask = RunLengthMask.FromBox(new(3, 4, 5, 6), 40, 30) });
+            barn.Apply(new Edit.Assign(0, [7]));
+        }
+        Assert.Contains("no faults", CommandRun.Of("data", "check", data, "--split", "train").Works().Output);
+        var exported = folder.File("exported");
+        CommandRun.Of("data", "export", data, "--split", "train", "--format", "coco-instances", "--out", exported, "--quiet").Works();
+        using var instances = JsonDocument.Parse(File.ReadAllText(Path.Combine(exported, "coco-instances/instances.json")));
+        Assert.Equal(30, instances.RootElement.GetProperty("annotations")[0].GetProperty("area").GetDouble());
     }
 
     [Theory]

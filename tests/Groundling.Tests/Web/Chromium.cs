@@ -157,15 +157,7 @@ internal sealed partial class Chromium : IAsyncDisposable
     /// <summary>Moves the pointer over an element, and presses it there if asked.</summary>
     public async Task MouseAsync(string selector, double right, double down, bool click = false)
     {
-        var box = (
-            await EvaluateAsync(
-                $"(() => {{ const e = document.querySelector({Quoted(selector)}); e.scrollIntoView({{ block: 'nearest' }}); const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; }})()"
-            )
-        )!
-            .AsArray()
-            .Select(value => (double)value!)
-            .ToList();
-        var (x, y) = (box[0] + right * box[2], box[1] + down * box[3]);
+        var (x, y) = await PlaceAsync(selector, right, down);
         await SendAsync(
             "Input.dispatchMouseEvent",
             new
@@ -178,17 +170,47 @@ internal sealed partial class Chromium : IAsyncDisposable
         if (!click)
             return;
         foreach (var type in new[] { "mousePressed", "mouseReleased" })
-            await SendAsync(
-                "Input.dispatchMouseEvent",
-                new
-                {
-                    type,
-                    x,
-                    y,
-                    button = "left",
-                    clickCount = 1,
-                }
-            );
+            await ButtonAsync(type, selector, right, down);
+    }
+
+    private async Task ButtonAsync(string type, string selector, double right, double down)
+    {
+        var (x, y) = await PlaceAsync(selector, right, down);
+        await SendAsync(
+            "Input.dispatchMouseEvent",
+            new
+            {
+                type,
+                x,
+                y,
+                button = "left",
+                clickCount = 1,
+            }
+        );
+    }
+
+    private async Task<(double X, double Y)> PlaceAsync(string selector, double right, double down)
+    {
+        var box = (
+            await EvaluateAsync(
+                $"(() => {{ const e = document.querySelector({Quoted(selector)}); e.scrollIntoView({{ block: 'nearest' }}); const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; }})()"
+            )
+        )!
+            .AsArray()
+            .Select(value => (double)value!)
+            .ToList();
+        return (box[0] + right * box[2], box[1] + down * box[3]);
+    }
+
+    /// <summary>Presses the pointer at the first place, and lifts it at the last: each an element, and where in it.</summary>
+    public async Task DragAsync(params (string Selector, double Right, double Down)[] places)
+    {
+        foreach (var (i, (selector, right, down)) in places.Index())
+        {
+            await MouseAsync(selector, right, down);
+            if (i == 0 || i == places.Length - 1)
+                await ButtonAsync(i == 0 ? "mousePressed" : "mouseReleased", selector, right, down);
+        }
     }
 
     public Task TypeAsync(string text) => SendAsync("Input.insertText", new { text });
