@@ -31,7 +31,8 @@ public sealed class Exporter : IDisposable
         ["label-studio-polygons"] = (folder, options) => new LabelStudioTasks(folder, options.PictureAddress, RegionShape.Polygon),
         ["cvat"] = (folder, _) => new CvatImages(folder, polygons: false),
         ["cvat-polygons"] = (folder, _) => new CvatImages(folder, polygons: true),
-        ["png"] = (folder, _) => new MaskPngs(folder),
+        ["png"] = (folder, _) => new MaskPngs(folder, cutsOut: false),
+        ["cut-outs"] = (folder, _) => new MaskPngs(folder, cutsOut: true),
     };
 
     private readonly List<IExportFormat> _formats = [];

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
+using Groundling.Export;
 
 namespace Groundling.Web;
 
@@ -121,7 +122,8 @@ internal sealed record ModelAnswer(
     [property: Description("The largest body, in MiB.")] int MaxMegabytes,
     [property: Description("The largest picture, in million pixels.")] int MaxMegapixels,
     [property: Description("The largest size that a request may ask for.")] int MaxSize,
-    [property: Description("The colours of phrases, in order.")] IReadOnlyList<string> Palette
+    [property: Description("The colours of phrases, in order.")] IReadOnlyList<string> Palette,
+    [property: Description("The formats of /v1/export.")] IReadOnlyList<string> ExportFormats
 )
 {
     private static readonly string[] Colours =
@@ -139,6 +141,7 @@ internal sealed record ModelAnswer(
             service.Options.MaxMegabytes,
             service.Options.MaxMegapixels,
             service.Options.MaxSize,
-            Colours
+            Colours,
+            Exporter.Formats
         );
 }

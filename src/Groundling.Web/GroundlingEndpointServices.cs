@@ -45,6 +45,7 @@ public static class GroundlingEndpointServices
         services.AddSingleton<ClientGate>();
         services.AddSingleton<LabelStudioPictures>();
         services.AddSingleton<PromptMemory>();
+        services.AddSingleton<ExportRoute>();
         services.AddSingleton<RequestLog>();
         services.AddSingleton<ResponseHeaders>();
         return services;

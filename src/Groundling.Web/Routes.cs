@@ -30,6 +30,11 @@ internal static class Routes
             .Takes<TraceRequest>()
             .Produces<TraceAnswer>();
         guarded
+            .MapPost("/export", (HttpContext context, ExportRoute export) => export.ExportAsync(context))
+            .WithSummary("An answer of /v1/ground in another tool's format: a zip file.")
+            .Takes<ExportRequest>()
+            .Produces(StatusCodes.Status200OK, contentType: "application/zip");
+        guarded
             .MapPost("/phrases", (Delegate)PhrasesAsync)
             .WithSummary("A caption's phrases: those in brackets, else its noun phrases.")
             .Accepts<PhrasesRequest>(Json)

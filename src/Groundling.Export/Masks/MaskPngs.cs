@@ -5,8 +5,13 @@ using Groundling.Core;
 
 namespace Groundling.Export.Masks;
 
-/// <summary>A folder a picture: a PNG a phrase, 8-bit grey, 255 inside and 0 outside, and masks.json, which says what each is.</summary>
-internal sealed partial class MaskPngs(string folder) : IExportFormat
+/// <summary>A folder a picture: a PNG a phrase, and masks.json, which says what each is.</summary>
+/// <param name="folder">The format's folder.</param>
+/// <param name="cutsOut">
+/// Whether each PNG is the picture cut out along the mask, transparent around it and as large as its box; else it is the mask, 8-bit grey,
+/// 255 inside and 0 outside.
+/// </param>
+internal sealed partial class MaskPngs(string folder, bool cutsOut) : IExportFormat
 {
     private const string Index = "masks.json";
 
@@ -24,10 +29,14 @@ internal sealed partial class MaskPngs(string folder) : IExportFormat
             .ToList();
         var place = Path.Combine(folder, picture.Picture.Name);
         var before = FilesOf(Path.Combine(place, Index));
+        var source = cutsOut ? CutOut.Source(picture) : null;
         FolderWriter.Write(
             place,
             [
-                .. entries.Zip(picture.Phrases, (entry, phrase) => (entry.File, phrase.Mask.EncodePng())),
+                .. entries.Zip(
+                    picture.Phrases,
+                    (entry, phrase) => (entry.File, source is null ? phrase.Mask.EncodePng() : CutOut.Encode(source, phrase.Mask))
+                ),
                 (Index, JsonSerializer.SerializeToUtf8Bytes(entries, ExportJsonContext.Plain.IEnumerableMaskEntry)),
             ]
         );

@@ -32,6 +32,7 @@ async function meet() {
     const model = await service.model();
     state.model = model;
     editor.palette = model.palette;
+    element("format").replaceChildren(element("format").options[0], ...model.export_formats.filter(format => format !== "cut-outs").map(format => new Option(format)));
     element("key").hidden = true;
     complain("service-fault", "");
     element("model").textContent = model.state === "ready" ? `${model.name} · ${methodNames[model.methods[0]].toLowerCase()}` : model.state === "loading" ? "The model is being loaded …" : "The service is shutting down";
@@ -414,6 +415,7 @@ element("look").addEventListener("click", () => {
 element("downloads").addEventListener("click", async event => {
   const kind = event.target.dataset.download, name = state.name.replace(/\.[^.]*$/, "");
   if (!kind) return;
+  if (kind === "cut-outs") return saveAs(kind);
   if (kind === "overlay") return save(`${name}-overlay.png`, await stages[0].figure());
   const answer = answerAt(state.answers[0], state.threshold);
   const phrases = answer.phrases.map(({ mask, ...phrase }) => phrase);
@@ -422,6 +424,23 @@ element("downloads").addEventListener("click", async event => {
   const { picture, described } = await panoptic(plain, phrases.map(phrase => decode(phrase.segmentation)), state.model.palette, state.name);
   save("panoptic.png", picture);
   save("panoptic.json", json(described));
+});
+
+/** The masks as they are at the threshold, in another tool's format. */
+async function saveAs(format) {
+  const name = state.name.replace(/\.[^.]*$/, ""), answer = answerAt(state.answers[0], state.threshold);
+  const { traces, ...plain } = { ...answer, phrases: answer.phrases.map(({ mask, ...phrase }) => phrase) };
+  complain("service-fault", "");
+  try {
+    save(`${name}-${format}.zip`, await service.exported(state.file, name, plain, format));
+  } catch (fault) {
+    serviceFault(fault);
+  }
+}
+
+element("format").addEventListener("change", event => {
+  if (event.target.value) saveAs(event.target.value);
+  event.target.value = "";
 });
 
 // ---- The caption, the keyboard, the begin ----

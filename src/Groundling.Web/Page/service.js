@@ -15,7 +15,7 @@ export const useKey = key => sessionStorage.setItem(keyName, key);
 /** Where the service lies, whatever the page's own address. */
 const root = new URL(".", import.meta.url);
 
-export async function call(path, options = {}) {
+export async function call(path, options = {}, read = response => response.json()) {
   const key = sessionStorage.getItem(keyName);
   let response;
   try {
@@ -24,7 +24,7 @@ export async function call(path, options = {}) {
     if (error.name === "AbortError") throw error;
     throw new Fault(0, "the service cannot be reached; is it still running?");
   }
-  if (response.ok) return response.json();
+  if (response.ok) return read(response);
   const problem = await response.json().catch(() => ({}));
   throw new Fault(response.status, problem.detail ?? `the service answered ${response.status}`, problem.parameter, Number(response.headers.get("Retry-After")) || null);
 }
@@ -43,6 +43,8 @@ export const phrases = (caption, signal) =>
   post("v1/phrases", { caption }, signal);
 export const ground = (image, caption, method, signal) =>
   call("v1/ground", { method: "POST", signal, body: form({ image, caption, method, probabilities: "true" }) });
+export const exported = (image, name, document, format) =>
+  call("v1/export", { method: "POST", body: form({ image, name, document: JSON.stringify(document), format }) }, response => response.blob());
 export const trace = (image, caption, phrase, signal) =>
   call("v1/trace", { method: "POST", signal, body: form({ image, caption, phrase }) });
 
