@@ -29,6 +29,7 @@ export class CaptionWords extends EventTarget {
     place.addEventListener("pointerup", event => this.#hand && this.#release(event));
     place.addEventListener("pointercancel", () => this.#drop());
     place.addEventListener("keydown", event => this.#key(event));
+    place.addEventListener("focusin", event => { if (event.target.dataset.word) this.#focus = Number(event.target.dataset.word); });
   }
 
   /** @param colourOf What a phrase is underlined with; null where it stands for nothing yet. */
@@ -144,6 +145,8 @@ export class CaptionWords extends EventTarget {
   #range(first, last, moved) {
     if (first < 0 || last < 0) return;
     const range = { start: this.#words[first].start, end: this.#words[last].end }, inside = this.#phraseOf(this.#words[first]);
+    const other = this.#phrases.find(phrase => phrase !== moved && phrase !== inside && phrase.start < range.end && range.start < phrase.end) ?? (moved || !inside || inside.end >= range.end ? null : inside);
+    if (other) return this.#tell("overlap", { ...range, other });
     if (moved) {
       if (moved.start !== range.start || moved.end !== range.end) this.#tell("move", { phrase: moved.start, ...range });
     } else if (inside && inside === this.#phraseOf(this.#words[last])) this.#tell("choose", inside.start);
@@ -184,6 +187,6 @@ export class CaptionWords extends EventTarget {
     const first = this.#words.findIndex(({ start }) => start === phrase.start) + (begins ? step : 0), last = this.#words.findIndex(({ end }) => end === phrase.end) + (begins ? 0 : step);
     if (first < 0 || last >= this.#words.length || first > last) return;
     this.#focus = begins ? first : last;
-    this.#tell("move", { phrase: phrase.start, start: this.#words[first].start, end: this.#words[last].end });
+    this.#range(first, last, phrase);
   }
 }

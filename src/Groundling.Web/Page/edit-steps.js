@@ -48,6 +48,7 @@ export class Steps extends EventTarget {
       } catch (fault) {
         if (fault.status === 409) {
           this.#isOver = true;
+          for (const { done } of this.#waiting.splice(0)) done(null);
           this.#tell("conflict", fault);
         } else if (!fault.status || fault.status >= 500 || fault.status === 408 || fault.status === 429) {
           this.#tell("fault", fault);

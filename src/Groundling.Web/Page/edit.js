@@ -195,6 +195,7 @@ caption.addEventListener("move", async event => {
     refresh();
   }
 });
+caption.addEventListener("overlap", event => complain(`“${textOf(event.detail)}” overlaps the phrase “${textOf(event.detail.other)}”; drag its ends, or remove it first`));
 caption.addEventListener("choose", event => choosePhrase(event.detail === state.phrase ? null : event.detail));
 caption.addEventListener("remove", event => removePhrase(event.detail));
 

@@ -25,9 +25,11 @@ public sealed class EditPageTests(BrowserAndService shared) : IClassFixture<Brow
         await using (var page = await OpenAsync(data))
         {
             var browser = page.Browser;
-            // A phrase of words; dragged to one word less; removed, and undone.
+            // Words that are in another phrase are none; a free word is, and is removed again.
             await browser.DragAsync(("[data-word='3']", 0.5, 0.5), ("[data-word='4']", 0.5, 0.5));
-            await browser.UntilAsync("document.querySelector('mark.on') !== null");
+            await browser.UntilAsync("document.getElementById('fault').textContent.includes('overlaps the phrase')");
+            await browser.DragAsync(("[data-word='6']", 0.3, 0.5), ("[data-word='6']", 0.7, 0.5));
+            await browser.UntilAsync("document.querySelector('mark.on')?.textContent === 'by'");
             await browser.ClickAsync("#phrases .on ~ .remove");
             await browser.UntilAsync($"document.querySelectorAll('#phrases li').length === 3 && {Kept}");
             // Painted: the brush for the barn, a polygon for the first dog, the same phrase's second by a polygon of its own.

@@ -26,14 +26,14 @@ internal static class EditingData
     public static RunLengthMask Box(int x, int y, int width, int height, int columns = Width, int rows = Height) =>
         RunLengthMask.FromBox(new(x, y, width, height), columns, rows);
 
-    /// <summary>Reads the data as everybody does; there is no fault in them.</summary>
+    /// <summary>Reads the data as everybody does; there is no fault in them, but for captions that nobody has written yet.</summary>
     public static List<BenchmarkExample> Sound(string data)
     {
         var benchmark = PngBenchmark.Open(data, "val");
         var faults = new BenchmarkFaults();
         List<BenchmarkExample> examples = [.. benchmark.Read(faults)];
-        Assert.Empty(faults.Describe());
-        Assert.Empty(BenchmarkCheck.Run(benchmark).Faults.Describe());
+        Assert.Empty(faults.Kinds.Except([FaultKind.EmptyCaption]));
+        Assert.Empty(BenchmarkCheck.Run(benchmark).Faults.Kinds.Except([FaultKind.EmptyCaption]));
         return examples;
     }
 }
