@@ -145,7 +145,7 @@ export class CaptionWords extends EventTarget {
   #range(first, last, moved) {
     if (first < 0 || last < 0) return;
     const range = { start: this.#words[first].start, end: this.#words[last].end }, inside = this.#phraseOf(this.#words[first]);
-    const other = this.#phrases.find(phrase => phrase !== moved && phrase !== inside && phrase.start < range.end && range.start < phrase.end) ?? (moved || !inside || inside.end >= range.end ? null : inside);
+    const other = this.#phrases.find(phrase => phrase !== moved && (moved || phrase !== inside) && phrase.start < range.end && range.start < phrase.end) ?? (!moved && inside && inside.end < range.end ? inside : null);
     if (other) return this.#tell("overlap", { ...range, other });
     if (moved) {
       if (moved.start !== range.start || moved.end !== range.end) this.#tell("move", { phrase: moved.start, ...range });
