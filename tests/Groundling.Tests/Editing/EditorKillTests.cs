@@ -44,7 +44,11 @@ public sealed class EditorKillTests(ITestOutputHelper output) : IDisposable
         var random = new Random(Number("GROUNDLING_SEED", 1));
         using (var session = EditSession.Open(data, "val"))
             foreach (var id in (int[])[1, 2, 3])
-                session["1"].Apply(new Edit.AddSegment("boat") { Id = id });
+            {
+                var box = new Box(id, 0, 1, 1); // a segment without pixels would not be in the files
+                session["1"].Apply(new Edit.AddSegment("boat") { Id = id, Mask = RunLengthMask.FromBox(box, Width, Height) });
+                Paint(_kept, id, box);
+            }
         for (var kill = 1; kill <= kills; kill++)
         {
             using var editor = EditorProcess.Start(data);

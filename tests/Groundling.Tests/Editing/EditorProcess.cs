@@ -32,7 +32,8 @@ internal sealed partial class EditorProcess : IDisposable
     public async Task ListensAsync()
     {
         var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(120));
-        Assert.True(line is not null, $"the editor ended at its start: {await _process.StandardError.ReadToEndAsync()}");
+        if (line is null)
+            Assert.Fail($"the editor ended at its start: {await _process.StandardError.ReadToEndAsync()}");
         Client.BaseAddress = new(Address().Match(line).Value);
     }
 
