@@ -11,7 +11,7 @@ const number = value => value.toLocaleString("en");
 const many = (count, what) => `${number(count)} ${what}${count === 1 ? "" : "s"}`;
 
 const grid = new Grid(element("tiles"));
-let room = null, data = null, asked = null, listed = "/", scrolled = 0, timer = 0;
+let room = null, data = null, asked = null, known = null, listed = "/", scrolled = 0, timer = 0;
 
 const say = text => { element("live").textContent = text; };
 
@@ -98,10 +98,17 @@ function change() {
   list(query);
 }
 
-grid.addEventListener("known", ({ detail: { total, phrases } }) => {
+function count() {
+  if (!data || !known) return;
+  const { total, phrases } = known;
   const all = total === data.pictures ? many(total, "picture") : `${number(total)} of ${many(data.pictures, "picture")}`;
   element("count").textContent = `${all} · ${many(phrases, "phrase")}`;
   element("nothing").hidden = total > 0;
+}
+
+grid.addEventListener("known", ({ detail }) => {
+  known = detail;
+  count();
 });
 grid.addEventListener("fault", ({ detail }) => {
   asked = null;
@@ -198,8 +205,11 @@ function meet() {
 }
 
 try {
-  data = await call("/v1/data");
+  const waits = call("/v1/data");
+  if (location.pathname === "/") list(queryOf(new URLSearchParams(location.search))); // beside the other question
+  data = await waits;
   meet();
+  count();
   await route();
 } catch (fault) {
   complain(fault);

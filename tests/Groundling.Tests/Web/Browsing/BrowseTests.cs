@@ -138,9 +138,14 @@ public sealed class BrowseTests(TinyModel tiny) : IDisposable
             File.CreateSymbolicLink(linked, _data.File("secret.png"));
         }
         await using var host = await BrowseHost.StartAsync(_data.Path, _data.File("cache"));
-        foreach (var id in OperatingSystem.IsWindows() ? (string[])["2"] : ["2", "3"])
         foreach (var what in (string[])["file", "thumbnail"])
-            await ServiceHost.IsProblem(await host.Client.GetAsync($"/v1/pictures/{id}/{what}"), 404, "outside the data's folder");
+        {
+            // The reader of the annotations takes no path for a name, and looks for the usual one.
+            File.Delete(Path.Combine(_data.Path, "images/val2017", BrowsedBenchmark.Name(2)));
+            await ServiceHost.IsProblem(await host.Client.GetAsync($"/v1/pictures/2/{what}"), 404, "is missing");
+            if (!OperatingSystem.IsWindows())
+                await ServiceHost.IsProblem(await host.Client.GetAsync($"/v1/pictures/3/{what}"), 404, "outside the data's folder");
+        }
     }
 
     [Fact]
