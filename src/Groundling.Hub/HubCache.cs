@@ -93,7 +93,9 @@ public sealed class HubCache
         return target is FileInfo { Exists: true } found ? found.Length : null;
     }
 
-    /// <summary>Puts a blob into a snapshot: as a relative link, or itself where links cannot be made.</summary>
+    /// <summary>
+    /// Puts a blob into a snapshot: as a relative link, or itself where links cannot be made. When this returns, the disk has it.
+    /// </summary>
     /// <param name="blob">The blob.</param>
     /// <param name="place">Where it goes.</param>
     /// <param name="isNew">Whether no other snapshot can know the blob, so that it may be moved.</param>
@@ -107,10 +109,11 @@ public sealed class HubCache
         else if (isNew)
             File.Move(blob, place, overwrite: true);
         else
-        {
-            File.Copy(blob, temporary);
-            File.Move(temporary, place, overwrite: true);
-        }
+            Core.AtomicFile.Copy(blob, place);
+        // The folders between were made with it, as far as they were not there.
+        var repository = Path.GetDirectoryName(Path.GetDirectoryName(blob))!;
+        for (var folder = Path.GetDirectoryName(place)!; folder.Length >= repository.Length; folder = Path.GetDirectoryName(folder)!)
+            Core.DiskSync.Folder(folder);
     }
 
     private static bool TryLink(string place, string target)

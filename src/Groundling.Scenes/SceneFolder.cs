@@ -1,3 +1,5 @@
+using Groundling.Core;
+
 namespace Groundling.Scenes;
 
 /// <summary>Where a split's files lie, finished and in the making.</summary>
@@ -63,26 +65,37 @@ internal sealed class SceneFolder(string root, SceneSplit split)
         Directory.CreateDirectory(StagedMaps);
     }
 
-    /// <summary>Puts the finished split in place of an older one.</summary>
+    /// <summary>Puts the finished split in place of an older one; when this returns, the disk has it.</summary>
+    /// <exception cref="IOException">The disk does not take it, or a folder cannot be written.</exception>
     public void Publish()
     {
+        DiskSync.Tree(Staging);
         Directory.CreateDirectory(Path.GetDirectoryName(Images)!);
         Directory.CreateDirectory(Path.GetDirectoryName(Maps)!);
         // The mark goes first in and the annotations last: an interrupted change is seen as generated, and as incomplete.
         File.Move(StagedOrigin, Origin, overwrite: true);
+        SyncNames();
         File.Delete(Narratives);
         File.Delete(Panoptic);
         Replace(StagedImages, Images);
         Replace(StagedMaps, Maps);
+        SyncNames();
         File.Move(StagedPanoptic, Panoptic);
         File.Move(StagedNarratives, Narratives);
         Discard();
+        SyncNames();
     }
 
     public void Discard()
     {
         if (Directory.Exists(Staging))
             Directory.Delete(Staging, recursive: true);
+    }
+
+    private void SyncNames()
+    {
+        foreach (var path in (ReadOnlySpan<string>)[Images, Maps, Origin, Path.GetDirectoryName(Origin)!])
+            DiskSync.Folder(Path.GetDirectoryName(path)!);
     }
 
     private static void Replace(string from, string to)

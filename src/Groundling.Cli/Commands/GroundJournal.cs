@@ -12,27 +12,43 @@ internal sealed class GroundJournal : IDisposable
 {
     private const string Name = "journal.jsonl";
     private readonly string _folder;
+    private readonly bool _isNew;
     private readonly IReadOnlyDictionary<string, string?> _settings;
     private readonly Dictionary<string, GroundEntry> _entries = [];
+    private readonly FolderLock _lock;
     private FileStream? _file;
 
-    private GroundJournal(string folder, IReadOnlyDictionary<string, string?> settings) => (_folder, _settings) = (folder, settings);
+    private GroundJournal(string folder, bool isNew, IReadOnlyDictionary<string, string?> settings, FolderLock held) =>
+        (_folder, _isNew, _settings, _lock) = (folder, isNew, settings, held);
 
-    /// <summary>Begins a journal, or goes on with one; nothing is on the disk before the first picture.</summary>
+    /// <summary>Begins a journal, or goes on with one, as the only one that writes into the folder.</summary>
     /// <param name="folder">The output folder.</param>
     /// <param name="settings">What the masks depend on, by the options' names.</param>
     /// <param name="resume">Whether what is done stays done; else an earlier journal gives way.</param>
-    /// <exception cref="InputException">The earlier run had other settings, or its journal is damaged or cannot be read.</exception>
+    /// <exception cref="InputException">
+    /// Another run is writing into the folder, or it cannot be made; the earlier run had other settings, or its journal is damaged or cannot
+    /// be read.
+    /// </exception>
     public static GroundJournal Open(string folder, IReadOnlyDictionary<string, string?> settings, bool resume)
     {
-        var journal = new GroundJournal(folder, settings);
-        var path = Path.Combine(folder, Name);
-        if (!resume || !File.Exists(path))
+        var isNew = !Directory.Exists(folder);
+        OutputPlace.Make(folder);
+        var held =
+            FolderLock.TryHold(folder)
+            ?? throw new InputException($"{folder} is in use: another run is writing into it; wait for it to end, or name another --out");
+        var journal = new GroundJournal(folder, isNew, settings, held);
+        try
+        {
+            var path = Path.Combine(folder, Name);
+            if (resume && File.Exists(path))
+                journal.TakeAll(path);
             return journal;
-        var lines = PlainText.Read(path).Split('\n');
-        for (var i = 0; i < lines.Length - 1; i++) // behind the last line end there is nothing, or what an interruption cut
-            journal.Take(lines[i], i + 1, path);
-        return journal;
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The places of the pictures that need no work, in the list's order.</summary>
@@ -43,22 +59,30 @@ internal sealed class GroundJournal : IDisposable
             .Select(item => item.Index);
 
     /// <summary>Adds a picture; when this returns, the operating system has it.</summary>
-    /// <exception cref="IOException">The file cannot be written, or another run is writing it.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Add(GroundEntry entry)
     {
         _entries[entry.Folder] = entry;
         if (_file is null && entry.Fault is not null)
             return; // nothing is written of pictures that are none; it comes with the first that is one
-        if (_file is null)
+        if (_file is not null)
         {
-            OutputPlace.Make(_folder);
-            _file = new(Path.Combine(_folder, Name), FileMode.Create, FileAccess.Write, FileShare.Read);
-            Write(_settings);
-            foreach (var each in _entries.Values)
-                Write(each);
+            Write(_file, entry);
+            _file.Flush();
             return;
         }
-        Write(entry);
+        // What is done stays known whatever happens meanwhile: the new file appears with all of it.
+        var path = Path.Combine(_folder, Name);
+        AtomicFile.Write(
+            path,
+            file =>
+            {
+                Write(file, _settings);
+                foreach (var each in _entries.Values)
+                    Write(file, each);
+            }
+        );
+        _file = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
     }
 
     /// <summary>Writes summary.json: the settings, the sums, and every picture in the list's order.</summary>
@@ -80,7 +104,33 @@ internal sealed class GroundJournal : IDisposable
         return path;
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _lock.Dispose();
+        if (_isNew && _file is null)
+            RemoveEmpty();
+    }
+
+    /// <summary>Nothing was grounded, and nothing stays.</summary>
+    private void RemoveEmpty()
+    {
+        try
+        {
+            Directory.Delete(_folder);
+        }
+        catch (IOException)
+        {
+            // It holds what somebody put there meanwhile.
+        }
+    }
+
+    private void TakeAll(string path)
+    {
+        var lines = PlainText.Read(path).Split('\n');
+        for (var i = 0; i < lines.Length - 1; i++) // behind the last line end there is nothing, or what an interruption cut
+            Take(lines[i], i + 1, path);
+    }
 
     private void Take(string line, int number, string path)
     {
@@ -112,9 +162,6 @@ internal sealed class GroundJournal : IDisposable
         static string Shown(string? value) => value is null ? "not given" : $"\"{PlainText.Excerpt(value)}\"";
     }
 
-    private void Write<T>(T record)
-    {
-        _file!.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, JsonStyle.OneLine) + "\n"));
-        _file.Flush();
-    }
+    private static void Write<T>(Stream file, T record) =>
+        file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, JsonStyle.OneLine) + "\n"));
 }

@@ -99,6 +99,62 @@ public sealed class ManyPicturesTests : IDisposable
     }
 
     [Fact]
+    public void One_run_writes_a_folder_and_the_other_is_told()
+    {
+        Picture("in/a.png");
+        Picture("in/b.png");
+        Directory.CreateDirectory(_folder.File("out"));
+        using (Groundling.Core.FolderLock.TryHold(_folder.File("out")))
+            foreach (
+                var more in (string[][])
+                    [
+                        [],
+                        ["--resume"],
+                    ]
+            )
+                Ground([_folder.File("in"), "--caption", "[a man]", .. more]).RefusesInOneLine("is in use", "--out");
+        Assert.Empty(Names(_folder.File("out")));
+        Ground([_folder.File("in"), "--caption", "[a man]"]).Works();
+        Assert.DoesNotContain(Groundling.Core.FolderLock.Name, Names(_folder.File("out")));
+    }
+
+    [Fact]
+    public void What_is_done_stays_known_where_the_disk_fails_as_a_run_goes_on()
+    {
+        Picture("in/a.png");
+        Picture("in/b.png");
+        string[] line =
+        [
+            "ground",
+            _folder.File("in"),
+            "--caption",
+            "[a man]",
+            "--quiet",
+            "--model",
+            _tiny.Path,
+            "--size",
+            "64",
+            "--out",
+            _folder.File("out"),
+        ];
+        CommandRun.Of(line).Works();
+        Picture("in/c.png");
+        var (journal, disk) = (_folder.File("out/journal.jsonl"), new Reliability.FaultyDisk(_folder));
+        var before = File.ReadAllText(journal);
+        var hits = 0;
+        for (var at = 1; hits == 0 || disk.Hit.Length > 0; at++)
+        {
+            var run = disk.Run("write", at, Reliability.FaultyDisk.NoSpace, _folder.File("out"), [.. line, "--resume"]);
+            if (run is null)
+                break;
+            hits++;
+            Assert.StartsWith(before, File.ReadAllText(journal));
+        }
+        Assert.InRange(hits, 2, 100);
+        Assert.StartsWith(before, File.ReadAllText(journal));
+    }
+
+    [Fact]
     public void An_empty_folder_is_refused() => Ground([_folder.File("in"), "--caption", "[a]"]).RefusesInOneLine("holds no pictures");
 
     [Fact]
