@@ -30,6 +30,24 @@ public static class MemoryAllocator
         }
     }
 
+    /// <summary>Gives freed blocks back to the system once, where more was used for a while than is needed from now on.</summary>
+    public static void GiveBack()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = malloc_trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library.
+        }
+    }
+
     [DllImport("libc")]
     private static extern int mallopt(int parameter, int value);
+
+    [DllImport("libc")]
+    private static extern int malloc_trim(nuint keep);
 }

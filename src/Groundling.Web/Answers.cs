@@ -122,6 +122,7 @@ internal sealed record ModelAnswer(
     [property: Description("The largest body, in MiB.")] int MaxMegabytes,
     [property: Description("The largest picture, in million pixels.")] int MaxMegapixels,
     [property: Description("The largest size that a request may ask for.")] int MaxSize,
+    [property: Description("The most million pixels times phrases of a request.")] int MaxWork,
     [property: Description("The colours of phrases, in order.")] IReadOnlyList<string> Palette,
     [property: Description("The formats of /v1/export.")] IReadOnlyList<string> ExportFormats
 )
@@ -141,6 +142,7 @@ internal sealed record ModelAnswer(
             service.Options.MaxMegabytes,
             service.Options.MaxMegapixels,
             service.Options.MaxSize,
+            service.Options.MaxWork,
             Colours,
             Exporter.Formats
         );

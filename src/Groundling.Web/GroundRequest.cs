@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Groundling.Data;
 using Microsoft.AspNetCore.Http;
 
@@ -10,7 +11,15 @@ internal record GroundRequest
     /// <summary>The most phrases of one request.</summary>
     public const int MostPhrases = 256;
 
+    /// <summary>Pixels from which on a picture takes long to decode.</summary>
+    public const long LargePicture = 2_000_000;
+
     private const int MostCharacters = 10_000;
+
+    /// <summary>Pixels times phrases from which on a request is large: masks are made at the picture's own size.</summary>
+    private const long LargeMasks = 32_000_000;
+
+    private const int LargePhrases = 64;
 
     [Description("A PNG, JPEG, WebP, GIF or BMP file: base64 in JSON, the file itself in a form.")]
     public byte[]? Image { get; init; }
@@ -23,6 +32,7 @@ internal record GroundRequest
     [Description(
         "The phrases to ground instead, parts of the caption, 256 at most; without a caption they are the caption. In a form: separated by semicolons, or a field each."
     )]
+    [JsonConverter(typeof(PhraseListConverter))]
     public IReadOnlyList<string>? Phrases { get; init; }
 
     [Description(
@@ -50,6 +60,13 @@ internal record GroundRequest
                 $"the caption has {caption.Length} characters; {MostCharacters} are allowed: shorten it or send it in parts"
             );
 
+    /// <summary>Refuses a list of more phrases than a request may have, as it is read.</summary>
+    public static void RequireRoomFor(int phrases)
+    {
+        if (phrases > MostPhrases)
+            throw Fault("phrases", $"there are more than {MostPhrases} phrases; send them in parts");
+    }
+
     /// <summary>The caption with its phrases: those named, else those in brackets, else its noun phrases.</summary>
     public Caption ReadCaption()
     {
@@ -68,12 +85,33 @@ internal record GroundRequest
             );
     }
 
-    /// <summary>The picture, decoded; what its header declares is checked first.</summary>
-    public Picture ReadPicture(long mostPixels, int mostSize)
+    private byte[] File => Image ?? throw Fault("image", "there is no picture; send the field 'image'");
+
+    /// <summary>About how much memory its fields take.</summary>
+    [JsonIgnore]
+    public long Bytes =>
+        (Image?.LongLength ?? 0) + sizeof(char) * ((Caption?.Length ?? 0) + (Phrases?.Sum(phrase => (long)phrase.Length) ?? 0));
+
+    /// <summary>Refuses what is more work than one request may ask for.</summary>
+    /// <returns>The pixels that the picture says it has, the most there may be where it does not say; and whether the work is large.</returns>
+    public (long Pixels, bool IsLarge) RequireWork(Caption caption, ModelFacts model, ServiceOptions options)
     {
-        if (Image is null)
-            throw Fault("image", "there is no picture; send the field 'image'");
-        var picture = RequestException.About("image", () => Picture.Decode(Image, "the picture", mostPixels));
+        long most = 1_000_000L * options.MaxMegapixels,
+            pixels = Math.Min(Picture.DeclaredPixels(File) ?? most, most),
+            masks = pixels * caption.Phrases.Count;
+        if (masks > 1_000_000L * options.MaxWork)
+            throw Fault(
+                Phrases is null ? "caption" : "phrases",
+                $"{caption.Phrases.Count} masks of {pixels / 1e6:0.#} million pixels are {masks / 1_000_000} million; {options.MaxWork} million are allowed: send a smaller picture, or the phrases in parts"
+            );
+        var isLarge = masks > LargeMasks || caption.Phrases.Count > LargePhrases || Size == 0 || Size > model.NativeSize;
+        return (pixels, isLarge);
+    }
+
+    /// <summary>The picture, decoded; what its header declares is checked first.</summary>
+    public Picture ReadPicture(long mostPixels, int mostSize, CancellationToken cancellation)
+    {
+        var picture = RequestException.About("image", () => Picture.Decode(File, "the picture", mostPixels, cancellation));
         return Size != 0 || Math.Max(picture.Width, picture.Height) <= mostSize
             ? picture
             : throw Fault(

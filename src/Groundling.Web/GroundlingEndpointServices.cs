@@ -40,6 +40,8 @@ public static class GroundlingEndpointServices
         services.AddSingleton(provider =>
             MakeQueue(provider.GetRequiredService<ServiceOptions>(), provider.GetRequiredService<ServiceMetrics>())
         );
+        services.AddSingleton<RequestMemory>();
+        services.AddSingleton<PictureDecoders>();
         services.AddSingleton<Service>();
         services.AddSingleton<SampleFolder>();
         services.AddSingleton<ClientGate>();

@@ -54,7 +54,9 @@ public static class GroundlingEndpoints
         AnswerHead(endpoint);
         var route = endpoint.RequestDelegate!;
         var (log, headers) = (services.GetRequiredService<RequestLog>(), services.GetRequiredService<ResponseHeaders>());
-        RequestDelegate answered = context => headers.AroundAsync(context, route);
+        var memory = services.GetRequiredService<RequestMemory>();
+        RequestDelegate counted = context => RequestBody.AroundAsync(context, route, memory);
+        RequestDelegate answered = context => headers.AroundAsync(context, counted);
         RequestDelegate refusing = context => ProblemHandler.AroundAsync(context, answered);
         endpoint.RequestDelegate = context => log.AroundAsync(context, refusing);
     }
@@ -83,10 +85,5 @@ public static class GroundlingEndpoints
             };
         });
         return routes;
-    }
-
-    private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata
-    {
-        public static BodyLimit Of(ServiceOptions options) => new((long)options.MaxMegabytes << 20);
     }
 }

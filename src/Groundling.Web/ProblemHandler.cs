@@ -79,7 +79,7 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
                 bad.StatusCode switch
                 {
                     StatusCodes.Status413PayloadTooLarge =>
-                        "the body is larger than the service allows (see max_megabytes of /v1/model); send a smaller picture",
+                        "the body is larger than the service allows (see max_megabytes of /v1/model, less without a picture); send a smaller one",
                     StatusCodes.Status408RequestTimeout => "the body arrives too slowly; send it again over a faster connection",
                     _ => "the request is malformed HTTP or ends early; send it whole",
                 }

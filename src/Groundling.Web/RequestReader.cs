@@ -1,7 +1,9 @@
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Groundling.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -98,6 +100,8 @@ internal static class RequestReader
                     );
                 if (name == "image")
                     image = content;
+                else if (!Expected.ContainsKey(name))
+                    throw Unknown<T>(name);
                 else
                     Add(fields, name, Text(content, name));
             }
@@ -131,8 +135,13 @@ internal static class RequestReader
         {
             if (fields[name] is not JsonArray phrases)
                 fields[name] = phrases = [];
-            foreach (var phrase in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-                phrases.Add(phrase);
+            foreach (var range in text.AsSpan().Split(';'))
+            {
+                if (text.AsSpan(range).Trim() is not { IsEmpty: false } phrase)
+                    continue;
+                GroundRequest.RequireRoomFor(phrases.Count + 1);
+                phrases.Add(phrase.ToString());
+            }
         }
         else
             fields[name] = name == "probabilities" && bool.TryParse(text, out var value) ? JsonValue.Create(value) : JsonValue.Create(text);
@@ -161,11 +170,19 @@ internal static class RequestReader
         var name = e.Path?.TrimStart('$', '.').Split('.', '[')[0] ?? "";
         if (name.Length == 0 || e.InnerException is JsonException)
             return Malformed($"the body is not a JSON object as it should be (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
-        var known = typeof(T).GetProperties().Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)).ToList();
-        return known.Contains(name)
+        return FieldsOf<T>().Contains(name)
             ? new(StatusCodes.Status400BadRequest, $"'{name}' is malformed; it should be {Expected[name]}", name)
-            : Malformed($"there is no field '{name}'; there are {string.Join(", ", known)}");
+            : Unknown<T>(name);
     }
+
+    private static RequestException Unknown<T>(string name) =>
+        Malformed($"there is no field '{PlainText.Excerpt(name)}'; there are {string.Join(", ", FieldsOf<T>())}");
+
+    private static IEnumerable<string> FieldsOf<T>() =>
+        typeof(T)
+            .GetProperties()
+            .Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is null)
+            .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
 
     private static RequestException Malformed(string detail) => new(StatusCodes.Status400BadRequest, detail);
 }

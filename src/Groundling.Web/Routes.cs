@@ -10,6 +10,7 @@ internal static class Routes
     private const string Form = "multipart/form-data",
         Json = "application/json",
         Problem = "application/problem+json";
+    private const long LongestPhrases = 1 << 18; // a caption of the most characters, however they are escaped
 
     public static void Map(RouteGroupBuilder routes, ClientGate gate, bool hasPage)
     {
@@ -37,6 +38,7 @@ internal static class Routes
         guarded
             .MapPost("/phrases", (Delegate)PhrasesAsync)
             .WithSummary("A caption's phrases: those in brackets, else its noun phrases.")
+            .WithMetadata(new BodyLimit(LongestPhrases))
             .Accepts<PhrasesRequest>(Json)
             .Produces<PhrasesAnswer>()
             .ProducesProblem(StatusCodes.Status400BadRequest, Problem);

@@ -39,11 +39,20 @@ internal sealed class SampleFolder
         return [.. _samples.Select(sample => sample with { Picture = $"{here}/{sample.Picture}" })];
     }
 
-    /// <summary>A sample's picture; only those that were listed at the start are ever read.</summary>
-    public IResult Picture(string file) =>
-        _files.TryGetValue(file, out var path) && File.Exists(path)
-            ? Results.File(path, "image/png")
-            : throw new RequestException(StatusCodes.Status404NotFound, "there is nothing at this address; /v1/samples lists the samples");
+    /// <summary>A sample's picture; only those that were listed at the start are ever read, while they are what they were.</summary>
+    public IResult Picture(string file)
+    {
+        try
+        {
+            if (_files.TryGetValue(file, out var path) && !LeadsOut(path, Path.GetDirectoryName(path)!))
+                return Results.File(File.OpenRead(path), "image/png"); // opened now: it may be gone when it is sent
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Deleted, or a folder by now.
+        }
+        throw new RequestException(StatusCodes.Status404NotFound, "there is nothing at this address; /v1/samples lists the samples");
+    }
 
     /// <summary>Whether a file is a link to one that lies elsewhere.</summary>
     private static bool LeadsOut(string file, string folder) => !RealPath.IsBelow(RealPath.Of(file), folder);

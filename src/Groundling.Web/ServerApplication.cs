@@ -12,6 +12,7 @@ namespace Groundling.Web;
 internal static class ServerApplication
 {
     private const double SlowestBody = 240; // bytes a second
+    private const long UnreadBytes = 1 << 16; // of each connection, before its body is asked for
     private static readonly TimeSpan BodyGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>An application that does not listen yet.</summary>
@@ -27,6 +28,8 @@ internal static class ServerApplication
             .ConfigureKestrel(kestrel =>
             {
                 kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+                kestrel.Limits.MaxRequestBufferSize = UnreadBytes;
                 kestrel.Limits.MinRequestBodyDataRate = new(SlowestBody, BodyGrace);
                 kestrel.Listen(new IPEndPoint(options.Address, options.Port));
             });
@@ -50,6 +53,7 @@ internal static class ServerApplication
         app.Use((context, next) => app.Services.GetRequiredService<ResponseHeaders>().AroundAsync(context, next));
         app.Use((context, next) => app.Services.GetRequiredService<RequestLog>().AroundAsync(context, next));
         app.UseExceptionHandler();
+        app.Use((context, next) => RequestBody.AroundAsync(context, next, app.Services.GetRequiredService<RequestMemory>()));
         app.UseStatusCodePages(context => ProblemHandler.ExplainAsync(context.HttpContext));
         app.Use(new HostGate(options.AllowedHosts).AroundAsync);
         app.UseRouting();

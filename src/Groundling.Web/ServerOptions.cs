@@ -17,6 +17,9 @@ public record ServerOptions : ServiceOptions
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 
+    /// <summary>The most connections at a time, 1 to 100,000; more are closed at once.</summary>
+    public int MaxConnections { get; set; } = 1_000;
+
     /// <summary>The host as an address.</summary>
     internal IPAddress Address => Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(Host);
 
@@ -35,6 +38,7 @@ public record ServerOptions : ServiceOptions
                 $"the host '{Host}' is not an IP address; give one of this machine's, such as 127.0.0.1, or 0.0.0.0 for all"
             );
         RequireRange("port", Port, 0, 65_535);
+        RequireRange("number of connections (max-connections)", MaxConnections, 1, 100_000);
         if (AllowedHosts.FirstOrDefault(name => name != "*" && Uri.CheckHostName(name) == UriHostNameType.Unknown) is { } wrong)
             throw new InputException($"'{wrong}' is no host's name; give one as example.org, without scheme and port, or * for any");
         base.Check();

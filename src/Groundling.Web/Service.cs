@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Groundling.Web;
 
 /// <summary>The service between its routes and its model: what state it is in, and the way of a request.</summary>
-internal sealed class Service(ServiceOptions options, WorkQueue queue)
+internal sealed class Service(ServiceOptions options, WorkQueue queue, PictureDecoders decoders)
 {
     private volatile ModelFacts? _model;
 
@@ -58,6 +58,7 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
         queue.RequireRoom();
         using var patience = Patience();
         var request = await WaitAsync(context, "body", stop => RequestReader.ReadAsync<TRequest>(context.Request, stop), patience.Token);
+        RequestMemory.Share.Of(context).ReduceTo(request.Bytes);
         return (await AskAsync(context, request, task, patience.Token), Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
     }
 
@@ -96,8 +97,9 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
         (facts.CaptionLength, facts.Phrases) = (caption.Text.Length, caption.Phrases.Count);
         var (grounding, method) = (request.ReadOptions(options.MaxSize), request.ReadMethod(model.Methods));
         request.Check(caption);
-        using var place = queue.Reserve();
-        var picture = request.ReadPicture(1_000_000L * options.MaxMegapixels, options.MaxSize);
+        var (pixels, isLarge) = request.RequireWork(caption, model, options);
+        using var place = queue.Reserve(isLarge);
+        var picture = await DecodeAsync(context, request, pixels, patience);
         (facts.Width, facts.Height) = (picture.Width, picture.Height);
         var question = new Question(
             picture,
@@ -119,6 +121,28 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue)
             patience,
             context.RequestAborted
         );
+    }
+
+    /// <summary>Has the picture decoded where that takes no time from others' answers, within the patience.</summary>
+    private async Task<Picture> DecodeAsync(HttpContext context, GroundRequest request, long pixels, CancellationToken patience)
+    {
+        var share = RequestMemory.Share.Of(context);
+        share.Take(RequestMemory.PerPixelDecoded * pixels);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, patience);
+        try
+        {
+            var picture = await decoders.RunAsync(
+                cancellation => request.ReadPicture(1_000_000L * options.MaxMegapixels, options.MaxSize, cancellation),
+                pixels > GroundRequest.LargePicture,
+                stop.Token
+            );
+            share.Give((RequestMemory.PerPixelDecoded - RequestMemory.PerPixelKept) * pixels);
+            return picture;
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw queue.TooLate();
+        }
     }
 
     /// <summary>Is cancelled when a request has waited for long enough.</summary>

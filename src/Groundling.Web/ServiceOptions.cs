@@ -32,6 +32,17 @@ public record ServiceOptions
     /// </summary>
     public int MaxSize { get; set; } = 1024;
 
+    /// <summary>
+    /// The largest work of one request, 1 to 100,000 million: its picture's pixels times its phrases, as masks are made at the picture's size.
+    /// </summary>
+    public int MaxWork { get; set; } = 640;
+
+    /// <summary>
+    /// The most that all requests together hold in MiB, bodies and pictures, 1 to 1,048,576; what comes beyond it is 429. At least room for one
+    /// of the largest. The model and its work come on top.
+    /// </summary>
+    public int MaxMemory { get; set; } = 1024;
+
     /// <summary>What clients of /v1 must send as a bearer token; null lets everybody in.</summary>
     public string? ApiKey { get; set; }
 
@@ -60,6 +71,12 @@ public record ServiceOptions
         RequireRange("largest body in MiB (max-megabytes)", MaxMegabytes, 1, 1_024);
         RequireRange("largest picture in million pixels (max-megapixels)", MaxMegapixels, 1, (int)(Picture.MaxPixels / 1_000_000));
         RequireRange("largest size (max-size)", MaxSize, GroundingOptions.SmallestSize, GroundingOptions.LargestSize);
+        RequireRange("largest work in million pixels times phrases (max-work)", MaxWork, 1, 100_000);
+        RequireRange("memory of all requests in MiB (max-memory)", MaxMemory, 1, 1 << 20);
+        if (MaxMemory < LargestRequest)
+            throw new InputException(
+                $"the memory of all requests (max-memory) is {MaxMemory} MiB, less than the {LargestRequest} MiB of one request of the largest body and picture; raise it, or lower these (max-megabytes, max-megapixels)"
+            );
         if (Timeout is not (> 0 and <= 86_400))
             throw new InputException($"the timeout {Timeout} is out of range: more than 0 seconds, 86400 at most");
         if (ApiKey is "")
@@ -79,6 +96,10 @@ public record ServiceOptions
                 $"'{Cors}' is not an origin that CORS could let in; give scheme, host and port alone, such as https://example.org"
             );
     }
+
+    /// <summary>MiB that one request may need, where those that are not small may use three quarters.</summary>
+    private long LargestRequest =>
+        4L * Math.Max(RequestMemory.PerByteOfBody * MaxMegabytes, MaxMegabytes + RequestMemory.PerPixelDecoded * MaxMegapixels) / 3 + 1;
 
     /// <summary>Refuses a number out of its range.</summary>
     private protected static void RequireRange(string name, int value, int least, int most)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Groundling.Data.NounPhrases;
 using Microsoft.AspNetCore.Http;
 
@@ -7,58 +6,60 @@ namespace Groundling.Web;
 
 /// <summary>
 /// The line of requests before the model. Any thread puts work in; one thread does it, as the engine behind the model has process-wide
-/// state.
+/// state. Large requests have a line of their own and a quarter of the model's time, so that small ones do not wait for them all.
 /// </summary>
 /// <param name="capacity">How many may wait.</param>
-/// <param name="batch">How many are taken at a time.</param>
+/// <param name="batch">How many small ones are taken at a time.</param>
 /// <param name="limit">The longest line in seconds, and the longest work.</param>
 /// <param name="metrics">Told of waits and batches.</param>
 internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, ServiceMetrics metrics)
 {
-    private const double FirstGuess = 1,
-        Smoothing = 0.2;
-    private readonly Lock _gate = new();
-    private readonly Channel<Work> _waiting = Channel.CreateBounded<Work>(new BoundedChannelOptions(capacity) { SingleReader = true });
-    private int _taken,
-        _preparing;
-    private double _secondsEach = FirstGuess;
+    private const double SmallShare = 0.75;
+    private readonly object _gate = new(); // Monitor's, as Lock cannot wait
+    private readonly WorkLine<Work> _small = new(SmallShare),
+        _large = new(1 - SmallShare);
+    private int _preparing;
     private volatile bool _isClosed;
 
     /// <summary>Places taken: requests that wait, or whose picture is being decoded.</summary>
-    public int Length => Volatile.Read(ref _taken);
+    public int Length
+    {
+        get
+        {
+            lock (_gate)
+                return _small.Taken + _large.Taken;
+        }
+    }
 
     /// <summary>Whether nothing more is taken in.</summary>
     public bool IsClosed => _isClosed;
 
-    /// <summary>Refuses where a request would have no place, before its body is read.</summary>
+    /// <summary>Refuses where not even a small request would have a place, before its body is read.</summary>
     /// <exception cref="RequestException">All places are taken, the line is too long, or closed.</exception>
     public void RequireRoom()
     {
-        if (_isClosed)
-            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the service is shutting down; try again in a moment")
-            {
-                RetryAfter = 5,
-            };
-        if (Length >= capacity)
-            throw Busy($"{capacity} requests wait already; try again later");
-        if (SecondsOfLine > limit.TotalSeconds)
-            throw Busy($"the requests that wait already take about {SecondsOfLine:F0} seconds; try again later");
+        lock (_gate)
+            RequireRoom(isLarge: false);
     }
+
+    /// <inheritdoc cref="Reserve(bool)"/>
+    public Place Reserve() => Reserve(isLarge: false);
 
     /// <summary>
     /// Takes a place before the costly preparation of the work; refuses where there is none. Who has a place has an answer, though the line
     /// closes meanwhile.
     /// </summary>
+    /// <param name="isLarge">Whether the work takes long; such works may have half of the places.</param>
     /// <exception cref="RequestException">All places are taken, the line is too long, or closed.</exception>
-    public Place Reserve()
+    public Place Reserve(bool isLarge)
     {
         lock (_gate)
         {
-            RequireRoom();
-            _taken++;
+            RequireRoom(isLarge);
+            LineOf(isLarge).Taken++;
             _preparing++;
         }
-        return new(this);
+        return new(this, isLarge);
     }
 
     /// <summary>Takes nothing more in; who has a place still gets an answer.</summary>
@@ -67,57 +68,101 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
         lock (_gate)
         {
             _isClosed = true;
-            if (_preparing == 0)
-                _waiting.Writer.TryComplete();
+            Monitor.PulseAll(_gate);
         }
     }
 
     /// <summary>Does the work of the line on the calling thread until it is closed and empty.</summary>
     public void Run(GroundingEngine engine)
     {
-        var taken = new List<Work>(batch);
-        while (_waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (Next() is { Count: > 0 } taken)
         {
-            taken.Clear();
-            while (taken.Count < batch && _waiting.Reader.TryRead(out var next))
-                taken.Add(next);
             metrics.Taken(taken.Count);
             foreach (var work in taken.GroupBy(work => work.Group).SelectMany(group => group))
                 Do(work, engine);
         }
     }
 
-    private double SecondsOfLine => Length * Volatile.Read(ref _secondsEach);
-
-    private void Do(Work work, GroundingEngine engine)
+    /// <summary>Tells a client that its turn did not come in time.</summary>
+    public RequestException TooLate(bool isLarge = false)
     {
         lock (_gate)
-            _taken--;
-        metrics.Waited(Stopwatch.GetElapsedTime(work.Since).TotalSeconds);
-        var begun = Stopwatch.GetTimestamp();
-        if (!work.Do(engine, limit))
-            return;
-        var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        metrics.Worked(seconds);
-        Volatile.Write(ref _secondsEach, _secondsEach + Smoothing * (seconds - _secondsEach));
+            return Busy("so many requests came before that this one had no turn in time; try again later", isLarge);
     }
 
-    private RequestException Busy(string detail) =>
-        new(StatusCodes.Status429TooManyRequests, detail) { RetryAfter = (int)Math.Clamp(Math.Ceiling(SecondsOfLine), 1, 3600) };
+    private WorkLine<Work> LineOf(bool isLarge) => isLarge ? _large : _small;
 
-    private void Prepared(bool waits)
+    private double SecondsOfLine(bool isLarge) => LineOf(isLarge).SecondsBesides(LineOf(!isLarge).Seconds);
+
+    private void RequireRoom(bool isLarge)
+    {
+        if (_isClosed)
+            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the service is shutting down; try again in a moment")
+            {
+                RetryAfter = 5,
+            };
+        var taken = _small.Taken + _large.Taken;
+        if (taken >= capacity)
+            throw Busy($"{capacity} requests wait already; try again later", isLarge);
+        if (isLarge && _large.Taken >= Math.Max(1, capacity / 2))
+            throw Busy($"{_large.Taken} large requests wait already; try again later, or send less at a time", isLarge);
+        if (SecondsOfLine(isLarge) is var seconds && seconds > limit.TotalSeconds)
+            throw Busy($"the requests that wait already take about {seconds:F0} seconds; try again later", isLarge);
+    }
+
+    /// <summary>What is done next: of small ones several, as some may be of one picture; none at the end.</summary>
+    private List<Work> Next()
     {
         lock (_gate)
         {
-            if (!waits)
-                _taken--;
-            if (--_preparing == 0 && _isClosed)
-                _waiting.Writer.TryComplete();
+            while (_small.Waiting.Count + _large.Waiting.Count == 0)
+            {
+                if (_isClosed && _preparing == 0)
+                    return [];
+                Monitor.Wait(_gate);
+            }
+            var isLarge = _small.Waiting.Count == 0 || (_large.Waiting.Count > 0 && _large.Served <= _small.Served);
+            var (line, most) = (LineOf(isLarge), isLarge ? 1 : batch);
+            var taken = new List<Work>();
+            while (taken.Count < most && line.Waiting.TryDequeue(out var next))
+                taken.Add(next);
+            return taken;
+        }
+    }
+
+    private void Do(Work work, GroundingEngine engine)
+    {
+        var line = LineOf(work.IsLarge);
+        lock (_gate)
+            line.Taken--;
+        metrics.Waited(Stopwatch.GetElapsedTime(work.Since).TotalSeconds);
+        var begun = Stopwatch.GetTimestamp();
+        var isWhole = work.Do(engine, limit);
+        var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        if (isWhole)
+            metrics.Worked(seconds);
+        lock (_gate)
+            line.Note(seconds, isWhole);
+    }
+
+    private RequestException Busy(string detail, bool isLarge) =>
+        new(StatusCodes.Status429TooManyRequests, detail) { RetryAfter = (int)Math.Clamp(Math.Ceiling(SecondsOfLine(isLarge)), 1, 3600) };
+
+    private void Prepared(bool isLarge, Work? work)
+    {
+        lock (_gate)
+        {
+            if (work is null)
+                LineOf(isLarge).Taken--;
+            else
+                LineOf(isLarge).Add(work, LineOf(!isLarge));
+            _preparing--;
+            Monitor.PulseAll(_gate);
         }
     }
 
     /// <summary>A place in the line; free again when the work begins, or when this object is disposed before there is any.</summary>
-    internal sealed class Place(WorkQueue queue) : IDisposable
+    internal sealed class Place(WorkQueue queue, bool isLarge) : IDisposable
     {
         private bool _isUsed;
 
@@ -134,29 +179,26 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
             CancellationToken client
         )
         {
-            var work = new Work<T>(task, group, client);
-            if (!queue._waiting.Writer.TryWrite(work))
-                throw new InvalidOperationException("a place without room in the line");
+            var work = new Work<T>(task, group, isLarge, client);
             _isUsed = true;
-            queue.Prepared(waits: true);
-            using var ended = patience.UnsafeRegister(
-                _ => work.GiveUp(queue.Busy("so many requests came before that this one had no turn in time; try again later")),
-                null
-            );
+            queue.Prepared(isLarge, work);
+            using var ended = patience.UnsafeRegister(_ => work.GiveUp(queue.TooLate(isLarge)), null);
             return await work.Result.WaitAsync(client);
         }
 
         public void Dispose()
         {
             if (!_isUsed)
-                queue.Prepared(waits: false);
+                queue.Prepared(isLarge, work: null);
             _isUsed = true;
         }
     }
 
-    private abstract class Work(object group)
+    private abstract class Work(object group, bool isLarge)
     {
         public object Group => group;
+
+        public bool IsLarge => isLarge;
 
         public long Since { get; } = Stopwatch.GetTimestamp();
 
@@ -164,7 +206,8 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
         public abstract bool Do(GroundingEngine engine, TimeSpan limit);
     }
 
-    private sealed class Work<T>(Func<GroundingEngine, CancellationToken, T> task, object group, CancellationToken client) : Work(group)
+    private sealed class Work<T>(Func<GroundingEngine, CancellationToken, T> task, object group, bool isLarge, CancellationToken client)
+        : Work(group, isLarge)
     {
         private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _isDecided; // begun, or given up: whichever comes first

@@ -125,7 +125,7 @@ internal static class BenchCommand
         var letterbox = Letterbox.Fit(side0, side0, side0);
         var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width], device: CPU).Sent(place.Device);
         var phrases = new PhraseEncoder(diffusion.Tokenizer, diffusion.Text);
-        var states = phrases.Encode(caption);
+        var states = phrases.Encode(caption, cancellation);
         var latents = diffusion.Vae.Encode(image);
         var input = new GroundingInput(latents, states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null);
         void Trace()

@@ -73,7 +73,7 @@ internal sealed record GroundJob(
                 : Picture.Load(path);
         if (!Quiet)
             messages.AddRange(picture.Notes.Select(note => $"note: {path}: {note}"));
-        return (picture, shared ?? CaptionBeside(path));
+        return (picture, (shared ?? CaptionBeside(path)).RequireLimits());
     }
 
     /// <summary>Opens the model; a head that it lacks shows before the first picture.</summary>

@@ -51,6 +51,24 @@ internal static class ServeCommand
             HelpName = "PIXELS",
             DefaultValueFactory = _ => defaults.MaxSize,
         };
+        var work = new Option<int>("--max-work")
+        {
+            Description = "The largest work of a request: million pixels of its picture times its phrases",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.MaxWork,
+        };
+        var memory = new Option<int>("--max-memory")
+        {
+            Description = "MiB that all requests together may hold besides the model; more are refused with 429",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.MaxMemory,
+        };
+        var connections = new Option<int>("--max-connections")
+        {
+            Description = "Connections at a time; more are closed at once",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.MaxConnections,
+        };
         var key = new Option<string?>("--api-key")
         {
             Description =
@@ -93,6 +111,9 @@ internal static class ServeCommand
             megabytes,
             megapixels,
             size,
+            work,
+            memory,
+            connections,
             key,
             cors,
             listening.Names,
@@ -112,6 +133,9 @@ internal static class ServeCommand
                 MaxMegabytes = parsed.GetValue(megabytes),
                 MaxMegapixels = parsed.GetValue(megapixels),
                 MaxSize = parsed.GetValue(size),
+                MaxWork = parsed.GetValue(work),
+                MaxMemory = parsed.GetValue(memory),
+                MaxConnections = parsed.GetValue(connections),
                 ApiKey = parsed.GetValue(key) ?? Environment.GetEnvironmentVariable(KeyVariable),
                 Cors = parsed.GetValue(cors),
                 LabelStudio = parsed.GetValue(labelStudio),

@@ -21,7 +21,7 @@ internal sealed class OwnModel(GroundingPipeline pipeline) : IToolModel, IDispos
     public async Task<Grounding> GroundAsync(GroundRequest request, Caption caption, CancellationToken stop)
     {
         var options = request.ReadOptions(Limits.MaxSize);
-        var picture = request.ReadPicture(1_000_000L * Limits.MaxMegapixels, Limits.MaxSize);
+        var picture = request.ReadPicture(1_000_000L * Limits.MaxMegapixels, Limits.MaxSize, stop);
         await _turn.WaitAsync(stop);
         try
         {

@@ -9,6 +9,12 @@ namespace Groundling;
 /// <param name="Phrases">The phrases, each a stretch of <paramref name="Text"/>.</param>
 public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
 {
+    /// <summary>The most characters (UTF-16 units) of a caption that is grounded.</summary>
+    public const int MostCharacters = 100_000;
+
+    /// <summary>The most phrases of a caption that is grounded: work and memory grow with their number.</summary>
+    public const int MostPhrases = 1_000;
+
     private const string HowToMark = "mark phrases with [brackets], or name them in 'phrases'";
 
     /// <summary>Reads a caption whose phrases stand in brackets: <c>[a man] rides [a horse]</c>.</summary>
@@ -118,6 +124,20 @@ public sealed record Caption(string Text, IReadOnlyList<PhraseSpan> Phrases)
         }
         return WithPhrases(text, spans);
     }
+
+    /// <summary>Refuses a caption that is more than one pass can read.</summary>
+    /// <returns>The caption.</returns>
+    /// <exception cref="InputException">
+    /// It has more than <see cref="MostCharacters"/> characters or <see cref="MostPhrases"/> phrases.
+    /// </exception>
+    public Caption RequireLimits() =>
+        Text.Length > MostCharacters
+            ? throw new InputException(
+                $"The caption has {Text.Length} characters; {MostCharacters} are allowed: shorten it, or ground it in parts."
+            )
+        : Phrases.Count > MostPhrases
+            ? throw new InputException($"The caption has {Phrases.Count} phrases; {MostPhrases} are allowed: ground it in parts.")
+        : this;
 
     /// <summary>The caption of the picture as a mirror shows it: words for left and right exchanged, phrases on the same words.</summary>
     public Caption Mirrored() => SideWords.Exchange(this);

@@ -23,11 +23,14 @@ internal static class PhraseSearch
                 at++;
             }
         }
-        int free = 0;
+        int free = 0,
+            next = 0; // the first word that does not end before the part; both go from left to right
+        int[] taken = [.. words];
         foreach (int at in parts)
         {
-            bool overlaps = at < free || words.Any(w => w < at + phrase.Length && at < w + phrase.Length);
-            if (overlaps)
+            while (next < taken.Length && taken[next] + phrase.Length <= at)
+                next++;
+            if (at < free || (next < taken.Length && taken[next] < at + phrase.Length))
                 continue;
             words.Enqueue(at);
             free = at + phrase.Length;

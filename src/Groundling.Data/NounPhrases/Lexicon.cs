@@ -11,6 +11,7 @@ internal sealed class Lexicon(
 )
 {
     private const int LongestExpression = 4;
+    private readonly int _longest = words.Keys.Max(word => word.Length);
     private static readonly Lazy<Lexicon> Shared = new(() => new LexiconBuilder().Build());
 
     public static Lexicon English => Shared.Value;
@@ -26,7 +27,7 @@ internal sealed class Lexicon(
         var (hyphen, underscore) = (text.LastIndexOf('-'), text.LastIndexOf('_'));
         var guess =
             underscore > 0 ? Label(text[(underscore + 1)..])
-            : hyphen > 0 ? Hyphenated(text[..hyphen], text[(hyphen + 1)..])
+            : hyphen > 0 ? Hyphenated(text, hyphen)
             : Suffixes.Guess(text);
         return guess with { Traits = guess.Traits | known.Traits };
     }
@@ -59,23 +60,37 @@ internal sealed class Lexicon(
     }
 
     // "10-foot", "red-tiled" and "built-in" describe; "merry-go-round" and "t-shirts" are what their last part is.
-    private Word Hyphenated(string first, string last)
+    private Word Hyphenated(string text, int hyphen)
     {
-        var head = Look(last);
-        if (Look(first).CanBe(Number))
-        {
-            var classes =
-                head.CanBe(Adjective) ? Adjective | Noun
-                : head.CanBe(Number) ? Number
-                : Adjective;
-            return new Word(classes, WordTraits.None);
-        }
-
-        if (head.CanBe(AnyNoun) && !head.CanBe(Adjective | Participle))
-        {
-            return new Word(head.Classes & AnyNoun, head.Traits & ~WordTraits.LeansVerb);
-        }
-
-        return new Word(Adjective, WordTraits.None);
+        var head = Look(text[(hyphen + 1)..]);
+        if (BeginsAsNumber(text, hyphen))
+            return new Word(AfterNumber(head), WordTraits.None);
+        return head.CanBe(AnyNoun) && !head.CanBe(Adjective | Participle)
+            ? new Word(head.Classes & AnyNoun, head.Traits & ~WordTraits.LeansVerb)
+            : new Word(Adjective, WordTraits.None);
     }
+
+    /// <summary>
+    /// Whether all before a hyphen can be a number: "twenty-one", or number after number. From the front, as each part depends on those
+    /// before it; a word may have a hundred thousand hyphens.
+    /// </summary>
+    private bool BeginsAsNumber(string text, int hyphen)
+    {
+        bool isNumber = false;
+        for (int end = text.IndexOf('-', 1), start = 0; end > 0 && end <= hyphen; start = end + 1, end = text.IndexOf('-', start))
+        {
+            if (end <= _longest && words.TryGetValue(text[..end], out var known) && known.Classes != None)
+                isNumber = known.CanBe(Number);
+            else if (start == 0)
+                isNumber = Suffixes.Guess(text[..end]).CanBe(Number);
+            else
+                isNumber = isNumber && (AfterNumber(Look(text[start..end])) & Number) != 0;
+        }
+        return isNumber;
+    }
+
+    private static WordClass AfterNumber(Word head) =>
+        head.CanBe(Adjective) ? Adjective | Noun
+        : head.CanBe(Number) ? Number
+        : Adjective;
 }

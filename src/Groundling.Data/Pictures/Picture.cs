@@ -75,7 +75,11 @@ public sealed class Picture
     public static async Task<Picture> LoadAsync(Stream stream, string name = ThePicture, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return PictureDecoder.Decode(await PictureDecoder.ReadAllAsync(stream, name, cancellation).ConfigureAwait(false), name);
+        return PictureDecoder.Decode(
+            await PictureDecoder.ReadAllAsync(stream, name, cancellation).ConfigureAwait(false),
+            name,
+            cancellation: cancellation
+        );
     }
 
     /// <summary>Whether a file begins as one that is read here does, whatever its name; false where it cannot be read.</summary>
@@ -100,9 +104,22 @@ public sealed class Picture
     /// <param name="bytes">The whole file; of a <see cref="ReadOnlyMemory{T}"/>, its span.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="mostPixels">The most pixels allowed; what the file declares is checked before anything is decoded.</param>
+    /// <param name="cancellation">Ends the decoding of a PNG, JPEG or GIF within; of others before and after.</param>
     /// <exception cref="InputException">The bytes are not a picture, cut short, or larger than allowed.</exception>
-    public static Picture Decode(ReadOnlySpan<byte> bytes, string name = ThePicture, long mostPixels = MaxPixels) =>
-        PictureDecoder.Decode(bytes, name, mostPixels);
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Picture Decode(
+        ReadOnlySpan<byte> bytes,
+        string name = ThePicture,
+        long mostPixels = MaxPixels,
+        CancellationToken cancellation = default
+    ) => PictureDecoder.Decode(bytes, name, mostPixels, cancellation);
+
+    /// <summary>How many pixels a file says it has, by its first bytes; null where they do not say, or it is no picture.</summary>
+    /// <param name="bytes">The whole file.</param>
+    public static long? DeclaredPixels(ReadOnlySpan<byte> bytes) =>
+        PictureHeader.Read(bytes) is { Width: >= 0 and var width, Height: >= 0 and var height }
+            ? (long)Int128.Min((Int128)width * height, long.MaxValue)
+            : null;
 
     /// <summary>Copies a Skia bitmap of any colour type; where it is transparent, it is laid on white.</summary>
     /// <param name="bitmap">The caller keeps it.</param>

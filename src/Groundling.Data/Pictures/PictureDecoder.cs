@@ -62,8 +62,16 @@ internal static class PictureDecoder
             throw new InputException($"{name} is larger than {MaxBytes >> 20} MiB; give a smaller picture file.");
     }
 
-    public static Picture Decode(ReadOnlySpan<byte> bytes, string name, long mostPixels = Picture.MaxPixels) =>
-        Decode(bytes, name, ToPicture, mostPixels);
+    public static Picture Decode(
+        ReadOnlySpan<byte> bytes,
+        string name,
+        long mostPixels = Picture.MaxPixels,
+        CancellationToken cancellation = default
+    )
+    {
+        int frames = AnimationFrames.Count(bytes);
+        return Decode(bytes, name, (codec, header, pixels) => ToPicture(codec, header, pixels, frames), mostPixels, cancellation);
+    }
 
     /// <summary>A bitmap's pixels on white.</summary>
     /// <exception cref="InputException">It has no pixels, or too many, or they cannot be read.</exception>
@@ -118,18 +126,38 @@ internal static class PictureDecoder
         ReadOnlySpan<byte> bytes,
         string name,
         Func<SKCodec, PictureHeader, nint, T> convert,
-        long mostPixels = Picture.MaxPixels
+        long mostPixels = Picture.MaxPixels,
+        CancellationToken cancellation = default
     )
     {
+        cancellation.ThrowIfCancellationRequested();
         if (bytes.IsEmpty)
             throw new InputException($"{name} is empty (0 bytes); give a PNG, JPEG, WebP, GIF or BMP picture.");
         var header = PictureHeader.Read(bytes);
         if (header is { Width: { } w, Height: { } h })
             RequireSize(w, h, name, mostPixels);
 
-        using var data = SKData.CreateCopy(bytes);
-        using var stream = new SKMemoryStream(data);
+        fixed (byte* file = bytes)
+        {
+            using var stoppable = new StoppableBytes(file, bytes.Length, cancellation);
+            using var data = cancellation.CanBeCanceled ? null : SKData.CreateCopy(bytes);
+            using SKStream stream = data is null ? new SKManagedStream(stoppable) : new SKMemoryStream(data);
+            return Decode(bytes, name, convert, mostPixels, header, stream, cancellation);
+        }
+    }
+
+    private static unsafe T Decode<T>(
+        ReadOnlySpan<byte> bytes,
+        string name,
+        Func<SKCodec, PictureHeader, nint, T> convert,
+        long mostPixels,
+        PictureHeader header,
+        SKStream stream,
+        CancellationToken cancellation
+    )
+    {
         using var codec = SKCodec.Create(stream, out var opened);
+        cancellation.ThrowIfCancellationRequested();
         if (codec is null)
             throw Refusal(opened, header, bytes, name);
         RequireSize(codec.Info.Width, codec.Info.Height, name, mostPixels);
@@ -143,6 +171,7 @@ internal static class PictureDecoder
         try
         {
             var result = codec.GetPixels(info, pixels, info.RowBytes, new SKCodecOptions(SKZeroInitialized.Yes));
+            cancellation.ThrowIfCancellationRequested();
             return result == SKCodecResult.Success && !PictureHeader.LacksItsEnd(bytes)
                 ? convert(codec, header, pixels)
                 : throw Refusal(result, header, bytes, name);
@@ -155,11 +184,10 @@ internal static class PictureDecoder
 
     private static bool IsOpaque(SKCodec codec) => codec.Info.AlphaType == SKAlphaType.Opaque;
 
-    private static unsafe Picture ToPicture(SKCodec codec, PictureHeader header, nint pixels)
+    private static unsafe Picture ToPicture(SKCodec codec, PictureHeader header, nint pixels, int frames)
     {
         int width = codec.Info.Width,
-            height = codec.Info.Height,
-            frames = codec.FrameCount;
+            height = codec.Info.Height;
         var origin = header.Format == "PNG" ? header.Origin : codec.EncodedOrigin;
         bool turned = (int)origin >= (int)SKEncodedOrigin.LeftTop;
         var rgb = new byte[3L * width * height];

@@ -68,7 +68,7 @@ internal sealed record PictureHeader(
             [0xFF, 0xD8, 0xFF, ..] => Jpeg(file),
             [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => Gif(file),
             [(byte)'B', (byte)'M', ..] when file.Length >= 26 => Bmp(file),
-            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => new("WebP"),
+            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => WebP(file),
             [0, 0, 1, 0, ..] => new("ICO"),
             [0x49, 0x49, 0x2A, 0, ..] or [0x4D, 0x4D, 0, 0x2A, ..] => new("TIFF"),
             [(byte)'8', (byte)'B', (byte)'P', (byte)'S', ..] => new("PSD"),
@@ -141,6 +141,32 @@ internal sealed record PictureHeader(
                 BinaryPrimitives.ReadInt32LittleEndian(file[18..]),
                 Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(file[22..]))
             );
+
+    /// <summary>The first chunk says the size: of the canvas, of a lossy key frame (RFC 6386, 9.1), or of a lossless stream.</summary>
+    private static PictureHeader WebP(ReadOnlySpan<byte> file)
+    {
+        const int data = 20;
+        if (file.Length < data + 10)
+            return new("WebP");
+        var chunk = file[data..];
+        return file[12..16] switch
+        {
+            [(byte)'V', (byte)'P', (byte)'8', (byte)'X'] => new("WebP", 1L + UInt24(chunk[4..]), 1L + UInt24(chunk[7..])),
+            [(byte)'V', (byte)'P', (byte)'8', (byte)' '] => new(
+                "WebP",
+                BinaryPrimitives.ReadUInt16LittleEndian(chunk[6..]) & 0x3FFF,
+                BinaryPrimitives.ReadUInt16LittleEndian(chunk[8..]) & 0x3FFF
+            ),
+            [(byte)'V', (byte)'P', (byte)'8', (byte)'L'] when BinaryPrimitives.ReadUInt32LittleEndian(chunk[1..]) is var sizes => new(
+                "WebP",
+                1L + (sizes & 0x3FFF),
+                1L + (sizes >> 14 & 0x3FFF)
+            ),
+            _ => new("WebP"),
+        };
+    }
+
+    private static int UInt24(ReadOnlySpan<byte> bytes) => bytes[0] | bytes[1] << 8 | bytes[2] << 16;
 
     private static PictureHeader Jpeg(ReadOnlySpan<byte> file)
     {

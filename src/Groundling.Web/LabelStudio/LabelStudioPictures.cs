@@ -29,9 +29,10 @@ internal sealed class LabelStudioPictures : IDisposable
 
     /// <summary>A picture's bytes.</summary>
     /// <param name="address">As the task names it.</param>
+    /// <param name="share">The memory that it counts to.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    /// <exception cref="RequestException">The address may not be asked, or gives no such bytes.</exception>
-    public async Task<byte[]> GetAsync(string address, CancellationToken cancellation)
+    /// <exception cref="RequestException">The address may not be asked, gives no such bytes, or there is no room for them.</exception>
+    public async Task<byte[]> GetAsync(string address, RequestMemory.Share share, CancellationToken cancellation)
     {
         if (address.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
             return FromData(address);
@@ -48,6 +49,7 @@ internal sealed class LabelStudioPictures : IDisposable
             {
                 if (bytes.Length + read > _mostBytes)
                     throw Fault($"it is larger than {_mostBytes >> 20} MiB");
+                share.Take((long)RequestMemory.PerByteOfBody * read);
                 bytes.Write(buffer, 0, read);
             }
             return bytes.ToArray();

@@ -69,7 +69,12 @@ internal static class LabelStudioRoutes
             task.Text(config.PictureField)
             ?? throw new RequestException(StatusCodes.Status400BadRequest, $"the task's data has no '{config.PictureField}'", "tasks");
         using var patience = service.Patience();
-        var picture = await service.WaitAsync(context, "task's picture", stop => pictures.GetAsync(address, stop), patience.Token);
+        var picture = await service.WaitAsync(
+            context,
+            "task's picture",
+            stop => pictures.GetAsync(address, RequestMemory.Share.Of(context), stop),
+            patience.Token
+        );
         var answer = await service.AskAsync(
             context,
             new GroundRequest { Image = picture, Caption = caption },

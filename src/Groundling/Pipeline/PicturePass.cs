@@ -40,7 +40,7 @@ internal sealed class PicturePass(StableDiffusion diffusion, GroundingModel mode
         cancellation.ThrowIfCancellationRequested();
         using var pass = diffusion.Place.BeginPass();
         // Caption -> one state a phrase. Frozen.
-        var states = _phrases.Encode(caption); // [N, Ct]
+        var states = _phrases.Encode(caption, cancellation); // [N, Ct]
         cancellation.ThrowIfCancellationRequested();
         // One UNet pass, in which every block says where each phrase is, and the trained parts where there are any.
         var (image, latents) = (picture.Image.alias(), picture.Latents.alias());

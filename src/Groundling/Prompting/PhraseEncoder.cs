@@ -1,3 +1,4 @@
+using Groundling.Core;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
@@ -12,18 +13,23 @@ public sealed class PhraseEncoder(ClipTokenizer tokenizer, TextEncoder encoder)
 {
     private const int ChunksAtOnce = 32;
 
-    /// <summary>Encodes a caption of any length.</summary>
+    /// <summary>Encodes a caption.</summary>
+    /// <param name="caption">As long as captions may be.</param>
+    /// <param name="cancellation">Looked at between a few chunks of the caption and the next.</param>
     /// <returns>Its states; the caller owns them.</returns>
-    /// <exception cref="InputException">The caption has no phrases, or a phrase has no token.</exception>
-    public CaptionStates Encode(Caption caption)
+    /// <exception cref="InputException">The caption is too long or has no phrases or too many, or a phrase has no token.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public CaptionStates Encode(Caption caption, CancellationToken cancellation = default)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
+        ArgumentNullException.ThrowIfNull(caption);
+        caption.RequireLimits();
         var tokens = tokenizer.Tokenize(caption.Text);
         var places = caption.Phrases.Select(phrase => TokensOf(phrase, tokens)).ToList();
         if (places.Count == 0)
             throw new InputException("the caption has no phrases to ground");
-        var states = States(caption.Text, tokens); // [1 + T, Ct], the start token first
+        var states = States(caption.Text, tokens, cancellation); // [1 + T, Ct], the start token first
         encoder.ReleasePages(); // half a gigabyte that the UNet can use
         var words = states.narrow(0, 1, tokens.Count);
         var phrases = stack(places.Select(place => words.narrow(0, place.Start, place.Count).mean([0])));
@@ -38,13 +44,14 @@ public sealed class PhraseEncoder(ClipTokenizer tokenizer, TextEncoder encoder)
     /// <summary>
     /// Each chunk is read between its own start and end tokens; attention is causal, so padding behind it changes nothing.
     /// </summary>
-    private Tensor States(string text, IReadOnlyList<TextToken> tokens)
+    private Tensor States(string text, IReadOnlyList<TextToken> tokens, CancellationToken cancellation)
     {
         var capacity = encoder.Config.Positions - 2;
         var chunks = CaptionChunks.Split(text, tokens, capacity);
         var states = new List<Tensor>();
         foreach (var batch in chunks.Chunk(ChunksAtOnce))
         {
+            cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var lengths = batch.Select(chunk => chunk.GetOffsetAndLength(tokens.Count).Length).ToArray();
             var width = lengths.Max() + 2;
@@ -65,17 +72,28 @@ public sealed class PhraseEncoder(ClipTokenizer tokenizer, TextEncoder encoder)
         return cat(states, 0);
     }
 
-    /// <summary>A token belongs to a phrase when one of its characters does.</summary>
+    /// <summary>A token belongs to a phrase when one of its characters does; tokens stand in the caption's order.</summary>
     private static (int Start, int Count) TokensOf(PhraseSpan phrase, IReadOnlyList<TextToken> tokens)
     {
-        var belongs = Enumerable
-            .Range(0, tokens.Count)
-            .Where(i => tokens[i].Start < phrase.Start + phrase.Length && tokens[i].End > phrase.Start)
-            .ToList();
-        return belongs.Count > 0
-            ? (belongs[0], belongs.Count)
+        int start = FirstOf(tokens, token => token.End > phrase.Start),
+            end = FirstOf(tokens, token => token.Start >= phrase.End);
+        return end > start
+            ? (start, end - start)
             : throw new InputException(
-                $"the phrase '{phrase.Text}' at character {phrase.Start} has no letters or signs to read; leave it out"
+                $"the phrase '{PlainText.Excerpt(phrase.Text)}' at character {phrase.Start} has no letters or signs to read; leave it out"
             );
+    }
+
+    /// <summary>The first token that is so, where all behind it are, too: by halves.</summary>
+    private static int FirstOf(IReadOnlyList<TextToken> tokens, Func<TextToken, bool> isSo)
+    {
+        int low = 0,
+            high = tokens.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = isSo(tokens[middle]) ? (low, middle) : (middle + 1, high);
+        }
+        return low;
     }
 }
