@@ -23,7 +23,8 @@ internal sealed class RequestMemory : IDisposable
     private readonly Timer _atRest;
     private readonly long _most;
     private long _held,
-        _peak;
+        _peak,
+        _garbage;
 
     /// <param name="options">Say how much.</param>
     public RequestMemory(ServiceOptions options)
@@ -66,6 +67,13 @@ internal sealed class RequestMemory : IDisposable
         lock (_gate)
         {
             _held -= bytes;
+            _garbage += bytes;
+            if (_garbage >= _most / 8)
+            {
+                // What is given back counts no more: it should soon be free, too. In the background, as nobody waits for it.
+                _garbage = 0;
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+            }
             if (_held == 0 && _peak >= WorthGivingBack)
                 _atRest.Change(Rest, Timeout.InfiniteTimeSpan);
         }

@@ -69,13 +69,30 @@ internal static class RequestReader
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(request.Body, Json, cancellation)
-                ?? throw Malformed("the body is null; send a JSON object");
+            using var body = await BodyBuffer.ReadAsync(request.Body, cancellation);
+            return Parse<T>(body) ?? throw Malformed("the body is null; send a JSON object");
         }
         catch (JsonException e)
         {
             throw Explained<T>(e);
         }
+    }
+
+    private static T? Parse<T>(BodyBuffer body)
+    {
+        var reader = new Utf8JsonReader(
+            body.AsSequence(),
+            new JsonReaderOptions
+            {
+                MaxDepth = Json.MaxDepth,
+                CommentHandling = Json.ReadCommentHandling,
+                AllowTrailingCommas = Json.AllowTrailingCommas,
+            }
+        );
+        var read = JsonSerializer.Deserialize<T>(ref reader, Json);
+        if (reader.Read())
+            throw new JsonException();
+        return read;
     }
 
     private static async Task<T> ReadFormAsync<T>(HttpRequest request, MediaTypeHeaderValue type, CancellationToken cancellation)
@@ -124,8 +141,7 @@ internal static class RequestReader
             || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name
         )
             throw Malformed("a part of the form has no name; give each a Content-Disposition with a name");
-        using var content = new MemoryStream();
-        await part.Body.CopyToAsync(content, cancellation);
+        using var content = await BodyBuffer.ReadAsync(part.Body, cancellation);
         return (name, content.ToArray());
     }
 

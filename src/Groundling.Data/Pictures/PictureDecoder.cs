@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Groundling.Core;
 using SkiaSharp;
 
@@ -85,22 +84,15 @@ internal static class PictureDecoder
             SKColorType.Rgba8888,
             bitmap.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul
         );
-        var pixels = NativeMemory.AllocZeroed((nuint)info.BytesSize64);
-        try
-        {
-            using var pixmap = bitmap.PeekPixels();
-            if (pixmap is null || !pixmap.ReadPixels(info, (nint)pixels, info.RowBytes))
-                throw new InputException(
-                    $"{name} of {bitmap.Width} x {bitmap.Height} pixels ({bitmap.ColorType}) cannot be read; give one whose pixels are in memory."
-                );
-            var rgb = new byte[3L * info.Width * info.Height];
-            bool transparent = Upright((byte*)pixels, info.Width, info.Height, SKEncodedOrigin.TopLeft, info.IsOpaque, rgb);
-            return new(info.Width, info.Height, rgb, transparent ? [OnWhite] : []);
-        }
-        finally
-        {
-            NativeMemory.Free(pixels);
-        }
+        using var memory = new PixelMemory(info.BytesSize64);
+        using var pixmap = bitmap.PeekPixels();
+        if (pixmap is null || !pixmap.ReadPixels(info, (nint)memory.Bytes, info.RowBytes))
+            throw new InputException(
+                $"{name} of {bitmap.Width} x {bitmap.Height} pixels ({bitmap.ColorType}) cannot be read; give one whose pixels are in memory."
+            );
+        var rgb = new byte[3L * info.Width * info.Height];
+        bool transparent = Upright(memory.Bytes, info.Width, info.Height, SKEncodedOrigin.TopLeft, info.IsOpaque, rgb);
+        return new(info.Width, info.Height, rgb, transparent ? [OnWhite] : []);
     }
 
     /// <summary>A panoptic PNG's ids, R + 256 G + 65536 B; colours are taken as they stand, neither turned nor laid on white.</summary>
@@ -167,19 +159,13 @@ internal static class PictureDecoder
             SKColorType.Rgba8888,
             IsOpaque(codec) ? SKAlphaType.Opaque : SKAlphaType.Unpremul
         );
-        var pixels = (nint)NativeMemory.AllocZeroed((nuint)info.BytesSize64);
-        try
-        {
-            var result = codec.GetPixels(info, pixels, info.RowBytes, new SKCodecOptions(SKZeroInitialized.Yes));
-            cancellation.ThrowIfCancellationRequested();
-            return result == SKCodecResult.Success && !PictureHeader.LacksItsEnd(bytes)
-                ? convert(codec, header, pixels)
-                : throw Refusal(result, header, bytes, name);
-        }
-        finally
-        {
-            NativeMemory.Free((void*)pixels);
-        }
+        using var memory = new PixelMemory(info.BytesSize64);
+        var pixels = (nint)memory.Bytes;
+        var result = codec.GetPixels(info, pixels, info.RowBytes, new SKCodecOptions(SKZeroInitialized.Yes));
+        cancellation.ThrowIfCancellationRequested();
+        return result == SKCodecResult.Success && !PictureHeader.LacksItsEnd(bytes)
+            ? convert(codec, header, pixels)
+            : throw Refusal(result, header, bytes, name);
     }
 
     private static bool IsOpaque(SKCodec codec) => codec.Info.AlphaType == SKAlphaType.Opaque;
