@@ -2,6 +2,7 @@ using Groundling.Data;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 using Groundling.Tests.Evaluation;
+using Groundling.Tests.Hub;
 using Groundling.Tests.Training;
 
 namespace Groundling.Tests.Reliability;
@@ -16,9 +17,9 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
     private static readonly string[] Calls = ["any", "write", "fsync", "rename", "mkdir", "link", "unlink"];
     private readonly TemporaryFolder _folder = new();
 
-    private static int Faults => Number("GROUNDLING_FAULTS", 200);
+    private static int Faults => Campaign.Number("GROUNDLING_FAULTS", 200);
 
-    private static int Seed => Number("GROUNDLING_SEED", 1);
+    private static int Seed => Campaign.Seed;
 
     public void Dispose() => _folder.Dispose();
 
@@ -44,7 +45,19 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
     [Trait("Category", "Long")]
     public void Pretraining_survives_long() => Pretrain(Faults);
 
-    private void Train(int faults)
+    [Fact(Explicit = true)]
+    [Trait("Category", "Long")]
+    public void Training_of_two_processes_survives_long() => Train(Faults, isJoint: true);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Long")]
+    public void Evaluation_of_two_processes_survives_long() => Evaluate(Faults, isJoint: true);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Long")]
+    public void Pulling_a_model_survives_long() => Pull(Faults);
+
+    private void Train(int faults, bool isJoint = false)
     {
         var config = _folder.Write("config.json", SmallTraining.Config.ToJson());
         var data = SmallTraining.Data(_folder, 2);
@@ -74,18 +87,20 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
                         $"\"step\": {message[at + still.Length]}",
                         File.ReadAllText(Path.Combine(place, "checkpoints/last/training.json"))
                     );
-            }
+            },
+            isJoint: isJoint
         );
     }
 
-    private void Evaluate(int faults)
+    private void Evaluate(int faults, bool isJoint = false)
     {
         var data = EvaluationData.Scenes(_folder);
         Run(
             faults,
             40,
             place => ["evaluate", data, "--baseline", "random", "--out", place, "--quiet"],
-            ["journal.jsonl", "per_phrase.csv"] // the report says when it was made
+            ["journal.jsonl", "per_phrase.csv"], // the report says when it was made
+            isJoint: isJoint
         );
     }
 
@@ -101,8 +116,7 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
                 .. from i in Enumerable.Range(0, 4)
                 from name in (string[])["overlay.png", "phrases.json", "panoptic.png", "panoptic.json"]
                 select $"{i}/{name}",
-            ],
-            resumes: false
+            ]
         );
     }
 
@@ -117,25 +131,66 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
         );
     }
 
+    private void Pull(int faults)
+    {
+        using var hub = new LoopbackHub(
+            Directory
+                .EnumerateFiles(tiny.Path, "*", SearchOption.AllDirectories)
+                .ToDictionary(file => Path.GetRelativePath(tiny.Path, file), File.ReadAllBytes)
+        );
+        (string Name, string Value)[] variables =
+        [
+            ("HF_ENDPOINT", hub.Endpoint),
+            ("HF_TOKEN", LoopbackHub.Secret),
+            ("HF_HUB_CACHE", _folder.File("whole")),
+        ];
+        var before = variables.Select(variable => Environment.GetEnvironmentVariable(variable.Name)).ToList();
+        try
+        {
+            foreach (var (name, value) in variables)
+                Environment.SetEnvironmentVariable(name, value);
+            Run(
+                faults,
+                160,
+                place =>
+                {
+                    Environment.SetEnvironmentVariable("HF_HUB_CACHE", place);
+                    return ["pull", LoopbackHub.Name];
+                },
+                [.. hub.Files.Keys.Select(file => Path.GetRelativePath("/", Path.Combine(HubTree.Snapshot("/"), file)))],
+                resumes: false
+            );
+        }
+        finally
+        {
+            foreach (var (variable, value) in variables.Zip(before))
+                Environment.SetEnvironmentVariable(variable.Name, value);
+        }
+    }
+
     /// <param name="faults">How many.</param>
     /// <param name="most">The last call that may be hit.</param>
     /// <param name="line">The command that writes into a folder.</param>
     /// <param name="compared">Files in it that say what came of it.</param>
-    /// <param name="resumes">Whether it knows --resume.</param>
     /// <param name="after">Looks at the folder and the message after a fault.</param>
+    /// <param name="resumes">Whether it knows --resume; else it goes on by itself.</param>
+    /// <param name="isJoint">Whether two processes share the work.</param>
+    /// <param name="resumes">Whether it knows --resume; else it goes on by itself, and tells what it does.</param>
+    /// <param name="isJoint">Whether two processes share the work.</param>
     private void Run(
         int faults,
         int most,
         Func<string, string[]> line,
         string[] compared,
+        Action<string, string>? after = null,
         bool resumes = true,
-        Action<string, string>? after = null
+        bool isJoint = false
     )
     {
-        var (disk, random) = (new FaultyDisk(_folder), new Random(Seed));
+        var (disk, random) = (new FaultyDisk(_folder, isJoint), new Random(Seed));
         string whole = _folder.File("whole"),
             place = _folder.File("hit");
-        FaultyDisk.Run(line(whole)).Works();
+        disk.Run(line(whole)).Works();
         int kills = 0,
             errors = 0,
             none = 0;
@@ -158,14 +213,17 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
             what += $", {disk.Hit}";
             (kills, errors) = error == FaultyDisk.Kill ? (kills + 1, errors) : (kills, errors + 1);
             Assert.True(
-                error == FaultyDisk.Kill ? hit.Code == 128 + 9 : hit.Code is 0 or Groundling.Cli.CommandLine.UserError,
+                error == FaultyDisk.Kill
+                    ? hit.Code == 128 + 9 || (isJoint && hit.Code != 0)
+                    : hit.Code is 0 or Groundling.Cli.CommandLine.UserError,
                 $"{what}: {hit.Code} {hit.Error}"
             );
-            Assert.True(hit.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length <= 1, $"{what}: {hit.Error}");
+            var said = hit.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.True((isJoint || !resumes ? said.Count(line => line.StartsWith("error: ")) : said.Length) <= 1, $"{what}: {hit.Error}");
             after?.Invoke(place, hit.Error);
-            var again = FaultyDisk.Run([.. line(place), .. resumes ? ["--resume"] : (string[])[]]);
+            var again = disk.Run([.. line(place), .. resumes ? (string[])["--resume"] : []]);
             if (again.Code != 0 && again.Error.Contains("no run to go on with", StringComparison.Ordinal))
-                again = FaultyDisk.Run(line(place));
+                again = disk.Run(line(place));
             Assert.True(again.Code == 0, $"{what}, then {again.Code}: {again.Error}");
             foreach (var name in compared)
                 Assert.True(
@@ -182,9 +240,6 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
         [
             .. Directory
                 .EnumerateFileSystemEntries(place, ".*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
-                .Where(path => Path.GetFileName(path) is not ("." or "..")),
+                .Where(path => Path.GetFileName(path) is not ("." or ".." or ".locks")), // the hub's own clients keep theirs
         ];
-
-    private static int Number(string variable, int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), out var number) ? number : usual;
 }

@@ -13,11 +13,17 @@ internal sealed class FaultyDisk
         NoSpace = 28;
 
     private readonly TemporaryFolder _folder;
+    private readonly bool _isJoint;
     private readonly string _library,
         _log;
 
-    public FaultyDisk(TemporaryFolder folder)
+    /// <param name="folder">Where the library is built, which stands before the C library.</param>
+    /// <param name="isJoint">Whether two processes share the work.</param>
+    public FaultyDisk(TemporaryFolder folder, bool isJoint = false)
     {
+        if (isJoint)
+            Training.MpiRun.SkipUnlessInstalled();
+        _isJoint = isJoint;
         Assert.SkipUnless(OperatingSystem.IsLinux(), "stands before the C library by LD_PRELOAD");
         (_folder, _library, _log) = (folder, folder.File("libfault.so"), folder.File("fault.log"));
         try
@@ -65,15 +71,17 @@ internal sealed class FaultyDisk
     }
 
     /// <summary>Runs a command line on a disk that is well.</summary>
-    public static CommandRun Run(params IEnumerable<string> arguments) => Start([], arguments);
+    public CommandRun Run(params IEnumerable<string> arguments) => Start([], arguments);
 
-    private static CommandRun Start(Dictionary<string, string> variables, IEnumerable<string> arguments)
+    private CommandRun Start(Dictionary<string, string> variables, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = _isJoint
+            ? Training.MpiRun.Start("Groundling.Cli", arguments)
+            : new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

@@ -26,21 +26,7 @@ internal static class MpiRun
 
     private static CommandRun Of(string[] command, IEnumerable<(string Name, string Value)> environment, Func<bool>? stopWhen = null)
     {
-        string[] arguments =
-        [
-            "-np",
-            "2",
-            "--allow-run-as-root",
-            "--oversubscribe",
-            "--bind-to",
-            "none",
-            "--mca",
-            "mpi_yield_when_idle",
-            "1",
-            Path.Combine(AppContext.BaseDirectory, command[0]),
-            .. command[1..],
-        ];
-        var start = new ProcessStartInfo(Launcher!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = Start(command[0], command[1..]);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
@@ -69,4 +55,27 @@ internal static class MpiRun
         }
         return new(process.ExitCode, output.Result, error.Result);
     }
+
+    /// <summary>How one of our programs is started twice.</summary>
+    public static ProcessStartInfo Start(string program, IEnumerable<string> arguments) =>
+        new(
+            Launcher!,
+            [
+                "-np",
+                "2",
+                "--allow-run-as-root",
+                "--oversubscribe",
+                "--bind-to",
+                "none",
+                "--mca",
+                "mpi_yield_when_idle",
+                "1",
+                Path.Combine(AppContext.BaseDirectory, program),
+                .. arguments,
+            ]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 }

@@ -113,6 +113,59 @@ public sealed class WorkQueueTests : IDisposable
         await running.WaitAsync(Long);
     }
 
+    [Fact]
+    public async Task Small_works_go_before_large_ones_and_these_have_their_share()
+    {
+        var queue = new WorkQueue(16, 4, Long, _metrics);
+        var order = new List<char>();
+        var works = new List<Task<int>>();
+        foreach (var isLarge in (bool[])[true, true, true, true, false, false, false, false, false, false])
+            works.Add(Work(isLarge));
+        Assert.Contains("large requests wait", Filled());
+        var running = Task.Run(() => queue.Run(null!));
+        await Task.WhenAll(works);
+        queue.Close();
+        await running.WaitAsync(Long);
+        // Equal works: a large one for every three small ones, once they have begun.
+        Assert.Equal('s', order[1]);
+        Assert.InRange(order.Take(8).Count(kind => kind == 'l'), 1, 3);
+
+        async Task<int> Work(bool isLarge)
+        {
+            using var place = queue.Reserve(isLarge);
+            return await place.Do(
+                (_, _) =>
+                {
+                    order.Add(isLarge ? 'l' : 's');
+                    Thread.Sleep(10);
+                    return 0;
+                },
+                order,
+                default,
+                default
+            );
+        }
+
+        string Filled()
+        {
+            var places = new List<WorkQueue.Place>();
+            try
+            {
+                for (var i = 0; i < 6; i++)
+                    places.Add(queue.Reserve(isLarge: true));
+                return "";
+            }
+            catch (RequestException e)
+            {
+                return e.Message;
+            }
+            finally
+            {
+                places.ForEach(place => place.Dispose());
+            }
+        }
+    }
+
     private static async Task<int> Ask(WorkQueue queue, Func<CancellationToken, int> work, CancellationToken patience = default)
     {
         using var place = queue.Reserve();

@@ -1,0 +1,15 @@
+namespace Groundling.Tests.Reliability;
+
+/// <summary>What the environment says of campaigns.</summary>
+internal static class Campaign
+{
+    /// <summary>Where random numbers begin: <c>GROUNDLING_SEED</c>, 1 if not said.</summary>
+    public static int Seed => Number("GROUNDLING_SEED", 1);
+
+    /// <summary>A number, or what is usual.</summary>
+    public static int Number(string variable, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), out var number) ? number : usual;
+
+    /// <summary>A time in seconds.</summary>
+    public static TimeSpan Seconds(string variable, int usual) => TimeSpan.FromSeconds(Number(variable, usual));
+}
