@@ -34,7 +34,7 @@ internal sealed class ForeignConfig
                 throw new ModelException($"{path}: a JSON object was expected");
             return new ForeignConfig(path, document.RootElement.Clone());
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter of a key that is no Unicode
         {
             throw new ModelException(GitLfs.IsPointer(path) ? $"{path}: {GitLfs.Advice}" : $"{path}: is not JSON: {e.Message}", e);
         }

@@ -213,6 +213,13 @@ internal sealed class JsonRecords : IDisposable
                     e
                 );
             }
+            catch (InvalidOperationException e)
+            {
+                throw new InputException(
+                    $"{_path} has a key that is not Unicode text before byte {_consumed + reader.BytesConsumed} of the file; get the whole, unchanged file.",
+                    e
+                );
+            }
             if (_final)
                 throw new InputException(
                     $"{_path} is cut short: it ends inside a record at byte {_consumed + _end - _start}; get the whole file."

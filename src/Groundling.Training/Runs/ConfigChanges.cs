@@ -31,7 +31,7 @@ public static class ConfigChanges
         {
             root = JsonNode.Parse(json, documentOptions: Lenient);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter of a key that is no Unicode
         {
             throw new InputException($"no {what}: {e.Message}", e);
         }

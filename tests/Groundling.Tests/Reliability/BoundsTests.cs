@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
+using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Reliability;
@@ -71,6 +72,33 @@ public sealed class BoundsTests(TinyModel tiny)
         byte[] canvas = [.. "RIFF"u8, 22, 0, 0, 0, .. "WEBPVP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
         Assert.Equal(1L << 48, Picture.DeclaredPixels(canvas));
         Assert.Contains("16777216 x 16777216", Assert.Throws<InputException>(() => Picture.Decode(canvas)).Message);
+    }
+
+    [Theory]
+    [InlineData("{\"ann\xFFotations\": []}")] // found by changing records at random
+    [InlineData("{\"\\ud800\": []}")]
+    public void A_key_that_is_no_text_is_told(string json)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("records.json", System.Text.Encoding.Latin1.GetBytes(json));
+        Assert.Contains(
+            "not Unicode text",
+            Assert.Throws<InputException>(() => Groundling.Data.Benchmark.PanopticAnnotations.Read(path)).Message
+        );
+    }
+
+    [Theory]
+    [InlineData("{\"\\ud800\": 1, ")]
+    [InlineData("{\"a\u00FF\": 1, ")]
+    public void A_config_whose_key_is_no_text_is_refused_in_one_line(string begins)
+    {
+        using var folder = new TemporaryFolder();
+        var model = tiny.Copy(folder);
+        var file = Path.Combine(model, "unet/config.json");
+        File.WriteAllBytes(file, [.. System.Text.Encoding.Latin1.GetBytes(begins), .. File.ReadAllBytes(file).AsSpan(1)]);
+        CommandRun.Of("inspect", model).RefusesInOneLine("unet/config.json");
+        var config = folder.Write("config.json", System.Text.Encoding.Latin1.GetBytes(begins + "\"train\": {}}"));
+        CommandRun.Of("train", config, "--data", "none", "--out", folder.File("run")).RefusesInOneLine("config.json");
     }
 
     [Fact]
