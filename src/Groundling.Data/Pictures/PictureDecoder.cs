@@ -131,9 +131,8 @@ internal static class PictureDecoder
 
         fixed (byte* file = bytes)
         {
-            using var stoppable = new StoppableBytes(file, bytes.Length, cancellation);
             using var data = cancellation.CanBeCanceled ? null : SKData.CreateCopy(bytes);
-            using SKStream stream = data is null ? new SKManagedStream(stoppable) : new SKMemoryStream(data);
+            using SKStream stream = data is null ? new StoppableBytes(file, bytes.Length, cancellation) : new SKMemoryStream(data);
             return Decode(bytes, name, convert, mostPixels, header, stream, cancellation);
         }
     }

@@ -102,6 +102,47 @@ public sealed class BoundsTests(TinyModel tiny)
     }
 
     [Fact]
+    public void A_bitmap_whose_pixels_begin_beyond_the_file_is_refused_in_both_ways()
+    {
+        byte[] file =
+        [
+            .. "BM"u8,
+            58,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0xF0,
+            0xFF,
+            0xFF,
+            0x7F,
+            40,
+            0,
+            0,
+            0,
+            1,
+            0,
+            0,
+            0,
+            1,
+            0,
+            0,
+            0,
+            1,
+            0,
+            24,
+            .. new byte[24],
+            9,
+        ];
+        using var stop = new CancellationTokenSource(); // once ended the process: the codec skips further than an array can be long
+        var told = Assert.Throws<InputException>(() => Picture.Decode(file)).Message;
+        Assert.Equal(told, Assert.Throws<InputException>(() => Picture.Decode(file, cancellation: stop.Token)).Message);
+    }
+
+    [Fact]
     public void Decoding_stops_within_a_picture()
     {
         var file = TinyModel.Gradient(3000, 2000).EncodePng();

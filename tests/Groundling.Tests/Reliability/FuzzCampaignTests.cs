@@ -142,8 +142,10 @@ public sealed class FuzzCampaignTests(ITestOutputHelper output) : IDisposable
         using var stop = new CancellationTokenSource(); // a token that can be cancelled: the service's way
         Picture? read = null;
         var refusal = Record.Exception(() => read = Picture.Decode(input, "the picture", most, stop.Token));
-        var plain = Record.Exception(() => Assert.Equal(Picture.Decode(input, "the picture", most).Rgb, read?.Rgb));
-        Assert.Equal(plain?.Message, refusal?.Message);
+        Picture? plainly = null;
+        var plain = Record.Exception(() => plainly = Picture.Decode(input, "the picture", most));
+        Assert.True((plainly?.Rgb).AsSpan().SequenceEqual(read?.Rgb), "read in two ways, a picture differs");
+        Assert.Equal((plain as InputException)?.Message, (refusal as InputException)?.Message);
         if (refusal is not null)
             throw refusal;
     }
