@@ -32,6 +32,7 @@ internal sealed class ForeignConfig
             );
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new ModelException($"{path}: a JSON object was expected");
+            _ = document.RootElement.EnumerateObject().Count(property => property.Name.Length == 0); // each name can be read
             return new ForeignConfig(path, document.RootElement.Clone());
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter of a key that is no Unicode
