@@ -23,6 +23,21 @@ public static class JsonText
         }
     }
 
+    /// <summary>
+    /// A member of an object; null where there is none, the value is no object, or a key among which it is looked for is no Unicode.
+    /// </summary>
+    public static JsonElement? Member(JsonElement value, string name)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A value in one short line, for a message, however it was written.</summary>
     public static string Quoted(JsonElement value)
     {

@@ -68,8 +68,7 @@ internal readonly struct AnnotationFields(JsonElement record, string where)
     private InputException Fault(string field, string wanted) =>
         new($"{Where}: \"{field}\" is {(Find(field) is { } value ? JsonText.Quoted(value) : "missing")}, but must be {wanted}.");
 
-    private JsonElement? Find(string field) =>
-        record.ValueKind == JsonValueKind.Object && record.TryGetProperty(field, out var value) ? value : null;
+    private JsonElement? Find(string field) => JsonText.Member(record, field);
 
     /// <summary>COCO's box; null where it is not four finite numbers. Parts of pixels are dropped.</summary>
     public Box? Box(string field)

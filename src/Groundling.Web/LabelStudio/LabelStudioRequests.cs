@@ -48,8 +48,7 @@ internal sealed record PredictRequest(IReadOnlyList<TaskRequest>? Tasks, JsonEle
     /// <summary>A text that says something.</summary>
     public static string? TextOf(JsonElement value) => JsonText.Of(value)?.Trim() is { Length: > 0 } text ? text : null;
 
-    private static JsonElement Member(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : default;
+    private static JsonElement Member(JsonElement value, string name) => JsonText.Member(value, name) ?? default;
 
     private static IEnumerable<JsonElement> Items(JsonElement value) =>
         value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
