@@ -28,6 +28,14 @@ public sealed record EvaluationReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AttentionFigures>? Attention { get; init; }
 
+    /// <summary>Phrases of one caption with the same noun, and whether they were told apart; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SameNounPairs? SameNoun { get; init; }
+
+    /// <summary>Phrases of what is not in the picture; null where they were not asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AbsentFigures? Absent { get; init; }
+
     /// <summary>Whether these are COCO's validation narratives, all of them: what published figures are about.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsCocoValidation { get; init; }
@@ -80,6 +88,7 @@ public sealed record EvaluationReport(
             ]
         )
         {
+            SameNoun = SameNounPairs.Sum(narratives.Select(narrative => narrative.SameNoun)) is { Pairs: > 0 } pairs ? pairs : null,
             IsCocoValidation = PublishedResult.IsAbout(settings, narratives.Length, categories),
         };
     }

@@ -74,9 +74,10 @@ public sealed class Evaluator(PngBenchmark benchmark, ResolutionProtocol protoco
         var truths = protocol.Truth(given.Truth, letterbox);
         var (width, height) = protocol.JudgedSize(letterbox);
         var phrases = new List<PhraseResult>();
+        RunLengthMask[] judged = [.. masks.Select(mask => mask ?? RunLengthMask.Empty(width, height))];
         foreach (var (i, phrase) in example.Phrases.Index())
         {
-            var mask = masks[i] ?? RunLengthMask.Empty(width, height);
+            var mask = judged[i];
             phrases.Add(
                 new PhraseResult(
                     given.Numbers[i],
@@ -94,7 +95,10 @@ public sealed class Evaluator(PngBenchmark benchmark, ResolutionProtocol protoco
                 )
             );
         }
-        return new NarrativeResult(example.Index, example.ImageId, width, height, given.WrongAreas, given.OtherSize, phrases);
+        return new NarrativeResult(example.Index, example.ImageId, width, height, given.WrongAreas, given.OtherSize, phrases)
+        {
+            SameNoun = SameNounPairs.Of(example.Phrases, truths, judged),
+        };
     }
 
     /// <summary>How a picture of the annotation's size lies in the network's input.</summary>

@@ -1,4 +1,4 @@
-using Groundling.Data.Benchmark;
+using System.Text.Json.Serialization;
 
 namespace Groundling.Evaluation;
 
@@ -20,6 +20,10 @@ public sealed record NarrativeResult(
     IReadOnlyList<PhraseResult> Phrases
 )
 {
+    /// <summary>Its pairs of phrases with the same noun; null where a journal of before does not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SameNounPairs? SameNoun { get; init; }
+
     /// <summary>The mean IoU of its phrases, 0 for none.</summary>
     public double MeanIoU => Phrases.Count == 0 ? 0 : Phrases.Average(p => p.IoU);
 

@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Data.Benchmark;
 using Groundling.Torch;
 using static TorchSharp.torch;
 
@@ -78,6 +79,43 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, Mas
             count++;
         }
         return [.. rankings.Select(pair => new AttentionFigures(pair.Time, count, pair.Ranking.Blocks))];
+    }
+
+    /// <summary>
+    /// Whether phrases that are there are told from phrases that are not: of each narrative its own, and one with another noun and one with
+    /// another colour.
+    /// </summary>
+    /// <param name="cases">The narratives.</param>
+    /// <param name="absent">Makes phrases of what is not there.</param>
+    /// <param name="cancellation">Stops between stages.</param>
+    /// <exception cref="InputException">A picture cannot be read.</exception>
+    public AbsentFigures Absent(IEnumerable<EvaluationCase> cases, AbsentPhrases absent, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(cases);
+        ArgumentNullException.ThrowIfNull(absent);
+        var (present, nouns, colours) = (new List<(double, bool)>(), new List<(double, bool)>(), new List<(double, bool)>());
+        var measure = "score";
+        foreach (var given in cases)
+        {
+            using var pause = CollectionPause.Begin();
+            using var encoded = pipeline.Encode(given.Picture, _options, cancellation);
+            present.AddRange(Values(given.Example.Caption));
+            var random = (ulong)given.Example.Index * 0x9E3779B97F4A7C15;
+            if (absent.WithOtherNoun(given.Example, random) is { } noun)
+                nouns.Add(Values(noun.Caption)[noun.Phrase]);
+            if (AbsentPhrases.WithOtherColour(given.Example, random) is { } colour)
+                colours.Add(Values(colour.Caption)[colour.Phrase]);
+
+            List<(double, bool)> Values(Caption caption)
+            {
+                using var trace = pipeline.Trace(encoded, caption, keepHeads: false, cancellation);
+                var grounded = pipeline.Ground(trace, given.Picture, caption, _options, cancellation).Phrases;
+                if (grounded[0].Presence is not null)
+                    measure = "presence";
+                return [.. grounded.Select(phrase => (phrase.Presence ?? phrase.Score, phrase.Mask.Area == 0))];
+            }
+        }
+        return AbsentFigures.Of(measure, present, nouns, colours);
     }
 
     /// <summary>Disposes the model.</summary>

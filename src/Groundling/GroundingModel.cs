@@ -158,6 +158,46 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         return GroundingOutput.Probabilities(head, masks, letterbox).MoveToOuterDisposeScope();
     }
 
+    /// <summary>How surely each phrase is in the picture: one minus the probability of "no class" (our addition).</summary>
+    /// <param name="prompt">The pass's prompts.</param>
+    /// <param name="decoder">The pass's last prediction of the mask decoder, where there is one.</param>
+    /// <param name="head">A head that the model has.</param>
+    /// <returns>
+    /// [B, N] in [0, 1], the caller owns it; null where the model has not learnt it (<see cref="GroundingConfig.Presence"/> is 0), and of
+    /// heads that have no classes.
+    /// </returns>
+    public Tensor? Presence(PhrasePrompt prompt, MaskPrediction? decoder, MaskHead head)
+    {
+        if (Config.Presence == 0)
+            return null;
+        using var scope = NewDisposeScope();
+        var classes = head switch
+        {
+            MaskHead.Decoder => decoder!.Classes,
+            MaskHead.Adapter => AdapterMasks(prompt)!.Classes,
+            _ => null,
+        };
+        return classes?.to(float32).softmax(-1).select(-1, classes.shape[2] - 1).OneMinus().alias().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Masks without those of phrases that the model does not find in the picture.</summary>
+    /// <param name="probabilities">[B, N, ...] or, of one picture, [N, ...]: all phrases of the pass.</param>
+    /// <param name="prompt">The pass's prompts.</param>
+    /// <param name="decoder">The pass's last prediction of the mask decoder, where there is one.</param>
+    /// <param name="head">Whose masks they are.</param>
+    /// <returns>The same, 0 throughout for those phrases; the caller owns it.</returns>
+    public Tensor OfPresent(Tensor probabilities, PhrasePrompt prompt, MaskPrediction? decoder, MaskHead head)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        using var presence = Presence(prompt, decoder, head);
+        if (presence is null)
+            return probabilities;
+        using var scope = NewDisposeScope();
+        var there = presence.Plus(-Config.Presence).IsNotNegative().to(probabilities.dtype).flatten(); // [B N]
+        long[] shape = [.. probabilities.shape[..^2], 1, 1];
+        return (probabilities * there.view(shape)).MoveToOuterDisposeScope();
+    }
+
     private static IReadOnlyList<MaskPrediction> KeptOuter(IReadOnlyList<MaskPrediction> predictions) =>
         [.. predictions.Select(one => one.KeepOuter())];
 

@@ -25,6 +25,7 @@ internal static class EvaluateCommand
         double? Threshold,
         MaskHead? Head,
         bool Bare,
+        bool Absent,
         int? Limit,
         string Output,
         string? Predictions,
@@ -63,6 +64,10 @@ internal static class EvaluateCommand
         {
             Description = "Give every phrase as a caption of its own, as people first try it: it must be found without the others' help",
         };
+        var absent = new Option<bool>("--absent")
+        {
+            Description = "Ask for what is not there, too: each caption again with another noun, and with another colour, in one phrase",
+        };
         var output = new Option<string>("--out", "-o")
         {
             Description = "Folder for report.html, report.json, per_phrase.csv, journal.jsonl and run.json",
@@ -92,6 +97,7 @@ internal static class EvaluateCommand
             refine.Refine,
             refine.Settings,
             bare,
+            absent,
             device.Name,
             device.Kind,
             threads,
@@ -116,6 +122,7 @@ internal static class EvaluateCommand
                 parsed.GetValue(threshold),
                 refine.Over(CommonOptions.ReadHead(parsed.GetValue(head)), parsed),
                 parsed.GetValue(bare),
+                parsed.GetValue(absent),
                 parsed.GetValue(limit),
                 parsed.GetValue(output)!,
                 parsed.GetValue(predictions),
@@ -137,6 +144,8 @@ internal static class EvaluateCommand
             throw new InputException($"give either a model or --baseline {string.Join('|', Baselines)}, not both");
         if (request.Bare && request.Baseline is not null)
             throw new InputException("--bare asks a model for phrases one by one; a baseline reads none: leave it out");
+        if (request.Absent && request.Baseline is not null)
+            throw new InputException("--absent asks a model for what is not there; a baseline reads no phrases: leave it out");
         if (request.Head is not null && request.Baseline is not null)
             throw new InputException("--head chooses among a model's mask heads; a baseline has none: leave it out");
         // The data are looked through before the seconds that a large model takes to open.
@@ -197,6 +206,7 @@ internal static class EvaluateCommand
         var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories) with
         {
             Attention = Attention(segmenter, evaluator, request, messages, cancellation),
+            Absent = Absent(segmenter, evaluator, request, messages, count, cancellation),
             Run = run,
         };
         ReportFolder.Write(request.Output, report, narratives, EvaluationJournal.Read(path), benchmark, cancellation);
@@ -239,19 +249,41 @@ internal static class EvaluateCommand
             request.Quiet,
             "ranking attention",
             count,
-            progress =>
-                figures = model.Attention(
-                    evaluator
-                        .Cases(new BenchmarkFaults(), count)
-                        .Select(
-                            (given, done) =>
-                            {
-                                progress(done);
-                                return given;
-                            }
-                        ),
-                    cancellation
-                )
+            progress => figures = model.Attention(Told(evaluator.Cases(new BenchmarkFaults(), count), progress), cancellation)
+        );
+        return figures;
+    }
+
+    /// <summary>The cases, each told of as it begins.</summary>
+    private static IEnumerable<EvaluationCase> Told(IEnumerable<EvaluationCase> cases, Action<double> progress)
+    {
+        foreach (var (done, given) in cases.Index())
+        {
+            progress(done);
+            yield return given;
+        }
+    }
+
+    private static AbsentFigures? Absent(
+        IPhraseSegmenter segmenter,
+        Evaluator evaluator,
+        Request request,
+        TextWriter messages,
+        int count,
+        CancellationToken cancellation
+    )
+    {
+        if (!request.Absent || segmenter is not PipelineSegmenter model)
+            return null;
+        AbsentFigures? figures = null;
+        IEnumerable<EvaluationCase> Cases() => evaluator.Cases(new BenchmarkFaults(), request.Limit);
+        var absent = new AbsentPhrases(Cases().Select(given => given.Example));
+        Terminal.WithProgress(
+            messages,
+            request.Quiet,
+            "asking for what is not there",
+            count,
+            progress => figures = model.Absent(Told(Cases(), progress), absent, cancellation)
         );
         return figures;
     }

@@ -98,8 +98,26 @@ internal static class EvaluationCommon
         var counts = report.Counts;
         table.AddRow("phrases", $"{counts.Phrases}", $"{counts.Things}", $"{counts.Stuff}", $"{counts.Singulars}", $"{counts.Plurals}");
         Terminal.On(output).Write(table);
+        if (report.SameNoun is { Share: { } share } pairs)
+            output.WriteLine($"two things of one name told apart: {100 * share:F1} % of {pairs.Pairs} pairs");
+        if (report.Absent is { } absent)
+            Terminal.On(output).Write(NotThere(absent));
         foreach (var attention in report.Attention ?? [])
             Terminal.On(output).Write(Ranking(attention));
+    }
+
+    private static Table NotThere(AbsentFigures absent)
+    {
+        var table = Terminal.Table(flexible: 0, [$"not there, by {absent.Measure}", "phrases", "AUC", "empty at 95 %", "empty"]);
+        foreach (var (name, kind) in ((string, AbsentKind)[])[("another noun", absent.Nouns), ("another colour", absent.Colours)])
+            table.AddRow([name, $"{kind.Phrases}", Share(kind.Area, 1), Share(kind.EmptyAt95, 100), Share(kind.Empty, 100)]);
+        table.Caption($"95 % of {absent.Present} phrases that are there reach {absent.Kept95:F3}");
+        return table;
+
+        static string Share(double? value, double times) =>
+            value is not { } known ? "-"
+            : times == 1 ? $"{known:F3}"
+            : $"{times * known:F1}";
     }
 
     private static Table Ranking(AttentionFigures attention)

@@ -120,7 +120,9 @@ internal sealed record GroundJob(
                 Terminal.Text(phrase.Span.Text),
                 $"{phrase.Score:F3}",
                 $"{phrase.Mask.Area / pixels:P1}",
-                phrase.Mask.Area == 0 ? "none" : $"{box.X}, {box.Y}, {box.Width}, {box.Height}"
+                phrase.Mask.Area == 0
+                    ? (phrase.Presence is null ? "none" : "not in the picture")
+                    : $"{box.X}, {box.Y}, {box.Width}, {box.Height}"
             );
         }
         Terminal.On(Results).Write(table);

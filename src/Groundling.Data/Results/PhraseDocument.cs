@@ -28,6 +28,13 @@ public sealed record PhraseDocument
     [JsonPropertyName("score")]
     public required double Score { get; init; }
 
+    /// <summary>
+    /// How surely it is in the picture at all, in [0, 1], rounded to six places; left out where the model has not learnt to tell.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyName("presence")]
+    public double? Presence { get; init; }
+
     /// <summary>The mask's pixels.</summary>
     [JsonPropertyName("area")]
     public required long Area { get; init; }
@@ -48,12 +55,14 @@ public sealed record PhraseDocument
             End = phrase.Span.End,
             Plural = phrase.Span.Plural,
             Score = Math.Round(phrase.Score, ScoreDigits),
+            Presence = phrase.Presence is { } presence ? Math.Round(presence, ScoreDigits) : null,
             Area = phrase.Mask.Area,
             Box = phrase.Mask.Box,
             Segmentation = phrase.Mask,
         };
 
-    internal GroundedPhrase ToPhrase() => new(new(Start, End - Start, Text) { Plural = Plural }, Score, Segmentation);
+    internal GroundedPhrase ToPhrase() =>
+        new(new(Start, End - Start, Text) { Plural = Plural }, Score, Segmentation) { Presence = Presence };
 
     /// <summary>Refuses a phrase that does not belong to its document.</summary>
     /// <exception cref="InputException">It contradicts the document or itself.</exception>

@@ -20,6 +20,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
 {
     private const ulong Orders = 1; // a stream of random numbers
     private const ulong Points = 3; // a stream of random numbers beside those of the narratives' row
+    private const ulong Absences = 4; // and another
     private readonly TrainConfig _config;
     private readonly FrozenEncoders _encoders;
     private readonly GroundingModel _model;
@@ -74,6 +75,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         var order = new EndlessOrder(examples.Count, StepSeed.Of(seed, Orders));
         var classOf = categories.Keys.Order().Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         ImagesPerStep = settings.BatchSize * settings.Accumulate;
+        var absent = settings.Absent > 0 ? new AbsentPhrases(examples) : null;
         _loader = new(
             place =>
             {
@@ -82,6 +84,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
                     TrainingNarrative.Read(
                         place,
                         example,
+                        absent is null ? null : Absent(absent, settings, place, example),
                         settings.Flip && TrainingNarrative.IsMirrored(seed, place),
                         encoders,
                         settings.Size,
@@ -186,9 +189,10 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         using var output = Forward(input);
         var seeds = batch
             .SelectMany(example =>
-                example.Narrative.Masks.Select(
-                    (_, phrase) => StepSeed.Of(_config.Train.Seed, Points, (ulong)example.Narrative.Place, (ulong)phrase)
-                )
+                Enumerable
+                    .Range(0, example.Narrative.Masks.Count)
+                    .Where(phrase => phrase != example.Narrative.Absent)
+                    .Select(phrase => StepSeed.Of(_config.Train.Seed, Points, (ulong)example.Narrative.Place, (ulong)phrase))
             )
             .ToList();
         if (_points is not null)
@@ -224,6 +228,18 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
             _faults.Add(e.Message);
             return null;
         }
+    }
+
+    /// <summary>A share of the narratives with a phrase of what is not there; a colour or a noun, whichever can be exchanged.</summary>
+    private static AbsentPhrase? Absent(AbsentPhrases phrases, GroundingTrainingSettings settings, long place, BenchmarkExample example)
+    {
+        const double scale = 1.0 / (1UL << 53);
+        if ((StepSeed.Of(settings.Seed, Absences, (ulong)place) >> 11) * scale >= settings.Absent)
+            return null;
+        var random = StepSeed.Of(settings.Seed, Absences, (ulong)place, 1);
+        return (random & 1) == 0
+            ? phrases.WithOtherNoun(example, random >> 1) ?? AbsentPhrases.WithOtherColour(example, random >> 1)
+            : AbsentPhrases.WithOtherColour(example, random >> 1) ?? phrases.WithOtherNoun(example, random >> 1);
     }
 
     private static double Total(int own, ICollective collective)

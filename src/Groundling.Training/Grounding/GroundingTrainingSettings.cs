@@ -20,6 +20,12 @@ public sealed record GroundingTrainingSettings : TrainingSettings
     public bool Flip { get; init; } = true;
 
     /// <summary>
+    /// Share of the narratives in which one phrase is made to name what is not in the picture, by another noun or another colour, for the
+    /// model to learn to say so (our addition; 0 repeats the paper).
+    /// </summary>
+    public double Absent { get; init; }
+
+    /// <summary>
     /// Gradient checkpointing: whether the UNet's blocks run again for the backward pass instead of keeping what they made.
     /// </summary>
     public bool SavesMemory { get; init; }
@@ -60,6 +66,7 @@ public sealed record GroundingTrainingSettings : TrainingSettings
             Size,
             $"a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize} is needed"
         );
+        Require(Absent is >= 0 and <= 1, "train.absent", Absent, "0 to 1 is needed");
         Require(Initial is not null, "train.initial", Initial, "a folder of trained parts, or an empty text, is needed");
         Require(Keep is not null, "train.keep", Keep, "names of parts, or an empty text, are needed");
         Require(

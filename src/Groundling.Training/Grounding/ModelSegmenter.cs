@@ -33,7 +33,12 @@ internal sealed class ModelSegmenter(FrozenEncoders encoders, GroundingModel mod
         return new(
             letterbox,
             model
-                .Probabilities(pass.Prompt, pass.Decoder, letterbox, model.Config.AnsweringHead, 0, phrases)
+                .OfPresent(
+                    model.Probabilities(pass.Prompt, pass.Decoder, letterbox, model.Config.AnsweringHead, 0, phrases),
+                    pass.Prompt,
+                    pass.Decoder,
+                    model.Config.AnsweringHead
+                )
                 .squeeze(0)
                 .to(float32)
                 .alias()

@@ -64,6 +64,12 @@ public sealed record TrainConfig
             Grounding.Size,
             $"leave it out: 'train.size', {Train.Size}, decides"
         );
+        Require(
+            Train.Absent == 0 || Grounding.Presence > 0,
+            "train.absent",
+            Train.Absent,
+            "'grounding.presence', the least presence of a phrase that gets a mask, is needed with it"
+        );
         var unknown = Train.KeptParts.Except(Grounding.PartNames).FirstOrDefault();
         Require(unknown is null, "train.keep", unknown ?? "", $"the parts are {string.Join(", ", Grounding.PartNames)}");
         Require(Grounding.PartNames.Except(Train.KeptParts).Any(), "train.keep", Train.Keep, "one part at least must be left to train");

@@ -8,8 +8,15 @@ namespace Groundling.Training;
 /// <param name="Place">Its place in the run's row of narratives.</param>
 /// <param name="Source">Picture and caption for the encoders.</param>
 /// <param name="Masks">Each phrase's mask on the network's grid, [H_0, W_0] bytes of 0 and 1.</param>
-/// <param name="Classes">Each phrase's category, 0 to K - 1.</param>
-internal sealed record TrainingNarrative(long Place, NarrativeSource Source, IReadOnlyList<byte[]> Masks, IReadOnlyList<long> Classes)
+/// <param name="Classes">Each phrase's category, 0 to K - 1; -1 where it has none.</param>
+/// <param name="Absent">The place of the phrase that names what is not in the picture; null where all of them are there.</param>
+internal sealed record TrainingNarrative(
+    long Place,
+    NarrativeSource Source,
+    IReadOnlyList<byte[]> Masks,
+    IReadOnlyList<long> Classes,
+    int? Absent
+)
 {
     private const ulong Mirrors = 2; // a stream of random numbers of its own; the order's is 1
 
@@ -19,10 +26,18 @@ internal sealed record TrainingNarrative(long Place, NarrativeSource Source, IRe
     public static bool IsMirrored(ulong seed, long place) => (StepSeed.Of(seed, Mirrors, (ulong)place) & 1) != 0;
 
     /// <summary>Reads one; safe on any thread.</summary>
+    /// <param name="place">Its place in the run's row of narratives.</param>
+    /// <param name="example">The narrative.</param>
+    /// <param name="absent">Its caption with a phrase of what is not there, to be taken instead; null for its own.</param>
+    /// <param name="mirrored">Whether it is mirrored.</param>
+    /// <param name="encoders">The frozen encoders.</param>
+    /// <param name="size">The network's side.</param>
+    /// <param name="classOf">Categories' classes.</param>
     /// <exception cref="InputException">A file cannot be read, or the sizes do not agree.</exception>
     public static TrainingNarrative Read(
         long place,
         BenchmarkExample example,
+        AbsentPhrase? absent,
         bool mirrored,
         FrozenEncoders encoders,
         int size,
@@ -31,8 +46,14 @@ internal sealed record TrainingNarrative(long Place, NarrativeSource Source, IRe
     {
         var map = PanopticMap.Load(example.PanopticPath);
         var letterbox = Letterbox.Fit(map.Width, map.Height, size).Squared();
-        var source = encoders.Read(example.PicturePath, example.Caption, letterbox, mirrored);
-        return new(place, source, [.. example.Phrases.Select(Mask)], [.. example.Phrases.Select(Class)]);
+        var source = encoders.Read(example.PicturePath, absent?.Caption ?? example.Caption, letterbox, mirrored);
+        return new(
+            place,
+            source,
+            [.. example.Phrases.Select(Mask)],
+            [.. example.Phrases.Select((phrase, i) => i == absent?.Phrase ? -1 : Class(phrase))],
+            absent?.Phrase
+        );
 
         byte[] Mask(BenchmarkPhrase phrase)
         {

@@ -18,18 +18,21 @@ internal static class TrainingTarget
         // one array could not hold a large batch: 64 of 32 phrases at 1024 pixels are 2 GiB
         var masks = zeros([rows, most, size, size], uint8, device: CPU);
         var classes = new long[rows * most];
-        var grounded = new bool[rows * most];
+        var (grounded, absent) = (new bool[rows * most], new bool[rows * most]);
         foreach (var (row, narrative) in narratives.Index())
+        {
+            if (narrative.Absent is { } missing)
+                absent[row * most + missing] = true;
             for (var phrase = 0; phrase < narrative.Masks.Count; phrase++)
             {
                 using var place = masks[row, phrase];
                 narrative.Masks[phrase].CopyTo(place.bytes);
                 (classes[row * most + phrase], grounded[row * most + phrase]) = (narrative.Classes[phrase], true);
             }
-        return new(
-            masks.Sent(device),
-            tensor(classes, [rows, most], device: CPU).Sent(device),
-            tensor(grounded, [rows, most], device: CPU)
-        );
+        }
+        return new(masks.Sent(device), tensor(classes, [rows, most], device: CPU).Sent(device), tensor(grounded, [rows, most], device: CPU))
+        {
+            Absent = absent.Contains(true) ? tensor(absent, [rows, most], device: CPU) : null,
+        };
     }
 }

@@ -17,20 +17,6 @@ internal sealed class DiffusionMeasures
     private const int ShownPictures = 4,
         ShownSteps = 20,
         Questions = 96;
-    private static readonly string[] Colours =
-    [
-        "red",
-        "blue",
-        "green",
-        "yellow",
-        "white",
-        "orange",
-        "purple",
-        "pink",
-        "black",
-        "brown",
-        "gray",
-    ];
     private readonly DiffusionSettings _settings;
     private readonly PredictionType _prediction;
     private readonly NoiseSchedule _schedule;
@@ -69,9 +55,10 @@ internal sealed class DiffusionMeasures
             new(vae, schedule)
         );
         string[] nouns = [.. pictures.Categories.Values.Where(category => category.IsThing).Select(category => category.Name)];
-        _words = [("nouns", Asked(nouns)), ("colours", Asked(Colours))];
+        _words = [("nouns", Asked(nouns)), ("colours", Asked(AbsentPhrases.Colours))];
 
-        IReadOnlyList<WordQuestion> Asked(string[] words) => WordQuestion.From(pictures.Examples, pictures.Categories, words, Questions);
+        IReadOnlyList<WordQuestion> Asked(IReadOnlyList<string> words) =>
+            WordQuestion.From(pictures.Examples, pictures.Categories, words, Questions);
     }
 
     /// <summary>

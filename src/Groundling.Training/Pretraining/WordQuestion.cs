@@ -1,3 +1,4 @@
+using Groundling.Data;
 using Groundling.Data.Benchmark;
 
 namespace Groundling.Training;
@@ -39,42 +40,16 @@ public sealed record WordQuestion(int Row, IReadOnlyList<string> Captions, int R
         )
             return null;
         var (text, start, end) = (example.Caption.Text, named.Span.Start, named.Span.Start + named.Span.Length);
-        var places = Places(text, words);
+        var places = WordPlaces.Of(text, words);
         if (
             places.Where(place => place.Start >= start && place.Start < end).ToList() is not [var asked]
             || places.Count(place => place.Word == asked.Word) != 1
         )
             return null;
-        return new(row, [.. words.Select(word => With(text, asked.Start, words[asked.Word].Length, word))], asked.Word);
-    }
-
-    private static List<(int Start, int Word)> Places(string text, IReadOnlyList<string> words)
-    {
-        var (places, start) = (new List<(int, int)>(), 0);
-        for (var at = 0; at <= text.Length; at++)
-        {
-            if (at < text.Length && char.IsLetter(text[at]))
-                continue;
-            var place = words
-                .ToList()
-                .FindIndex(word => word.AsSpan().Equals(text.AsSpan(start, at - start), StringComparison.OrdinalIgnoreCase));
-            if (place >= 0)
-                places.Add((start, place));
-            start = at + 1;
-        }
-        return places;
-    }
-
-    /// <summary>The text with another word, and the article that it asks for.</summary>
-    private static string With(string text, int start, int length, string word)
-    {
-        var (before, after) = (text[..start], text[(start + length)..]);
-        foreach (var article in (string[])["an ", "a "])
-            if (
-                before.EndsWith(article, StringComparison.OrdinalIgnoreCase)
-                && (before.Length == article.Length || before[^(article.Length + 1)] == ' ')
-            )
-                return before[..^(article.Length - 1)] + ("aeiou".Contains(word[0], StringComparison.Ordinal) ? "n " : " ") + word + after;
-        return before + word + after;
+        return new(
+            row,
+            [.. words.Select(word => CaptionEdit.Replace(new(text, []), asked.Start, words[asked.Word].Length, word).Text)],
+            asked.Word
+        );
     }
 }

@@ -71,7 +71,8 @@ public sealed class TrainingRun : IDisposable
         }
         if (_progress.Step > _savedStep)
             Save();
-        return new(_progress.Step, _progress.Best, _progress.BestStep, stopped && _progress.Step < _settings.Steps, IsOutOfPatience);
+        var isDone = _progress.Step == _settings.Steps && _progress.ValidatedStep == _progress.Step; // its best checkpoint is known
+        return new(_progress.Step, _progress.Best, _progress.BestStep, stopped && !isDone, IsOutOfPatience);
     }
 
     /// <summary>Disposes the optimizer and closes the files that were opened.</summary>

@@ -295,7 +295,8 @@ function list() {
     button.setAttribute("aria-pressed", state.pinned === i);
     button.tabIndex = i === (state.pinned ?? 0) ? 0 : -1;
     button.classList.toggle("none", phrase.area === 0);
-    const other = state.shown[1]?.[i], found = one => one.area === 0 ? "not found" : percent(share(one));
+    const other = state.shown[1]?.[i], absent = one => one.presence !== undefined && state.answers[0].phrases[i].area === 0; // at any threshold
+    const found = one => one.area > 0 ? percent(share(one)) : absent(one) ? "not in the picture" : "not found";
     const text = Object.assign(document.createElement("span"), { className: "text", textContent: phrase.text });
     const facts = Object.assign(document.createElement("span"), { className: "facts", textContent: other ? `${found(phrase)} · ${found(other)}` : found(phrase) });
     const score = Object.assign(document.createElement("span"), { className: "score", textContent: other ? `IoU ${fraction(overlap(phrase.mask, other.mask))}` : phrase.area === 0 ? "" : fraction(phrase.score) });

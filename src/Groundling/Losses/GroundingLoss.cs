@@ -9,7 +9,7 @@ namespace Groundling.Losses;
 
 /// <summary>The losses of the three mask heads (Sec. 3.4): means over grounded phrases, then over a head's blocks or layers.</summary>
 /// <param name="config">Weights and sampling.</param>
-/// <param name="draw">Where the points come from, for the grounded phrases in the order of the batch.</param>
+/// <param name="draw">Where the points come from, for the grounded phrases that are not absent, in the order of the batch.</param>
 public sealed class GroundingLoss(LossConfig config, PointDraw draw)
 {
     /// <param name="config">Weights and sampling.</param>
@@ -24,15 +24,18 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     public GroundingLosses Compute(GroundingOutput output, GroundingTarget target)
     {
         using var scope = NewDisposeScope();
-        // [n] places among B N; counted where no card is waited for
-        var grounded = target.Grounded.cpu().flatten().nonzero().squeeze(1).to(output.Diffusion.device);
-        var masks = Select(target.Masks, grounded).to(output.Diffusion.dtype); // [n, H, W]
+        // [n] places among B N, and [m] those with a mask; counted where no card is waited for
+        var told = target.Grounded.cpu();
+        var grounded = Places(told);
+        var present = target.Absent is null ? grounded : Places(told.logical_and(target.Absent.cpu().logical_not()));
+        var share = grounded.shape[0] == 0 ? 1 : (double)present.shape[0] / grounded.shape[0]; // means are over all grounded phrases
+        var masks = Select(target.Masks, present).to(output.Diffusion.dtype); // [m, H, W]
         var classes = Select(target.Classes, grounded); // [n]
         var parts = new Dictionary<string, Tensor>();
         var terms = new List<(Tensor Value, double Weight)>();
         if (config.Diffusion > 0)
         {
-            parts["diffusion"] = Diffusion(Select(output.Diffusion, grounded), masks);
+            parts["diffusion"] = Diffusion(Select(output.Diffusion, present), masks).Times(share);
             terms.Add((parts["diffusion"], config.Diffusion));
         }
         IReadOnlyList<MaskPrediction> adapter = output.Adapter is null ? [] : [.. output.AdapterBlocks, output.Adapter];
@@ -42,7 +45,8 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
         {
             if (weight == 0 || predictions.Count == 0)
                 continue;
-            var (category, crossEntropy, dice) = Mean(predictions, grounded, masks, classes);
+            var (category, crossEntropy, dice) = Mean(predictions, grounded, present, masks, classes);
+            (crossEntropy, dice) = (crossEntropy.Times(share), dice.Times(share));
             (parts[$"{name}.class"], parts[$"{name}.crossEntropy"], parts[$"{name}.dice"]) = (category, crossEntropy, dice);
             terms.AddRange([(category, weight * config.Class), (crossEntropy, weight * config.CrossEntropy), (dice, weight * config.Dice)]);
         }
@@ -54,6 +58,8 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
             total.MoveToOuterDisposeScope(),
             parts.ToDictionary(part => part.Key, part => part.Value.detach().MoveToOuterDisposeScope())
         );
+
+        Tensor Places(Tensor chosen) => chosen.flatten().nonzero().squeeze(1).to(output.Diffusion.device);
     }
 
     /// <summary>Mean over masks and pixels of the binary cross-entropy of probabilities.</summary>
@@ -115,6 +121,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
     private (Tensor Class, Tensor CrossEntropy, Tensor Dice) Mean(
         IReadOnlyList<MaskPrediction> predictions,
         Tensor grounded,
+        Tensor present,
         Tensor masks,
         Tensor classes
     )
@@ -123,7 +130,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
         foreach (var prediction in predictions)
         {
             using var scope = NewDisposeScope();
-            var logits = Select(prediction.Masks, grounded); // [n, h, w]
+            var logits = Select(prediction.Masks, present); // [m, h, w]
             Tensor category = Class(Select(prediction.Classes, grounded), classes),
                 crossEntropy,
                 dice;
@@ -131,7 +138,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
                 (crossEntropy, dice) = (logits.sum(), logits.sum());
             else
             {
-                var points = PointSampling.Choose(logits, config, draw); // [n, P, 2]
+                var points = PointSampling.Choose(logits, config, draw); // [m, P, 2]
                 var (values, labels) = (PointSampling.At(logits, points), PointSampling.At(masks, points).detach());
                 (crossEntropy, dice) = (CrossEntropy(values, labels), Dice(values, labels));
             }

@@ -13,6 +13,12 @@ namespace Groundling.Losses;
 public sealed record GroundingTarget(Tensor Masks, Tensor Classes, Tensor Grounded) : IDisposable
 {
     /// <summary>
+    /// [B, N] true for grounded phrases of what is not in the picture: only their class is learnt, "no class", and no mask, as Mask2Former
+    /// learns its unmatched queries; null where there are none. Best on the CPU.
+    /// </summary>
+    public Tensor? Absent { get; init; }
+
+    /// <summary>
     /// The category of a phrase: the commonest among its segments; of equally common ones the one that covers more, then the smaller
     /// number.
     /// </summary>
@@ -33,5 +39,6 @@ public sealed record GroundingTarget(Tensor Masks, Tensor Classes, Tensor Ground
         Masks.Dispose();
         Classes.Dispose();
         Grounded.Dispose();
+        Absent?.Dispose();
     }
 }

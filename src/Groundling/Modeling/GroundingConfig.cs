@@ -56,6 +56,12 @@ public sealed record GroundingConfig
     public double Threshold { get; init; } = 0.5;
 
     /// <summary>
+    /// The least presence with which a phrase gets a mask, 0 to 1: one minus the probability of "no class". 0 where the model has not
+    /// learnt to tell what is not in the picture, as the paper's has not: then every phrase gets its mask.
+    /// </summary>
+    public double Presence { get; init; }
+
+    /// <summary>
     /// The network's longer side in pixels that the parts were trained at, a multiple of 64; 0 for the frozen model's own.
     /// </summary>
     public int Size { get; init; }
@@ -161,6 +167,13 @@ public sealed record GroundingConfig
         ConfigJson.Require(Classes is >= 1 and <= 65_536, "classes", Classes, "1 to 65536 are needed");
         ConfigJson.Require(MaskShare is >= 0 and < 1, "maskShare", MaskShare, "0 up to, but not including, 1 is needed");
         ConfigJson.Require(Threshold is >= 0 and < 1, "threshold", Threshold, "0 up to, but not including, 1 is needed");
+        ConfigJson.Require(Presence is >= 0 and < 1, "presence", Presence, "0 up to, but not including, 1 is needed");
+        ConfigJson.Require(
+            Presence == 0 || HasDecoder,
+            "presence",
+            Presence,
+            "0 is needed where 'parts' is static: the decoder says what is there"
+        );
         ConfigJson.Require(
             Size is >= 0 and <= GroundingOptions.LargestSize && Size % Letterbox.Multiple == 0,
             "size",

@@ -208,7 +208,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         return Trace(encoded, caption, keepHeads, cancellation);
     }
 
-    /// <summary>The answer's probabilities.</summary>
+    /// <summary>The answer's probabilities; 0 throughout for phrases that the model does not find in the picture.</summary>
     /// <param name="trace">The pass.</param>
     /// <param name="head">Whose; null as in <see cref="GroundingOptions.Head"/>.</param>
     /// <param name="cancellation">Looked at in every block of <see cref="MaskHead.Refined"/>'s passes.</param>
@@ -218,7 +218,18 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     public Tensor Probabilities(GroundingTrace trace, MaskHead? head = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trace);
-        return _reader.Probabilities(trace, HeadOf(head), 0, trace.Caption.Phrases.shape[0], cancellation);
+        return _reader.Probabilities(trace, HeadOf(head), cancellation);
+    }
+
+    /// <summary>How surely each phrase is in the picture.</summary>
+    /// <param name="trace">The pass.</param>
+    /// <param name="head">Whose answer; null as in <see cref="GroundingOptions.Head"/>.</param>
+    /// <returns>A number in [0, 1] for each phrase; null where the model has not learnt to tell, or the head cannot.</returns>
+    /// <exception cref="InputException">The model has no such head.</exception>
+    public IReadOnlyList<double>? Presence(GroundingTrace trace, MaskHead? head = null)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        return _reader.Presence(trace, HeadOf(head));
     }
 
     /// <summary>

@@ -35,14 +35,23 @@ internal sealed class MaskReader(GroundingModel model, StaticRefinement refineme
         return wanted ?? config.AnsweringHead;
     }
 
-    /// <summary>Some phrases' probabilities.</summary>
-    /// <returns>[count, H_0, W_0] at the network's size, padding included; in the caller's scope.</returns>
-    public Tensor Probabilities(GroundingTrace trace, MaskHead head, long first, long count, CancellationToken cancellation = default)
+    /// <summary>All phrases' probabilities; 0 throughout for those that the model does not find in the picture.</summary>
+    /// <returns>[N, H_0, W_0] at the network's size, padding included; in the caller's scope.</returns>
+    public Tensor Probabilities(GroundingTrace trace, MaskHead head, CancellationToken cancellation = default)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         using var refined = Refined(trace, head, cancellation);
-        return Probabilities(trace, head, refined, first, count).MoveToOuterDisposeScope();
+        var all = Probabilities(trace, head, refined, 0, trace.Caption.Phrases.shape[0]);
+        return model.OfPresent(all, trace.Prompt, trace.Decoder, head).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>How surely each phrase is in the picture; null where the head cannot tell.</summary>
+    public IReadOnlyList<double>? Presence(GroundingTrace trace, MaskHead head)
+    {
+        using var frozen = no_grad();
+        using var presence = model.Presence(trace.Prompt, trace.Decoder, head);
+        return presence is null ? null : [.. presence.cpu().data<float>().Select(value => (double)value)];
     }
 
     private Tensor? Refined(GroundingTrace trace, MaskHead head, CancellationToken cancellation) =>
@@ -87,6 +96,7 @@ internal sealed class MaskReader(GroundingModel model, StaticRefinement refineme
         var atOnce = (int)Math.Clamp(ProbabilitiesAtOnce / largest, 1, 64);
         var grounded = new List<GroundedPhrase>();
         using var refined = Refined(trace, head, cancellation);
+        var presence = Presence(trace, head);
         for (var first = 0; first < caption.Phrases.Count; first += atOnce)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -98,9 +108,16 @@ internal sealed class MaskReader(GroundingModel model, StaticRefinement refineme
             for (var i = 0; i < count; i++)
             {
                 using var phraseScope = NewDisposeScope();
+                if (presence?[first + i] is { } there && there < model.Config.Presence)
+                {
+                    grounded.Add(
+                        new(caption.Phrases[first + i], 0, RunLengthMask.Empty(picture.Width, picture.Height)) { Presence = there }
+                    );
+                    continue;
+                }
                 var mask = RunLengthMask.FromBytes(inside[i].to(uint8).contiguous().bytes, picture.Width, picture.Height);
                 var score = mask.Area == 0 ? 0 : full[i].masked_select(inside[i]).mean().item<float>();
-                grounded.Add(new(caption.Phrases[first + i], score, mask));
+                grounded.Add(new(caption.Phrases[first + i], score, mask) { Presence = presence?[first + i] });
             }
         }
         return grounded;

@@ -166,6 +166,31 @@ public sealed class GroundingLossTests : IDisposable
     }
 
     [Fact]
+    public void Of_what_is_not_there_the_class_alone_is_learnt()
+    {
+        var (masks, classes) = (randn(2, 2, 4, 4).requires_grad_(), randn(2, 2, 3).requires_grad_());
+        var diffusion = rand(2, 2, 8, 8).requires_grad_();
+        var output = new GroundingOutput(diffusion, [new(masks, classes)], new(masks, classes), [new(masks, classes)]);
+        var absent = tensor(new[] { false, true, false, false }, [2, 2]);
+        var target = new GroundingTarget(
+            ones(2, 2, 8, 8, dtype: @bool),
+            tensor(new long[] { 0, -1, 1, 0 }, [2, 2]),
+            ones(2, 2, dtype: @bool)
+        );
+        GroundingLosses Losses(GroundingTarget what) =>
+            new GroundingLoss(new() { Points = 8, Importance = 0 }, _generator).Compute(output, what);
+        using var some = Losses(target with { Absent = absent });
+        some.Total.backward();
+        Assert.Equal([true, false, true, true], masks.grad!.abs().sum([2, 3]).gt(0).flatten().data<bool>());
+        Assert.Equal([true, false, true, true], diffusion.grad!.abs().sum([2, 3]).gt(0).flatten().data<bool>());
+        Assert.Equal([true, true, true, true], classes.grad!.abs().sum(2).gt(0).flatten().data<bool>());
+        Assert.True(classes.grad[0, 1, 2].item<float>() < 0); // towards "no class"
+        // means are over all four: of the three masks three quarters
+        using var three = Losses(target with { Grounded = absent.logical_not() });
+        Assert.Equal(0.75 * three.Parts["diffusion"].item<float>(), some.Parts["diffusion"].item<float>(), 1e-6);
+    }
+
+    [Fact]
     public void Points_read_images_at_pixel_centres_and_go_on_at_the_border()
     {
         var images = arange(6, dtype: float32).view(1, 2, 3);

@@ -30,7 +30,7 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
             var masks = Enumerable.Repeat(empty, phrases - 1).ToList();
             if (row == rows - 1)
                 masks.Add(full);
-            return new(row, null!, masks, [.. masks.Select(_ => 2L)]);
+            return new(row, null!, masks, [.. masks.Select(_ => 2L)], null);
         }
         var target = TrainingTarget.Of([.. Enumerable.Range(0, rows).Select(Narrative)], side, CPU);
         Assert.Equal([rows, phrases, side, side], target.Masks.shape);
@@ -50,6 +50,19 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
         foreach (var (large, small) in whole.Losses.Parts.Zip(split.Losses.Parts))
             Assert.True(large.Name == small.Name && Math.Abs(large.Value - small.Value) < 1e-4, $"{large} {small}");
         AssertClose(whole.Gradients, split.Gradients);
+    }
+
+    [Fact]
+    public void Accumulated_micro_batches_are_one_large_batch_with_phrases_of_what_is_not_there_too()
+    {
+        var data = SmallTraining.Data(_folder);
+        var settings = SmallTraining.Config.Train with { Absent = 0.75, BatchSize = 4 };
+        var whole = Gradients(data, settings);
+        var split = Gradients(data, settings with { BatchSize = 1, Accumulate = 4 });
+        Assert.Equal(whole.Losses.Total, split.Losses.Total, 1e-4);
+        AssertClose(whole.Gradients, split.Gradients);
+        var plain = Gradients(data, settings with { Absent = 0 });
+        Assert.NotEqual(plain.Losses.Total, whole.Losses.Total);
     }
 
     [Fact]

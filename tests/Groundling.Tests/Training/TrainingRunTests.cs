@@ -107,7 +107,7 @@ public sealed class TrainingRunTests : IDisposable
                 },
             };
             var (outcome, _) = Run(task, resume: at > 3, stop: stop.Token);
-            Assert.Equal((at, at < 20), (outcome.Step, outcome.Stopped));
+            Assert.Equal((at, true), (outcome.Step, outcome.Stopped)); // the last one is still to be measured
         }
         using var last = new ToyTask();
         var (_, numbers) = Run(last, resume: true);
