@@ -16,6 +16,22 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public void What_is_not_there_is_asked_for_by_the_score_of_a_model_that_has_not_learnt_presence()
+    {
+        var data = EvaluationData.Scenes(_folder, count: 8);
+        string[] asked = ["evaluate", data, "--model", tiny.Path, "--size", "64", "--absent", "--out", Out("absent")];
+        var run = CommandRun.Of(asked).Works();
+        Assert.Contains("another colour", run.Output);
+        var report = ReportOf("absent");
+        var absent = report["absent"]!;
+        Assert.Equal("score", (string?)absent["measure"]);
+        Assert.Equal((int?)report["counts"]!["phrases"], (int?)absent["present"]);
+        Assert.True((int)absent["nouns"]!["phrases"]! is > 0 and <= 8);
+        Assert.InRange((double)absent["nouns"]!["auc"]!, 0, 1);
+        CommandRun.Of("evaluate", data, "--baseline", "whole-image", "--absent", "--out", Out("none")).Refuses("--absent");
+    }
+
     [Theory]
     [InlineData("original")]
     [InlineData("ppmn")]
