@@ -88,17 +88,11 @@ public sealed class BoundsTests(TinyModel tiny)
     }
 
     [Fact]
-    public void A_record_with_a_key_that_is_no_text_is_the_faulty_one()
+    public void A_key_that_is_no_text_is_passed_over_in_a_record()
     {
         using var folder = new TemporaryFolder(); // found by changing records at random, too
-        var path = folder.Write(
-            "records.json",
-            "[{\"image_id\": \"42\", \"annotator\\ud800_id\": 1, \"caption\": \"a\", \"segments\": []}]"
-        );
-        Assert.Contains(
-            "narrative 0",
-            Assert.Throws<InputException>(() => Groundling.Data.Benchmark.NarrativeReader.Read(path).ToList()).Message
-        );
+        var record = "{\"image_id\": \"42\", \"annotator\\ud800_id\": 1, \"caption\": \"a\", \"segments\": []}";
+        Assert.Equal("a", Assert.Single(Groundling.Data.Benchmark.NarrativeReader.Read(folder.Write("records.json", $"[{record}]"))).Caption);
         using var request = System.Text.Json.JsonDocument.Parse("{\"\\ud800\": 1}");
         Assert.Null(Groundling.Core.JsonText.Member(request.RootElement, "context"));
     }
