@@ -92,7 +92,10 @@ public sealed class BoundsTests(TinyModel tiny)
     {
         using var folder = new TemporaryFolder(); // found by changing records at random, too
         var record = "{\"image_id\": \"42\", \"annotator\\ud800_id\": 1, \"caption\": \"a\", \"segments\": []}";
-        Assert.Equal("a", Assert.Single(Groundling.Data.Benchmark.NarrativeReader.Read(folder.Write("records.json", $"[{record}]"))).Caption);
+        Assert.Equal(
+            "a",
+            Assert.Single(Groundling.Data.Benchmark.NarrativeReader.Read(folder.Write("records.json", $"[{record}]"))).Caption
+        );
         using var request = System.Text.Json.JsonDocument.Parse("{\"\\ud800\": 1}");
         Assert.Null(Groundling.Core.JsonText.Member(request.RootElement, "context"));
     }
