@@ -19,7 +19,7 @@ internal sealed record ExportRequest : GroundRequest
 }
 
 /// <summary>Groundings in other tools' formats, as one zip file; no model is needed for it.</summary>
-internal sealed class ExportRoute(ServiceOptions options) : IDisposable
+internal sealed class ExportRoute(ServiceOptions options, PictureDecoders decoders) : IDisposable
 {
     private const int LongestName = 60;
     private readonly SemaphoreSlim _one = new(1); // files of one request at a time: memory is bounded by the largest
@@ -38,7 +38,7 @@ internal sealed class ExportRoute(ServiceOptions options) : IDisposable
         await _one.WaitAsync(context.RequestAborted);
         try
         {
-            var picture = request.ReadPicture(1_000_000L * options.MaxMegapixels, int.MaxValue);
+            var picture = await DecodeAsync(context, request);
             if ((picture.Width, picture.Height) != (document.Width, document.Height))
                 throw new RequestException(
                     StatusCodes.Status400BadRequest,
@@ -55,6 +55,31 @@ internal sealed class ExportRoute(ServiceOptions options) : IDisposable
     }
 
     public void Dispose() => _one.Dispose();
+
+    private async Task<Picture> DecodeAsync(HttpContext context, ExportRequest request)
+    {
+        long most = 1_000_000L * options.MaxMegapixels,
+            pixels = Math.Min(Picture.DeclaredPixels(request.Image ?? []) ?? most, most);
+        RequestMemory.Share.Of(context).Take(RequestMemory.PerPixelDecoded * pixels);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(TimeSpan.FromSeconds(options.Timeout));
+        try
+        {
+            return await decoders.RunAsync(
+                stop => request.ReadPicture(most, int.MaxValue, stop),
+                pixels > GroundRequest.LargePicture,
+                patience.Token
+            );
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new RequestException(
+                StatusCodes.Status503ServiceUnavailable,
+                $"the picture could not be decoded within {options.Timeout} seconds; send a smaller one",
+                "image"
+            );
+        }
+    }
 
     private static byte[] Zip(byte[] image, GroundingDocument document, string format, string name)
     {
