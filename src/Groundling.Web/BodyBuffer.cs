@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Groundling.Web;
 
-/// <summary>A body, or a part of one, in blocks that are used again: nothing grows by being copied, and nothing large is left behind.</summary>
+/// <summary>
+/// A body, or a part of one, in blocks that are used again: nothing grows by being copied, and nothing large is left behind.
+/// </summary>
 internal sealed class BodyBuffer : IDisposable
 {
     private const int Block = 1 << 16;

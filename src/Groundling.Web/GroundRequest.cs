@@ -93,7 +93,9 @@ internal record GroundRequest
         (Image?.LongLength ?? 0) + sizeof(char) * ((Caption?.Length ?? 0) + (Phrases?.Sum(phrase => (long)phrase.Length) ?? 0));
 
     /// <summary>Refuses what is more work than one request may ask for.</summary>
-    /// <returns>The pixels that the picture says it has, the most there may be where it does not say; and whether the work is large.</returns>
+    /// <returns>
+    /// The pixels that the picture says it has, the most there may be where it does not say; and whether the work is large.
+    /// </returns>
     public (long Pixels, bool IsLarge) RequireWork(Caption caption, ModelFacts model, ServiceOptions options)
     {
         long most = 1_000_000L * options.MaxMegapixels,

@@ -115,7 +115,8 @@ public sealed partial class GroundingServer : IAsyncDisposable
             _options,
             builder =>
             {
-                builder.Services.AddGroundling(model).PostConfigure<SharedModelOptions>(shared => shared.OpensAtStart = false); // Run opens it
+                // Run opens it
+                builder.Services.AddGroundling(model).PostConfigure<SharedModelOptions>(shared => shared.OpensAtStart = false);
                 configure?.Invoke(builder);
             },
             app =>

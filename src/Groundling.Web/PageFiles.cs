@@ -7,7 +7,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Groundling.Web;
 
-/// <summary>The pages' files, which the library carries: a page for each address, and the scripts, styles and pictures of all of them.</summary>
+/// <summary>
+/// The pages' files, which the library carries: a page for each address, and the scripts, styles and pictures of all of them.
+/// </summary>
 internal static class PageFiles
 {
     private const string Prefix = "Page/",

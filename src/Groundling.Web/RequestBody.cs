@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Groundling.Web;
 
-/// <summary>A request's body, which counts as it comes; what breaks on its way is the client's fault and no failure of the service.</summary>
+/// <summary>
+/// A request's body, which counts as it comes; what breaks on its way is the client's fault and no failure of the service.
+/// </summary>
 internal sealed class RequestBody(Stream body, RequestMemory.Share share) : Stream
 {
     public override bool CanRead => true;

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Options;
 
 namespace Groundling.Web;
 
-/// <summary>What the servers of this library have in common: how they listen, whom they answer, and how they say that something is wrong.</summary>
+/// <summary>
+/// What the servers of this library have in common: how they listen, whom they answer, and how they say that something is wrong.
+/// </summary>
 internal static class ServerApplication
 {
     private const double SlowestBody = 240; // bytes a second

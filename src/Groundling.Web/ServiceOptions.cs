@@ -33,13 +33,14 @@ public record ServiceOptions
     public int MaxSize { get; set; } = 1024;
 
     /// <summary>
-    /// The largest work of one request, 1 to 100,000 million: its picture's pixels times its phrases, as masks are made at the picture's size.
+    /// The largest work of one request, 1 to 100,000 million: its picture's pixels times its phrases, as masks are made at the picture's
+    /// size.
     /// </summary>
     public int MaxWork { get; set; } = 640;
 
     /// <summary>
-    /// The most that all requests together hold in MiB, bodies and pictures, 1 to 1,048,576; what comes beyond it is 429. At least room for one
-    /// of the largest. The model and its work come on top.
+    /// The most that all requests together hold in MiB, bodies and pictures, 1 to 1,048,576; what comes beyond it is 429. At least room
+    /// for one of the largest. The model and its work come on top.
     /// </summary>
     public int MaxMemory { get; set; } = 1024;
 

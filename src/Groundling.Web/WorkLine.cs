@@ -1,6 +1,8 @@
 namespace Groundling.Web;
 
-/// <summary>Requests of one size before the model: how many there are, how long one takes, and how much of the model's time they had.</summary>
+/// <summary>
+/// Requests of one size before the model: how many there are, how long one takes, and how much of the model's time they had.
+/// </summary>
 /// <param name="share">The part of the model's time that is theirs while others wait, too.</param>
 internal sealed class WorkLine<T>(double share)
 {

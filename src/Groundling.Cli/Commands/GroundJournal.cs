@@ -26,8 +26,8 @@ internal sealed class GroundJournal : IDisposable
     /// <param name="settings">What the masks depend on, by the options' names.</param>
     /// <param name="resume">Whether what is done stays done; else an earlier journal gives way.</param>
     /// <exception cref="InputException">
-    /// Another run is writing into the folder, or it cannot be made; the earlier run had other settings, or its journal is damaged or cannot
-    /// be read.
+    /// Another run is writing into the folder, or it cannot be made; the earlier run had other settings, or its journal is damaged or
+    /// cannot be read.
     /// </exception>
     public static GroundJournal Open(string folder, IReadOnlyDictionary<string, string?> settings, bool resume)
     {

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Groundling.Data;
 
-/// <summary>How many frames an animation holds, by its blocks alone: nothing is decoded, and the time is that of reading their lengths.</summary>
+/// <summary>
+/// How many frames an animation holds, by its blocks alone: nothing is decoded, and the time is that of reading their lengths.
+/// </summary>
 internal static class AnimationFrames
 {
     /// <summary>The frames that are there whole; 1 of what is no animation.</summary>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Groundling.Data;
 
 /// <summary>
-/// Memory for a picture while it is decoded, all zero. What is large comes from the system and goes back to it at once: in the process's heap
-/// it would leave holes that the network's blocks do not fit into.
+/// Memory for a picture while it is decoded, all zero. What is large comes from the system and goes back to it at once: in the process's
+/// heap it would leave holes that the network's blocks do not fit into.
 /// </summary>
 internal sealed unsafe class PixelMemory : IDisposable
 {

@@ -2,10 +2,12 @@ using SkiaSharp;
 
 namespace Groundling.Data;
 
-/// <summary>A file's bytes for a codec, which end where the token is cancelled: the codec then finds its file cut short, and ends.</summary>
+/// <summary>
+/// A file's bytes for a codec, which end where the token is cancelled: the codec then finds its file cut short, and ends.
+/// </summary>
 /// <remarks>
-/// Codecs ask for more than there is, and skip further than any file reaches: what they ask is cut to what is there. Nothing here may throw, as
-/// an exception has no way back through the codec.
+/// Codecs ask for more than there is, and skip further than any file reaches: what they ask is cut to what is there. Nothing here may
+/// throw, as an exception has no way back through the codec.
 /// </remarks>
 /// <param name="bytes">The file; it stays where it is while this is read.</param>
 /// <param name="length">Its bytes.</param>

@@ -151,7 +151,14 @@ internal static class BrowseRoutes
                 $"narrative {asked.Narrative} is none of picture {id}",
                 "narrative"
             );
-        return Routes.Answer(await model.AttentionAsync(context, FileOf(data, id), state.Benchmark[narrative.Place].Caption, asked.Phrase));
+        var caption = state.Benchmark[narrative.Place].Caption;
+        if (asked.Phrase < 0 || asked.Phrase >= caption.Phrases.Count)
+            throw new RequestException(
+                StatusCodes.Status400BadRequest,
+                $"phrase {asked.Phrase} is out of range: 0 to {caption.Phrases.Count - 1}",
+                "phrase"
+            );
+        return Routes.Answer(await model.AttentionAsync(context, FileOf(data, id), caption, asked.Phrase));
     }
 
     private static string FileOf(BrowsedData data, string id)

@@ -45,7 +45,7 @@ internal sealed partial record ReadmeText(string Page)
     [GeneratedRegex("""("[^"]*"|[^\s"])+""")]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"^\| `(?<command>[a-z][a-z-]*)[^|]*\|.*$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(?<command>[a-z][a-z-]*( [a-z]+)?)[^|]*\|.*$", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"--[a-z][a-z-]*")]

@@ -9,8 +9,8 @@ using Groundling.Tests.Web;
 namespace Groundling.Tests.Reliability;
 
 /// <summary>
-/// A service of its own process is sent requests that were changed at random: no answer is a 5xx, nothing takes longer than two seconds, and
-/// its memory comes back. The long one: as <see cref="FuzzCampaignTests"/>.
+/// A service of its own process is sent requests that were changed at random: no answer is a 5xx, nothing takes longer than two seconds,
+/// and its memory comes back. The long one: as <see cref="FuzzCampaignTests"/>.
 /// </summary>
 public sealed class HttpFuzzCampaignTests(TinyModel tiny, ITestOutputHelper output)
 {
