@@ -35,7 +35,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
         var terms = new List<(Tensor Value, double Weight)>();
         if (config.Diffusion > 0)
         {
-            parts["diffusion"] = Diffusion(Select(output.Diffusion, present), masks).Times(share);
+            parts["diffusion"] = OfAll(Diffusion(Select(output.Diffusion, present), masks));
             terms.Add((parts["diffusion"], config.Diffusion));
         }
         IReadOnlyList<MaskPrediction> adapter = output.Adapter is null ? [] : [.. output.AdapterBlocks, output.Adapter];
@@ -46,7 +46,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
             if (weight == 0 || predictions.Count == 0)
                 continue;
             var (category, crossEntropy, dice) = Mean(predictions, grounded, present, masks, classes);
-            (crossEntropy, dice) = (crossEntropy.Times(share), dice.Times(share));
+            (crossEntropy, dice) = (OfAll(crossEntropy), OfAll(dice));
             (parts[$"{name}.class"], parts[$"{name}.crossEntropy"], parts[$"{name}.dice"]) = (category, crossEntropy, dice);
             terms.AddRange([(category, weight * config.Class), (crossEntropy, weight * config.CrossEntropy), (dice, weight * config.Dice)]);
         }
@@ -59,6 +59,7 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
             parts.ToDictionary(part => part.Key, part => part.Value.detach().MoveToOuterDisposeScope())
         );
 
+        Tensor OfAll(Tensor mean) => target.Absent is null ? mean : mean.Times(share);
         Tensor Places(Tensor chosen) => chosen.flatten().nonzero().squeeze(1).to(output.Diffusion.device);
     }
 

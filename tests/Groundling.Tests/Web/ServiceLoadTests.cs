@@ -188,10 +188,10 @@ public sealed class ServiceLoadTests(TinyModel tiny)
     [Fact]
     public async Task At_the_end_every_request_that_was_taken_in_has_its_answer()
     {
-        var host = await ServiceHost.StartAsync(tiny, new() { Queue = 16 });
+        var host = await ServiceHost.StartAsync(tiny, new() { Queue = 24 });
         await using (host)
         {
-            // Slow enough to be waiting still when the service is stopped.
+            // Slow enough to be waiting still when the service is stopped: large ones, which may have half of the places.
             var asked = Enumerable
                 .Range(0, 12)
                 .Select(i => host.Ground(ServiceHost.Picture(64, 64, 20 * i), Caption, ("size", "320")))
