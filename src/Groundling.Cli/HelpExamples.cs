@@ -38,7 +38,11 @@ internal static class HelpExamples
             ("groundling phrases \"a man on a grey horse\"", "The phrases of a caption"),
             ("groundling phrases --file captions.txt --json", "A line of JSON for each line of a file"),
         ],
-        ["scenes"] = [("groundling scenes --out data --split val --count 100", "100 drawn pictures as a benchmark")],
+        ["scenes"] =
+        [
+            ("groundling scenes --out data --split val --count 100", "100 drawn pictures as a benchmark"),
+            ("groundling scenes --out data --split novel --count 40", "40 with things that no other split has"),
+        ],
         ["data"] =
         [
             ("groundling data check coco --split val", "What a benchmark's folder holds"),
@@ -48,6 +52,11 @@ internal static class HelpExamples
         [
             ("groundling data new mine --pictures photos", "Pictures with their .txt captions; browse mine --edit goes on"),
             ("groundling data new mine --split train --pictures \"photos/*.jpg\"", "Some of them, to train on"),
+        ],
+        ["data edit"] =
+        [
+            ("groundling data edit mine --print > edits.jsonl", "The annotations as edits, a line a picture"),
+            ("groundling data edit copy --edits edits.jsonl", "The same edits on the same pictures elsewhere"),
         ],
         ["data export"] = [("groundling data export mine --format coco-panoptic,yolo-seg", "What was edited, for other tools")],
         ["data check"] =

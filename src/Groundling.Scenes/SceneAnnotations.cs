@@ -77,11 +77,11 @@ internal static class SceneAnnotations
         });
 
     /// <summary>The categories of panoptic_*.json, an array.</summary>
-    public static byte[] Categories() =>
+    public static byte[] Categories(SceneSplit split) =>
         Write(json =>
         {
             json.WriteStartArray();
-            foreach (var category in SceneCategories.All)
+            foreach (var category in SceneCategories.Of(split))
             {
                 json.WriteStartObject();
                 json.WriteNumber("id", category.Id);

@@ -3,7 +3,7 @@ namespace Groundling.Scenes;
 /// <summary>Everything a scene can contain.</summary>
 public static class SceneCategories
 {
-    /// <summary>The table, in order of identifiers.</summary>
+    /// <summary>The table of the illustrated world, in order of identifiers.</summary>
     public static IReadOnlyList<SceneCategory> All { get; } =
     [
         new(1, "person", "person", true),
@@ -54,8 +54,21 @@ public static class SceneCategories
         new(117, "railway", "ground", false),
     ];
 
-    private static readonly Dictionary<string, SceneCategory> ByName = All.ToDictionary(c => c.Name, StringComparer.Ordinal);
-    private static readonly Dictionary<int, SceneCategory> ById = All.ToDictionary(c => c.Id);
+    /// <summary>Things that only <see cref="SceneSplit.Novel"/> and <see cref="SceneSplit.NovelVal"/> hold besides.</summary>
+    public static IReadOnlyList<SceneCategory> Novel { get; } =
+    [
+        new(201, "cactus", "plant", true),
+        new(202, "mushroom", "plant", true),
+        new(203, "robot", "toy", true),
+        new(204, "rocket", "vehicle", true),
+    ];
+
+    private static readonly Dictionary<string, SceneCategory> ByName = All.Concat(Novel).ToDictionary(c => c.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<int, SceneCategory> ById = All.Concat(Novel).ToDictionary(c => c.Id);
+
+    /// <summary>What the scenes of a split can contain, in order of identifiers.</summary>
+    public static IReadOnlyList<SceneCategory> Of(SceneSplit split) =>
+        split is SceneSplit.Novel or SceneSplit.NovelVal ? [.. All, .. Novel] : All;
 
     /// <summary>The row of a name.</summary>
     /// <exception cref="InputException">No category has the name.</exception>

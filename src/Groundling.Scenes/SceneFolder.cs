@@ -39,6 +39,8 @@ internal sealed class SceneFolder(string root, SceneSplit split)
             SceneSplit.CloseUps => "closeups",
             SceneSplit.CloseUpsVal => "closeups-val",
             SceneSplit.Varied => "varied",
+            SceneSplit.Novel => "novel",
+            SceneSplit.NovelVal => "novel-val",
             _ => throw new InputException($"unknown scene split {(int)split}"),
         };
 

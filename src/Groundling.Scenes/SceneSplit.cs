@@ -23,4 +23,13 @@ public enum SceneSplit
 
     /// <summary>For training: whole scenes, half of them told as in <see cref="Train"/>, half as <see cref="CloseUps"/> are.</summary>
     Varied,
+
+    /// <summary>
+    /// For teaching: scenes with things of <see cref="SceneCategories.Novel"/>, which no other split has; every narrative names
+    /// at least one of them. <see cref="HeldOutCombinations"/> never occur.
+    /// </summary>
+    Novel,
+
+    /// <summary>As <see cref="Novel"/>, for validation.</summary>
+    NovelVal,
 }

@@ -132,7 +132,7 @@ public static class SceneWriter
         annotations.Position = 0;
         annotations.CopyTo(panoptic);
         panoptic.Write("],\n\"categories\": "u8);
-        panoptic.Write(SceneAnnotations.Categories());
+        panoptic.Write(SceneAnnotations.Categories(split));
         panoptic.Write("}\n"u8);
         File.WriteAllBytes(folder.StagedOrigin, SceneAnnotations.Origin(split, count, seed, size));
     }

@@ -37,10 +37,11 @@ internal static class DataCommand
     );
 
     public static Command Create(CancellationToken stop) =>
-        new("data", "Begin a benchmark folder, look into one, or export it.")
+        new("data", "Begin a benchmark folder, edit, check or export it.")
         {
             Check(stop),
             DataNewCommand.Create(stop),
+            DataEditCommand.Create(stop),
             DataExportCommand.Create(stop),
         };
 

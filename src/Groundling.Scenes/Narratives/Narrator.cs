@@ -15,18 +15,18 @@ internal static class Narrator
     {
         var telling = new Telling(stage, painting, size, random);
         var sentences = new Sentences(telling);
-        // A held-out thing that has not come up gets a sentence of its own.
-        int length = Math.Min(Length(random), split == SceneSplit.Compositional ? 7 : 8);
+        // What the split is about gets a sentence of its own where it has not come up.
+        int length = Math.Min(Length(random), Seeks(split) ? 7 : 8);
         Open(telling, length >= 7 ? 0f : 0.16f, length < 3 ? 2 : 1);
         bool closing = length >= 3 && telling.Random.Chance(0.85f);
         int middle = length - 1 - (closing ? 1 : 0);
         for (int i = 0; i < middle || (i < middle + 4 && telling.Text.Phrases < 2); i++)
             sentences.Add();
-        if (split == SceneSplit.Compositional)
-            NameHeldOut(telling);
+        if (Seeks(split))
+            NameSought(telling, split);
         if (closing)
             Background(telling);
-        if (telling.Text.Phrases < 2 || (split == SceneSplit.Compositional && !NamesHeldOut(telling)))
+        if (telling.Text.Phrases < 2 || (Seeks(split) && !NamesSought(telling, split)))
             return null;
         return telling.Text.Build(telling.Random.Chance(0.6f));
     }
@@ -110,26 +110,31 @@ internal static class Narrator
         telling.Text.Stop();
     }
 
-    private static void NameHeldOut(Telling telling)
+    /// <summary>Gives what the split is about a sentence of its own where it has not come up.</summary>
+    private static void NameSought(Telling telling, SceneSplit split)
     {
-        if (NamesHeldOut(telling))
-            return;
         foreach (var s in telling.Things)
         {
-            if (!HeldOutCombinations.Contains(s.Category.Name, s.Colour, s.Material))
+            if (!IsSought(s.Category.Name, s.Colour, s.Material, split))
                 continue;
-            foreach (var claim in telling.Describer.Claims(s, ""))
-            {
-                if (!HeldOutCombinations.Contains(claim.Category, claim.Colour, claim.Material))
-                    continue;
-                telling.Text.Words(telling.Random.Pick("there is", "we can see", "i can see"));
-                telling.Say(new Mention(telling.Wording.Singular(claim, telling.Mentioned.Contains(s.Id), true), [s], claim));
-                telling.Text.Stop();
-                return;
-            }
+            if (split == SceneSplit.Compositional ? NamesSought(telling, split) : telling.Mentioned.Contains(s.Id))
+                continue;
+            var claim = telling.Describer.Claims(s, "").Find(c => IsSought(c.Category, c.Colour, c.Material, split));
+            if (claim is null)
+                continue;
+            telling.Text.Words(telling.Random.Pick("there is", "we can see", "i can see"));
+            telling.Say(new Mention(telling.Wording.Singular(claim, telling.Mentioned.Contains(s.Id), true), [s], claim));
+            telling.Text.Stop();
         }
     }
 
-    private static bool NamesHeldOut(Telling telling) =>
-        telling.Text.Utterances.Any(u => u.Claim is { } c && HeldOutCombinations.Contains(c.Category, c.Colour, c.Material));
+    private static bool NamesSought(Telling telling, SceneSplit split) =>
+        telling.Text.Utterances.Any(u => u.Claim is { } c && IsSought(c.Category, c.Colour, c.Material, split));
+
+    private static bool Seeks(SceneSplit split) => split is SceneSplit.Compositional or SceneSplit.Novel or SceneSplit.NovelVal;
+
+    private static bool IsSought(string category, string colour, string material, SceneSplit split) =>
+        split == SceneSplit.Compositional
+            ? HeldOutCombinations.Contains(category, colour, material)
+            : SceneCategories.Novel.Any(novel => novel.Name == category);
 }

@@ -101,11 +101,12 @@ internal sealed class Wording(SceneRandom random)
             "bus" => plural ? "buses" : "bus",
             "bench" => plural ? "benches" : "bench",
             "snowman" => plural ? "snowmen" : "snowman",
+            "cactus" => plural ? "cactuses" : "cactus",
             "lamp" => random.Pick("lamp", "street lamp", "street light"),
             "balloon" => random.Pick("balloon", "hot air balloon", "air balloon"),
             "bicycle" => random.Pick("bicycle", "bicycle", "bike"),
             _ => claim.Category,
         };
-        return plural && claim.Category is not ("person" or "sheep" or "bus" or "bench" or "snowman") ? word + "s" : word;
+        return plural && claim.Category is not ("person" or "sheep" or "bus" or "bench" or "snowman" or "cactus") ? word + "s" : word;
     }
 }

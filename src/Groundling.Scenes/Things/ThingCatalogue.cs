@@ -84,6 +84,14 @@ internal static class ThingCatalogue
         new("haystack", "", 1.5f, 1f, ["yellow"], PlaceArt.Haystack),
         new("sun", "", 1f, 1f, ["yellow"], AirArt.Sun),
         new("moon", "", 1f, 1f, ["white"], AirArt.Moon),
+        new("cactus", "", 2.2f, 0.7f, ["green"], NovelArt.Cactus),
+        new("mushroom", "", 1.1f, 1.05f, ["red", "red", "brown", "orange", "purple"], NovelArt.Mushroom)
+        {
+            Materials = Spotted,
+            MaterialChance = 0.5f,
+        },
+        new("robot", "", 1.8f, 0.66f, ["gray", "blue", "orange", "yellow", "green"], NovelArt.Robot) { Poses = ["standing"] },
+        new("rocket", "", 3.2f, 0.5f, ["white", "red", "blue", "yellow"], NovelArt.Rocket) { Materials = Striped },
     ];
 
     /// <summary>The variants of a category, or only those of one kind; palms only where asked for.</summary>

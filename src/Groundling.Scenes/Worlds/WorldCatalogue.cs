@@ -20,10 +20,17 @@ internal static class WorldCatalogue
         ("park", TownWorlds.Park, 0.1f),
     ];
 
+    // Where the foreground is ground to stand on, all across.
+    private static readonly (string Name, Action<Stage> Set, float NightShare)[] Open = Array.FindAll(
+        Worlds,
+        world => world.Name is "beach" or "meadow" or "farm" or "park"
+    );
+
     /// <summary>Chooses a world, its hour and its weather, and sets the stage.</summary>
     public static (string Name, Stage Stage) Choose(SceneRandom random, SceneSplit split)
     {
-        var (name, set, night) = random.Pick<(string, Action<Stage>, float)>(Worlds);
+        bool novel = split is SceneSplit.Novel or SceneSplit.NovelVal;
+        var (name, set, night) = random.Pick<(string, Action<Stage>, float)>(novel ? Open : Worlds);
         bool wintry = name == "snow village";
         var light = LightRecipes.Choose(random, wintry, night);
         var stage = new Stage(random, split)
@@ -33,6 +40,16 @@ internal static class WorldCatalogue
             WeatherSeed = random.Next(),
         };
         set(stage);
+        if (novel)
+            AddNovel(stage);
         return (name, stage);
+    }
+
+    private static void AddNovel(Stage stage)
+    {
+        var front = new Zone(0.72f, 0.97f);
+        foreach (var category in SceneCategories.Novel.Reverse()) // the largest while there is room
+            if (stage.Random.Chance(0.75f))
+                stage.Scatter(category.Name, 1, 3, front);
     }
 }

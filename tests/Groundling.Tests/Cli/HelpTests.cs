@@ -73,7 +73,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("groundling ground --thr", "--threshold --threads")]
     [InlineData("groundling ground --head ", "decoder adapter diffusion refined")]
     [InlineData("groundling ground a.png --head d", "decoder diffusion")]
-    [InlineData("groundling data ", "check export new")]
+    [InlineData("groundling data ", "check edit export new")]
     [InlineData("groundling data check --sp", "--split")]
     [InlineData("groundling evaluate --protocol p", "ppmn")]
     public void Bash_completes(string typed, string expected)

@@ -25,7 +25,7 @@ public class NarrativeTruthTests
     private static readonly Lazy<List<Scene>> Scenes = new(() =>
     {
         var generator = new SceneGenerator(128);
-        return [.. Enumerable.Range(0, 300).Select(i => generator.Generate(23, i, (SceneSplit)(i % 6)))];
+        return [.. Enumerable.Range(0, 400).Select(i => generator.Generate(23, i, (SceneSplit)(i % 8)))];
     });
 
     private static IEnumerable<Scene> Narrated =>

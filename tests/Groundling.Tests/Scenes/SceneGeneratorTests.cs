@@ -19,7 +19,11 @@ public class SceneGeneratorTests
         [.. Draw(SceneSplit.CloseUps, 120), .. Draw(SceneSplit.CloseUpsVal, 40)]
     );
 
-    private static IEnumerable<Scene> Whole => Train.Value.Concat(Val.Value).Concat(Compositional.Value).Concat(Varied.Value);
+    private static readonly Lazy<List<Scene>> Novel = new(() => [.. Draw(SceneSplit.Novel, 40), .. Draw(SceneSplit.NovelVal, 20)]);
+
+    private static IEnumerable<Scene> Old => Train.Value.Concat(Val.Value).Concat(Compositional.Value).Concat(Varied.Value);
+
+    private static IEnumerable<Scene> Whole => Old.Concat(Novel.Value);
 
     private static IEnumerable<Scene> Everything => Whole.Concat(CloseUps.Value);
 
@@ -39,6 +43,8 @@ public class SceneGeneratorTests
     [InlineData(SceneSplit.CloseUps, 5, 128, "9D541009A4C58490")]
     [InlineData(SceneSplit.CloseUpsVal, 2, 128, "ED5C20718D7BF27B")]
     [InlineData(SceneSplit.Varied, 4, 256, "7678BEA928D6C250")]
+    [InlineData(SceneSplit.Novel, 3, 256, "624D01B70D6EBC2B")]
+    [InlineData(SceneSplit.NovelVal, 1, 128, "12B22D35600D212B")]
     public void The_same_seed_gives_the_same_bytes_everywhere(SceneSplit split, int index, int size, string expected)
     {
         var scene = new SceneGenerator(size).Generate(2024, index, split);
@@ -123,6 +129,17 @@ public class SceneGeneratorTests
     {
         var seen = Everything.SelectMany(s => s.Segments).Select(s => s.Category.Name).ToHashSet();
         Assert.Empty(SceneCategories.All.Select(c => c.Name).Except(seen));
+    }
+
+    [Fact]
+    public void Novel_things_are_in_the_splits_for_teaching_alone_and_named_there()
+    {
+        var novel = SceneCategories.Novel.Select(category => category.Name).ToHashSet();
+        Assert.Empty(novel.Intersect(SceneCategories.All.Select(category => category.Name)));
+        Assert.DoesNotContain(Old.Concat(CloseUps.Value), scene => scene.Segments.Any(s => novel.Contains(s.Category.Name)));
+        Assert.All(Novel.Value, scene => Assert.Contains(scene.Narrative.Utterances, u => novel.Contains(u.Claim?.Category ?? "")));
+        var named = Novel.Value.SelectMany(scene => scene.Narrative.Utterances).Select(u => u.Claim?.Category).ToHashSet();
+        Assert.Subset(named.OfType<string>().ToHashSet(), novel);
     }
 
     [Fact]
