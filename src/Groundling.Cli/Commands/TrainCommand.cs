@@ -100,6 +100,7 @@ internal static class TrainCommand
         // Everything that can be wrong shows before the run's folder is made.
         var faults = new BenchmarkFaults();
         var benchmark = PngBenchmark.Open(request.Data, config.Data.Train);
+        config = config.For(benchmark.Categories.Count).Validated();
         var measured = config.Data.Validation.Length == 0 ? null : PngBenchmark.Open(request.Data, config.Data.Validation);
         var examples = benchmark
             .Read(faults)

@@ -12,7 +12,7 @@ public sealed record TrainConfig
     /// </summary>
     public string Model { get; init; } = "";
 
-    /// <summary>Sizes and switches of what is trained.</summary>
+    /// <summary>Sizes and switches of what is trained; 0 classes are as many as the data have categories (<see cref="For"/>).</summary>
     public GroundingConfig Grounding { get; init; } = new();
 
     /// <summary>How it is optimised.</summary>
@@ -47,6 +47,11 @@ public sealed record TrainConfig
     /// <summary>The whole config as JSON, defaults included.</summary>
     public string ToJson() => Write(this);
 
+    /// <summary>The config for data of so many categories: where it says 0 classes, it gets as many.</summary>
+    /// <param name="categories">How many categories the data have.</param>
+    public TrainConfig For(int categories) =>
+        Grounding.Classes == 0 ? this with { Grounding = Grounding with { Classes = categories } } : this;
+
     /// <summary>The config, or an error that names the value out of range.</summary>
     /// <exception cref="InputException">A value is out of range.</exception>
     public TrainConfig Validated()
@@ -55,7 +60,7 @@ public sealed record TrainConfig
         Require(Grounding is not null, "grounding", Grounding, "an object is needed");
         Require(Train is not null, "train", Train, "an object is needed");
         Require(Data is not null, "data", Data, "an object is needed");
-        Grounding!.Validated();
+        (Grounding!.Classes == 0 ? Grounding with { Classes = 1 } : Grounding).Validated();
         Train!.RequireOwnRanges();
         Data!.RequireRanges();
         Require(

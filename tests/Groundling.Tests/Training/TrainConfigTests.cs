@@ -103,4 +103,22 @@ public sealed class TrainConfigTests : IDisposable
     }
 
     private TrainConfig Read(string json, params string[] changes) => TrainConfig.Read(_folder.Write("config.json", json), changes);
+
+    [Fact]
+    public void No_classes_are_as_many_as_the_data_have_categories()
+    {
+        var config = SmallTraining.Config with { Grounding = SmallTraining.Config.Grounding with { Classes = 0 } };
+        Assert.Equal(7, config.Validated().For(7).Grounding.Classes);
+        Assert.Equal(SmallTraining.Config, SmallTraining.Config.For(7));
+        Assert.Throws<InputException>(() => config.For(0).Validated().For(0).Grounding.Validated());
+    }
+
+    [Fact]
+    public void The_config_for_few_pictures_fits_the_embedded_model_but_for_classes_and_loss()
+    {
+        var few = TrainConfig.Read(Path.Combine(Shared.Root, "configs/few-pictures.json"));
+        var embedded = GroundingConfig.Read(Path.Combine(Shared.Root, "models/scenes/grounding/config.json"));
+        Assert.Equal(few.Train.Size, embedded.Size);
+        Assert.Equal(embedded with { Size = 0, Classes = 0, Loss = few.Grounding.Loss }, few.Grounding);
+    }
 }
