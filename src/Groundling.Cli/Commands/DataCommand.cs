@@ -47,7 +47,7 @@ internal static class DataCommand
 
     private static Command Check(CancellationToken stop)
     {
-        var data = new Argument<string>("DATA") { Description = "The folder that holds annotations/ and images/" };
+        var data = EvaluationCommon.Data();
         var split = new Option<string>("--split")
         {
             Description = "train, val, or compositional for generated scenes",

@@ -8,7 +8,7 @@ internal static class DataEditCommand
 {
     public static Command Create(CancellationToken stop)
     {
-        var data = new Argument<string>("DATA") { Description = "The folder that holds annotations/ and images/" };
+        var data = EvaluationCommon.Data();
         var edits = new Option<string?>("--edits")
         {
             Description = "A file with an edit a line, as --print writes them; done all or not at all",

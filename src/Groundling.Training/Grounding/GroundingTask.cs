@@ -233,8 +233,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     /// <summary>A share of the narratives with a phrase of what is not there; a colour or a noun, whichever can be exchanged.</summary>
     private static AbsentPhrase? Absent(AbsentPhrases phrases, GroundingTrainingSettings settings, long place, BenchmarkExample example)
     {
-        const double scale = 1.0 / (1UL << 53);
-        if ((StepSeed.Of(settings.Seed, Absences, (ulong)place) >> 11) * scale >= settings.Absent)
+        if (StepSeed.ShareOf(settings.Seed, Absences, (ulong)place) >= settings.Absent)
             return null;
         var random = StepSeed.Of(settings.Seed, Absences, (ulong)place, 1);
         return (random & 1) == 0

@@ -161,12 +161,9 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
 
     private PromptKind KindAt(long place)
     {
-        const double scale = 1.0 / (1UL << 53);
-        if ((StepSeed.Of(_settings.Seed, Kinds, (ulong)place) >> 11) * scale < _settings.Uncaptioned)
+        if (StepSeed.ShareOf(_settings.Seed, Kinds, (ulong)place) < _settings.Uncaptioned)
             return PromptKind.None;
-        return (StepSeed.Of(_settings.Seed, Kinds, (ulong)place, 1) >> 11) * scale < _settings.PhrasePrompts
-            ? PromptKind.Phrases
-            : PromptKind.Words;
+        return StepSeed.ShareOf(_settings.Seed, Kinds, (ulong)place, 1) < _settings.PhrasePrompts ? PromptKind.Phrases : PromptKind.Words;
     }
 
     private CaptionRows RowsOf(int example) =>

@@ -14,4 +14,7 @@ public static class StepSeed
             state = SplitMix64.Finish((state ^ number) + 0x9E3779B97F4A7C15);
         return state;
     }
+
+    /// <summary>The same as a number from 0 up to, but not including, 1.</summary>
+    public static double ShareOf(params ReadOnlySpan<ulong> numbers) => (Of(numbers) >> 11) * (1.0 / (1UL << 53));
 }
