@@ -41,6 +41,8 @@ public sealed partial class SharedModel(IOptions<SharedModelOptions> options, IL
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     public Task<GroundingPipeline> OpenAsync(CancellationToken cancellation = default)
     {
+        if (cancellation.IsCancellationRequested)
+            return Task.FromCanceled<GroundingPipeline>(cancellation);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);

@@ -30,6 +30,10 @@ internal sealed class ModelWorker(
                 TaskScheduler.Default
             );
         }
+        catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The application was disposed without being stopped, before the model was warm: nobody waits for it.
+        }
         finally
         {
             queue.Close();

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace Groundling;
 
 /// <summary>A picture and a caption in, a mask for every noun phrase out, by a model folder. Safe for use from several threads.</summary>
+/// <remarks>What <see cref="Diffusion"/> and <see cref="Model"/> are asked directly must have ended before the pipeline is disposed.</remarks>
 /// <example>
 /// <code>
 /// using var pipeline = GroundingPipeline.Open("stable-diffusion-v1-5");
@@ -19,6 +20,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     private readonly MaskReader _reader;
     private readonly PassWarnings _warnings;
     private readonly RefinementSettings _refinement;
+    private readonly PassGate _gate;
     private readonly bool _ownsDiffusion;
 
     private GroundingPipeline(
@@ -26,11 +28,11 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         GroundingModel model,
         string? trained,
         RefinementSettings refinement,
-        bool ownsDiffusion = true
+        PassGate? owner = null
     )
     {
         var name = ModelFolder.NameOf(diffusion.Path);
-        (Diffusion, Model, _ownsDiffusion) = (diffusion, model, ownsDiffusion);
+        (Diffusion, Model, _ownsDiffusion, _gate) = (diffusion, model, owner is null, new(owner));
         (_pass, _warnings, _refinement) = (new(diffusion, model), new(diffusion, model), refinement);
         _reader = new(model, new(diffusion, refinement), name);
         Origin = new(name, trained, MethodNames.Of(model.Config.Parts, trained is not null), MethodNames.Of(_reader.HeadOf(null)));
@@ -118,8 +120,12 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <summary>
     /// The same frozen model by static prompting, to compare with; it holds no weights of its own, and serves as long as this one.
     /// </summary>
-    public GroundingPipeline WithoutTrainedParts() =>
-        new(Diffusion, PipelineOpening.Untrained(Diffusion).Freeze(Rearrangement.None), trained: null, _refinement, ownsDiffusion: false);
+    /// <exception cref="ObjectDisposedException">The pipeline is disposed.</exception>
+    public GroundingPipeline WithoutTrainedParts()
+    {
+        using var pass = _gate.Begin();
+        return new(Diffusion, PipelineOpening.Untrained(Diffusion).Freeze(Rearrangement.None), trained: null, _refinement, _gate);
+    }
 
     /// <inheritdoc/>
     public Grounding Ground(Picture picture, Caption caption, GroundingOptions? options = null, CancellationToken cancellation = default)
@@ -139,6 +145,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <param name="cancellation">Looked at between a few phrases and the next.</param>
     /// <exception cref="InputException">The threshold is out of range, or the model has no such head.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The pipeline is disposed.</exception>
     public Grounding Ground(
         GroundingTrace trace,
         Picture picture,
@@ -148,6 +155,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(options);
+        using var pass = _gate.Begin();
         var head = HeadOf(options.Validated().Head);
         return new(picture, caption, _reader.Masks(trace, picture, caption, head, options.Threshold ?? ThresholdOf(head), cancellation))
         {
@@ -163,9 +171,11 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <returns>Latents; the caller owns them.</returns>
     /// <exception cref="InputException">The size is out of range.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The pipeline is disposed.</exception>
     public EncodedPicture Encode(Picture picture, GroundingOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
+        using var pass = _gate.Begin();
         return _pass.Encode(picture, (options ?? new()).Validated().Size ?? NativeSize, cancellation);
     }
 
@@ -177,10 +187,12 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <returns>The caller owns it.</returns>
     /// <exception cref="InputException">A phrase cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The pipeline is disposed.</exception>
     public GroundingTrace Trace(EncodedPicture picture, Caption caption, bool keepHeads = true, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(caption);
+        using var pass = _gate.Begin();
         return _pass.Trace(picture, caption, keepHeads, cancellation);
     }
 
@@ -196,6 +208,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <returns>The caller owns it.</returns>
     /// <exception cref="InputException">The size is out of range, or a phrase cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The pipeline is disposed.</exception>
     public GroundingTrace Trace(
         Picture picture,
         Caption caption,
@@ -218,6 +231,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     public Tensor Probabilities(GroundingTrace trace, MaskHead? head = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trace);
+        using var pass = _gate.Begin();
         return _reader.Probabilities(trace, HeadOf(head), cancellation);
     }
 
@@ -229,6 +243,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     public IReadOnlyList<double>? Presence(GroundingTrace trace, MaskHead? head = null)
     {
         ArgumentNullException.ThrowIfNull(trace);
+        using var pass = _gate.Begin();
         return _reader.Presence(trace, HeadOf(head));
     }
 
@@ -255,9 +270,11 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         : head == MaskHead.Refined ? $"{Origin.Method}; {MethodNames.Of(MaskHead.Refined)} mask head ({_refinement})"
         : $"{Origin.Method}; {MethodNames.Of(head!.Value)} mask head";
 
-    /// <summary>Disposes the model.</summary>
+    /// <summary>Waits for the passes that run in other threads, and disposes the model; later ones are refused.</summary>
     public void Dispose()
     {
+        if (!_gate.Close())
+            return;
         Model.Dispose();
         if (_ownsDiffusion)
             Diffusion.Dispose();

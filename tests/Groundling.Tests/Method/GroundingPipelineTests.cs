@@ -46,6 +46,37 @@ public class GroundingPipelineTests(TinyModel tiny)
     }
 
     [Fact]
+    public async Task Disposing_waits_for_the_pass_that_runs_and_refuses_the_next()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            var pipeline = GroundingPipeline.Open(tiny.Path);
+            var untrained = pipeline.WithoutTrainedParts();
+            using var areUnderWay = new CountdownEvent(2);
+            var threads = new[] { pipeline, untrained }.Select(used => Task.Run(() => GroundForever(used))).ToList();
+            Assert.True(areUnderWay.Wait(TimeSpan.FromMinutes(1)));
+            pipeline.Dispose();
+            foreach (var thread in threads)
+                Assert.Equal(
+                    typeof(GroundingPipeline).FullName,
+                    (await Assert.ThrowsAsync<ObjectDisposedException>(() => thread)).ObjectName
+                );
+            untrained.Dispose();
+            pipeline.Dispose(); // once more does nothing
+
+            void GroundForever(GroundingPipeline used)
+            {
+                for (var pass = 0; ; pass++)
+                {
+                    used.Ground(TinyModel.Gradient(128, 128), TwoPhrases, new() { Size = 128 });
+                    if (pass == 0)
+                        areUnderWay.Signal();
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void The_score_is_the_mean_probability_inside_the_mask()
     {
         using var scope = NewDisposeScope();

@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Groundling.Tests.Web;
@@ -97,6 +98,26 @@ public sealed class HostedServiceTests(TinyModel tiny)
             HttpStatusCode.MethodNotAllowed,
             (await app.GetTestClient().SendAsync(new(HttpMethod.Head, "/ground/v1/ground"))).StatusCode
         );
+    }
+
+    [Fact]
+    public async Task An_application_may_be_disposed_while_the_model_opens_and_warms()
+    {
+        for (var wait = 0; wait < 10; wait++)
+        {
+            var app = await StartAsync(new() { ["Model:ModelFolder"] = tiny.Path });
+            var work = app
+                .Services.GetServices<IHostedService>()
+                .OfType<BackgroundService>()
+                .Select(service => service.ExecuteTask!)
+                .ToList();
+            await Task.Delay(wait * 20, TestContext.Current.CancellationToken);
+            await app.DisposeAsync();
+            Assert.NotEmpty(work);
+            foreach (var task in work)
+                if (await Record.ExceptionAsync(() => task) is { } fault and not OperationCanceledException)
+                    Assert.Fail(fault.ToString());
+        }
     }
 
     [Fact]
