@@ -57,12 +57,17 @@ public static class ContactSheet
         {
             int left = Gap + place % columns * (CellWidth + Gap),
                 top = Gap + place / columns * (CellHeight + below + Gap);
-            using var bitmap = Bitmaps.Of(picture);
-            canvas.DrawBitmap(bitmap, left + (CellWidth - picture.Width) / 2, top + CellHeight - picture.Height);
+            Draw(canvas, picture, left + (CellWidth - picture.Width) / 2, top + CellHeight - picture.Height);
             var line = text.Wrap(name, CellWidth, most: 1)[0];
             text.Draw(canvas, line, left + Math.Max(0, (CellWidth - line.Width) / 2), top + CellHeight + FontSize + 2, ink);
         }
         canvas.Flush();
         return Bitmaps.ToPicture(page);
+    }
+
+    private static void Draw(SKCanvas canvas, Picture picture, int left, int top)
+    {
+        using var bitmap = Bitmaps.Of(picture);
+        canvas.DrawBitmap(bitmap, left, top);
     }
 }

@@ -98,7 +98,7 @@ internal sealed class Legend
     /// <summary>A phrase's number on its colour; the same mark stands in the picture and in the legend.</summary>
     public static void DrawChip(SKCanvas canvas, TextSetter text, int number, Colour colour, SKPoint centre, SKPoint half, bool isFound)
     {
-        var rectangle = new SKRoundRect(
+        using var rectangle = new SKRoundRect(
             new SKRect(centre.X - half.X, centre.Y - half.Y, centre.X + half.X, centre.Y + half.Y),
             half.Y * 0.55f
         );

@@ -138,13 +138,11 @@ public static class OverlayRenderer
         );
         using var halo = new SKPaint { Color = SKColors.White, IsAntialias = true };
         float rim = Math.Max(1, half.Y * 0.14f);
-        canvas.DrawRoundRect(
-            new SKRoundRect(
-                new SKRect(centre.X - half.X - rim, centre.Y - half.Y - rim, centre.X + half.X + rim, centre.Y + half.Y + rim),
-                half.Y * 0.55f + rim
-            ),
-            halo
+        using var around = new SKRoundRect(
+            new SKRect(centre.X - half.X - rim, centre.Y - half.Y - rim, centre.X + half.X + rim, centre.Y + half.Y + rim),
+            half.Y * 0.55f + rim
         );
+        canvas.DrawRoundRect(around, halo);
         Legend.DrawChip(canvas, text, phrase + 1, colour, centre, half, isFound: true);
     }
 }
