@@ -83,7 +83,7 @@ public static partial class CommandLine
         }
         catch (Exception e) when (IsUserError(e))
         {
-            var what = e is GroundlingException ? e.Message : PlainText.InOneLine(e.Message);
+            var what = e is GroundlingException ? e.Message : FileFault.LineOf(e);
             error.WriteLine($"error: {what}{OptionsOf(e, parsed.CommandResult.Command)}");
             return UserError;
         }

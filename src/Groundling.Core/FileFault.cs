@@ -32,8 +32,18 @@ public static partial class FileFault
         };
     }
 
+    /// <summary>The whole fault in one line, which begins with the path where the system named one.</summary>
+    /// <param name="fault">What the system threw.</param>
+    public static string LineOf(Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return QuotedPath().Match(fault.Message) is { Success: true } named
+            ? PlainText.InOneLine($"{named.Groups["path"].Value} cannot be read or written: {ReasonOf(fault)}")
+            : PlainText.InOneLine(fault.Message);
+    }
+
     /// <summary>.NET's own words put the path behind the reason.</summary>
-    [GeneratedRegex(@"\s*:\s*'.*'\.?$", RegexOptions.Singleline)]
+    [GeneratedRegex(@"\s*:\s*'(?<path>.*)'\.?$", RegexOptions.Singleline)]
     private static partial Regex QuotedPath();
 
     [GeneratedRegex("^The file '.*' already exists", RegexOptions.Singleline)]

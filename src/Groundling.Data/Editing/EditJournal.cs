@@ -82,9 +82,17 @@ internal sealed class EditJournal : IDisposable
             var origin = JsonSerializer.Deserialize<Begin>(Json(whole[0]), Style)!.ToOrigin(path);
             var entries = whole.Skip(1).Select(line => EntryOf(Encoding.UTF8.GetString(Json(line)))).ToList();
             var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-            file.SetLength(bytes.Length - rest.Length);
-            file.Seek(0, SeekOrigin.End);
-            return (new(file, ChecksumOf(whole[0].Span)), origin, entries);
+            try
+            {
+                file.SetLength(bytes.Length - rest.Length);
+                file.Seek(0, SeekOrigin.End);
+                return (new(file, ChecksumOf(whole[0].Span)), origin, entries);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
         catch (Exception e) when (e is JsonException or InputException or FormatException)
         {

@@ -10,7 +10,10 @@ namespace Groundling.Tests.Cli;
 /// <summary>
 /// Whole commands while another thread collects garbage all the time: they work, and make the same bytes. A number that TorchSharp hands to
 /// native code and nobody holds shows here as a fault ("Exception raised from toFloat") or as another result.
+/// Alone in the process: other tests compute with numbers that nobody holds.
 /// </summary>
+[CollectionDefinition(nameof(ForcedCollectionsTests), DisableParallelization = true)]
+[Collection(nameof(ForcedCollectionsTests))]
 public sealed class ForcedCollectionsTests(TinyModel tiny) : IDisposable
 {
     private const string Pretraining = """

@@ -43,6 +43,11 @@ public sealed class FileFaultTests : IDisposable
         Assert.DoesNotContain("'", reason);
     }
 
+    [Theory]
+    [InlineData("Input/output error : '/data/it''s here'", "/data/it''s here cannot be read or written: Input/output error")]
+    [InlineData("Access to the path '/data' is denied.", "Access to the path '/data' is denied.")]
+    public void A_fault_begins_with_its_path(string message, string line) => Assert.Equal(line, FileFault.LineOf(new IOException(message)));
+
     [Fact]
     public void Places_are_refused_before_anything_is_made()
     {

@@ -56,7 +56,7 @@ public sealed class DiskFaultTests : IDisposable
             var run = disk.Run(call, at, FaultyDisk.InputOutput, folder, line);
             if (run is null)
                 break;
-            run.RefusesInOneLine("Input/output error", "cannot be written");
+            run.RefusesInOneLine("cannot be", "written: Input/output error");
             Assert.All(Reports, name => Assert.Equal("older", File.ReadAllText(Path.Combine(folder, name))));
             Assert.Equal(["journal.jsonl", .. Reports, "run.json"], Names(folder));
         }
