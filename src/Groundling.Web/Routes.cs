@@ -56,7 +56,8 @@ internal static class Routes
         open.MapGet("/v1/samples/{file}", (string file, SampleFolder samples) => samples.Picture(file))
             .WithSummary("A sample's picture.")
             .Produces(StatusCodes.Status200OK, contentType: "image/png");
-        open.MapGet("/", PageFiles.Relative("index.html")).ExcludeFromDescription();
+        var page = PageFiles.Relative("index.html");
+        open.MapGet("/", (HttpRequest request) => page(request)).ExcludeFromDescription();
         PageFiles.Map(open);
     }
 

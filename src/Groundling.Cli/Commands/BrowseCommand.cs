@@ -71,7 +71,7 @@ internal static class BrowseCommand
         CancellationToken stop
     )
     {
-        var server = new BrowseServer(options, shared => model.Share(shared, device.Find()));
+        var server = new BrowseServer(options, shared => model.Share(shared, device));
         try
         {
             foreach (var note in server.Notes)

@@ -91,10 +91,10 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
         );
 
     /// <summary>The same choice for a service.</summary>
-    public void Share(SharedModelOptions options, ComputeDevice place)
+    public void Share(SharedModelOptions options, DeviceChoice device)
     {
         (options.ModelFolder, options.TrainedParts, options.Vae, options.Tokenizer) = (Frozen, Parts.ToString(), Vae, Tokenizer);
-        (options.Device, options.Precision) = (place.Name, place.Precision);
+        (options.Device, options.Precision) = (device.Name ?? options.Device, device.Precision ?? options.Precision);
     }
 
     private TrainedParts Parts =>

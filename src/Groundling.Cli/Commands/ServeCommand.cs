@@ -167,7 +167,7 @@ internal static class ServeCommand
     {
         var server = new GroundingServer(
             options,
-            shared => model.Share(shared, place),
+            shared => model.Share(shared, new(place.Name, place.Precision)),
             builder =>
             {
                 ServeTelemetry.Add(builder);

@@ -42,13 +42,13 @@ public sealed class BrowseServer : IAsyncDisposable
         _options = options;
         options.Check();
         var session = options.Edit ? EditSession.Open(options.Data, options.Split) : null; // first: it may bring the data up to date
-        _data = new(options);
+        var reading = Task.Run(() => new BrowsedData(options)); // takes as long as to build the application
         _thumbnails = new(options.Cache, (long)options.CacheMegabytes << 20);
         _app = ServerApplication.Build(
             options,
             builder =>
             {
-                builder.Services.AddSingleton(options).AddSingleton(_data).AddSingleton(_thumbnails);
+                builder.Services.AddSingleton(options).AddSingleton(_ => reading.GetAwaiter().GetResult()).AddSingleton(_thumbnails);
                 if (session is not null)
                     builder
                         .Services.AddSingleton(_ => session)
@@ -72,6 +72,16 @@ public sealed class BrowseServer : IAsyncDisposable
                 ((IEndpointConventionBuilder)routes).Finally(GroundlingEndpoints.AnswerHead);
             }
         );
+        try
+        {
+            _data = reading.GetAwaiter().GetResult();
+        }
+        catch
+        {
+            session?.Dispose();
+            _app.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
     }
 
     /// <summary>Begins to listen.</summary>
