@@ -32,7 +32,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     )
     {
         var name = ModelFolder.NameOf(diffusion.Path);
-        (Diffusion, Model, _ownsDiffusion, _gate) = (diffusion, model, owner is null, new(owner));
+        (Diffusion, Model, _ownsDiffusion, _gate) = (diffusion, model, owner is null, new(this, owner));
         (_pass, _warnings, _refinement) = (new(diffusion, model), new(diffusion, model), refinement);
         _reader = new(model, new(diffusion, refinement), name);
         Origin = new(name, trained, MethodNames.Of(model.Config.Parts, trained is not null), MethodNames.Of(_reader.HeadOf(null)));

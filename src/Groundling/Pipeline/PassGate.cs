@@ -1,9 +1,13 @@
 namespace Groundling;
 
 /// <summary>Lets passes of any thread run beside each other, and whoever ends the model wait for them.</summary>
-/// <remarks>Weights that are freed while a pass reads them end the whole process, not the pass.</remarks>
+/// <remarks>
+/// Weights that are freed while a pass reads them end the whole process, not the pass. So a pass also holds its pipeline, which a caller may
+/// have forgotten already.
+/// </remarks>
+/// <param name="owner">The pipeline.</param>
 /// <param name="around">The gate of the model whose weights these passes read, too; null where it is this one.</param>
-internal sealed class PassGate(PassGate? around = null)
+internal sealed class PassGate(object owner, PassGate? around = null)
 {
     private readonly object _gate = new(); // Monitor's, as Lock cannot wait
     private int _running;
@@ -45,6 +49,7 @@ internal sealed class PassGate(PassGate? around = null)
     {
         Leave();
         around?.Leave();
+        GC.KeepAlive(owner);
     }
 
     private void Enter()
