@@ -2,8 +2,8 @@ namespace Groundling;
 
 /// <summary>Lets passes of any thread run beside each other, and whoever ends the model wait for them.</summary>
 /// <remarks>
-/// Weights that are freed while a pass reads them end the whole process, not the pass. So a pass also holds its pipeline, which a caller may
-/// have forgotten already.
+/// Weights that are freed while a pass reads them end the whole process, not the pass. So a pass also holds its pipeline, which its caller
+/// may have forgotten.
 /// </remarks>
 /// <param name="owner">The pipeline.</param>
 /// <param name="around">The gate of the model whose weights these passes read, too; null where it is this one.</param>
