@@ -50,7 +50,8 @@ internal sealed class MaskReader(GroundingModel model, StaticRefinement refineme
     public IReadOnlyList<double>? Presence(GroundingTrace trace, MaskHead head)
     {
         using var frozen = no_grad();
-        using var presence = model.Presence(trace.Prompt, trace.Decoder, head);
+        using var scope = NewDisposeScope();
+        var presence = model.Presence(trace.Prompt, trace.Decoder, head);
         return presence is null ? null : [.. presence.cpu().data<float>().Select(value => (double)value)];
     }
 
