@@ -159,7 +159,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         var head = HeadOf(options.Validated().Head);
         return new(picture, caption, _reader.Masks(trace, picture, caption, head, options.Threshold ?? ThresholdOf(head), cancellation))
         {
-            Warnings = [.. Warnings(trace), .. _warnings.Of(caption)],
+            Warnings = [.. _warnings.Of(trace), .. _warnings.Of(caption)],
             Origin = Origin with { MaskHead = MethodNames.Of(head) },
         };
     }
@@ -228,6 +228,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <returns>[N, H_0, W_0] at the network's size, padding included; the caller owns it.</returns>
     /// <exception cref="InputException">The model has no such head.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The pipeline is disposed.</exception>
     public Tensor Probabilities(GroundingTrace trace, MaskHead? head = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trace);
@@ -240,6 +241,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// <param name="head">Whose answer; null as in <see cref="GroundingOptions.Head"/>.</param>
     /// <returns>A number in [0, 1] for each phrase; null where the model has not learnt to tell, or the head cannot.</returns>
     /// <exception cref="InputException">The model has no such head.</exception>
+    /// <exception cref="ObjectDisposedException">The pipeline is disposed.</exception>
     public IReadOnlyList<double>? Presence(GroundingTrace trace, MaskHead? head = null)
     {
         ArgumentNullException.ThrowIfNull(trace);
@@ -251,9 +253,11 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     /// What the reader should know before trusting a pass: weights that hold no numbers, or attention that overflowed; usually empty.
     /// </summary>
     /// <param name="trace">The pass.</param>
+    /// <exception cref="ObjectDisposedException">The pipeline is disposed.</exception>
     public IReadOnlyList<string> Warnings(GroundingTrace trace)
     {
         ArgumentNullException.ThrowIfNull(trace);
+        using var pass = _gate.Begin();
         return _warnings.Of(trace);
     }
 
