@@ -55,7 +55,7 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         headers.ContentType = headers.ETag = headers.CacheControl = default;
         if (fault.RetryAfter is { } seconds)
             headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        if (fault.Status == StatusCodes.Status408RequestTimeout)
+        if (fault.Status is StatusCodes.Status408RequestTimeout or StatusCodes.Status413PayloadTooLarge)
             headers.Connection = "close"; // the rest of its body is not waited for
         var more = fault.Parameter is { } parameter ? new Dictionary<string, object?> { ["parameter"] = parameter } : null;
         await TypedResults
@@ -78,8 +78,6 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
                 bad.StatusCode,
                 bad.StatusCode switch
                 {
-                    StatusCodes.Status413PayloadTooLarge =>
-                        "the body is larger than the service allows (see max_megabytes of /v1/model, less without a picture); send a smaller one",
                     StatusCodes.Status408RequestTimeout => "the body arrives too slowly; send it again over a faster connection",
                     _ => "the request is malformed HTTP or ends early; send it whole",
                 }

@@ -1,12 +1,16 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Groundling.Web;
 
 /// <summary>
 /// A request's body, which counts as it comes; what breaks on its way is the client's fault and no failure of the service.
 /// </summary>
-internal sealed class RequestBody(Stream body, RequestMemory.Share share) : Stream
+internal sealed class RequestBody(Stream body, HttpContext context, RequestMemory.Share share) : Stream
 {
+    private long _limit;
+    private long _read;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -31,12 +35,18 @@ internal sealed class RequestBody(Stream body, RequestMemory.Share share) : Stre
         }
         using var share = new RequestMemory.Share(memory);
         context.Features.Set(share);
-        context.Request.Body = new RequestBody(context.Request.Body, share);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+            server.MaxRequestBodySize = null;
+        context.Request.Body = new RequestBody(context.Request.Body, context, share);
         await next(context);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (_limit == 0) // around the whole application, the route is not known before
+            _limit = (context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Usual).Bytes;
+        if (context.Request.ContentLength > _limit)
+            throw TooLarge();
         int read;
         try
         {
@@ -46,9 +56,17 @@ internal sealed class RequestBody(Stream body, RequestMemory.Share share) : Stre
         {
             throw new BadHttpRequestException("the body cannot be read", e);
         }
+        if ((_read += read) > _limit)
+            throw TooLarge();
         share.Take((long)RequestMemory.PerByteOfBody * read);
         return read;
     }
+
+    private static RequestException TooLarge() =>
+        new(
+            StatusCodes.Status413PayloadTooLarge,
+            "the body is larger than the service allows (see max_megabytes of /v1/model, less without a picture); send a smaller one"
+        );
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -220,8 +220,15 @@ public sealed class ServiceTests(TinyModel tiny) : IAsyncLifetime
     [Fact]
     public async Task A_body_over_the_limit_is_413()
     {
-        var large = new byte[3 << 20];
-        await ServiceHost.IsProblem(await _host.Ground(large, Caption), 413, "larger than the service allows");
+        // However much of it is on its way when it is refused, the client reads why.
+        var large = new byte[16 << 20];
+        for (var i = 0; i < 20; i++)
+            await ServiceHost.IsProblem(await _host.Ground(large, Caption), 413, "larger than the service allows");
+        // Of no announced length, it is refused when more has come.
+        using var streamed = ServiceHost.Form(large, Caption);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/ground") { Content = streamed };
+        request.Headers.TransferEncodingChunked = true;
+        await ServiceHost.IsProblem(await _host.Client.SendAsync(request), 413, "larger than the service allows");
         // 100 MB announced: refused at once, without being waited for.
         using var client = new TcpClient();
         await client.ConnectAsync(_host.Address.Host, _host.Address.Port);
