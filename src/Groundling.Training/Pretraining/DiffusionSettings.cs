@@ -34,6 +34,12 @@ public sealed record DiffusionSettings : TrainingSettings
     public double PhrasePrompts { get; init; } = 0.5;
 
     /// <summary>
+    /// Every which step rehearses <see cref="PretrainingDataSettings.Rehearsed"/>, where a split is named: with as many pictures as have the
+    /// pixels of the other steps.
+    /// </summary>
+    public int RehearseEvery { get; init; } = 2;
+
+    /// <summary>
     /// EMA decay: how much of the weights' moving average is kept each step, once it has settled; the average is what is measured and
     /// saved. It begins anew at full size.
     /// </summary>
@@ -70,6 +76,7 @@ public sealed record DiffusionSettings : TrainingSettings
         );
         Require(Uncaptioned is >= 0 and <= 1, $"{name}.uncaptioned", Uncaptioned, "0 to 1 is needed");
         Require(PhrasePrompts is >= 0 and <= 1, $"{name}.phrasePrompts", PhrasePrompts, "0 to 1 is needed");
+        Require(RehearseEvery >= 1, $"{name}.rehearseEvery", RehearseEvery, "1 or more is needed");
         Require(AverageDecay is >= 0 and < 1, $"{name}.averageDecay", AverageDecay, "0 up to, but not including, 1 is needed");
     }
 }

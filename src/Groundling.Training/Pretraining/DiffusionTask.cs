@@ -16,19 +16,18 @@ namespace Groundling.Training;
 public sealed class DiffusionTask : ITrainingTask, IDisposable
 {
     private const ulong Orders = 1,
-        Kinds = 2; // streams of random numbers
+        RehearsedOrders = 3; // streams of random numbers: the kinds of captions follow
     private readonly ComputeDevice _place;
     private readonly DiffusionSettings _settings;
     private readonly PredictionType _prediction;
     private readonly NoiseSchedule _schedule = NoiseSchedule.StableDiffusion;
     private readonly ClipTokenizer _tokenizer;
-    private readonly CaptionedLatents _learnt;
+    private readonly Lesson _learnt;
+    private readonly Lesson? _rehearsed;
     private readonly LatentNoise _noise;
     private readonly DiffusionMeasures _measures;
     private readonly RowStore? _coarse;
     private readonly CaptionRows _empty;
-    private readonly CaptionRows?[] _rows;
-    private readonly EndlessOrder _order;
     private readonly TextEncoder _text;
     private readonly UNet _unet,
         _averageUNet;
@@ -40,6 +39,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     /// <param name="text">The text encoder, frozen; the caller keeps it.</param>
     /// <param name="vae">The autoencoder of the latents, with its scaling factor; the caller keeps it.</param>
     /// <param name="learnt">What it learns from; the caller keeps it.</param>
+    /// <param name="rehearsed">What some steps rehearse; null for nothing; the caller keeps it.</param>
     /// <param name="coarse">
     /// The same pictures' latents at half the side, for the first steps; null where there are no such steps; the caller keeps it.
     /// </param>
@@ -53,6 +53,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         TextEncoder text,
         Vae vae,
         CaptionedLatents learnt,
+        CaptionedLatents? rehearsed,
         RowStore? coarse,
         MeasuredPictures measured,
         UNet? initial,
@@ -60,15 +61,20 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     )
     {
         _place = place ?? ComputeDevice.Cpu;
-        (_settings, _prediction, _tokenizer, _text, _learnt, _coarse, _noise) = (
+        (_settings, _prediction, _tokenizer, _text, _coarse, _noise) = (
             settings,
             preset.Prediction,
             tokenizer,
             text,
-            learnt,
             coarse,
             new(vae, _schedule)
         );
+        _learnt = new(learnt, settings.BatchSize, settings.Seed, Orders);
+        if (rehearsed is not null)
+        {
+            var pixels = learnt.Latents[0][0].numel() / rehearsed.Latents[0][0].numel();
+            _rehearsed = new(rehearsed, (int)(settings.BatchSize * pixels), settings.Seed, RehearsedOrders);
+        }
         _measures = new(settings, preset.Prediction, _schedule, tokenizer, text, vae, measured);
         (_unet, _averageUNet) = (Make(), Make());
         Parameters = [.. _unet.NamedTensors()];
@@ -79,8 +85,6 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
             value.requires_grad_(false);
         _average = new([.. Parameters.Zip(State, (weight, average) => (weight.Value, average.Value))], settings.AverageDecay);
         _empty = CaptionRows.Of(tokenizer, preset.Text.Positions, "");
-        _rows = new CaptionRows?[learnt.Captions.Count];
-        _order = new(learnt.Captions.Count, StepSeed.Of(settings.Seed, Orders));
 
         UNet Make()
         {
@@ -106,7 +110,10 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     public IEnumerable<(string Name, Tensor Value)> State { get; }
 
     /// <inheritdoc/>
-    public int ImagesPerStep => _settings.BatchSize;
+    public int ImagesPerStep =>
+        _rehearsed is null
+            ? _settings.BatchSize
+            : (_settings.BatchSize * (_settings.RehearseEvery - 1) + _rehearsed.BatchSize) / _settings.RehearseEvery;
 
     /// <summary>Weights of linear maps and convolutions decay; embeddings, norms and biases do not.</summary>
     public bool DecaysWeight(string name) => StageRules.Decays(name);
@@ -115,16 +122,17 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     public StepLosses Step(StepContext context)
     {
         using var scope = NewDisposeScope();
-        var places = EndlessOrder.PlacesOf(context.Step, _settings.BatchSize, context.Collective).ToList();
-        var examples = places.Select(place => _order[place]).ToList();
+        var (lesson, number) = LessonOf(context.Step);
+        var places = EndlessOrder.PlacesOf(number, lesson.BatchSize, context.Collective).ToList();
+        var examples = places.Select(place => lesson.Order[place]).ToList();
         // 1. Latents drawn from their distributions, with noise of times that are spread over the batch.
-        var store = context.Step <= _settings.CoarseSteps ? _coarse! : _learnt.Latents;
+        var store = context.Step <= _settings.CoarseSteps ? _coarse! : lesson.Pictures.Latents;
         var latents = _noise.Draw(store.Gather(examples), context.Generator); // [B, 4, h, w]
         var times = _noise.Times(examples.Count, context.Generator); // [B]
         var noise = LatentNoise.Like(latents, context.Generator);
         // 2. Captions, or their phrases, or none.
         var prompts = new PromptBatch(
-            places.Zip(examples, (place, example) => (_learnt.Captions[example], RowsOf(example), KindAt(place))),
+            places.Zip(examples, (place, example) => (lesson.Pictures.Captions[example], RowsOf(lesson, example), KindAt(lesson, place))),
             _empty
         );
         var (states, mask) = prompts.Encode(_text); // [B, K, Ct]
@@ -159,13 +167,39 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         return output.Prediction.to(float32).alias();
     }
 
-    private PromptKind KindAt(long place)
+    /// <summary>What a step learns from, and its number among the steps that do.</summary>
+    private (Lesson Lesson, long Number) LessonOf(long step)
     {
-        if (StepSeed.ShareOf(_settings.Seed, Kinds, (ulong)place) < _settings.Uncaptioned)
-            return PromptKind.None;
-        return StepSeed.ShareOf(_settings.Seed, Kinds, (ulong)place, 1) < _settings.PhrasePrompts ? PromptKind.Phrases : PromptKind.Words;
+        if (_rehearsed is null || step <= _settings.CoarseSteps)
+            return (_learnt, step);
+        var rehearsals = (step - _settings.CoarseSteps) / _settings.RehearseEvery;
+        return (step - _settings.CoarseSteps) % _settings.RehearseEvery == 0 ? (_rehearsed, rehearsals) : (_learnt, step - rehearsals);
     }
 
-    private CaptionRows RowsOf(int example) =>
-        _rows[example] ??= CaptionRows.Of(_tokenizer, _text.Config.Positions, _learnt.Captions[example].Text);
+    private PromptKind KindAt(Lesson lesson, long place)
+    {
+        if (StepSeed.ShareOf(_settings.Seed, lesson.Kinds, (ulong)place) < _settings.Uncaptioned)
+            return PromptKind.None;
+        return StepSeed.ShareOf(_settings.Seed, lesson.Kinds, (ulong)place, 1) < _settings.PhrasePrompts
+            ? PromptKind.Phrases
+            : PromptKind.Words;
+    }
+
+    private CaptionRows RowsOf(Lesson lesson, int example) =>
+        lesson.Rows[example] ??= CaptionRows.Of(_tokenizer, _text.Config.Positions, lesson.Pictures.Captions[example].Text);
+
+    /// <summary>Pictures that steps learn from, in an order of their own.</summary>
+    private sealed class Lesson(CaptionedLatents pictures, int batchSize, ulong seed, ulong orders)
+    {
+        public CaptionedLatents Pictures => pictures;
+
+        public int BatchSize => batchSize;
+
+        public EndlessOrder Order { get; } = new(pictures.Captions.Count, StepSeed.Of(seed, orders));
+
+        public ulong Kinds => orders + 1;
+
+        /// <summary>The captions' tokens, as far as they were read.</summary>
+        public CaptionRows?[] Rows { get; } = new CaptionRows?[pictures.Captions.Count];
+    }
 }

@@ -26,6 +26,7 @@ public sealed class Pretraining
     private readonly ContentMark _data,
         _captionData;
     private readonly IReadOnlyList<BenchmarkExample> _examples,
+        _rehearsed,
         _measured;
     private readonly IReadOnlyList<Caption> _captions;
     private readonly IReadOnlyDictionary<int, PanopticCategory> _categories;
@@ -45,8 +46,15 @@ public sealed class Pretraining
         (_config, _folder, _resume, _processes) = (config, folder, resume, processes ?? SingleProcess.Instance);
         var (learnt, measured) = (PngBenchmark.Open(data, config.Data.Train), PngBenchmark.Open(data, config.Data.Validation));
         (_examples, _measured) = (Examples(learnt), Examples(measured));
+        var rehearsed = config.Data.Rehearsed.Length > 0 ? PngBenchmark.Open(data, config.Data.Rehearsed) : null;
+        _rehearsed = rehearsed is null ? [] : Examples(rehearsed);
         (_parts, _categories) = (new(config, folder), measured.Categories);
-        IReadOnlyList<string> files = [learnt.NarrativesPath, learnt.PanopticPath, measured.NarrativesPath, measured.PanopticPath];
+        IReadOnlyList<string> files =
+        [
+            .. new[] { learnt, measured, rehearsed }
+                .OfType<PngBenchmark>()
+                .SelectMany(split => new[] { split.NarrativesPath, split.PanopticPath }),
+        ];
         var told = config.Data.CaptionSplits.Select(split => PngBenchmark.Open(data, split, annotationsOnly: true)).ToList();
         _captions =
         [
@@ -63,7 +71,7 @@ public sealed class Pretraining
     public BenchmarkFaults Faults { get; } = new();
 
     /// <summary>Pictures to be decoded before the first step.</summary>
-    public int Pictures => _examples.Count + _measured.Count;
+    public int Pictures => _examples.Count + _measured.Count + _rehearsed.Count;
 
     /// <summary>The finished model's folder.</summary>
     public string ModelPath => Path.Combine(_folder, "model");
@@ -87,6 +95,8 @@ public sealed class Pretraining
         {
             OpenPictures("train", _examples, progress, stop).Dispose();
             OpenPictures("validation", _measured, done => progress(_examples.Count + done), stop).Dispose();
+            if (_rehearsed.Count > 0)
+                OpenPictures("rehearsed", _rehearsed, BeforeRehearsed(progress), stop, _config.Data.RehearsedSide).Dispose();
         }
         _processes.Barrier();
     }
@@ -178,6 +188,7 @@ public sealed class Pretraining
         using var text = _parts.OpenText(place);
         using var vae = OpenScaledVae(place, stop);
         using var learnt = OpenLatents("train", _examples, vae, null, stop);
+        using var rehearsed = OpenRehearsedLatents(vae, null, stop);
         using var coarse = OpenCoarseLatents(vae, null, stop);
         using var measured = OpenLatents("validation", _measured, vae, null, stop);
         using var run = OpenRun(
@@ -207,6 +218,7 @@ public sealed class Pretraining
             text,
             vae,
             new(learnt, [.. _examples.Select(example => example.Caption)]),
+            rehearsed is null ? null : new(rehearsed, [.. _rehearsed.Select(example => example.Caption)]),
             coarse,
             new(measured, _measured, _categories),
             initial,
@@ -248,7 +260,10 @@ public sealed class Pretraining
         OpenLatents("train", _examples, vae, progress, stop).Dispose();
         OpenLatents("validation", _measured, vae, done => progress(_examples.Count + done), stop).Dispose();
         OpenCoarseLatents(vae, progress, stop)?.Dispose();
+        OpenRehearsedLatents(vae, BeforeRehearsed(progress), stop)?.Dispose();
     }
+
+    private Action<double> BeforeRehearsed(Action<double> progress) => done => progress(_examples.Count + _measured.Count + done);
 
     /// <summary>
     /// The autoencoder with the factor that brings the latents of all pictures that are learnt from to unit variance; a kept one keeps its
@@ -269,10 +284,11 @@ public sealed class Pretraining
         Vae vae,
         Action<double>? progress,
         CancellationToken stop,
-        int halvings = 0
+        int halvings = 0,
+        int? side = null
     )
     {
-        using var pictures = OpenPictures(name, examples, null, stop);
+        using var pictures = OpenPictures(name, examples, null, stop, side);
         var path = Path.Combine(_folder, "cache", $"{name}-{(halvings > 0 ? "coarse-" : "")}latents.safetensors");
         return LatentStore.Open(path, pictures, vae, halvings, _parts.VaeMark().Content, progress, stop);
     }
@@ -280,12 +296,23 @@ public sealed class Pretraining
     private RowStore? OpenCoarseLatents(Vae vae, Action<double>? progress, CancellationToken stop) =>
         _config.Diffusion.CoarseSteps > 0 ? OpenLatents("train", _examples, vae, progress, stop, halvings: 1) : null;
 
+    private RowStore? OpenRehearsedLatents(Vae vae, Action<double>? progress, CancellationToken stop) =>
+        _rehearsed.Count > 0 ? OpenLatents("rehearsed", _rehearsed, vae, progress, stop, side: _config.Data.RehearsedSide) : null;
+
     private RowStore OpenPictures(
         string name,
         IReadOnlyList<BenchmarkExample> examples,
         Action<double>? progress,
-        CancellationToken stop
-    ) => PictureStore.Open(Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"), examples, _config.Data.Side, progress, stop);
+        CancellationToken stop,
+        int? side = null
+    ) =>
+        PictureStore.Open(
+            Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"),
+            examples,
+            side ?? _config.Data.Side,
+            progress,
+            stop
+        );
 
     /// <summary>A stage that has not begun begins, also where another one is gone on with.</summary>
     private RunFolder? OpenRun(string path, string config, RunRecord record) =>

@@ -251,6 +251,7 @@ public sealed class DeviceParts(TinyModel tiny) : IDisposable
                     diffusion.Vae,
                     new(latents, captions),
                     null,
+                    null,
                     new(latents, examples, benchmark.Categories),
                     null,
                     place

@@ -187,6 +187,65 @@ public sealed class PretrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_leg_rehearses_what_an_earlier_one_learnt()
+    {
+        var data = Data();
+        SceneWriter.Write(data, SceneSplit.CloseUps, 12, seed: 3, size: 64, degreeOfParallelism: 1);
+        CommandRun.Of([.. Line(data, "first"), "--quiet"]).Works();
+        var leg = _folder.Write(
+            "leg.json",
+            """
+            {
+              "model": "tiny", "initial": "first/model", "keep": "vae,text",
+              "data": { "side": 128, "rehearsed": "closeups", "rehearsedSide": 64 },
+              "diffusion": { "steps": 5, "learningRate": 0.001, "batchSize": 2, "validateEvery": 5, "validationLimit": 2, "rehearseEvery": 2 }
+            }
+            """
+        );
+        string[] Leg(string run, params string[] changes) =>
+            [
+                "pretrain",
+                leg,
+                "--data",
+                data,
+                "--out",
+                _folder.File(run),
+                "--quiet",
+                "--threads",
+                "1",
+                .. changes.SelectMany(change => (string[])["--set", change]),
+            ];
+        double[] Losses(string run) =>
+            [
+                .. File.ReadLines(_folder.File($"{run}/diffusion/metrics.jsonl"))
+                    .Select(line => JsonDocument.Parse(line).RootElement)
+                    .Where(line => line.TryGetProperty("loss", out _))
+                    .Select(line => line.GetProperty("loss").GetDouble()),
+            ];
+        CommandRun.Of(Leg("without", "data.rehearsed=")).Works();
+        CommandRun.Of(Leg("whole")).Works();
+        var (without, whole) = (Losses("without"), Losses("whole"));
+        Assert.Equal((5, without[0]), (whole.Length, whole[0]));
+        Assert.NotEqual(without[1], whole[1]); // the second step rehearses
+
+        using (var stop = new CancellationTokenSource())
+        {
+            var pretraining = new Pretraining(PretrainConfig.Read(leg), data, _folder.File("stopped"), resume: false);
+            pretraining.Prepare(_ => { }, stop.Token);
+            pretraining.PrepareDiffusion(_ => { }, stop.Token);
+            Assert.True(pretraining.TrainDiffusion(new StopAfter(3, stop), stop.Token).Stopped);
+        }
+        CommandRun.Of([.. Leg("stopped"), "--resume"]).Works();
+        const string unet = "model/unet/diffusion_pytorch_model.fp16.safetensors";
+        Assert.Equal(File.ReadAllBytes(_folder.File($"whole/{unet}")), File.ReadAllBytes(_folder.File($"stopped/{unet}")));
+
+        CommandRun.Of(Leg("refused", "data.rehearsedSide=96")).RefusesInOneLine("'data.rehearsedSide' is 96");
+        CommandRun.Of(Leg("refused", "data.rehearsedSide=128")).RefusesInOneLine("not 128 x 128");
+        CommandRun.Of(Leg("refused", "diffusion.rehearseEvery=0")).RefusesInOneLine("'diffusion.rehearseEvery' is 0");
+        CommandRun.Of(Leg("refused", "data.rehearsed=nowhere")).RefusesInOneLine("png_coco_nowhere2017.json");
+    }
+
+    [Fact]
     public void Captions_of_further_splits_teach_words()
     {
         var data = Data();
