@@ -83,8 +83,7 @@ public static partial class CommandLine
         }
         catch (Exception e) when (IsUserError(e))
         {
-            var what = e is GroundlingException ? e.Message : FileFault.LineOf(e);
-            error.WriteLine($"error: {what}{OptionsOf(e, parsed.CommandResult.Command)}");
+            error.WriteLine($"error: {LineOf(e)}{OptionsOf(e, parsed.CommandResult.Command)}");
             return UserError;
         }
 #pragma warning disable CA1031 // the outermost net: what each kind's own reader should have caught, and no bare stack trace to the user
@@ -95,6 +94,9 @@ public static partial class CommandLine
             return FaultReport.Code;
         }
     }
+
+    /// <summary>What to tell the user of a fault that is the user's.</summary>
+    internal static string LineOf(Exception e) => e is GroundlingException ? e.Message : FileFault.LineOf(e);
 
     /// <summary>All commands.</summary>
     internal static RootCommand Commands(ICollective processes, CancellationToken stop)

@@ -246,7 +246,8 @@ internal sealed class GroundlingTools(IToolModel model, AllowedFolders folders)
         }
         catch (Exception e) when (CommandLine.IsUserError(e) || e is RequestException)
         {
-            return new() { IsError = true, Content = [new TextContentBlock { Text = Core.PlainText.InOneLine(e.Message) }] };
+            var line = e is RequestException ? e.Message : CommandLine.LineOf(e);
+            return new() { IsError = true, Content = [new TextContentBlock { Text = Core.PlainText.InOneLine(line) }] };
         }
     }
 }

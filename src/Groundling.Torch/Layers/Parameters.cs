@@ -18,5 +18,10 @@ public static class Parameters
     }
 
     /// <summary>A parameter that starts as a given tensor.</summary>
-    public static Parameter Own(Tensor start) => (Parameter)new Parameter(start).DetachFromDisposeScope();
+    public static Parameter Own(Tensor start)
+    {
+        var parameter = (Parameter)new Parameter(start).DetachFromDisposeScope();
+        GC.KeepAlive(start); // where no scope holds it
+        return parameter;
+    }
 }

@@ -151,7 +151,7 @@ internal sealed class DiffusionMeasures
     private Picture Samples(UNet unet, CancellationToken stop)
     {
         var sampler = new ImageSampler(_tokenizer, _text, _vae, unet, _schedule, _prediction);
-        var side = (int)(_pictures.Latents[0].shape[1] * _vae.Stride);
+        var side = (int)(_pictures.Latents.RowShape[1] * _vae.Stride);
         var images = _pictures
             .Examples.Take(ShownPictures)
             .Select(

@@ -72,8 +72,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         _learnt = new(learnt, settings.BatchSize, settings.Seed, Orders);
         if (rehearsed is not null)
         {
-            var pixels = learnt.Latents[0][0].numel() / rehearsed.Latents[0][0].numel();
-            _rehearsed = new(rehearsed, (int)(settings.BatchSize * pixels), settings.Seed, RehearsedOrders);
+            var sides = learnt.Latents.RowShape[^1] / rehearsed.Latents.RowShape[^1];
+            _rehearsed = new(rehearsed, (int)(settings.BatchSize * sides * sides), settings.Seed, RehearsedOrders);
         }
         _measures = new(settings, preset.Prediction, _schedule, tokenizer, text, vae, measured);
         (_unet, _averageUNet) = (Make(), Make());

@@ -33,7 +33,7 @@ public static class LatentStore
         CancellationToken stop
     )
     {
-        var side = (pictures[0].shape[0] >> halvings) / vae.Stride;
+        var side = (pictures.RowShape[0] >> halvings) / vae.Stride;
         return RowStore.Open(
             path,
             $"{pictures.Source}, {autoencoder}, halved {halvings} times",

@@ -23,6 +23,7 @@ public sealed class RowStore : IDisposable
                 .Range(0, (count + RowsPerBlock - 1) / RowsPerBlock)
                 .Select(block => file.Read(Name(block)).DetachFromDisposeScope()),
         ];
+        RowShape = _blocks.Count > 0 ? _blocks[0].shape[1..] : [];
     }
 
     /// <summary>What the rows were made from.</summary>
@@ -30,6 +31,9 @@ public sealed class RowStore : IDisposable
 
     /// <summary>How many rows there are.</summary>
     public int Count { get; }
+
+    /// <summary>The shape of a row.</summary>
+    public IReadOnlyList<long> RowShape { get; }
 
     /// <summary>A row, in the file's memory; the caller owns the tensor.</summary>
     public Tensor this[int row] => _blocks[row / RowsPerBlock][row % RowsPerBlock];

@@ -91,6 +91,27 @@ public sealed class PretrainingPartsTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
+    public void Opening_stores_makes_no_tensor_that_nobody_holds()
+    {
+        var data = SmallTraining.Data(_folder, count: 3);
+        var examples = PngBenchmark.Open(data, "train").Read(new()).ToList();
+        using var vae = new Vae(ModelPreset.Tiny.Vae).Initialize(new Generator(1));
+        var unheld = -1L;
+        var thread = new Thread(() => // one without a scope, as a command's is
+        {
+            var begin = DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount;
+            using var pictures = PictureStore.Open(_folder.File("pictures"), examples, 64, null, CancellationToken.None);
+            using var latents = LatentStore.Open(_folder.File("latents"), pictures, vae, 0, "tiny", null, CancellationToken.None);
+            Assert.Equal([64L, 64, 3], pictures.RowShape);
+            Assert.Equal(vae.Config.LatentChannels * 2, latents.RowShape[0]);
+            unheld = DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount - begin;
+        });
+        thread.Start();
+        thread.Join();
+        Assert.Equal(2, unheld); // a block of rows in each store, which the store holds
+    }
+
+    [Fact]
     public void The_average_follows_quickly_at_first_and_by_its_decay_later()
     {
         using var scope = NewDisposeScope();
