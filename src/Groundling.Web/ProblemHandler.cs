@@ -78,6 +78,7 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
                 bad.StatusCode,
                 bad.StatusCode switch
                 {
+                    StatusCodes.Status413PayloadTooLarge => RequestBody.TooLargeText, // a server with a limit of its own, as IIS
                     StatusCodes.Status408RequestTimeout => "the body arrives too slowly; send it again over a faster connection",
                     _ => "the request is malformed HTTP or ends early; send it whole",
                 }

@@ -8,7 +8,10 @@ namespace Groundling.Web;
 /// </summary>
 internal sealed class RequestBody(Stream body, HttpContext context, RequestMemory.Share share) : Stream
 {
-    private long _limit;
+    /// <summary>What a client is told whose body is over the limit.</summary>
+    public const string TooLargeText =
+        "the body is larger than the service allows (see max_megabytes of /v1/model, less without a picture); send a smaller one";
+
     private long _read;
 
     public override bool CanRead => true;
@@ -24,6 +27,9 @@ internal sealed class RequestBody(Stream body, HttpContext context, RequestMemor
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>The route's, which is known when its work reads: around the whole application it is not known before.</summary>
+    private long Limit => (context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Usual).Bytes;
 
     /// <summary>Gives a request its share of the memory, and counts its body.</summary>
     public static async Task AroundAsync(HttpContext context, RequestDelegate next, RequestMemory memory)
@@ -43,9 +49,7 @@ internal sealed class RequestBody(Stream body, HttpContext context, RequestMemor
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_limit == 0) // around the whole application, the route is not known before
-            _limit = (context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Usual).Bytes;
-        if (context.Request.ContentLength > _limit)
+        if (context.Request.ContentLength > Limit)
             throw TooLarge();
         int read;
         try
@@ -56,17 +60,13 @@ internal sealed class RequestBody(Stream body, HttpContext context, RequestMemor
         {
             throw new BadHttpRequestException("the body cannot be read", e);
         }
-        if ((_read += read) > _limit)
+        if ((_read += read) > Limit)
             throw TooLarge();
         share.Take((long)RequestMemory.PerByteOfBody * read);
         return read;
     }
 
-    private static RequestException TooLarge() =>
-        new(
-            StatusCodes.Status413PayloadTooLarge,
-            "the body is larger than the service allows (see max_megabytes of /v1/model, less without a picture); send a smaller one"
-        );
+    private static RequestException TooLarge() => new(StatusCodes.Status413PayloadTooLarge, TooLargeText);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

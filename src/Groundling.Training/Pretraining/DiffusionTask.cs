@@ -172,8 +172,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     {
         if (_rehearsed is null || step <= _settings.CoarseSteps)
             return (_learnt, step);
-        var rehearsals = (step - _settings.CoarseSteps) / _settings.RehearseEvery;
-        return (step - _settings.CoarseSteps) % _settings.RehearseEvery == 0 ? (_rehearsed, rehearsals) : (_learnt, step - rehearsals);
+        var (rehearsals, rest) = Math.DivRem(step - _settings.CoarseSteps, _settings.RehearseEvery);
+        return rest == 0 ? (_rehearsed, rehearsals) : (_learnt, step - rehearsals);
     }
 
     private PromptKind KindAt(Lesson lesson, long place)
