@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Groundling.Core;
 using Groundling.Data.NounPhrases;
@@ -12,7 +13,7 @@ internal sealed class JsonRecords : IDisposable
 
     private readonly string _path;
     private readonly FileStream _file;
-    private byte[] _buffer = new byte[1 << 18];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
     private int _start,
         _end;
     private long _consumed;
@@ -26,7 +27,7 @@ internal sealed class JsonRecords : IDisposable
         _path = path;
         try
         {
-            _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -121,7 +122,12 @@ internal sealed class JsonRecords : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
 
     private JsonTokenType Token(out string? text)
     {
@@ -260,10 +266,18 @@ internal sealed class JsonRecords : IDisposable
             (_start, _end) = (0, _end - _start);
         }
         if (_end == _buffer.Length)
-            Array.Resize(ref _buffer, checked(2 * _buffer.Length));
+            Grow();
         ReadBlock();
-        if (_consumed == 0 && _buffer.AsSpan(0, 3).SequenceEqual("\uFEFF"u8))
+        if (_consumed == 0 && _buffer.AsSpan(0, _end).StartsWith("\uFEFF"u8))
             _start = _mark = 3; // a byte-order mark
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(checked(2 * _buffer.Length));
+        _buffer.AsSpan(0, _end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
     }
 
     private void ReadBlock()

@@ -17,6 +17,7 @@ public sealed class FuzzCampaignTests(ITestOutputHelper output) : IDisposable
     private const int FewCases = 400;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
     private readonly TemporaryFolder _folder = new();
+    private long _number;
 
     public static TheoryData<string> Readers => ["safetensors", "pictures", "run lengths", "records", "captions"];
 
@@ -102,11 +103,23 @@ public sealed class FuzzCampaignTests(ITestOutputHelper output) : IDisposable
         ];
     }
 
+    /// <summary>A header that is good is read again from a file, with its tensors; of the others only some are, as a file costs far more than they do.</summary>
     private void ReadSafetensors(byte[] input)
     {
-        using var file = SafetensorsFile.Open(Written(input));
-        foreach (var name in file.Entries.Keys)
-            file.Read(name).Dispose();
+        var refusal = Record.Exception(() => SafetensorsHeader.Read("input", input.Length, (at, count) => input.AsSpan((int)at, count)));
+        if (refusal is null || _number++ % 100 == 0)
+        {
+            var path = Written(input);
+            var ofFile = Record.Exception(() =>
+            {
+                using var file = SafetensorsFile.Open(path);
+                foreach (var name in file.Entries.Keys)
+                    file.Read(name).Dispose();
+            });
+            Assert.Equal(refusal?.Message, ofFile?.Message.Replace(path, "input", StringComparison.Ordinal));
+        }
+        if (refusal is not null)
+            throw refusal;
     }
 
     private static List<byte[]> Pictures()
