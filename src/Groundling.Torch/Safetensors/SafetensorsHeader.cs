@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Groundling.Torch;
 
-/// <summary>What a safetensors file says of itself before its tensors' bytes; that it was read means that every rule of the format holds.</summary>
+/// <summary>What a safetensors file says before its tensors' bytes; once it is read, every rule of the format holds.</summary>
 internal sealed class SafetensorsHeader
 {
     private const long LongestHeader = 100_000_000;

@@ -173,8 +173,6 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
     /// <param name="line">The command that writes into a folder.</param>
     /// <param name="compared">Files in it that say what came of it.</param>
     /// <param name="after">Looks at the folder and the message after a fault.</param>
-    /// <param name="resumes">Whether it knows --resume; else it goes on by itself.</param>
-    /// <param name="isJoint">Whether two processes share the work.</param>
     /// <param name="resumes">Whether it knows --resume; else it goes on by itself, and tells what it does.</param>
     /// <param name="isJoint">Whether two processes share the work.</param>
     private void Run(
