@@ -103,7 +103,7 @@ public sealed class FuzzCampaignTests(ITestOutputHelper output) : IDisposable
         ];
     }
 
-    /// <summary>A good header is read from a file, too, with its tensors; of the others only some are, as a file costs far more than they do.</summary>
+    /// <summary>A good header is read from a file, too, with its tensors; of the others only some are, as a file costs far more.</summary>
     private void ReadSafetensors(byte[] input)
     {
         var refusal = Record.Exception(() => SafetensorsHeader.Read("input", input.Length, (at, count) => input.AsSpan((int)at, count)));
