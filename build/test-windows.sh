@@ -1,10 +1,13 @@
 #!/bin/bash
 # Runs Groundling for Windows on Linux, under Wine, with the real win-x64 natives: the main job, the service, the tool package, the tests.
 #   build/test-windows.sh [publish] [ground] [utf8] [faults] [serve] [library] [tool] [tests]      all of them where none is named
-# Needs Wine: apt-get install -y --no-install-recommends wine64 wine (Debian 12). docs/windows.md says what was seen.
+# Needs Wine 10 (Debian 13: apt-get install -y --no-install-recommends wine), or a folder with one: GROUNDLING_WINE_ROOT, made by
+# build/wine-root.sh. docs/windows.md says what was seen.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-command -v wine > /dev/null || { echo "wine is not installed: apt-get install -y --no-install-recommends wine64 wine" >&2; exit 2; }
+in_root=(${GROUNDLING_WINE_ROOT:+chroot "$GROUNDLING_WINE_ROOT"})
+"${in_root[@]}" sh -c 'command -v wine' > /dev/null ||
+    { echo "there is no wine; as root: build/wine-root.sh FOLDER, then GROUNDLING_WINE_ROOT=FOLDER $0" >&2; exit 2; }
 
 ROOT=$PWD
 WORK=${GROUNDLING_WINDOWS:-$ROOT/artifacts/windows}
@@ -17,7 +20,13 @@ export DOTNET_EnableWriteXorExecute=0    # else the runtime ends with "Internal 
 say() { printf '\n== %s\n' "$*"; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
 windows() { printf 'Z:%s' "${1//\//\\}"; }
-groundling() { timeout 300 wine "$PUBLISH/Groundling.Cli.exe" "$@"; }
+# Runs a program of Windows for so many seconds at most.
+run() {
+    local seconds=$1
+    shift
+    timeout "$seconds" "${in_root[@]}" env -C "$PWD" HOME="${HOME:-/root}" wine "$@"
+}
+groundling() { run 300 "$PUBLISH/Groundling.Cli.exe" "$@"; }
 
 publish() {
     say "publish for win-x64"
@@ -54,7 +63,7 @@ faults() {
     line "does not exist" ground 'Z:\nowhere\a.png' --caption "[a]"
     mkdir -p "$WORK/torn" && cp -r "$PUBLISH/." "$WORK/torn" && rm -f "$WORK"/torn/torch*.dll "$WORK"/torn/c10.dll
     local text
-    text=$(timeout 120 wine "$WORK/torn/Groundling.Cli.exe" ground "$(windows "$ROOT/samples/harbor.png")" --out "$(windows "$WORK/out")" --quiet 2>&1 | tr -d '\r') || true
+    text=$(run 120 "$WORK/torn/Groundling.Cli.exe" ground "$(windows "$ROOT/samples/harbor.png")" --out "$(windows "$WORK/out")" --quiet 2>&1 | tr -d '\r') || true
     rm -rf "$WORK/torn"
     echo "$text"
     [[ $(wc -l <<< "$text") == 1 && $text == *"libtorch-cpu-win-x64"* ]] || fail "a missing libtorch is not one line"
@@ -88,7 +97,7 @@ library() {
         dotnet add package libtorch-cpu-win-x64 --version 2.10.0 > /dev/null
         awk '/^```csharp/ { inside = 1; next } /^```/ && inside { exit } inside' "$ROOT/README.md" > Program.cs
         dotnet publish -c Release -r win-x64 --self-contained true -o publish -v q --nologo
-        timeout 300 wine publish/masks.exe | tr -d '\r'
+        run 300 publish/masks.exe | tr -d '\r'
         [[ -s overlay.png ]] || fail "no picture was made"
     )
 }
@@ -113,34 +122,38 @@ tool() {
         [[ ! -f $shared/hostfxr.dll ]] || { mkdir -p "$WORK/dotnet/host/fxr/$version" && mv "$shared/hostfxr.dll" "$WORK/dotnet/host/fxr/$version"; }
     done
     [[ -f $program/Groundling.Cli.exe ]] || cp artifacts/obj/Groundling.Cli/release*win-x64*/apphost.exe "$program/Groundling.Cli.exe"
-    DOTNET_ROOT=$(windows "$WORK/dotnet") timeout 300 wine "$program/Groundling.Cli.exe" --version
-    DOTNET_ROOT=$(windows "$WORK/dotnet") timeout 300 wine "$program/Groundling.Cli.exe" ground \
+    DOTNET_ROOT=$(windows "$WORK/dotnet") run 300 "$program/Groundling.Cli.exe" --version
+    DOTNET_ROOT=$(windows "$WORK/dotnet") run 300 "$program/Groundling.Cli.exe" ground \
         "$(windows "$program/samples/harbor.png")" --threads 1 --out "$(windows "$WORK/out-tool")" 2> /dev/null | tail -3
     [[ -s $WORK/out-tool/overlay.png ]] || fail "the tool made no picture"
 }
 
-# Each class in a process of its own: under Wine 8 the runtime now and then ends, or waits forever, with "Internal CLR error" between two
-# tests (docs/windows.md), and one class must not take the others with it.
+# Each class in a process of its own: one that does not end must not take the others with it.
 tests() {
     say "the default tests, class by class"
     dotnet publish tests/Groundling.Tests -c Release -r win-x64 --self-contained true -v q --nologo -p:CheckFormat=false
     local program=artifacts/bin/Groundling.Tests/release_win-x64/Groundling.Tests.exe out=$WORK/tests
+    rm -rf "$out"
     mkdir -p "$out"
     local classes=("${GROUNDLING_WINDOWS_CLASSES:-}")
-    [[ -n ${classes[0]} ]] || mapfile -t classes < <(wine "$program" -list classes 2> /dev/null | tr -d '\r' | grep '^Groundling\.Tests\.')
-    local class code bad=0
+    [[ -n ${classes[0]} ]] || mapfile -t classes < <(run 120 "$program" -list classes 2> /dev/null | tr -d '\r' | grep '^Groundling\.Tests\.')
+    local class code total bad=0
     : > "$WORK/tests.txt"
     for class in ${classes[@]}; do
         code=0
-        timeout "${GROUNDLING_WINDOWS_SECONDS:-180}" wine "$program" -class "$class" -noColor -noLogo < /dev/null > "$out/$class.txt" 2>&1 || code=$?
-        local total
-        total=$(tr -d '\r' < "$out/$class.txt" | grep -o 'Total: .*Time' | sed 's/, Not Run.*//' || true)
-        [[ -n $total ]] || { total="did not end (code $code)"; wineserver -k || true; }
+        run "${GROUNDLING_WINDOWS_SECONDS:-300}" "$program" -class "$class" -verbose -noColor -noLogo < /dev/null 2>&1 |
+            tr -d '\r' > "$out/$class.txt" || code=$?
+        total=$(grep -o 'Total: .*Time' "$out/$class.txt" | sed 's/, Not Run.*//' || true)
+        if [[ -z $total ]]; then
+            total="did not end (code $code): $(grep '\[STARTING\]' "$out/$class.txt" | tail -1 | sed 's/^ *//')"
+            "${in_root[@]}" wineserver -k || true
+        fi
         [[ $total == *"Failed: 0"* ]] || bad=$((bad + 1))
-        printf '%-70s %s\n' "${class#Groundling.Tests.}" "$total" | tee -a "$WORK/tests.txt"
+        printf '%-60s %s\n' "${class#Groundling.Tests.}" "$total" | tee -a "$WORK/tests.txt"
     done
-    grep -h -A1 '\[SKIP\]' "$out"/*.txt | tr -d '\r' | grep -v '^--' | sed 's/^ *//' > "$WORK/skipped.txt" || true
+    grep -h -A1 '\[SKIP\]' "$out"/*.txt | grep -v '^--' | sed 's/^ *//' > "$WORK/skipped.txt" || true
     echo "$bad classes with failures; skipped tests and their reasons: $WORK/skipped.txt"
+    [[ $bad == 0 ]]
 }
 
 [[ $# -gt 0 ]] || set -- publish ground utf8 faults serve library tool tests

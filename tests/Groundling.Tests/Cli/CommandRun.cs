@@ -2,7 +2,7 @@ using Groundling.Cli;
 
 namespace Groundling.Tests.Cli;
 
-/// <summary>One command line, run inside the test's process, and what came of it.</summary>
+/// <summary>One command line, run inside the test's process, and what came of it, its lines ended as on Linux.</summary>
 internal sealed record CommandRun(int Code, string Output, string Error)
 {
     public static CommandRun Of(params IEnumerable<string> arguments)
@@ -10,8 +10,11 @@ internal sealed record CommandRun(int Code, string Output, string Error)
         using StringWriter output = new(),
             error = new();
         var code = CommandLine.Run([.. arguments], output, error);
-        return new(code, output.ToString(), error.ToString());
+        return new(code, Lines(output), Lines(error));
     }
+
+    /// <summary>What was written, its lines ended as on Linux.</summary>
+    public static string Lines(StringWriter written) => written.ToString().Replace(Environment.NewLine, "\n", StringComparison.Ordinal);
 
     /// <summary>The command did its work.</summary>
     public CommandRun Works()

@@ -23,10 +23,11 @@ public sealed class HelpTests : IDisposable
         {
             using var page = new StringWriter();
             HelpPage.Write(command, page, 60);
-            var lines = page.ToString().Split('\n');
+            var text = CommandRun.Lines(page);
+            var lines = text.Split('\n');
             var examples = HelpExamples.Of(command).Select(example => $"  {example.Line}").ToList();
             Assert.All(lines.Except(examples).Where(line => line.TrimStart().Contains(' ')), line => Assert.InRange(line.Length, 0, 60));
-            var words = page.ToString().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+            var words = text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet();
             Assert.All(
                 command.Options.SelectMany(option => (option.Description ?? "").Split(' ')),
                 word => Assert.Contains(word, words.Append(""))
@@ -115,7 +116,7 @@ public sealed class HelpTests : IDisposable
             writer.WriteLine(message);
             writer.WriteLine("short");
         }
-        var lines = narrow.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = CommandRun.Lines(narrow).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 60));
         Assert.Equal($"{message} short", string.Join(' ', lines));
         using var file = new StringWriter();

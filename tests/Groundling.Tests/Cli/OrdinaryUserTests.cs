@@ -114,7 +114,7 @@ public sealed class OrdinaryUserTests(TinyModel tiny) : IDisposable
     /// <summary>A process with no home and nowhere to put temporary files, in a folder that it may not write.</summary>
     private async Task<CommandRun> Run(string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), arguments)
+        var start = new ProcessStartInfo(GroundlingProgram.Place, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

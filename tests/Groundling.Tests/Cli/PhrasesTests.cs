@@ -54,7 +54,7 @@ public sealed class PhrasesTests(TinyModel tiny) : IDisposable
     public void The_standard_input_is_read_as_UTF_8()
     {
         using var process = Process.Start(
-            new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), ["phrases", "--file", "-", "--json"])
+            new ProcessStartInfo(GroundlingProgram.Place, ["phrases", "--file", "-", "--json"])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,

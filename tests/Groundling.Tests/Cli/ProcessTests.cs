@@ -179,16 +179,13 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
 
     private static Task<CommandRun> Run(params string[] arguments) => Run(arguments, null);
 
-    private static string Program =>
-        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli");
-
     private static async Task<(byte[] Output, byte[] Error)> BytesOf(
         string[] arguments,
         Dictionary<string, string?> environment,
         byte[] input
     )
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        var start = new ProcessStartInfo(GroundlingProgram.Place, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -219,7 +216,11 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         string? program = null
     )
     {
-        var start = new ProcessStartInfo(program ?? Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program ?? GroundlingProgram.Place, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

@@ -13,10 +13,7 @@ internal sealed partial class EditorProcess : IDisposable
 
     private EditorProcess(string data) =>
         _process = Process.Start(
-            new ProcessStartInfo(
-                Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli"),
-                ["browse", data, "--edit", "--port", "0"]
-            )
+            new ProcessStartInfo(GroundlingProgram.Place, ["browse", data, "--edit", "--port", "0"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Groundling.Hub;
+using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Hub;
@@ -105,10 +106,7 @@ public sealed class BrokenPullTests : IDisposable
 
     private static Process Start(LoopbackHub hub, string cache)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), ["pull", LoopbackHub.Name, "--quiet"])
-        {
-            RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo(GroundlingProgram.Place, ["pull", LoopbackHub.Name, "--quiet"]) { RedirectStandardError = true };
         foreach (
             var (name, value) in new[]
             {

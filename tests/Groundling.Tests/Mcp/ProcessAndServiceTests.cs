@@ -23,13 +23,7 @@ public sealed class ProcessAndServiceTests(TinyModel tiny) : IDisposable
             CommandRun.Of("ground", Path.Combine(samples, "harbor.png"), "--json", "--quiet", "--out", _folder.File("out")).Works().Output
         )!;
         Assert.True(expected["phrases"]!.AsArray().Count > 5);
-        var program = new StdioClientTransport(
-            new()
-            {
-                Command = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli"),
-                Arguments = ["mcp", "--allow", samples],
-            }
-        );
+        var program = new StdioClientTransport(new() { Command = GroundlingProgram.Place, Arguments = ["mcp", "--allow", samples] });
         await using var client = new ToolClient(await McpClient.CreateAsync(program));
         var told = await client.AskAsync("ground_picture", ("path", "harbor.png"));
         // A program that grounds many pictures rearranges its weights: the last digits of scores may differ, masks must not.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Groundling.Modeling;
+using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 using Groundling.Tests.Method;
 using Groundling.Tests.Training;
@@ -92,7 +93,7 @@ public sealed class TeachingTests(TinyModel tiny, ITestOutputHelper output) : ID
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["GROUNDLING"] = Path.Combine(AppContext.BaseDirectory, "Groundling.Cli");
+        start.Environment["GROUNDLING"] = GroundlingProgram.Place;
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

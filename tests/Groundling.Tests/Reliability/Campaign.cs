@@ -13,7 +13,7 @@ internal static class Campaign
     /// <summary>A time in seconds.</summary>
     public static TimeSpan Seconds(string variable, int usual) => TimeSpan.FromSeconds(Number(variable, usual));
 
-    /// <summary>Whether fuzzing goes on: <c>GROUNDLING_FUZZ_SECONDS</c> (60) and <c>GROUNDLING_FUZZ_CASES</c> (as many as there is time for).</summary>
+    /// <summary>Whether fuzzing goes on: <c>GROUNDLING_FUZZ_SECONDS</c> (60), <c>GROUNDLING_FUZZ_CASES</c> (no limit).</summary>
     public static bool GoesOn(long cases, TimeSpan elapsed) =>
         elapsed < Seconds("GROUNDLING_FUZZ_SECONDS", 60) && cases < Number("GROUNDLING_FUZZ_CASES", int.MaxValue);
 }

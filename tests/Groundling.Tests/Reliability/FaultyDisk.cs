@@ -77,11 +77,7 @@ internal sealed class FaultyDisk
     {
         var start = _isJoint
             ? Training.MpiRun.Start("Groundling.Cli", arguments)
-            : new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), arguments)
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
+            : new ProcessStartInfo(GroundlingProgram.Place, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

@@ -109,7 +109,7 @@ public sealed class OutermostNetTests : IDisposable
     public async Task Captions_from_a_pipe_end_with_a_signal_and_are_none_where_there_is_no_input()
     {
         Signal.SkipUnlessThere();
-        var program = Path.Combine(AppContext.BaseDirectory, "Groundling.Cli");
+        var program = GroundlingProgram.Place;
         using var idle = Process.Start(
             new ProcessStartInfo(program, ["phrases", "--file", "-"]) { RedirectStandardInput = true, RedirectStandardOutput = true }
         )!;

@@ -313,11 +313,7 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
     private static async Task<int> Process(string[] arguments, Func<bool>? killWhen)
     {
         using var process = System.Diagnostics.Process.Start(
-            new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Groundling.Cli"), arguments)
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
+            new ProcessStartInfo(GroundlingProgram.Place, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
         )!;
         var (results, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));

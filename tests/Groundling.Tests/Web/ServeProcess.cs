@@ -31,7 +31,7 @@ internal sealed partial class ServeProcess : IAsyncDisposable
 
     public static async Task<ServeProcess> StartAsync(TinyModel tiny, params string[] options)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli");
+        var program = GroundlingProgram.Place;
         var process = Process.Start(
             new ProcessStartInfo(program, ["serve", "--model", tiny.Path, "--port", "0", .. options])
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 
 namespace Groundling.Tests.Web.Browsing;
@@ -24,7 +25,7 @@ public sealed partial class BrowseMeasurement
         foreach (var what in (string[])["new cache", "kept cache"])
         {
             var watch = Stopwatch.StartNew();
-            var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Groundling.Cli.exe" : "Groundling.Cli");
+            var program = GroundlingProgram.Place;
             string[] options =
             [
                 "browse",
