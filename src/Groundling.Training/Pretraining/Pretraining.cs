@@ -25,9 +25,9 @@ public sealed class Pretraining
     private readonly PretrainedParts _parts;
     private readonly ContentMark _data,
         _captionData;
-    private readonly IReadOnlyList<BenchmarkExample> _examples,
-        _rehearsed,
+    private readonly PictureSet _learnt,
         _measured;
+    private readonly PictureSet? _rehearsed;
     private readonly IReadOnlyList<Caption> _captions;
     private readonly IReadOnlyDictionary<int, PanopticCategory> _categories;
 
@@ -45,9 +45,9 @@ public sealed class Pretraining
             throw new InputException("the folder's name is empty: name one").About("out");
         (_config, _folder, _resume, _processes) = (config, folder, resume, processes ?? SingleProcess.Instance);
         var (learnt, measured) = (PngBenchmark.Open(data, config.Data.Train), PngBenchmark.Open(data, config.Data.Validation));
-        (_examples, _measured) = (Examples(learnt), Examples(measured));
         var rehearsed = config.Data.Rehearsed.Length > 0 ? PngBenchmark.Open(data, config.Data.Rehearsed) : null;
-        _rehearsed = rehearsed is null ? [] : Examples(rehearsed);
+        (_learnt, _measured) = (Set("train", learnt, config.Data.Side), Set("validation", measured, config.Data.Side));
+        _rehearsed = rehearsed is null ? null : Set("rehearsed", rehearsed, config.Data.RehearsedSide);
         (_parts, _categories) = (new(config, folder), measured.Categories);
         IReadOnlyList<string> files =
         [
@@ -58,7 +58,7 @@ public sealed class Pretraining
         var told = config.Data.CaptionSplits.Select(split => PngBenchmark.Open(data, split, annotationsOnly: true)).ToList();
         _captions =
         [
-            .. _examples.Select(example => example.Caption),
+            .. _learnt.Captions,
             .. told.SelectMany(split => Enumerable.Range(0, split.Count).Select(place => split[place].Caption)),
         ];
         (_data, _captionData) = (
@@ -67,11 +67,13 @@ public sealed class Pretraining
         );
     }
 
+    private IEnumerable<PictureSet> Sets => _rehearsed is null ? [_learnt, _measured] : [_learnt, _measured, _rehearsed];
+
     /// <summary>What the files get wrong.</summary>
     public BenchmarkFaults Faults { get; } = new();
 
     /// <summary>Pictures to be decoded before the first step.</summary>
-    public int Pictures => _examples.Count + _measured.Count + _rehearsed.Count;
+    public int Pictures => Sets.Sum(set => set.Examples.Count);
 
     /// <summary>The finished model's folder.</summary>
     public string ModelPath => Path.Combine(_folder, "model");
@@ -92,12 +94,7 @@ public sealed class Pretraining
     public void Prepare(Action<double> progress, CancellationToken stop)
     {
         if (_processes.Rank == 0)
-        {
-            OpenPictures("train", _examples, progress, stop).Dispose();
-            OpenPictures("validation", _measured, done => progress(_examples.Count + done), stop).Dispose();
-            if (_rehearsed.Count > 0)
-                OpenPictures("rehearsed", _rehearsed, BeforeRehearsed(progress), stop, _config.Data.RehearsedSide).Dispose();
-        }
+            MakeAll(progress, (set, own) => OpenPictures(set, own, stop));
         _processes.Barrier();
     }
 
@@ -113,8 +110,8 @@ public sealed class Pretraining
     /// <exception cref="InputException">There is another run in the folder, or the loss is not a number.</exception>
     public TrainingOutcome TrainVae(ITrainingObserver? observer, CancellationToken stop)
     {
-        using var pictures = OpenPictures("train", _examples, null, stop);
-        using var measured = OpenPictures("validation", _measured, null, stop);
+        using var pictures = OpenPictures(_learnt, null, stop);
+        using var measured = OpenPictures(_measured, null, stop);
         using var run = OpenRun(
             VaePath,
             ConfigJson.Write(
@@ -158,7 +155,7 @@ public sealed class Pretraining
             _config.Text,
             _parts.OpenTokenizer(),
             _captions,
-            _measured.Select(example => example.Caption),
+            _measured.Captions,
             Place(_config.Text)
         );
         using var training = new TrainingRun(task, _config.Text, run, _processes, observer);
@@ -187,10 +184,10 @@ public sealed class Pretraining
         var place = Place(_config.Diffusion);
         using var text = _parts.OpenText(place);
         using var vae = OpenScaledVae(place, stop);
-        using var learnt = OpenLatents("train", _examples, vae, null, stop);
-        using var rehearsed = OpenRehearsedLatents(vae, null, stop);
+        using var learnt = OpenLatents(_learnt, vae, null, stop);
+        using var rehearsed = _rehearsed is null ? null : OpenLatents(_rehearsed, vae, null, stop);
         using var coarse = OpenCoarseLatents(vae, null, stop);
-        using var measured = OpenLatents("validation", _measured, vae, null, stop);
+        using var measured = OpenLatents(_measured, vae, null, stop);
         using var run = OpenRun(
             DiffusionPath,
             ConfigJson.Write(
@@ -217,10 +214,10 @@ public sealed class Pretraining
             _parts.OpenTokenizer(),
             text,
             vae,
-            new(learnt, [.. _examples.Select(example => example.Caption)]),
-            rehearsed is null ? null : new(rehearsed, [.. _rehearsed.Select(example => example.Caption)]),
+            new(learnt, [.. _learnt.Captions]),
+            rehearsed is null ? null : new(rehearsed, [.. _rehearsed!.Captions]),
             coarse,
-            new(measured, _measured, _categories),
+            new(measured, _measured.Examples, _categories),
             initial,
             place
         );
@@ -257,13 +254,20 @@ public sealed class Pretraining
     private void MakeLatents(Action<double> progress, CancellationToken stop)
     {
         using var vae = _parts.OpenVae(Place(_config.Diffusion));
-        OpenLatents("train", _examples, vae, progress, stop).Dispose();
-        OpenLatents("validation", _measured, vae, done => progress(_examples.Count + done), stop).Dispose();
+        MakeAll(progress, (set, own) => OpenLatents(set, vae, own, stop));
         OpenCoarseLatents(vae, progress, stop)?.Dispose();
-        OpenRehearsedLatents(vae, BeforeRehearsed(progress), stop)?.Dispose();
     }
 
-    private Action<double> BeforeRehearsed(Action<double> progress) => done => progress(_examples.Count + _measured.Count + done);
+    private void MakeAll(Action<double> progress, Func<PictureSet, Action<double>, RowStore> open)
+    {
+        var before = 0;
+        foreach (var set in Sets)
+        {
+            var already = before;
+            open(set, done => progress(already + done)).Dispose();
+            before += set.Examples.Count;
+        }
+    }
 
     /// <summary>
     /// The autoencoder with the factor that brings the latents of all pictures that are learnt from to unit variance; a kept one keeps its
@@ -274,45 +278,22 @@ public sealed class Pretraining
         if (!TrainsVae)
             return _parts.OpenVae(place);
         using var plain = _parts.OpenVae(place);
-        using var latents = OpenLatents("train", _examples, plain, null, stop);
+        using var latents = OpenLatents(_learnt, plain, null, stop);
         return _parts.OpenVae(place, LatentStore.ScalingFactor(latents, plain.Config.LatentChannels));
     }
 
-    private RowStore OpenLatents(
-        string name,
-        IReadOnlyList<BenchmarkExample> examples,
-        Vae vae,
-        Action<double>? progress,
-        CancellationToken stop,
-        int halvings = 0,
-        int? side = null
-    )
+    private RowStore OpenLatents(PictureSet set, Vae vae, Action<double>? progress, CancellationToken stop, int halvings = 0)
     {
-        using var pictures = OpenPictures(name, examples, null, stop, side);
-        var path = Path.Combine(_folder, "cache", $"{name}-{(halvings > 0 ? "coarse-" : "")}latents.safetensors");
+        using var pictures = OpenPictures(set, null, stop);
+        var path = Path.Combine(_folder, "cache", $"{set.Name}-{(halvings > 0 ? "coarse-" : "")}latents.safetensors");
         return LatentStore.Open(path, pictures, vae, halvings, _parts.VaeMark().Content, progress, stop);
     }
 
     private RowStore? OpenCoarseLatents(Vae vae, Action<double>? progress, CancellationToken stop) =>
-        _config.Diffusion.CoarseSteps > 0 ? OpenLatents("train", _examples, vae, progress, stop, halvings: 1) : null;
+        _config.Diffusion.CoarseSteps > 0 ? OpenLatents(_learnt, vae, progress, stop, halvings: 1) : null;
 
-    private RowStore? OpenRehearsedLatents(Vae vae, Action<double>? progress, CancellationToken stop) =>
-        _rehearsed.Count > 0 ? OpenLatents("rehearsed", _rehearsed, vae, progress, stop, side: _config.Data.RehearsedSide) : null;
-
-    private RowStore OpenPictures(
-        string name,
-        IReadOnlyList<BenchmarkExample> examples,
-        Action<double>? progress,
-        CancellationToken stop,
-        int? side = null
-    ) =>
-        PictureStore.Open(
-            Path.Combine(_folder, "cache", $"{name}-pictures.safetensors"),
-            examples,
-            side ?? _config.Data.Side,
-            progress,
-            stop
-        );
+    private RowStore OpenPictures(PictureSet set, Action<double>? progress, CancellationToken stop) =>
+        PictureStore.Open(Path.Combine(_folder, "cache", $"{set.Name}-pictures.safetensors"), set.Examples, set.Side, progress, stop);
 
     /// <summary>A stage that has not begun begins, also where another one is gone on with.</summary>
     private RunFolder? OpenRun(string path, string config, RunRecord record) =>
@@ -328,13 +309,19 @@ public sealed class Pretraining
                 $"{record.Task}.device"
             );
 
-    private List<BenchmarkExample> Examples(PngBenchmark benchmark)
+    private PictureSet Set(string name, PngBenchmark benchmark, int side)
     {
         var examples = benchmark.Read(Faults).ToList();
         return examples.Count > 0
-            ? examples
+            ? new(name, examples, side)
             : throw new InputException(
                 $"{benchmark.NarrativesPath}: there is no narrative with a picture; check the data with: groundling data check DATA"
             );
+    }
+
+    /// <summary>Pictures of one side, and what the cache calls them.</summary>
+    private sealed record PictureSet(string Name, IReadOnlyList<BenchmarkExample> Examples, int Side)
+    {
+        public IEnumerable<Caption> Captions => Examples.Select(example => example.Caption);
     }
 }

@@ -203,18 +203,7 @@ public sealed class PretrainCommandTests : IDisposable
             """
         );
         string[] Leg(string run, params string[] changes) =>
-            [
-                "pretrain",
-                leg,
-                "--data",
-                data,
-                "--out",
-                _folder.File(run),
-                "--quiet",
-                "--threads",
-                "1",
-                .. changes.SelectMany(change => (string[])["--set", change]),
-            ];
+            [.. Line(data, run, leg), "--quiet", "--threads", "1", .. changes.SelectMany(change => (string[])["--set", change])];
         double[] Losses(string run) =>
             [
                 .. File.ReadLines(_folder.File($"{run}/diffusion/metrics.jsonl"))
@@ -311,7 +300,8 @@ public sealed class PretrainCommandTests : IDisposable
 
     private string Config => _folder.Write("config.json", Settings);
 
-    private string[] Line(string data, string run) => ["pretrain", Config, "--data", data, "--out", _folder.File(run)];
+    private string[] Line(string data, string run, string? config = null) =>
+        ["pretrain", config ?? Config, "--data", data, "--out", _folder.File(run)];
 
     private string Data() => Data(_folder);
 
