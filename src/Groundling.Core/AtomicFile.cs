@@ -35,7 +35,7 @@ public static class AtomicFile
                 DiskSync.File(file);
             else
                 file.Flush();
-            File.Move(made, path, overwrite: true); // while it is held: no other takes it for the remains of a dead process
+            Rename(made, path); // while it is held: no other takes it for the remains of a dead process
             made = null;
             if (keep)
                 DiskSync.Folder(folder);
@@ -48,6 +48,36 @@ public static class AtomicFile
         {
             if (made is not null)
                 Staging.Remove(made);
+        }
+    }
+
+    /// <summary>Gives a file another name, which one before it may have; that one goes.</summary>
+    /// <remarks>
+    /// Windows replaces no file whose bytes are mapped, as an open model's are, but lets it have another name: then there is none of this name
+    /// for an instant, and what stood there goes when it is no longer in use and something is written into its folder.
+    /// </remarks>
+    /// <exception cref="IOException">The folder cannot be written; both files are as they were.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nobody may do this here; both files are as they were.</exception>
+    public static void Rename(string path, string newPath)
+    {
+        try
+        {
+            File.Move(path, newPath, overwrite: true);
+        }
+        catch (UnauthorizedAccessException) when (OperatingSystem.IsWindows() && File.Exists(newPath))
+        {
+            var earlier = Staging.NewNameBeside(newPath);
+            File.Move(newPath, earlier);
+            try
+            {
+                File.Move(path, newPath);
+            }
+            catch
+            {
+                File.Move(earlier, newPath);
+                throw;
+            }
+            Staging.Remove(earlier);
         }
     }
 

@@ -50,6 +50,9 @@ internal static partial class Staging
         }
     }
 
+    /// <summary>A name for what will be removed, beside a file.</summary>
+    public static string NewNameBeside(string path) => NewName(Path.GetDirectoryName(Path.GetFullPath(path))!) + Unfinished;
+
     /// <summary>Marks a folder's files as a set to be moved in whatever happens.</summary>
     /// <returns>The folder's new name.</returns>
     public static string Commit(string unfinished)
@@ -126,7 +129,7 @@ internal static partial class Staging
         if (path.EndsWith(Set, StringComparison.Ordinal))
         {
             foreach (var file in Directory.GetFiles(path))
-                File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+                AtomicFile.Rename(file, Path.Combine(folder, Path.GetFileName(file)));
             DiskSync.Folder(folder);
         }
         Directory.Delete(path, recursive: true);

@@ -65,7 +65,7 @@ internal sealed class FileDownload(
             }
             partial.Flush();
         }
-        File.Move(path, blob, overwrite: true);
+        Core.AtomicFile.Rename(path, blob);
         Core.DiskSync.Folder(Path.GetDirectoryName(blob)!);
     }
 

@@ -105,9 +105,9 @@ public sealed class HubCache
         // Renamed into place: a reader sees the old file or the new one.
         var temporary = $"{place}.{Guid.NewGuid():N}";
         if (_settings.UseLinks && TryLink(temporary, Path.GetRelativePath(Path.GetDirectoryName(place)!, blob)))
-            File.Move(temporary, place, overwrite: true);
+            Core.AtomicFile.Rename(temporary, place);
         else if (isNew)
-            File.Move(blob, place, overwrite: true);
+            Core.AtomicFile.Rename(blob, place);
         else
             Core.AtomicFile.Copy(blob, place);
         // The folders between were made with it, as far as they were not there.

@@ -75,7 +75,7 @@ internal sealed class SceneFolder(string root, SceneSplit split)
         Directory.CreateDirectory(Path.GetDirectoryName(Images)!);
         Directory.CreateDirectory(Path.GetDirectoryName(Maps)!);
         // The mark goes first in and the annotations last: an interrupted change is seen as generated, and as incomplete.
-        File.Move(StagedOrigin, Origin, overwrite: true);
+        AtomicFile.Rename(StagedOrigin, Origin);
         SyncNames();
         File.Delete(Narratives);
         File.Delete(Panoptic);

@@ -66,7 +66,7 @@ public sealed class ManyPicturesTests : IDisposable
         var names = run
             .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("image").GetString());
-        Assert.Equal([_folder.File("in/a.png"), _folder.File("in/b.png")], names);
+        Assert.Equal([Path.Combine(_folder.Path, "in/a.png"), Path.Combine(_folder.Path, "in/b.png")], names);
         Ground([_folder.Write("none.txt", "\n"), "--caption", "[a man]"]).RefusesInOneLine("names no pictures");
     }
 
@@ -188,7 +188,7 @@ public sealed class ManyPicturesTests : IDisposable
             ["in/.hidden.png is hidden", "in/overlay.png is an earlier run's result", "in/panoptic.png is an earlier run's result"],
             run.Error.Split('\n')
                 .Where(line => line.StartsWith("note: "))
-                .Select(line => line[$"note: {_folder.Path}/".Length..].Split(" and left out")[0])
+                .Select(line => line[$"note: {_folder.Path}/".Length..].Split(" and left out")[0].Replace('\\', '/'))
         );
         Assert.True(File.Exists(_folder.File("out/phrases.json")));
         Ground([_folder.File("in/.hidden.png"), "--caption", "[a]"]).Works();
@@ -255,7 +255,7 @@ public sealed class ManyPicturesTests : IDisposable
         var run = Ground([_folder.File(pattern), "--caption", "[a]"]);
         if (folders.Length == 0)
         {
-            run.RefusesInOneLine(pattern);
+            run.RefusesInOneLine(_folder.File(pattern));
             return;
         }
         Assert.Equal(0, run.Code);

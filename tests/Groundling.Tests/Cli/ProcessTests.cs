@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using Groundling.Data.NounPhrases;
 using Groundling.Scenes;
 using Groundling.Tests.Data;
@@ -7,7 +8,7 @@ using Groundling.Tests.Data;
 namespace Groundling.Tests.Cli;
 
 /// <summary>The command as a process of its own: exit codes, streams, Ctrl-C.</summary>
-public sealed class ProcessTests(TinyModel tiny) : IDisposable
+public sealed partial class ProcessTests(TinyModel tiny) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -152,7 +153,7 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         foreach (var file in Directory.GetFiles(AppContext.BaseDirectory))
         {
             var name = Path.GetFileName(file);
-            if (name.Contains("torch", StringComparison.OrdinalIgnoreCase) && !name.EndsWith(".dll", StringComparison.Ordinal))
+            if (NativeTorch().IsMatch(name))
                 continue;
             if (name.StartsWith("Groundling.Cli", StringComparison.Ordinal) || !OperatingSystem.IsLinux())
                 File.Copy(file, Path.Combine(program, name));
@@ -171,11 +172,15 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
             }
         )
         {
-            var run = await Run(line, null, program: Path.Combine(program, "Groundling.Cli"));
+            var run = await Run(line, null, program: Path.Combine(program, Path.GetFileName(GroundlingProgram.Place)));
             run.RefusesInOneLine("dotnet add package libtorch-cpu-");
             Assert.Empty(run.Output);
         }
     }
+
+    /// <summary>libtorch's own libraries, on every system, and not TorchSharp's.</summary>
+    [GeneratedRegex("^(lib)?(torch|c10)[._]")]
+    private static partial Regex NativeTorch();
 
     private static Task<CommandRun> Run(params string[] arguments) => Run(arguments, null);
 
@@ -220,6 +225,8 @@ public sealed class ProcessTests(TinyModel tiny) : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;

@@ -15,11 +15,7 @@ public sealed class PullCommandTests : IDisposable
     public PullCommandTests(TinyModel tiny)
     {
         _tiny = tiny;
-        _hub = new(
-            Directory
-                .EnumerateFiles(tiny.Path, "*", SearchOption.AllDirectories)
-                .ToDictionary(file => Path.GetRelativePath(tiny.Path, file), File.ReadAllBytes)
-        );
+        _hub = new(LoopbackHub.FilesOf(tiny.Path));
         foreach (var (name, value) in Variables.Zip([_hub.Endpoint, _folder.File("hub"), LoopbackHub.Secret, null, _folder.File("none")]))
             Environment.SetEnvironmentVariable(name, value);
     }

@@ -101,7 +101,7 @@ public sealed class BrokenPullTests : IDisposable
             return;
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(repository, "blobs"), "*.incomplete"));
         foreach (var file in Directory.EnumerateFiles(found!, "*", SearchOption.AllDirectories))
-            Assert.Equal(hub.Files[Path.GetRelativePath(found!, file)], File.ReadAllBytes(file));
+            Assert.Equal(hub.Files[LoopbackHub.PlaceIn(found!, file)], File.ReadAllBytes(file));
     }
 
     private static Process Start(LoopbackHub hub, string cache)

@@ -52,6 +52,14 @@ internal sealed class LoopbackHub : IDisposable
             FirstWait = TimeSpan.FromMilliseconds(1),
         };
 
+    /// <summary>A folder's files, as a repository names them.</summary>
+    public static Dictionary<string, byte[]> FilesOf(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(file => PlaceIn(folder, file), File.ReadAllBytes);
+
+    /// <summary>A file's place in a folder, as a repository names it.</summary>
+    public static string PlaceIn(string folder, string file) =>
+        Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/');
+
     /// <summary>A model of random bytes with everything that a published repository has beside what is needed.</summary>
     public static Dictionary<string, byte[]> SmallModel(int weights = 60_000)
     {

@@ -308,6 +308,6 @@ public sealed class NetworkFaultTests : IDisposable
     {
         Assert.Null(HubCache.Missing(snapshot));
         foreach (var file in Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories))
-            Assert.Equal(_hub.Files[Path.GetRelativePath(snapshot, file)], File.ReadAllBytes(file));
+            Assert.Equal(_hub.Files[LoopbackHub.PlaceIn(snapshot, file)], File.ReadAllBytes(file));
     }
 }

@@ -133,11 +133,7 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
 
     private void Pull(int faults)
     {
-        using var hub = new LoopbackHub(
-            Directory
-                .EnumerateFiles(tiny.Path, "*", SearchOption.AllDirectories)
-                .ToDictionary(file => Path.GetRelativePath(tiny.Path, file), File.ReadAllBytes)
-        );
+        using var hub = new LoopbackHub(LoopbackHub.FilesOf(tiny.Path));
         (string Name, string Value)[] variables =
         [
             ("HF_ENDPOINT", hub.Endpoint),

@@ -43,7 +43,10 @@ public sealed class ExportRouteTests(TinyModel tiny) : IAsyncLifetime
             var expected = folder.File($"out/{format}");
             using var zip = await ExportAsync(document, format, "harbour");
             Assert.Equal(
-                Directory.GetFiles(expected, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(expected, file)).Order(),
+                Directory
+                    .GetFiles(expected, "*", SearchOption.AllDirectories)
+                    .Select(file => Path.GetRelativePath(expected, file).Replace('\\', '/'))
+                    .Order(),
                 zip.Entries.Where(entry => entry.Name.Length > 0).Select(entry => entry.FullName).Order()
             );
             foreach (var entry in zip.Entries.Where(entry => entry.Name.Length > 0))
