@@ -53,8 +53,8 @@ public static class AtomicFile
 
     /// <summary>Gives a file another name, which one before it may have; that one goes.</summary>
     /// <remarks>
-    /// Windows replaces no file whose bytes are mapped, as an open model's are, but lets it have another name: then there is none of this name
-    /// for an instant, and what stood there goes when it is no longer in use and something is written into its folder.
+    /// Windows replaces no file whose bytes are mapped, as an open model's are, but lets it have another name: then there is none of this
+    /// name for an instant, and what stood there goes when it is no longer in use and something is written into its folder.
     /// </remarks>
     /// <exception cref="IOException">The folder cannot be written; both files are as they were.</exception>
     /// <exception cref="UnauthorizedAccessException">Nobody may do this here; both files are as they were.</exception>

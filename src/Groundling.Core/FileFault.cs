@@ -46,6 +46,6 @@ public static partial class FileFault
     [GeneratedRegex(@"\s*:\s*'(?<path>.*)'\.?$", RegexOptions.Singleline)]
     private static partial Regex QuotedPath();
 
-    [GeneratedRegex("^The file '.*' already exists", RegexOptions.Singleline)]
+    [GeneratedRegex("^(The file|Cannot create) '.*' (already exists|because a file .* already exists)", RegexOptions.Singleline)]
     private static partial Regex AlreadyThere();
 }

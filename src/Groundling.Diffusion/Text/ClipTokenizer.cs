@@ -208,10 +208,13 @@ public sealed class ClipTokenizer
     {
         if (element.EnumerateRunes().Contains(Rune.ReplacementChar))
             return Rune.ReplacementChar.ToString(); // half a surrogate pair
-        if (element.Contains('\uFFFE'))
-            return element; // no character: it has no normal form
+        if (element.EnumerateRunes().Any(IsNoCharacter))
+            return element; // it has no normal form
         return element.Normalize(NormalizationForm.FormC);
     }
+
+    /// <summary>The code points that Unicode keeps free of characters for ever (section 23.7).</summary>
+    private static bool IsNoCharacter(Rune rune) => (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF;
 
     /// <summary>
     /// Dotted capital I is the one letter whose small form has a mark of its own, which .NET's mapping of one unit to one has no room for.

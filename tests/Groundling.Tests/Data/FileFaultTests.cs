@@ -26,7 +26,7 @@ public sealed class FileFaultTests : IDisposable
             Assert.Equal(reason, FileFault.ReasonOf(Assert.ThrowsAny<Exception>(act)));
     }
 
-    /// <summary>.NET's texts for Windows' codes 123, 267, 32 and 112; 123's own text is empty in places.</summary>
+    /// <summary>.NET's texts for Windows' codes 123, 267, 32, 183 and 112; 123's own text is empty in places.</summary>
     [Theory]
     [InlineData(0x8007007B, "Invalid name. : 'Z:\\a?.png'", "none that Windows takes")]
     [InlineData(0x8007010B, "The directory name is invalid. : 'C:\\a'", "none that Windows takes")]
@@ -34,6 +34,11 @@ public sealed class FileFaultTests : IDisposable
         0x80070020,
         "The process cannot access the file 'C:\\a' because it is being used by another process.",
         "another program has it open"
+    )]
+    [InlineData(
+        0x800700B7,
+        "Cannot create 'C:\\a' because a file or directory with the same name already exists.",
+        "a file of that name is in the way of a folder"
     )]
     [InlineData(0x80070070, "There is not enough space on the disk. : 'C:\\a'", "no space left on the disk")]
     public void Windows_codes_have_words(uint code, string message, string says)

@@ -18,5 +18,11 @@ public sealed class TemporaryFolder : IDisposable
 
     public string Write(string name, string text) => Write(name, System.Text.Encoding.UTF8.GetBytes(text));
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        if (OperatingSystem.IsWindows()) // which deletes nothing that may only be read
+            foreach (var file in new DirectoryInfo(Path).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.IsReadOnly))
+                file.IsReadOnly = false;
+        Directory.Delete(Path, recursive: true);
+    }
 }

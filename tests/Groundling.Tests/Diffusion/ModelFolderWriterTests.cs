@@ -131,7 +131,9 @@ public class ModelFolderWriterTests(TinyModel tiny)
             .. Directory
                 .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
                 .Order(StringComparer.Ordinal)
-                .Select(file => (Path.GetRelativePath(folder, file), Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))))),
+                .Select(file =>
+                    (Path.GetRelativePath(folder, file).Replace('\\', '/'), Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))))
+                ),
         ];
 
     private sealed class Watch(Action<string> told) : IProgress<string>
