@@ -19,6 +19,7 @@ public static class ConfigJson
         AllowTrailingCommas = true,
         AllowDuplicateProperties = false,
         WriteIndented = true,
+        NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };

@@ -11,7 +11,7 @@ namespace Groundling.Diffusion;
 /// <summary>Writes model folders in the diffusers layout, as other programs read them.</summary>
 public static class ModelFolderWriter
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>Writes a folder of randomly initialised weights, whole or not at all.</summary>
     /// <param name="path">The folder to make; it must not hold anything yet.</param>

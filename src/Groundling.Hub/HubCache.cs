@@ -121,7 +121,7 @@ public sealed class HubCache
         try
         {
             File.CreateSymbolicLink(place, target);
-            return true;
+            return File.Exists(place); // through the link: where links are of little use, it leads nowhere
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

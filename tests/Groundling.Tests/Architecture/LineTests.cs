@@ -8,13 +8,27 @@ public sealed class LineTests
     [Fact]
     public void No_line_is_too_long_but_for_a_text_that_stands_in_one_piece()
     {
-        var files = new[] { "src", "tests", "examples", "benchmarks" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Shared.Root, folder), "*.cs", SearchOption.AllDirectories))
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
-            .ToList();
+        var files = new[] { "src", "tests", "examples", "benchmarks" }.SelectMany(Sources).ToList();
         Assert.True(files.Count > 500, "the sources are not where they were");
         Assert.Empty(files.SelectMany(LongLines));
     }
+
+    /// <summary>Windows' own line ends would make other bytes of the same results.</summary>
+    [Fact]
+    public void Indented_JSON_has_the_same_line_ends_on_every_system()
+    {
+        var texts = Sources("src").ToDictionary(file => file, File.ReadAllText);
+        var indented = texts.Where(file => file.Value.Contains("WriteIndented")).ToList();
+        Assert.NotEmpty(indented);
+        Assert.All(indented, file => Assert.Equal(Count(file.Value, "WriteIndented"), Count(file.Value, "NewLine = \"\\n\"")));
+
+        static int Count(string text, string part) => text.Split(part).Length - 1;
+    }
+
+    private static IEnumerable<string> Sources(string folder) =>
+        Directory
+            .EnumerateFiles(Path.Combine(Shared.Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Contains("obj"));
 
     private static IEnumerable<string> LongLines(string file)
     {
