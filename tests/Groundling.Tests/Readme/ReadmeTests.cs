@@ -31,6 +31,7 @@ public sealed partial class ReadmeTests : IDisposable
 
     public ReadmeTests(TinyModel tiny)
     {
+        SymbolicLinks.SkipUnlessThere();
         // A reader's folder: the clone's own files, a photo, and a model, here a tiny one under the usual name.
         _tiny = tiny;
         foreach (var name in new[] { "samples", "configs", "models" })

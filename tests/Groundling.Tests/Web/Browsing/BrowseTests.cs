@@ -124,6 +124,7 @@ public sealed class BrowseTests(TinyModel tiny) : IDisposable
     [Fact]
     public async Task Nothing_outside_the_data_is_served()
     {
+        SymbolicLinks.SkipUnlessThere();
         _data.Write("secret.png", TinyModel.Gradient(8, 8).EncodePng());
         var panoptic = Path.Combine(_data.Path, "annotations/panoptic_val2017.json");
         File.WriteAllText(
