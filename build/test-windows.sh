@@ -141,8 +141,8 @@ tests() {
     : > "$WORK/tests.txt"
     for class in ${classes[@]}; do
         code=0
-        run "${GROUNDLING_WINDOWS_SECONDS:-300}" "$program" -class "$class" -verbose -noColor -noLogo < /dev/null 2>&1 |
-            tr -d '\r' > "$out/$class.txt" || code=$?
+        run "${GROUNDLING_WINDOWS_SECONDS:-300}" "$program" -class "$class" -verbose -noColor -noLogo < /dev/null > "$out/$class.txt" 2>&1 || code=$?
+        sed -i 's/\r$//' "$out/$class.txt"
         total=$(grep -o 'Total: .*Time' "$out/$class.txt" | sed 's/, Not Run.*//' || true)
         if [[ -z $total ]]; then
             total="did not end (code $code): $(grep '\[STARTING\]' "$out/$class.txt" | tail -1 | sed 's/^ *//')"

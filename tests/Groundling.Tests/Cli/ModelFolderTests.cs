@@ -442,7 +442,7 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Contains("start 1022, end 1023", (CommandRun.Of("inspect", _tiny.Path)).Works().Output);
     }
 
-    private string In(string name) => Path.Combine(_model, name);
+    private string In(string name) => Path.Combine(_model, name.Replace('/', Path.DirectorySeparatorChar));
 
     private CommandRun Ground() =>
         CommandRun.Of(

@@ -33,7 +33,8 @@ public sealed partial class ProcessTests(TinyModel tiny) : IDisposable
         );
         run.Works();
         Assert.Contains("שני כלבים", run.Output);
-        Assert.Empty(run.Error);
+        var said = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Empty(said.Where(line => !line.StartsWith("Error in cpuinfo"))); // libtorch's, under Wine
     }
 
     [Fact]
