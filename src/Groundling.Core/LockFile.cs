@@ -26,6 +26,12 @@ internal static class LockFile
         }
     }
 
+    /// <summary>
+    /// How the remains of a dead process are held while they are removed: on Windows nothing is removed that is not shared for it, and Unix,
+    /// where everything is, has no other lock that excludes them all.
+    /// </summary>
+    public static FileShare WhileRemoved { get; } = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+
     // EWOULDBLOCK (Linux 11, macOS 35); a sharing or lock violation on Windows.
     private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 }

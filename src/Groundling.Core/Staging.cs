@@ -74,7 +74,7 @@ internal static partial class Staging
                     if (!File.Exists(Path.ChangeExtension(path, Lock)))
                         Finish(path, folder);
                 }
-                else if (LockFile.TryHold(path, FileMode.Open) is { } dead)
+                else if (LockFile.TryHold(path, FileMode.Open, LockFile.WhileRemoved) is { } dead)
                     using (dead)
                     {
                         foreach (var made in new[] { Unfinished, Set }.Select(kind => Path.ChangeExtension(path, kind)))

@@ -10,6 +10,12 @@ namespace Groundling.Torch;
 /// </summary>
 public static class DeformableSampling
 {
+    /// <summary>
+    /// From here on, in sides of a level, nothing is read, and places count as being here: libtorch's own operator takes the very largest
+    /// for infinite, and infinity times the zero of what lies outside is no number.
+    /// </summary>
+    private const double FarOutside = 4;
+
     /// <summary>Reads every query's places; outside its level everything is zero.</summary>
     /// <param name="values">[B, P, heads, d] the pixels of all levels, one level after another, row by row.</param>
     /// <param name="sizes">Height and width of every level.</param>
@@ -34,7 +40,8 @@ public static class DeformableSampling
         using var scope = NewDisposeScope();
         var (batch, heads, depth) = (values.shape[0], values.shape[2], values.shape[3]);
         var count = locations.shape[1];
-        var grids = locations.Times(2).Plus(-1).transpose(1, 2).flatten(0, 1); // [B heads, Q, levels, points, 2]
+        var places = locations.Within(-FarOutside, FarOutside);
+        var grids = places.Times(2).Plus(-1).transpose(1, 2).flatten(0, 1); // [B heads, Q, levels, points, 2]
         var shares = weights.transpose(1, 2).flatten(0, 1); // [B heads, Q, levels, points]
         var sum = default(Tensor);
         long first = 0;

@@ -110,7 +110,9 @@ public sealed class BoundsTests(TinyModel tiny)
         var file = Path.Combine(model, "unet/config.json");
         File.WriteAllBytes(file, [.. System.Text.Encoding.Latin1.GetBytes(begins), .. File.ReadAllBytes(file).AsSpan(1)]);
         var picture = folder.Write("a.png", TinyModel.Gradient(64, 64).EncodePng());
-        CommandRun.Of("ground", picture, "-c", "[a]", "-m", model, "-o", folder.File("out")).RefusesInOneLine("unet/config.json");
+        CommandRun
+            .Of("ground", picture, "-c", "[a]", "-m", model, "-o", folder.File("out"))
+            .RefusesInOneLine(Path.Combine("unet", "config.json"));
         var config = folder.Write("config.json", System.Text.Encoding.Latin1.GetBytes(begins + "\"train\": {}}"));
         CommandRun.Of("train", config, "--data", "none", "--out", folder.File("run")).RefusesInOneLine("config.json");
     }
