@@ -228,6 +228,7 @@ public sealed partial class ProcessTests(TinyModel tiny) : IDisposable
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
+            WorkingDirectory = Path.GetDirectoryName(program) ?? "", // Windows looks for libraries there, too
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;

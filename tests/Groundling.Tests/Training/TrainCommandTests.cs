@@ -111,7 +111,7 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
         );
         CommandRun
             .Of([.. Line(data, "new"), "--model", tiny.Path, "--set", "train.initial=fewer/checkpoints/last"])
-            .RefusesInOneLine("fewer/checkpoints/last", "holds no trained parts");
+            .RefusesInOneLine(Path.Combine("fewer", "checkpoints", "last"), "holds no trained parts");
         Assert.False(Directory.Exists(_folder.File("new")));
     }
 

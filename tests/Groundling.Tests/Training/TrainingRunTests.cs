@@ -386,8 +386,16 @@ public sealed class TrainingRunTests : IDisposable
     private RunFolder Open(TrainingSettings settings, bool resume) =>
         RunFolder.Open(Out, ConfigJson.Write(settings), RunRecord.Now("toy", 3, null, null), resume, "{}", "threads");
 
-    private List<JsonElement> Lines() =>
-        [.. File.ReadAllLines(Path.Combine(Out, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+    private List<JsonElement> Lines()
+    {
+        // The run may be writing it.
+        using var file = new FileStream(Path.Combine(Out, "metrics.jsonl"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var text = new StreamReader(file);
+        return
+        [
+            .. text.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement),
+        ];
+    }
 
     private List<string> LossesAndScores() =>
         [
