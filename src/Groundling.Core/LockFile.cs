@@ -27,8 +27,8 @@ internal static class LockFile
     }
 
     /// <summary>
-    /// How the remains of a dead process are held while they are removed: on Windows nothing is removed that is not shared for it, and Unix,
-    /// where everything is, has no other lock that excludes them all.
+    /// How the remains of a dead process are held while they are removed: Windows removes nothing that is not shared for it; Unix removes
+    /// all, and has no other lock that excludes everybody.
     /// </summary>
     public static FileShare WhileRemoved { get; } = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
 

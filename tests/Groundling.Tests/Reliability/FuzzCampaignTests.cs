@@ -60,7 +60,7 @@ public sealed class FuzzCampaignTests(ITestOutputHelper output) : IDisposable
         Assert.InRange(refused, 1, cases);
     }
 
-    /// <summary>How long it takes a processor, so that nothing is slow for what runs beside; or the clock, where it waits for ever.</summary>
+    /// <summary>How long it takes a processor, so that nothing is slow for what runs beside; or the clock, where it waits.</summary>
     private static (TimeSpan Took, Exception? Fault) Timed(Action read)
     {
         var (begun, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
