@@ -111,15 +111,18 @@ internal sealed partial class Chromium : IAsyncDisposable
 
     public async Task OpenAsync(Uri address)
     {
-        await SendAsync("Page.navigate", new { url = address.ToString() });
+        await GoAsync(address);
         await UntilAsync("document.readyState === 'complete' && document.getElementById('model')?.dataset.state === 'ready'");
     }
+
+    /// <summary>Asks for a page, and does not wait for it.</summary>
+    public Task GoAsync(Uri address) => SendAsync("Page.navigate", new { url = address.ToString() });
 
     /// <summary>Shows a page that is none of the service's.</summary>
     public async Task ShowAsync(Uri address)
     {
         await ClearAsync();
-        await SendAsync("Page.navigate", new { url = address.ToString() });
+        await GoAsync(address);
         await UntilAsync($"location.href === {Quoted(address.AbsoluteUri)} && document.readyState === 'complete'");
     }
 

@@ -8,7 +8,7 @@ namespace Groundling.Tests.Web.Browsing;
 /// <summary>How long the first screen of a large benchmark takes, and how evenly the list scrolls.</summary>
 /// <remarks>
 /// <c>GROUNDLING_BROWSE_DATA=DIR Groundling.Tests -explicit only -class "*BrowseMeasurement" -showLiveOutput</c>; DIR is a benchmark of some
-/// thousand pictures, <c>GROUNDLING_BROWSE_REPORTS</c> names reports of it with blanks between.
+/// thousand pictures, <c>GROUNDLING_BROWSE_REPORTS</c> names reports of it with blanks between, <c>GROUNDLING_PROGRAM</c> a published program.
 /// </remarks>
 public sealed partial class BrowseMeasurement
 {
@@ -24,8 +24,9 @@ public sealed partial class BrowseMeasurement
         await browser.SizeAsync(1280, 860, dark: false);
         foreach (var what in (string[])["new cache", "kept cache"])
         {
+            await browser.ClearAsync();
             var watch = Stopwatch.StartNew();
-            var program = GroundlingProgram.Place;
+            var program = Environment.GetEnvironmentVariable("GROUNDLING_PROGRAM") ?? GroundlingProgram.Place;
             string[] options =
             [
                 "browse",
@@ -41,7 +42,7 @@ public sealed partial class BrowseMeasurement
             {
                 var address = new Uri(Address().Match((await process.StandardOutput.ReadLineAsync())!).Value);
                 var listening = watch.Elapsed.TotalSeconds;
-                await browser.ShowAsync(address);
+                await browser.GoAsync(address);
                 await browser.UntilAsync(Seen);
                 var seen = watch.Elapsed.TotalSeconds;
                 var inPage = (double)(await browser.EvaluateAsync("performance.now()"))! / 1000;
