@@ -91,28 +91,7 @@ public sealed class BrowseServer : IAsyncDisposable
     {
         var address = await ServerApplication.ListenAsync(_app, _options);
         _ = Task.Run(_thumbnails.Open); // nobody waits for it
-        _ = Task.Run(() => AskOnceAsync(address));
         return address;
-    }
-
-    /// <summary>
-    /// A process's first answers take several times as long as the next: so it asks itself what a page will, while the browser is on its way.
-    /// </summary>
-    private async Task AskOnceAsync(Uri address)
-    {
-        try
-        {
-            using var client = new HttpClient { BaseAddress = address };
-            var small = _data
-                .Now.Catalogue.Pictures.Take(1)
-                .Select(picture => $"/v1/pictures/{Uri.EscapeDataString(picture.Id)}/thumbnail");
-            string[] asked = ["/", "/v1/data", "/v1/pictures", .. small];
-            await Task.WhenAll(asked.Select(path => client.GetByteArrayAsync(new Uri(path, UriKind.Relative))));
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or UriFormatException)
-        {
-            // It ends already, or this address is not one that this machine can ask: then the first page waits a little longer.
-        }
     }
 
     /// <summary>What to know before trusting what is shown; usually nothing.</summary>
