@@ -10,12 +10,11 @@ namespace Groundling.Tests.Reliability;
 
 /// <summary>
 /// A service of its own process is sent requests that were changed at random: no answer is a 5xx, nothing takes longer than two seconds,
-/// and its memory comes back. The long one: as <see cref="FuzzCampaignTests"/>.
+/// and its memory comes back. The long one: as <see cref="FuzzCampaignTests"/>; so many clients as <c>GROUNDLING_FUZZ_CLIENTS</c> says (4).
 /// </summary>
 public sealed class HttpFuzzCampaignTests(TinyModel tiny, ITestOutputHelper output)
 {
     private const int FewCases = 60,
-        Clients = 4,
         Longest = 2_000; // milliseconds
     private const long MayStay = 64 << 20;
     private static readonly TimeSpan Answered = TimeSpan.FromMilliseconds(400);
@@ -46,7 +45,7 @@ public sealed class HttpFuzzCampaignTests(TinyModel tiny, ITestOutputHelper outp
         var (cases, slowest, clock) = (0L, 0L, Stopwatch.StartNew());
         await Task.WhenAll(
             Enumerable
-                .Range(0, Clients)
+                .Range(0, Campaign.Number("GROUNDLING_FUZZ_CLIENTS", 4))
                 .Select(_ =>
                     Task.Run(async () =>
                     {

@@ -91,7 +91,8 @@ public sealed class LoadCampaignTests(TinyModel tiny, ITestOutputHelper output)
                     + $"honest {Statuses(honest)}, of 200 p50 {At(waits, 50):F0}, p99 {At(waits, 99):F0}, p99.9 {At(waits, 99.9):F0} ms; "
                     + $"hostile {Statuses(answers.Where(answer => answer.IsHostile))}; "
                     + $"health of {health.Count} p50 {At(health.Order().ToList(), 50):F1}, p99 {At(health.Order().ToList(), 99):F1}, max {health.Max():F0} ms; "
-                    + $"resident MB {before >> 20}, most {memory.Max() >> 20}, end {service.ResidentBytes >> 20}"
+                    + $"resident MB {before >> 20}, most {memory.Max() >> 20}, end {service.ResidentBytes >> 20}, "
+                    + $"median of each quarter {string.Join(", ", memory.Chunk(memory.Count / 4 + 1).Select(part => At([.. part.Select(bytes => (double)(bytes >> 20)).Order()], 50)))}"
             );
         Assert.NotEmpty(waits);
         Assert.All(honest, answer => Assert.Contains(answer.Status, new[] { 200, 429, 503 }));

@@ -7,8 +7,9 @@ namespace Groundling.Tests.Web.Browsing;
 
 /// <summary>How long the first screen of a large benchmark takes, and how evenly the list scrolls.</summary>
 /// <remarks>
-/// <c>GROUNDLING_BROWSE_DATA=DIR Groundling.Tests -explicit only -class "*BrowseMeasurement" -showLiveOutput</c>; DIR is a benchmark of some
-/// thousand pictures, <c>GROUNDLING_BROWSE_REPORTS</c> names reports of it with blanks between, <c>GROUNDLING_PROGRAM</c> a published program.
+/// <c>GROUNDLING_BROWSE_DATA=DIR Groundling.Tests -explicit only -class "*BrowseMeasurement" -diagnostics</c>; DIR is a benchmark of some
+/// thousand pictures, <c>GROUNDLING_BROWSE_REPORTS</c> names reports of it with blanks between, <c>GROUNDLING_PROGRAM</c> a program that
+/// was published.
 /// </remarks>
 public sealed partial class BrowseMeasurement
 {
