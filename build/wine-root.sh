@@ -1,14 +1,14 @@
 #!/bin/bash
 # Makes a Debian 13 in a folder, with its Wine 10, in which build/test-windows.sh runs on an older system. As root; a second call only mounts again.
 #   build/wine-root.sh FOLDER        then GROUNDLING_WINE_ROOT=FOLDER build/test-windows.sh
-#   build/wine-root.sh FOLDER undo   takes the mounts away; then the folder may be deleted
+#   build/wine-root.sh FOLDER undo   takes the mounts away, also from what still runs there; then the folder may be deleted
 set -euo pipefail
 root=$(realpath -m "${1:?which folder}")
 tree=$(realpath "$(dirname "$0")/..")
 folders=("$tree" "$(realpath -m "${GROUNDLING_WINDOWS:-$tree/artifacts/windows}")" /tmp /dev /proc)
 
 if [[ ${2:-} == undo ]]; then
-    for folder in "${folders[@]}"; do mountpoint -q "$root$folder" && umount -R "$root$folder" || true; done
+    for folder in "${folders[@]}"; do mountpoint -q "$root$folder" && umount -R -l "$root$folder" || true; done
     exit
 fi
 if [[ ! -x $root/usr/bin/wine ]]; then
