@@ -46,6 +46,9 @@ public static partial class FileFault
     [GeneratedRegex(@"\s*:\s*'(?<path>.*)'\.?$", RegexOptions.Singleline)]
     private static partial Regex QuotedPath();
 
-    [GeneratedRegex("^(The file|Cannot create) '.*' (already exists|because a file .* already exists)", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        "^(The file '.*'|Cannot create '.*' because a file or directory with the same name) already exists",
+        RegexOptions.Singleline
+    )]
     private static partial Regex AlreadyThere();
 }

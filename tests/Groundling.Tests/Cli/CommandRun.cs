@@ -39,6 +39,7 @@ internal sealed record CommandRun(int Code, string Output, string Error)
     {
         var lines = Refuses(says).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Single(lines);
-        Assert.InRange(lines[0].Length, 20, 480); // the longest lists all keys of a stage
+        var place = Path.GetTempPath().Length - "/tmp/".Length; // what files of tests lie in is longer elsewhere
+        Assert.InRange(lines[0].Length, 20, 440 + Math.Max(0, place)); // the longest lists all keys of a stage
     }
 }
