@@ -117,6 +117,7 @@ public static partial class CommandLine
             RunsCommand.Create(),
             TrainCommand.Create(processes, stop),
             ExportCommand.Create(stop),
+            QuantizeCommand.Create(stop),
             PretrainCommand.Create(processes, stop),
             SampleCommand.Create(stop),
             BrowseCommand.Create(stop),

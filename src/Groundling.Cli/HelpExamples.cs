@@ -83,6 +83,11 @@ internal static class HelpExamples
             ("groundling train configs/scenes.json -d data -o runs/scenes", "A run from a config"),
             ("groundling train configs/scenes.json -d data -o runs/scenes --resume", "Going on after a stop"),
         ],
+        ["quantize"] =
+        [
+            ("groundling quantize stable-diffusion-v1-5 -d data -o sd15-int8", "A model of integers, calibrated on the val split of data"),
+            ("groundling ground photo.jpg -c \"a man on a grey horse\" -m sd15-int8", "It is used like any other"),
+        ],
         ["export"] = [("groundling export runs/scenes/checkpoints/best -o my-model", "A folder that every command takes as --model")],
         ["pretrain"] = [("groundling pretrain configs/pretrain-whole.json -d data -o runs/whole", "A text-to-image model from nothing")],
         ["sample"] = [("groundling sample \"a red house on the grass\" -n 4 --grid 2", "Four pictures of a caption in one PNG")],

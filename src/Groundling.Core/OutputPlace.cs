@@ -56,6 +56,12 @@ public static class OutputPlace
         }
     }
 
+    /// <summary>
+    /// Removes what dead processes left in a folder, and finishes the sets of files that they had begun to move in; who writes into the
+    /// folder need not ask for it.
+    /// </summary>
+    public static void Clean(string folder) => Staging.Clean(folder);
+
     /// <summary>Rights are many (modes, lists, read-only mounts): a file that never gets a name elsewhere tells.</summary>
     private static void RequireWritable(string there, string folder)
     {

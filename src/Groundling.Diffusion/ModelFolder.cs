@@ -27,6 +27,8 @@ public sealed class ModelFolder : ModelSource
 
     private static readonly string[] Pickled = [".bin", ".ckpt", ".pt", ".pth"];
 
+    private static readonly string[] PartNames = ["tokenizer", "text_encoder", "vae", "unet", "scheduler", "grounding"];
+
     private ModelFolder(string path)
         : base(path) { }
 
@@ -73,6 +75,17 @@ public sealed class ModelFolder : ModelSource
             ? folder
             : throw new ModelException($"{path}: lacks {string.Join(", ", missing.Select(part => part + "/"))}; {wanted}");
     }
+
+    /// <summary>The files of a model, and of trained parts beside it; what else lies in the folder is left out.</summary>
+    public static IEnumerable<string> Files(string path) =>
+        [
+            .. Directory.EnumerateFiles(path, "model_index.json"),
+            .. Directory.EnumerateFiles(path, QuantizedModel.ReportName),
+            .. PartNames
+                .Select(part => System.IO.Path.Combine(path, part))
+                .Where(Directory.Exists)
+                .SelectMany(part => Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories)),
+        ];
 
     /// <summary>Whether the folder has a part of that name.</summary>
     public bool HasPart(string part) => Directory.Exists(System.IO.Path.Combine(Path, part));

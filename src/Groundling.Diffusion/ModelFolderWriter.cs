@@ -132,13 +132,24 @@ public static class ModelFolderWriter
     /// <exception cref="ModelException">The folder holds something already or cannot be made.</exception>
     public static void WriteWhole(string path, Action<string> write)
     {
+        path = RequireNew(path);
+        MakeParent(path);
+        AtomicFolder.Write(path, write);
+    }
+
+    /// <summary>Refuses a folder that cannot be made, before the work whose result it is to hold.</summary>
+    /// <param name="path">The folder to make; it must not hold anything yet.</param>
+    /// <returns>The whole path.</returns>
+    /// <exception cref="ModelException">The folder holds something already.</exception>
+    public static string RequireNew(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
         if (path.Length == 0)
             throw new ModelException("the name of the folder to make is empty; name a folder");
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
             throw new ModelException($"{path}: exists already; name a new folder, or remove it first");
-        MakeParent(path);
-        AtomicFolder.Write(path, write);
+        return path;
     }
 
     private static void WriteIndex(string folder, PredictionType prediction)

@@ -69,6 +69,10 @@ public sealed class StableDiffusion : IDisposable
         if (!place.IsCpu || place.Precision == ComputePrecision.Bf16)
             rearrangement = Rearrangement.None;
         var source = ModelSource.Open(path, vae, tokenizer);
+        if (place.Precision == ComputePrecision.Int8 && !QuantizedModel.IsQuantized(path))
+            throw new ModelException(
+                $"{path}: precision int8 needs a quantized model, and this is none; make one with: groundling quantize {path} --data DATA --out DIR"
+            );
         EngineException.ThrowIfUnavailable();
         var tokens = source.Tokenizer();
         var textConfig = source.TextConfig();
@@ -145,7 +149,8 @@ public sealed class StableDiffusion : IDisposable
         try
         {
             using var weights = source.Weights(part);
-            module.LoadExactly(weights, keys, $"Is {source.Config(part)} the one these weights came with?");
+            var integers = place.Precision == ComputePrecision.Int8;
+            module.LoadExactly(weights, keys, $"Is {source.Config(part)} the one these weights came with?", integers);
             if (!place.IsCpu)
                 module.to(place.Device);
             return module;

@@ -19,18 +19,45 @@ public static class ModuleWeights
     /// <param name="source">The weights.</param>
     /// <param name="keys">Foreign names to ours.</param>
     /// <param name="advice">A last line for the error: what the reader might do.</param>
+    /// <param name="integers">
+    /// Whether weights that are integers in the file (<see cref="Int8Weights"/>) are computed with as such; else they become floats.
+    /// </param>
+    /// <returns>How many weights are computed with as integers.</returns>
     /// <exception cref="WeightsException">A key is missing or left over, or a shape or kind of number differs.</exception>
-    public static void LoadExactly(this Module module, WeightSource source, KeyMap? keys = null, string? advice = null)
+    public static int LoadExactly(
+        this Module module,
+        WeightSource source,
+        KeyMap? keys = null,
+        string? advice = null,
+        bool integers = false
+    )
     {
         var targets = module.NamedTensors().ToDictionary(pair => pair.Name, pair => pair.Tensor);
-        var entryOf = Match(module, targets, source, keys ?? KeyMap.Identity, advice);
+        var quantized = Int8Weights.In(source);
+        var entryOf = Match(module, targets, source, quantized, keys ?? KeyMap.Identity, advice);
+        var layers = integers && quantized.Count > 0 ? module.QuantizableLayers().ToDictionary() : [];
+        var taken = 0;
         using var frozen = no_grad();
         foreach (var (name, entry) in entryOf)
         {
             using var scope = NewDisposeScope();
-            targets[name].set_(source.Read(entry.Name).to(targets[name].dtype).to(targets[name].device));
+            var stored = quantized.GetValueOrDefault(entry.Name);
+            if (stored is not null && layers.TryGetValue(name, out var layer))
+            {
+                layer.Arithmetic = stored.ToArithmetic(source);
+                taken++;
+            }
+            else
+                targets[name].set_((stored?.ToFloat(source) ?? source.Read(entry.Name)).to(targets[name].dtype).to(targets[name].device));
         }
+        return taken;
     }
+
+    /// <summary>The layers whose weights may be integers, by the names of these weights.</summary>
+    public static IEnumerable<KeyValuePair<string, IQuantizableLayer>> QuantizableLayers(this Module module) =>
+        from pair in module.named_modules()
+        where pair.module is IQuantizableLayer
+        select KeyValuePair.Create(pair.name.Replace('/', '.') + ".weight", (IQuantizableLayer)pair.module);
 
     /// <summary>
     /// As a load_state_dict that is not strict: copies those weights that a module has under the same name and in the same shape; others
@@ -146,6 +173,7 @@ public static class ModuleWeights
         Module module,
         Dictionary<string, Tensor> targets,
         WeightSource source,
+        IReadOnlyDictionary<string, Int8Entry> quantized,
         KeyMap keys,
         string? advice
     )
@@ -153,7 +181,8 @@ public static class ModuleWeights
         var faults = new List<string>();
         var keyCount = targets.Count;
         var entryOf = new Dictionary<string, SafetensorsEntry>();
-        foreach (var entry in source.Entries)
+        var companions = quantized.Values.SelectMany(stored => stored.Companions).ToHashSet();
+        foreach (var entry in source.Entries.Where(entry => !companions.Contains(entry.Name)))
         {
             if (keys.Map(entry.Name) is not { } name)
                 continue;
@@ -166,7 +195,7 @@ public static class ModuleWeights
                 faults.Add($"double     {entry.Name} and {entryOf[name].Name} are both {name}");
             else if (!entry.Shape.SequenceEqual(target.shape))
                 faults.Add($"shape      {entry.Name}: file [{string.Join(", ", entry.Shape)}], model [{string.Join(", ", target.shape)}]");
-            else if (SafetensorsTypes.IsFloat(entry.Type) != SafetensorsTypes.IsFloat(target.dtype))
+            else if (SafetensorsTypes.IsFloat(entry.Type) != SafetensorsTypes.IsFloat(target.dtype) && !quantized.ContainsKey(entry.Name))
                 faults.Add(
                     $"type       {entry.Name}: file {SafetensorsTypes.Name(entry.Type)}, model {SafetensorsTypes.Name(target.dtype)}"
                 );

@@ -64,7 +64,9 @@ internal static class BenchCommand
                 throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
             var options = new GroundingOptions { Size = parsed.GetValue(size) is 0 ? null : parsed.GetValue(size) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
-            var result = Measure(model.Read(parsed, stop), device.Read(parsed).Find(), options.Size, parsed.GetValue(repeats), stop);
+            var chosen = model.Read(parsed, stop);
+            var place = chosen.On(device.Read(parsed).Find());
+            var result = Measure(chosen, place, options.Size, parsed.GetValue(repeats), stop);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
                 output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
@@ -146,7 +148,11 @@ internal static class BenchCommand
         Add(
             "VAE encoder",
             ArithmeticCount.Of(diffusion.Vae, () => diffusion.Vae.Encode(image).Dispose()) / 1e9,
-            () => diffusion.Vae.Encode(image).Dispose(),
+            () =>
+            {
+                using var pass = place.BeginPass();
+                diffusion.Vae.Encode(image).Dispose();
+            },
             repeats
         );
         Add(

@@ -20,7 +20,8 @@ internal sealed class DeviceOptions
     public Option<string?> Kind { get; } =
         new("--precision")
         {
-            Description = "In which kind of number: auto takes bf16 on a card that has it, else f32; auto if not given",
+            Description =
+                "In which kind of number: auto takes bf16 on a card that has it, on a CPU int8 where the model is quantized, else f32; auto if not given",
             HelpName = string.Join('|', Precisions.Keys),
         };
 

@@ -9,8 +9,6 @@ namespace Groundling.Cli.Commands;
 /// <summary>groundling export: a run's checkpoint and its frozen model as one folder that all commands take as --model.</summary>
 internal static class ExportCommand
 {
-    private static readonly string[] Parts = ["tokenizer", "text_encoder", "vae", "unet", "scheduler"];
-
     public static Command Create(CancellationToken stop)
     {
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "Trained parts: a run's checkpoints/best" };
@@ -47,27 +45,17 @@ internal static class ExportCommand
                 folder,
                 temporary =>
                 {
-                    foreach (var file in Files(frozen))
+                    foreach (var file in ModelFolder.Files(frozen))
                         Copy(file, Path.Combine(temporary, Path.GetRelativePath(frozen, file)));
                     GroundingFolder.Save(temporary, grounding, parsed.GetValue(full) ? ScalarType.Float32 : ScalarType.Float16);
                 }
             );
             parsed.InvocationConfiguration.Output.WriteLine(
-                $"{folder}: {Files(folder).Sum(file => new FileInfo(file).Length) / 1e6:F1} MB; use it as --model {folder}"
+                $"{folder}: {ModelFolder.Files(folder).Sum(file => new FileInfo(file).Length) / 1e6:F1} MB; use it as --model {folder}"
             );
         });
         return command;
     }
-
-    private static IEnumerable<string> Files(string model) =>
-        [
-            .. Directory.EnumerateFiles(model, "model_index.json"),
-            .. Parts
-                .Append(GroundingFolder.Name)
-                .Select(part => Path.Combine(model, part))
-                .Where(Directory.Exists)
-                .SelectMany(part => Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories)),
-        ];
 
     private static void Copy(string file, string target)
     {

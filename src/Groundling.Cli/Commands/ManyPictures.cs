@@ -26,9 +26,12 @@ internal sealed class ManyPictures(GroundJob job, ICollective processes)
     )
     {
         var places = PicturePlace.Of(pictures, job.Output).ToList();
-        var where = device.Find(processes);
+        var where = model.On(device.Find(processes));
         using var journal = processes.Rank == 0 ? GroundJournal.Open(job.Output, Settings(shared, model, where), resume) : null;
         var ready = processes.Share([.. journal?.Done(places).Select(place => (long)place) ?? []]).Select(place => (int)place).ToHashSet();
+        if (processes.Rank == 0)
+            foreach (var place in ready)
+                OutputPlace.Clean(places[place].Folder);
         var waiting = new Queue<int>(processes.Rank == 0 ? ready.Order() : []);
         using var pipeline = job.Open(model, Rearrangement.ManyPasses, where);
         var faults = new List<string>();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Groundling.Diffusion;
 using Groundling.Hosting;
 using Groundling.Models;
 using Groundling.Torch;
@@ -80,7 +81,7 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
             new GroundingPipelineOptions
             {
                 Device = place.Name,
-                Precision = place.Precision,
+                Precision = place.Asked,
                 ModelFolder = Frozen,
                 Vae = Vae,
                 Tokenizer = Tokenizer,
@@ -89,6 +90,9 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
                 Refinement = Refinement,
             }
         );
+
+    /// <summary>What becomes of a place: integers where the model has them and nothing else was asked for.</summary>
+    public ComputeDevice On(ComputeDevice place) => QuantizedModel.IsQuantized(Frozen) ? place.ForIntegers() : place;
 
     /// <summary>The same choice for a service.</summary>
     public void Share(SharedModelOptions options, DeviceChoice device)

@@ -167,7 +167,7 @@ internal static class ServeCommand
     {
         var server = new GroundingServer(
             options,
-            shared => model.Share(shared, new(place.Name, place.Precision)),
+            shared => model.Share(shared, new(place.Name, place.Asked)),
             builder =>
             {
                 ServeTelemetry.Add(builder);

@@ -13,8 +13,8 @@ public sealed class ComputeDevice
     private const int MatrixUnits = 80; // the compute capability that first has TF32 and bfloat16
     private readonly string _text;
 
-    internal ComputeDevice(Device device, string text, ComputePrecision precision) =>
-        (Device, _text, Precision) = (device, text, precision);
+    internal ComputeDevice(Device device, string text, ComputePrecision precision, ComputePrecision? asked = null) =>
+        (Device, _text, Precision, Asked) = (device, text, precision, asked ?? precision);
 
     /// <summary>The CPU, in float32.</summary>
     public static ComputeDevice Cpu => new(CPU, "cpu", ComputePrecision.F32);
@@ -24,6 +24,9 @@ public sealed class ComputeDevice
 
     /// <summary>The kind of number; never <see cref="ComputePrecision.Auto"/>.</summary>
     public ComputePrecision Precision { get; }
+
+    /// <summary>What was asked for: <see cref="Precision"/>, or <see cref="ComputePrecision.Auto"/>, which stands for it.</summary>
+    public ComputePrecision Asked { get; }
 
     /// <summary>The name by which <see cref="Find(string, ComputePrecision, int)"/> finds it again: "cpu", or "cuda:0".</summary>
     public string Name => IsCpu ? "cpu" : $"cuda:{Device.index}";
@@ -61,6 +64,12 @@ public sealed class ComputeDevice
 
     /// <summary>A forward pass in this kind of number, until the result is disposed; null where it is float32 anyway.</summary>
     public IDisposable? BeginPass() => Precision == ComputePrecision.Bf16 ? new Autocast(bfloat16, Device.type) : null;
+
+    /// <summary>
+    /// The same place for a model whose weights are integers of 8 bits: computes with these where nobody asked for something else.
+    /// </summary>
+    public ComputeDevice ForIntegers() =>
+        Asked == ComputePrecision.Auto && IsCpu && Int8Arithmetic.Supported ? new(Device, _text, ComputePrecision.Int8, Asked) : this;
 
     /// <summary>Names it for a log: "cpu, f32", or "cuda:0 (NVIDIA H100 80GB HBM3, compute capability 9.0, 85 GB), bf16".</summary>
     public override string ToString() => $"{_text}, {NameOf(Precision)}";
@@ -105,7 +114,10 @@ public sealed class ComputeDevice
             ComputePrecision.Tf32 => throw new InputException(
                 "precision tf32 needs a CUDA card, and the work is done on the CPU; take f32"
             ),
-            ComputePrecision.Auto => new(CPU, text, ComputePrecision.F32),
+            ComputePrecision.Auto => new(CPU, text, ComputePrecision.F32, ComputePrecision.Auto),
+            ComputePrecision.Int8 when !Int8Arithmetic.Supported => throw new InputException(
+                "precision int8 needs Linux x64 and a processor with VNNI; take f32, for which integers are multiplied out"
+            ),
             _ => new(CPU, text, precision),
         };
 
@@ -113,6 +125,7 @@ public sealed class ComputeDevice
         precision switch
         {
             ComputePrecision.Auto => capability >= MatrixUnits ? ComputePrecision.Bf16 : ComputePrecision.F32,
+            ComputePrecision.Int8 => throw new InputException("precision int8 is for the CPU; take --device cpu, or another precision"),
             ComputePrecision.Tf32 or ComputePrecision.Bf16 when capability < MatrixUnits => throw new InputException(
                 $"precision {NameOf(precision)} needs compute capability 8.0, and {shown} is older; take f32"
             ),

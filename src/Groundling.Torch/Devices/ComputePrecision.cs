@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace Groundling.Torch;
@@ -6,7 +7,8 @@ namespace Groundling.Torch;
 public enum ComputePrecision
 {
     /// <summary>
-    /// What is fastest: <see cref="Bf16"/> on a card with matrix units for it (compute capability 8.0 or more), else <see cref="F32"/>.
+    /// What is fastest: <see cref="Bf16"/> on a card with matrix units for it (compute capability 8.0 or more); on the CPU
+    /// <see cref="Int8"/> for a quantized model, where the processor has what it takes; else <see cref="F32"/>.
     /// </summary>
     [JsonStringEnumMemberName("auto")]
     Auto,
@@ -22,4 +24,11 @@ public enum ComputePrecision
     /// <summary>bfloat16 where an operator may be inexact, float32 elsewhere. A CPU without matrix units is slower with it.</summary>
     [JsonStringEnumMemberName("bf16")]
     Bf16,
+
+    /// <summary>
+    /// Integers of 8 bits where the model's file has them (a quantized model), float32 elsewhere; for inference on the CPU.
+    /// </summary>
+    [JsonStringEnumMemberName("int8")]
+    [SuppressMessage("Naming", "CA1720", Justification = "the field's own name, as it is typed")]
+    Int8,
 }

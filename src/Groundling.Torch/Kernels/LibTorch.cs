@@ -66,6 +66,9 @@ internal static unsafe partial class LibTorch
         return (ulong)list;
     }
 
+    /// <summary>A number as an argument of <see cref="Call"/>.</summary>
+    public static ulong Argument(double number) => BitConverter.DoubleToUInt64Bits(number);
+
     /// <summary>A value in place of an optional argument of <see cref="Call"/>.</summary>
     public static ulong Some(ulong value)
     {
@@ -128,6 +131,51 @@ internal static unsafe partial class LibTorch
         double** scalars,
         long scalarCount,
         byte** algorithm,
+        nint* result
+    );
+
+    [DllImport(Library)]
+    public static extern int aoti_torch_cpu__qconv_pointwise_tensor(
+        nint input,
+        nint inputScale,
+        nint inputZeroPoint,
+        nint weight,
+        nint weightScale,
+        nint weightZeroPoint,
+        nint* bias,
+        long* stride,
+        long strides,
+        long* padding,
+        long paddings,
+        long* dilation,
+        long dilations,
+        long groups,
+        double outputScale,
+        long outputZeroPoint,
+        int* outputType,
+        byte* activation,
+        double** scalars,
+        long scalarCount,
+        byte** algorithm,
+        nint* result
+    );
+
+    [DllImport(Library)]
+    public static extern int aoti_torch_cpu__qlinear_pointwise_tensor(
+        nint input,
+        nint inputScale,
+        nint inputZeroPoint,
+        nint weight,
+        nint weightScale,
+        nint weightZeroPoint,
+        nint* bias,
+        double outputScale,
+        long outputZeroPoint,
+        int* outputType,
+        byte* activation,
+        double** scalars,
+        long scalarCount,
+        byte* algorithm,
         nint* result
     );
 

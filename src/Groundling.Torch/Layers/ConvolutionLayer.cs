@@ -11,13 +11,11 @@ namespace Groundling.Torch;
 /// they are frozen.
 /// </summary>
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
-public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
+public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, IQuantizableLayer
 {
     private const long SmallestPacked = 1 << 16,
         Lanes = 16;
     private readonly Lock _gate = new();
-    private readonly long _stride,
-        _padding;
     private WinogradWeight? _winograd;
     private PackedWeight? _packed;
     private Rearrangement _extent;
@@ -38,29 +36,49 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
     public ConvolutionLayer(long inputs, long outputs, long kernel, long stride = 1, long? padding = null)
         : base(nameof(ConvolutionLayer))
     {
-        (_stride, _padding) = (stride, padding ?? kernel / 2);
+        (Stride, Padding) = (stride, padding ?? kernel / 2);
         _weight = Parameters.Reserve(outputs, inputs, kernel, kernel);
         _bias = Parameters.Reserve(outputs);
         RegisterComponents();
     }
 
+    /// <inheritdoc/>
+    public Tensor Weight => _weight;
+
+    /// <inheritdoc/>
+    public Tensor? Bias => _bias;
+
+    /// <inheritdoc/>
+    public long Stride { get; }
+
+    /// <inheritdoc/>
+    public long Padding { get; }
+
+    /// <inheritdoc/>
+    public ILayerArithmetic? Arithmetic { get; set; }
+
     /// <param name="input">[B, inputs, h, w]</param>
     /// <returns>[B, outputs, h', w'], channels last when the input is.</returns>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) =>
+        Arithmetic is not null && PackedWeight.Serves(input) ? Arithmetic.Compute(this, input) : Compute(input);
+
+    /// <inheritdoc/>
+    public Tensor Compute(Tensor input)
     {
+        Int8Weights.RequireFloat(this);
         // The image's size alone decides how it is computed, so that a picture's result does not depend on those before it.
         if (_extent != Rearrangement.None && PackedWeight.Serves(input))
         {
-            if (_stride == 1 && _padding == 1 && WinogradWeight.Pays(_weight.shape, input.shape, _extent))
+            if (Stride == 1 && Padding == 1 && WinogradWeight.Pays(_weight.shape, input.shape, _extent))
                 return Winograd().Convolve(input, _bias);
             if (_extent == Rearrangement.ManyPasses && PackedWeight.Supported && _weight.numel() >= SmallestPacked)
-                return Packed(input.shape).Convolve(input, _bias, _stride, _padding);
+                return Packed(input.shape).Convolve(input, _bias, Stride, Padding);
         }
         // The way back through an image of rows of planes multiplies memory that nothing has written by zero, where the outputs fill no
         // vector: not a number, if that is what lies there. Through an image with channels last it does not.
         if (is_grad_enabled() && _weight.shape[0] % Lanes != 0)
             input = input.ToChannelsLast();
-        return functional.conv2d(input, _weight, _bias, strides: [_stride, _stride], padding: [_padding, _padding]);
+        return functional.conv2d(input, _weight, _bias, strides: [Stride, Stride], padding: [Padding, Padding]);
     }
 
     /// <inheritdoc/>
@@ -84,7 +102,7 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
         {
             if (_packed is not null)
                 return _packed;
-            _packed = PackedWeight.ForConvolution(_weight, _stride, _padding, imageShape);
+            _packed = PackedWeight.ForConvolution(_weight, Stride, Padding, imageShape);
             MappedFile.ReleasePages(_weight);
             return _packed;
         }
@@ -97,6 +115,7 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable
         {
             _winograd?.Dispose();
             _packed?.Dispose();
+            Arithmetic?.Dispose();
         }
         base.Dispose(disposing);
     }

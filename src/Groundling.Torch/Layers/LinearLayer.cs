@@ -8,7 +8,7 @@ namespace Groundling.Torch;
 
 /// <summary>x W^T + b, with weights that are loaded or initialised later, and prepacked once they are frozen.</summary>
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
-public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable
+public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuantizableLayer
 {
     private const long SmallestPacked = 1 << 16;
     private readonly Lock _gate = new();
@@ -32,10 +32,30 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable
         RegisterComponents();
     }
 
+    /// <inheritdoc/>
+    public Tensor Weight => _weight;
+
+    /// <inheritdoc/>
+    public Tensor? Bias => _bias;
+
+    /// <inheritdoc/>
+    public long Stride => 1;
+
+    /// <inheritdoc/>
+    public long Padding => 0;
+
+    /// <inheritdoc/>
+    public ILayerArithmetic? Arithmetic { get; set; }
+
     /// <param name="input">[..., inputs]</param>
     /// <returns>[..., outputs]</returns>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) =>
+        Arithmetic is not null && PackedWeight.Serves(input) ? Arithmetic.Compute(this, input) : Compute(input);
+
+    /// <inheritdoc/>
+    public Tensor Compute(Tensor input)
     {
+        Int8Weights.RequireFloat(this);
         if (!_pack || !PackedWeight.Serves(input))
             return functional.linear(input, _weight, _bias);
         lock (_gate)
@@ -57,7 +77,10 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             _packed?.Dispose();
+            Arithmetic?.Dispose();
+        }
         base.Dispose(disposing);
     }
 }

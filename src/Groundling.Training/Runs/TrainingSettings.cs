@@ -122,7 +122,12 @@ public record TrainingSettings
         Require(ValidateEvery >= 0, $"{name}.validateEvery", ValidateEvery, "0 or more is needed");
         Require(SaveEvery >= 0, $"{name}.saveEvery", SaveEvery, "0 or more is needed");
         Require(Patience >= 0, $"{name}.patience", Patience, "0 or more is needed");
-        Require(Enum.IsDefined(Precision), $"{name}.precision", Precision, "one of auto, f32, tf32 and bf16 is needed");
+        Require(
+            Enum.IsDefined(Precision) && Precision != ComputePrecision.Int8,
+            $"{name}.precision",
+            Precision,
+            "one of auto, f32, tf32 and bf16 is needed"
+        );
         try
         {
             ComputeDevice.RequireName(Device);

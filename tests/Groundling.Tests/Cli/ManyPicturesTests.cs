@@ -221,8 +221,12 @@ public sealed class ManyPicturesTests : IDisposable
         File.WriteAllText(_folder.File("out/journal.jsonl"), string.Join('\n', journal[..3]) + "\n" + journal[3][..20]);
         File.Delete(_folder.File("out/a/overlay.png"));
         Picture("in/d.png");
+        var remains = Path.GetDirectoryName(
+            _folder.Write("out/b/.groundling-0123456789abcdef0123456789abcdef.set/.earlier", "overlay.png")
+        );
         var again = Ground([.. line, "--resume"]).Works();
         Assert.False(File.Exists(_folder.File("out/a/overlay.png")), "a was grounded again");
+        Assert.False(Directory.Exists(remains), "what a removal left that failed goes though b was done");
         Assert.Contains("4 of 4 pictures grounded", again.Output);
         Assert.Contains("2 of them before", again.Output);
         using (var file = JsonDocument.Parse(File.ReadAllText(_folder.File("out/coco-instances/instances.json"))))

@@ -91,6 +91,7 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("sample a --guidance 7,5", "--guidance '7,5': a number is needed, with a point and no comma")]
     [InlineData("serve --timeout 1,5", "with a point and no comma")]
     [InlineData("export", "--out")]
+    [InlineData("quantize", "--data")]
     [InlineData("bench --model none", "none: no such folder")]
     [InlineData("bench --model none --repeats 0", "--repeats 0")]
     [InlineData("bench --model none --size -5", "size of -5")]

@@ -190,11 +190,13 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
             none = 0;
         for (var i = 0; i < faults; i++)
         {
+            if (i % 50 == 49)
+                Tell();
             if (Directory.Exists(place))
                 Directory.Delete(place, recursive: true);
             var call = Calls[random.Next(Calls.Length)];
             var error =
-                random.Next(2) == 0 ? FaultyDisk.Kill
+                random.Next(4) > 0 ? FaultyDisk.Kill
                 : random.Next(2) == 0 ? FaultyDisk.InputOutput
                 : FaultyDisk.NoSpace;
             var at = random.Next(1, (call == "any" ? most : most / 4) + 1);
@@ -226,8 +228,10 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
                 );
             Assert.True(Remains(place).Count == 0, $"{what} leaves {string.Join(", ", Remains(place))}");
         }
-        output.WriteLine($"seed {Seed}: {kills} kills, {errors} errors of the disk, {none} after the end");
+        Tell();
         Assert.InRange(kills + errors, 1, faults);
+
+        void Tell() => output.WriteLine($"seed {Seed}: {kills} kills, {errors} errors of the disk, {none} after the end");
     }
 
     private static List<string> Remains(string place) =>

@@ -76,7 +76,7 @@ internal sealed class FaultyDisk
     private CommandRun Start(Dictionary<string, string> variables, IEnumerable<string> arguments)
     {
         var start = _isJoint
-            ? Training.MpiRun.Start("Groundling.Cli", arguments)
+            ? Training.MpiRun.Start(GroundlingProgram.Place, arguments)
             : new ProcessStartInfo(GroundlingProgram.Place, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in variables)
             start.Environment[name] = value;

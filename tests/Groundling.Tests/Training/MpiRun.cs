@@ -15,10 +15,11 @@ internal static class MpiRun
         Assert.SkipUnless(Launcher is not null, "needs Open MPI's mpirun: apt-get install openmpi-bin libopenmpi3");
 
     /// <summary>groundling in two processes.</summary>
-    public static CommandRun Groundling(params string[] arguments) => Of(["Groundling.Cli", .. arguments], []);
+    public static CommandRun Groundling(params string[] arguments) => Of([GroundlingProgram.Place, .. arguments], []);
 
     /// <summary>The same; one process alone is told to stop as soon as something holds.</summary>
-    public static CommandRun Groundling(string[] arguments, Func<bool> stopWhen) => Of(["Groundling.Cli", .. arguments], [], stopWhen);
+    public static CommandRun Groundling(string[] arguments, Func<bool> stopWhen) =>
+        Of([GroundlingProgram.Place, .. arguments], [], stopWhen);
 
     /// <summary>An explicit test in two processes.</summary>
     public static CommandRun Test(string method, params (string Name, string Value)[] environment) =>

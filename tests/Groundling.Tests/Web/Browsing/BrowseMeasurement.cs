@@ -27,7 +27,7 @@ public sealed partial class BrowseMeasurement
         {
             await browser.ClearAsync();
             var watch = Stopwatch.StartNew();
-            var program = Environment.GetEnvironmentVariable("GROUNDLING_PROGRAM") ?? GroundlingProgram.Place;
+            var program = GroundlingProgram.Place;
             string[] options =
             [
                 "browse",

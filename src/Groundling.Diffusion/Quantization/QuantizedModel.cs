@@ -1,0 +1,83 @@
+using Groundling.Core;
+using Groundling.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Groundling.Diffusion;
+
+/// <summary>
+/// A model folder some of whose weights are integers of 8 bits (<see cref="Int8Weights"/>). Its other files are those of the model it was
+/// made of.
+/// </summary>
+public static class QuantizedModel
+{
+    /// <summary>The file that tells how it was made, and that it was.</summary>
+    public const string ReportName = "quantization.json";
+
+    private const string WeightFile = ".safetensors";
+
+    /// <summary>Whether a path is such a folder.</summary>
+    public static bool IsQuantized(string path) => File.Exists(Path.Combine(path, ReportName));
+
+    /// <summary>The parts of a model whose layers may be integers, by the names of their folders.</summary>
+    public static IEnumerable<(string Name, Module Module)> Parts(StableDiffusion model) =>
+        [("text_encoder", model.Text), ("vae", model.Vae), ("unet", model.UNet)];
+
+    /// <summary>Writes a model, whole or not at all: layers whose arithmetic is in integers as such, all else in the type it had.</summary>
+    /// <param name="folder">The folder to make; it must not hold anything yet.</param>
+    /// <param name="model">
+    /// The model, opened from a folder, with <see cref="IQuantizableLayer.Arithmetic"/> set where there are integers.
+    /// </param>
+    /// <param name="report">How it was made.</param>
+    /// <exception cref="ModelException">The folder holds something already or cannot be made.</exception>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public static void Write(string folder, StableDiffusion model, QuantizationReport report)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(report);
+        ModelFolderWriter.WriteWhole(
+            folder,
+            temporary =>
+            {
+                foreach (var file in ModelFolder.Files(model.Path).Where(file => !IsWeightFile(model.Path, file)))
+                {
+                    var target = Path.Combine(temporary, Path.GetRelativePath(model.Path, file));
+                    Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                    AtomicFile.Copy(file, target);
+                }
+                var source = ModelSource.Open(model.Path);
+                foreach (var (name, module) in Parts(model))
+                    WritePart(source, name, module, Path.Combine(temporary, name));
+                File.WriteAllText(Path.Combine(temporary, ReportName), report.ToJson() + "\n");
+            }
+        );
+    }
+
+    private static void WritePart(ModelSource source, string name, Module module, string folder)
+    {
+        using var scope = NewDisposeScope();
+        using var stored = source.Weights(name);
+        var type = stored.Entries.Where(entry => SafetensorsTypes.IsFloat(entry.Type)).Max(entry => entry.Type);
+        var layers = module.QuantizableLayers().ToDictionary();
+        var tensors = module
+            .NamedTensors()
+            .SelectMany(pair =>
+                layers.TryGetValue(pair.Name, out var layer) && layer.Arithmetic is Int8Arithmetic integers
+                    ? integers.Stored(pair.Name).Select(stored => (stored.Name, stored.Tensor, Type: stored.Tensor.dtype))
+                    : [(pair.Name, pair.Tensor, SafetensorsTypes.IsFloat(pair.Tensor.dtype) ? type : pair.Tensor.dtype)]
+            )
+            .ToList();
+        var stem = name == "text_encoder" ? "model" : "diffusion_pytorch_model";
+        SafetensorsWriter.Write(
+            Path.Combine(folder, stem + (type == ScalarType.Float32 ? "" : ".fp16") + WeightFile),
+            [.. tensors.Select(tensor => (tensor.Name, tensor.Type, tensor.Tensor.shape))],
+            i => tensors[i].Tensor.alias(),
+            new Dictionary<string, string> { ["format"] = "pt" }
+        );
+    }
+
+    private static bool IsWeightFile(string model, string file) =>
+        Path.GetRelativePath(model, file).Split(Path.DirectorySeparatorChar)[0] is "text_encoder" or "vae" or "unet"
+        && Path.GetFileName(file) != "config.json";
+}
