@@ -124,6 +124,7 @@ public static partial class CommandLine
             ServeCommand.Create(stop),
             McpCommand.Create(stop),
             PullCommand.Create(stop),
+            CacheCommand.Create(stop),
             CompletionCommand.Create(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();

@@ -83,10 +83,21 @@ internal static class HelpExamples
             ("groundling train configs/scenes.json -d data -o runs/scenes", "A run from a config"),
             ("groundling train configs/scenes.json -d data -o runs/scenes --resume", "Going on after a stop"),
         ],
+        ["cache"] =
+        [
+            ("groundling cache fill -m sd15-int8", "Before the first picture is asked for"),
+            ("groundling cache list", "What is kept"),
+        ],
+        ["cache list"] = [("groundling cache list", "What is kept, newest first")],
+        ["cache fill"] = [("groundling cache fill -m sd15-int8", "Before the first picture is asked for")],
+        ["cache clear"] = [("groundling cache clear", "All of it")],
         ["quantize"] =
         [
             ("groundling quantize stable-diffusion-v1-5 -d data -o sd15-int8", "A model of integers, calibrated on the val split of data"),
-            ("groundling ground photo.jpg -c \"a man on a grey horse\" -m sd15-int8", "It is used like any other"),
+            (
+                "groundling quantize -d data -o scenes-int8 --similarity 0.999",
+                "The model that comes with the program, nearer to its floats"
+            ),
         ],
         ["export"] = [("groundling export runs/scenes/checkpoints/best -o my-model", "A folder that every command takes as --model")],
         ["pretrain"] = [("groundling pretrain configs/pretrain-whole.json -d data -o runs/whole", "A text-to-image model from nothing")],

@@ -53,6 +53,9 @@ public sealed class StableDiffusion : IDisposable
     /// <param name="place">
     /// Where it computes; the CPU where null. Weights that lie on a card have been read as a whole, and are never rearranged.
     /// </param>
+    /// <param name="packed">
+    /// The folder in which rearranged weights are kept between processes, such as <see cref="PackCache.DefaultRoot"/>; null for none.
+    /// </param>
     /// <exception cref="EngineException">There is no libtorch, or it cannot be loaded.</exception>
     /// <exception cref="ModelException">The folder holds another kind of model, or a part is missing or malformed.</exception>
     /// <exception cref="WeightsException">A weight file is damaged or does not fit its config.</exception>
@@ -62,7 +65,8 @@ public sealed class StableDiffusion : IDisposable
         Action<string>? begin = null,
         string? vae = null,
         string? tokenizer = null,
-        ComputeDevice? place = null
+        ComputeDevice? place = null,
+        string? packed = null
     )
     {
         place ??= ComputeDevice.Cpu;
@@ -85,16 +89,18 @@ public sealed class StableDiffusion : IDisposable
         if (LatentMismatch(source, vaeConfig, unetConfig) is { } latents)
             throw new ModelException(latents);
         var (schedule, prediction) = source.Schedule();
+        var cache = packed is null ? null : PackCache.For(packed, source.WeightFiles());
         TextEncoder? text = null;
         Vae? autoencoder = null;
         try
         {
             begin?.Invoke("text_encoder");
-            text = Load(source, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys, place).Freeze(Rearrangement.None);
+            text = Load(source, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys, place)
+                .Freeze(Rearrangement.None, cache, "text_encoder");
             begin?.Invoke("vae");
-            autoencoder = Load(source, "vae", new Vae(vaeConfig), Vae.Keys, place).Freeze(rearrangement);
+            autoencoder = Load(source, "vae", new Vae(vaeConfig), Vae.Keys, place).Freeze(rearrangement, cache, "vae");
             begin?.Invoke("unet");
-            var unet = Load(source, "unet", new UNet(unetConfig), KeyMap.Identity, place).Suit(place).Freeze(rearrangement);
+            var unet = Load(source, "unet", new UNet(unetConfig), KeyMap.Identity, place).Suit(place).Freeze(rearrangement, cache, "unet");
             return new(path, tokens, text, autoencoder, unet, prediction, schedule, place);
         }
         catch

@@ -25,6 +25,9 @@ public sealed class SharedModelOptions
     /// <summary>How far weights are rearranged for speed.</summary>
     public Rearrangement Rearrangement { get; set; } = Rearrangement.ManyPasses;
 
+    /// <inheritdoc cref="GroundingPipelineOptions.PackCache"/>
+    public string? PackCache { get; set; }
+
     /// <summary>
     /// Where to compute: "auto" takes a CUDA card where libtorch can use one, else the CPU; "cpu", "cuda", or a card's number as in
     /// "cuda:1".
@@ -52,6 +55,7 @@ public sealed class SharedModelOptions
             Rearrangement = Rearrangement,
             Device = Device,
             Precision = Precision,
+            PackCache = PackCache,
         };
         return options.Validated();
     }

@@ -89,14 +89,16 @@ public static class ModuleWeights
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="extent">How far layers may rearrange their weights.</param>
-    public static T Freeze<T>(this T module, Rearrangement extent = Rearrangement.ManyPasses)
+    /// <param name="cache">Where rearranged weights are kept between processes; null for nowhere.</param>
+    /// <param name="part">The module's name in the cache.</param>
+    public static T Freeze<T>(this T module, Rearrangement extent = Rearrangement.ManyPasses, PackCache? cache = null, string part = "")
         where T : Module
     {
         module.eval();
         foreach (var parameter in module.parameters())
             parameter.requires_grad_(false);
-        foreach (var layer in module.modules().Prepend(module).OfType<IRearrangeable>())
-            layer.Allow(extent);
+        foreach (var (name, inner) in module.named_modules().Prepend(("", module)))
+            (inner as IRearrangeable)?.Allow(extent, cache is null ? null : new(cache, $"{part}.{name.Replace('/', '.')}"));
         return module;
     }
 

@@ -51,6 +51,7 @@ internal static class BenchCommand
             model.Vae,
             model.Tokenizer,
             model.Yes,
+            model.NoCache,
             size,
             device.Name,
             device.Kind,

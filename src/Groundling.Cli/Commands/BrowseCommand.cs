@@ -36,6 +36,7 @@ internal static class BrowseCommand
             model.Frozen,
             model.Trained,
             model.Yes,
+            model.NoCache,
             device.Name,
             device.Kind,
             threads,

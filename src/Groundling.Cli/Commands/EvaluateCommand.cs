@@ -88,6 +88,7 @@ internal static class EvaluateCommand
             model.Trained,
             model.Untrained,
             model.Yes,
+            model.NoCache,
             baseline,
             protocol,
             groups,

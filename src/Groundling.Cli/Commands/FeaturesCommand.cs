@@ -38,6 +38,7 @@ internal static class FeaturesCommand
             model.Vae,
             model.Tokenizer,
             model.Yes,
+            model.NoCache,
             output,
             size,
             device.Name,

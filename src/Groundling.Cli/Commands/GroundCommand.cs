@@ -72,6 +72,7 @@ internal static class GroundCommand
             model.Vae,
             model.Tokenizer,
             model.Yes,
+            model.NoCache,
             output,
             formats.Formats,
             formats.Categories,

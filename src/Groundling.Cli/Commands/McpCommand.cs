@@ -21,6 +21,7 @@ internal static class McpCommand
             model.Vae,
             model.Tokenizer,
             model.Yes,
+            model.NoCache,
             allow,
             device.Name,
             device.Kind,

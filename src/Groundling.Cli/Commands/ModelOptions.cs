@@ -40,6 +40,9 @@ internal sealed class ModelOptions
 
     public Option<bool> Yes { get; } = ModelPlace.Yes();
 
+    public Option<bool> NoCache { get; } =
+        new("--no-cache") { Description = "Neither read nor keep weights rearranged for this machine (groundling cache list)" };
+
     /// <summary>Whether the command line chooses a model.</summary>
     public bool AreGiven(ParseResult parsed) =>
         parsed.GetValue(Frozen) is not null || parsed.GetValue(Trained) is not null || parsed.GetValue(Untrained);
@@ -59,7 +62,10 @@ internal sealed class ModelOptions
             frozen is null && trained is not null ? ModelPlace.FrozenOf(trained)
             : frozen is null ? SceneModel.Folder
             : ModelPlace.Find(frozen, parsed.GetValue(Yes), parsed.InvocationConfiguration.Error, stop);
-        return new(folder, trained, untrained, IsDefault: frozen is null && trained is null, vae, tokenizer);
+        return new(folder, trained, untrained, IsDefault: frozen is null && trained is null, vae, tokenizer)
+        {
+            PackCache = parsed.GetValue(NoCache) ? null : Groundling.Torch.PackCache.DefaultRoot,
+        };
     }
 }
 
@@ -75,6 +81,9 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
     /// <summary>How static prompting is refined.</summary>
     public RefinementSettings Refinement { get; init; } = new();
 
+    /// <summary>Where rearranged weights are kept; null for nowhere.</summary>
+    public string? PackCache { get; init; }
+
     /// <summary>Opens it where the command line says, or for one of several processes on its own card.</summary>
     public GroundingPipeline Open(Rearrangement rearrangement, ComputeDevice place) =>
         GroundingPipeline.Open(
@@ -87,6 +96,7 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
                 Tokenizer = Tokenizer,
                 TrainedParts = Parts,
                 Rearrangement = rearrangement,
+                PackCache = PackCache,
                 Refinement = Refinement,
             }
         );
@@ -98,6 +108,7 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
     public void Share(SharedModelOptions options, DeviceChoice device)
     {
         (options.ModelFolder, options.TrainedParts, options.Vae, options.Tokenizer) = (Frozen, Parts.ToString(), Vae, Tokenizer);
+        options.PackCache = PackCache;
         (options.Device, options.Precision) = (device.Name ?? options.Device, device.Precision ?? options.Precision);
     }
 

@@ -100,6 +100,7 @@ internal static class ServeCommand
             model.Frozen,
             model.Trained,
             model.Yes,
+            model.NoCache,
             device.Name,
             device.Kind,
             threads,

@@ -42,7 +42,7 @@ internal sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>
     {
         using var scope = NewDisposeScope();
         var allowed = mask?.unsqueeze(1).unsqueeze(1); // [B, 1, 1, K]
-        var read = functional.scaled_dot_product_attention(Heads(_query, pixels), Heads(_key, context), Heads(_value, context), allowed);
+        var read = DotProductAttention.Of(Heads(_query, pixels), Heads(_key, context), Heads(_value, context), allowed);
         return Merge(read).MoveToOuterDisposeScope();
     }
 

@@ -40,12 +40,8 @@ internal sealed class VaeAttention : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var pixels = _norm.call(image).ToPixels(); // [B, hw, C]
-        var mixed = functional
-            .scaled_dot_product_attention(
-                _query.call(pixels).unsqueeze(1),
-                _key.call(pixels).unsqueeze(1),
-                _value.call(pixels).unsqueeze(1)
-            )
+        var mixed = DotProductAttention
+            .Of(_query.call(pixels).unsqueeze(1), _key.call(pixels).unsqueeze(1), _value.call(pixels).unsqueeze(1))
             .squeeze(1);
         return image.Plus(_out.call(mixed).ToImage(image.shape[2], image.shape[3])).MoveToOuterDisposeScope();
     }

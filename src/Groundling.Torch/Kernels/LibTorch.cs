@@ -40,12 +40,16 @@ internal static unsafe partial class LibTorch
     }
 
     /// <summary>Calls any operator of libtorch that returns one tensor.</summary>
-    public static Tensor Call(string name, params ReadOnlySpan<ulong> arguments)
+    public static Tensor Call(string name, params ReadOnlySpan<ulong> arguments) =>
+        Tensor.UnsafeCreateTensor((nint)CallForNumber(name, arguments));
+
+    /// <summary>Calls any operator of libtorch that returns one number.</summary>
+    public static ulong CallForNumber(string name, params ReadOnlySpan<ulong> arguments)
     {
         var stack = stackalloc ulong[Math.Max(arguments.Length, 1)];
         arguments.CopyTo(new Span<ulong>(stack, arguments.Length));
         Check(torch_call_dispatcher(name, "", stack, InterfaceVersion), name);
-        return Tensor.UnsafeCreateTensor((nint)stack[0]);
+        return stack[0];
     }
 
     /// <summary>A tensor as an argument of <see cref="Call"/>.</summary>
@@ -177,6 +181,31 @@ internal static unsafe partial class LibTorch
         long scalarCount,
         byte* algorithm,
         nint* result
+    );
+
+    [DllImport(Library)]
+    public static extern int aoti_torch_get_layout(nint tensor, int* layout);
+
+    [DllImport(Library)]
+    public static extern int aoti_torch_layout__mkldnn();
+
+    [DllImport(Library)]
+    public static extern int aoti_torch_layout_strided();
+
+    [DllImport(Library)]
+    public static extern int aoti_torch_create_tensor_from_blob_v2(
+        nint data,
+        long dimensions,
+        long* sizes,
+        long* strides,
+        long offset,
+        int type,
+        int deviceType,
+        int device,
+        nint* result,
+        int layout,
+        byte* description,
+        long descriptionLength
     );
 
     [DllImport(Library)]

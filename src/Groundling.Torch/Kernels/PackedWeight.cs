@@ -14,9 +14,9 @@ internal sealed unsafe class PackedWeight : IDisposable
 {
     private static readonly byte[] NoActivation = "none\0"u8.ToArray();
     private static readonly byte[] NoAlgorithm = "\0"u8.ToArray();
-    private readonly Tensor _packed;
+    private readonly PackedTensor _packed;
 
-    private PackedWeight(Tensor packed) => _packed = packed.DetachFromDisposeScope();
+    private PackedWeight(PackedTensor packed) => _packed = packed;
 
     /// <summary>Whether this machine has the packed operators.</summary>
     public static bool Supported { get; } =
@@ -26,29 +26,50 @@ internal sealed unsafe class PackedWeight : IDisposable
     public static bool Serves(Tensor input) =>
         !is_grad_enabled() && input.dtype == ScalarType.Float32 && input.device_type == DeviceType.CPU;
 
-    /// <summary>Packs a convolution's weight [out, in, k, k] for inputs of the given shape (other shapes work, slower).</summary>
-    public static PackedWeight ForConvolution(Tensor weight, long stride, long padding, long[] inputShape)
-    {
-        using var plain = weight.detach().contiguous();
-        return new(
-            LibTorch.Call(
-                "mkldnn::_reorder_convolution_weight",
-                LibTorch.Argument(plain),
-                LibTorch.Argument(padding, padding),
-                LibTorch.Argument(stride, stride),
-                LibTorch.Argument(1, 1),
-                1,
-                LibTorch.Some(LibTorch.Argument(inputShape))
+    /// <summary>Packs a convolution's weight [out, in, k, k] for inputs of about the given shape (other shapes work, slower).</summary>
+    public static PackedWeight ForConvolution(Tensor weight, long stride, long padding, long[] inputShape, PackSlot? slot = null) =>
+        new(
+            PackSlot.Get(
+                slot,
+                weight,
+                Kind(inputShape),
+                () =>
+                {
+                    using var plain = weight.detach().contiguous();
+                    return LibTorch.Call(
+                        "mkldnn::_reorder_convolution_weight",
+                        LibTorch.Argument(plain),
+                        LibTorch.Argument(padding, padding),
+                        LibTorch.Argument(stride, stride),
+                        LibTorch.Argument(1, 1),
+                        1,
+                        LibTorch.Some(LibTorch.Argument(PackSlot.Typical(inputShape)))
+                    );
+                }
             )
         );
-    }
 
-    /// <summary>Packs a linear layer's weight [out, in] for inputs of the given number of rows (others work, slower).</summary>
-    public static PackedWeight ForLinear(Tensor weight, long rows)
-    {
-        using var plain = weight.detach().contiguous();
-        return new(LibTorch.Call("mkldnn::_reorder_linear_weight", LibTorch.Argument(plain), LibTorch.Some((ulong)rows)));
-    }
+    /// <summary>Packs a linear layer's weight [out, in] for inputs of about the given shape (others work, slower).</summary>
+    public static PackedWeight ForLinear(Tensor weight, long[] inputShape, PackSlot? slot = null) =>
+        new(
+            PackSlot.Get(
+                slot,
+                weight,
+                Kind(inputShape),
+                () =>
+                {
+                    using var plain = weight.detach().contiguous();
+                    return LibTorch.Call(
+                        "mkldnn::_reorder_linear_weight",
+                        LibTorch.Argument(plain),
+                        LibTorch.Some((ulong)PackSlot.Typical(inputShape)[0])
+                    );
+                }
+            )
+        );
+
+    /// <summary>What a cache calls a weight that was packed for such inputs.</summary>
+    public static string Kind(long[] inputShape) => $"f32-{string.Join('x', PackSlot.Typical(inputShape))}";
 
     /// <summary>Convolution of a [B, in, h, w] input.</summary>
     public Tensor Convolve(Tensor input, Tensor? bias, long stride, long padding)
@@ -67,7 +88,7 @@ internal sealed unsafe class PackedWeight : IDisposable
             LibTorch.Check(
                 LibTorch.aoti_torch_cpu_mkldnn__convolution_pointwise(
                     input.Handle,
-                    _packed.Handle,
+                    _packed.Tensor.Handle,
                     bias is null ? null : &biasHandle,
                     paddings,
                     2,
@@ -102,7 +123,7 @@ internal sealed unsafe class PackedWeight : IDisposable
             LibTorch.Check(
                 LibTorch.aoti_torch_cpu__linear_pointwise(
                     input.Handle,
-                    _packed.Handle,
+                    _packed.Tensor.Handle,
                     bias is null ? null : &biasHandle,
                     activation,
                     null,

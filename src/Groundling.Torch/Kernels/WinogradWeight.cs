@@ -25,7 +25,8 @@ internal sealed unsafe class WinogradWeight : IDisposable
     private const long LargeImage = 2048,
         FairImage = 512; // pixels
     private const long BytesAtOnce = 4 << 20; // of transformed tiles: they stay in the caches
-    private readonly Tensor _points; // [36, in, out]
+    public const string Kind = "winograd";
+    private readonly PackedTensor _points; // [36, in, out]
     private readonly long _inputs,
         _outputs;
 
@@ -46,10 +47,16 @@ internal sealed unsafe class WinogradWeight : IDisposable
     }
 
     /// <param name="weight">[out, in, 3, 3]; in and out multiples of 16.</param>
-    public WinogradWeight(Tensor weight)
+    /// <param name="slot">Where it is kept between processes.</param>
+    public WinogradWeight(Tensor weight, PackSlot? slot = null)
+    {
+        (_outputs, _inputs) = (weight.shape[0], weight.shape[1]);
+        _points = PackSlot.Get(slot, weight, Kind, () => ToPoints(weight));
+    }
+
+    private static Tensor ToPoints(Tensor weight)
     {
         using var scope = NewDisposeScope();
-        (_outputs, _inputs) = (weight.shape[0], weight.shape[1]);
         var toPoints = tensor(
                 new[]
                 {
@@ -79,7 +86,7 @@ internal sealed unsafe class WinogradWeight : IDisposable
         var rows = weight.detach().permute(2, 3, 1, 0).reshape(3, -1); // [3, 3 in out]
         var half = toPoints.matmul(rows).view(Patch, 3, -1).transpose(0, 1).reshape(3, -1); // [3, 6 in out]
         var full = toPoints.matmul(half).view(Patch, Patch, -1).transpose(0, 1);
-        _points = full.reshape(Points, _inputs, _outputs).DetachFromDisposeScope();
+        return full.reshape(Points, weight.shape[1], weight.shape[0]).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>Whether a convolution with this weight, over images of this size, is faster and worth the memory.</summary>
@@ -126,7 +133,7 @@ internal sealed unsafe class WinogradWeight : IDisposable
             var count = Math.Min(atOnce, tiles - work.FirstTile);
             work.Points = (float*)LibTorch.DataPointer(patches);
             NativeParallel.For(count, 8, &TakeTiles, ref work);
-            bmm_out(patches, _points, products);
+            bmm_out(patches, _points.Tensor, products);
             work.Points = (float*)LibTorch.DataPointer(products);
             NativeParallel.For(count, 8, &PutTiles, ref work);
         }

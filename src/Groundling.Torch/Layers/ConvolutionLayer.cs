@@ -55,6 +55,9 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
     public long Padding { get; }
 
     /// <inheritdoc/>
+    public PackSlot? Slot { get; private set; }
+
+    /// <inheritdoc/>
     public ILayerArithmetic? Arithmetic { get; set; }
 
     /// <param name="input">[B, inputs, h, w]</param>
@@ -69,9 +72,13 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
         // The image's size alone decides how it is computed, so that a picture's result does not depend on those before it.
         if (_extent != Rearrangement.None && PackedWeight.Serves(input))
         {
-            if (Stride == 1 && Padding == 1 && WinogradWeight.Pays(_weight.shape, input.shape, _extent))
+            if (Stride == 1 && Padding == 1 && WinogradWeight.Pays(_weight.shape, input.shape, Extent(WinogradWeight.Kind)))
                 return Winograd().Convolve(input, _bias);
-            if (_extent == Rearrangement.ManyPasses && PackedWeight.Supported && _weight.numel() >= SmallestPacked)
+            if (
+                PackedWeight.Supported
+                && _weight.numel() >= SmallestPacked
+                && Extent(PackedWeight.Kind(input.shape)) == Rearrangement.ManyPasses
+            )
                 return Packed(input.shape).Convolve(input, _bias, Stride, Padding);
         }
         // The way back through an image of rows of planes multiplies memory that nothing has written by zero, where the outputs fill no
@@ -82,7 +89,11 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
     }
 
     /// <inheritdoc/>
-    public void Allow(Rearrangement extent) => _extent = extent;
+    public void Allow(Rearrangement extent, PackSlot? slot = null) => (_extent, Slot) = (extent, slot);
+
+    /// <summary>How far it may go to rearrange the weight in one way: for a single pass, too, where that was done already.</summary>
+    private Rearrangement Extent(string kind) =>
+        _extent == Rearrangement.OnePass && PackSlot.Has(Slot, kind) ? Rearrangement.ManyPasses : _extent;
 
     private WinogradWeight Winograd()
     {
@@ -90,7 +101,7 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
         {
             if (_winograd is not null)
                 return _winograd;
-            _winograd = new(_weight);
+            _winograd = new(_weight, Slot);
             MappedFile.ReleasePages(_weight);
             return _winograd;
         }
@@ -102,7 +113,7 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
         {
             if (_packed is not null)
                 return _packed;
-            _packed = PackedWeight.ForConvolution(_weight, Stride, Padding, imageShape);
+            _packed = PackedWeight.ForConvolution(_weight, Stride, Padding, imageShape, Slot);
             MappedFile.ReleasePages(_weight);
             return _packed;
         }

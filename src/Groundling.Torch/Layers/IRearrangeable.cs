@@ -4,5 +4,7 @@ namespace Groundling.Torch;
 public interface IRearrangeable
 {
     /// <summary>Promises that the weights stay as they are; the layer may keep a rearranged (prepacked) copy.</summary>
-    void Allow(Rearrangement extent);
+    /// <param name="extent">How far.</param>
+    /// <param name="slot">Where rearranged weights are kept between processes; null for nowhere.</param>
+    void Allow(Rearrangement extent, PackSlot? slot = null);
 }

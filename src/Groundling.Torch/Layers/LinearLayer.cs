@@ -13,7 +13,7 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
     private const long SmallestPacked = 1 << 16;
     private readonly Lock _gate = new();
     private PackedWeight? _packed;
-    private bool _pack;
+    private Rearrangement _extent;
 
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
@@ -45,6 +45,9 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
     public long Padding => 0;
 
     /// <inheritdoc/>
+    public PackSlot? Slot { get; private set; }
+
+    /// <inheritdoc/>
     public ILayerArithmetic? Arithmetic { get; set; }
 
     /// <param name="input">[..., inputs]</param>
@@ -56,13 +59,13 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
     public Tensor Compute(Tensor input)
     {
         Int8Weights.RequireFloat(this);
-        if (!_pack || !PackedWeight.Serves(input))
+        if (!Packs(input))
             return functional.linear(input, _weight, _bias);
         lock (_gate)
         {
             if (_packed is null)
             {
-                _packed = PackedWeight.ForLinear(_weight, input.numel() / input.shape[^1]);
+                _packed = PackedWeight.ForLinear(_weight, input.shape, Slot);
                 MappedFile.ReleasePages(_weight);
             }
         }
@@ -70,8 +73,14 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
     }
 
     /// <inheritdoc/>
-    public void Allow(Rearrangement extent) =>
-        _pack = extent == Rearrangement.ManyPasses && PackedWeight.Supported && _weight.numel() >= SmallestPacked;
+    public void Allow(Rearrangement extent, PackSlot? slot = null) => (_extent, Slot) = (extent, slot);
+
+    private bool Packs(Tensor input) =>
+        _extent != Rearrangement.None
+        && PackedWeight.Supported
+        && _weight.numel() >= SmallestPacked
+        && PackedWeight.Serves(input)
+        && (_packed is not null || _extent == Rearrangement.ManyPasses || PackSlot.Has(Slot, PackedWeight.Kind(input.shape)));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

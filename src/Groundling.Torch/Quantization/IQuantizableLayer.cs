@@ -22,6 +22,9 @@ public interface IQuantizableLayer
     /// </summary>
     ILayerArithmetic? Arithmetic { get; set; }
 
+    /// <summary>Where rearranged weights are kept between processes; null for nowhere.</summary>
+    PackSlot? Slot { get; }
+
     /// <summary>The layer's own arithmetic.</summary>
     /// <exception cref="InvalidOperationException">The layer has its weight in integers alone.</exception>
     Tensor Compute(Tensor input);

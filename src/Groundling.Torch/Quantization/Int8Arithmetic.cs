@@ -22,7 +22,7 @@ public sealed unsafe class Int8Arithmetic : ILayerArithmetic
         _weightZeroPoint,
         _inputScale,
         _inputZeroPoint;
-    private Tensor? _packed;
+    private PackedTensor? _packed;
 
     /// <param name="weight">int8, [outputs, inputs] or [outputs, inputs, k, k]; its memory may be a file's.</param>
     /// <param name="weightScale">float32, [outputs]</param>
@@ -88,7 +88,7 @@ public sealed unsafe class Int8Arithmetic : ILayerArithmetic
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var held in (Tensor?[])[_weight, _weightScale, _weightZeroPoint, _inputScale, _inputZeroPoint, _packed])
+        foreach (var held in (IDisposable?[])[_weight, _weightScale, _weightZeroPoint, _inputScale, _inputZeroPoint, _packed])
             held?.Dispose();
     }
 
@@ -97,33 +97,40 @@ public sealed unsafe class Int8Arithmetic : ILayerArithmetic
         lock (_gate)
         {
             if (_packed is not null)
-                return _packed;
-            var whole = _weight.contiguous();
-            _packed = (
-                _weight.dim() == 4
-                    ? LibTorch.Call(
-                        "onednn::qconv_prepack",
-                        LibTorch.Argument(whole),
-                        LibTorch.Argument(_weightScale),
-                        LibTorch.Argument((double)Input.Scale),
-                        (ulong)Input.ZeroPoint,
-                        LibTorch.Argument(layer.Stride, layer.Stride),
-                        LibTorch.Argument(layer.Padding, layer.Padding),
-                        LibTorch.Argument(1, 1),
-                        1,
-                        LibTorch.Some(LibTorch.Argument(inputShape))
-                    )
-                    : LibTorch.Call(
-                        "onednn::qlinear_prepack",
-                        LibTorch.Argument(whole),
-                        LibTorch.Some(
-                            LibTorch.Argument(inputShape.Aggregate(1L, (product, size) => product * size) / inputShape[^1], inputShape[^1])
-                        )
-                    )
-            ).DetachFromDisposeScope();
+                return _packed.Tensor;
+            var (isConvolution, typical) = (_weight.dim() == 4, PackSlot.Typical(inputShape));
+            _packed = PackSlot.Get(
+                layer.Slot,
+                _weight,
+                $"int8-{string.Join('x', typical)}",
+                () => isConvolution ? PackConvolution(layer, typical) : PackLinear(typical)
+            );
             MappedFile.ReleasePages(_weight);
-            return _packed;
+            return _packed.Tensor;
         }
+    }
+
+    private Tensor PackConvolution(IQuantizableLayer layer, long[] inputShape)
+    {
+        using var whole = _weight.contiguous();
+        return LibTorch.Call(
+            "onednn::qconv_prepack",
+            LibTorch.Argument(whole),
+            LibTorch.Argument(_weightScale),
+            LibTorch.Argument((double)Input.Scale),
+            (ulong)Input.ZeroPoint,
+            LibTorch.Argument(layer.Stride, layer.Stride),
+            LibTorch.Argument(layer.Padding, layer.Padding),
+            LibTorch.Argument(1, 1),
+            1,
+            LibTorch.Some(LibTorch.Argument(inputShape))
+        );
+    }
+
+    private Tensor PackLinear(long[] inputShape)
+    {
+        using var whole = _weight.contiguous();
+        return LibTorch.Call("onednn::qlinear_prepack", LibTorch.Argument(whole), LibTorch.Some(LibTorch.Argument(inputShape)));
     }
 
     private Tensor Convolve(Tensor input, Tensor packed, IQuantizableLayer layer)

@@ -13,15 +13,17 @@ public static class SafetensorsWriter
     /// <param name="path">The file; an existing one is replaced when the new one is complete.</param>
     /// <param name="tensors">Names and tensors of any device and layout.</param>
     /// <param name="metadata">Free text pairs for the header.</param>
+    /// <param name="keep">Whether the disk has the file when this returns; a cache's may be lost in a power cut.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public static void Write(
         string path,
         IEnumerable<(string Name, Tensor Tensor)> tensors,
-        IReadOnlyDictionary<string, string>? metadata = null
+        IReadOnlyDictionary<string, string>? metadata = null,
+        bool keep = true
     )
     {
         var all = tensors.ToList();
-        Write(path, [.. all.Select(t => (t.Name, t.Tensor.dtype, t.Tensor.shape))], index => all[index].Tensor.alias(), metadata);
+        Write(path, [.. all.Select(t => (t.Name, t.Tensor.dtype, t.Tensor.shape))], index => all[index].Tensor.alias(), metadata, keep);
     }
 
     /// <summary>Writes tensors that are made one at a time, so that a file larger than memory can be written.</summary>
@@ -29,12 +31,14 @@ public static class SafetensorsWriter
     /// <param name="layout">Name, type and shape of every tensor, in order.</param>
     /// <param name="make">Makes the tensor at an index of <paramref name="layout"/>; it is disposed when written.</param>
     /// <param name="metadata">Free text pairs for the header.</param>
+    /// <param name="keep">Whether the disk has the file when this returns; a cache's may be lost in a power cut.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public static void Write(
         string path,
         IReadOnlyList<(string Name, ScalarType Type, long[] Shape)> layout,
         Func<int, Tensor> make,
-        IReadOnlyDictionary<string, string>? metadata = null
+        IReadOnlyDictionary<string, string>? metadata = null,
+        bool keep = true
     ) =>
         AtomicFile.Write(
             path,
@@ -50,7 +54,8 @@ public static class SafetensorsWriter
                         throw new ArgumentException($"'{name}' was announced as [{string.Join(", ", shape)}]");
                     LibTorch.WriteBytes(tensor, stream);
                 }
-            }
+            },
+            keep
         );
 
     private static byte[] Header(

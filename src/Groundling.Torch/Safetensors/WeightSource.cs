@@ -25,6 +25,9 @@ public sealed class WeightSource : IDisposable
     /// <summary>The file or index that was opened.</summary>
     public string Path { get; }
 
+    /// <summary>The files that hold the tensors.</summary>
+    public IEnumerable<string> Files => _files.Select(file => file.Path);
+
     /// <summary>All tensors by name.</summary>
     public IEnumerable<SafetensorsEntry> Entries =>
         _views?.Values.Select(view => view.Entry) ?? _fileOf.Select(pair => pair.Value.Entries[pair.Key]);

@@ -30,7 +30,7 @@ internal sealed class ThumbnailCache
     public ThumbnailCache(string folder, long mostBytes) => (_folder, _mostBytes) = (folder, mostBytes);
 
     /// <summary>Where a user's caches lie on each system.</summary>
-    public static string UsualFolder { get; } = Path.Combine(Caches(), "groundling", "thumbnails");
+    public static string UsualFolder { get; } = Path.Combine(UserCaches.Folder, "thumbnails");
 
     /// <summary>Counts what is there, and makes room.</summary>
     public void Open() => Trim(counted: false);
@@ -126,14 +126,5 @@ internal sealed class ThumbnailCache
                 Interlocked.Exchange(ref _bytes, 0); // another program has its hands in it; tried again when as much was added
             }
         }
-    }
-
-    private static string Caches()
-    {
-        var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : OperatingSystem.IsMacOS() ? Path.Combine(user, "Library", "Caches")
-            : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named && Path.IsPathRooted(named) ? named
-            : Path.Combine(user, ".cache");
     }
 }

@@ -25,6 +25,12 @@ public sealed record GroundingPipelineOptions
     /// </summary>
     public Rearrangement Rearrangement { get; init; } = Rearrangement.ManyPasses;
 
+    /// <summary>
+    /// The folder in which rearranged weights are kept, so that the next process need not rearrange them, such as
+    /// <see cref="PackCache.DefaultRoot"/>; null keeps none. For a Stable Diffusion they take some gigabytes.
+    /// </summary>
+    public string? PackCache { get; init; }
+
     /// <summary>How <see cref="MaskHead.Refined"/> reads the UNet.</summary>
     public RefinementSettings Refinement { get; init; } = new();
 

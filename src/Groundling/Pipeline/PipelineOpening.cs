@@ -28,7 +28,15 @@ internal static class PipelineOpening
         if (QuantizedModel.IsQuantized(options.ModelFolder))
             place = place.ForIntegers();
         var (done, total) = (0, trained is null ? FrozenParts : FrozenParts + 1);
-        var diffusion = StableDiffusion.Open(options.ModelFolder, options.Rearrangement, Begin, options.Vae, options.Tokenizer, place);
+        var diffusion = StableDiffusion.Open(
+            options.ModelFolder,
+            options.Rearrangement,
+            Begin,
+            options.Vae,
+            options.Tokenizer,
+            place,
+            options.PackCache
+        );
         try
         {
             if (trained is not null)

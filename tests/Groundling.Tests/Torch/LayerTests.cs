@@ -57,6 +57,29 @@ public class LayerTests
     }
 
     [Theory]
+    [InlineData(1, 1, 256, 256, 16)]
+    [InlineData(2, 3, 300, 257, 40)] // tails of queries, of keys and of channels
+    [InlineData(1, 2, 259, 1000, 80)]
+    [InlineData(1, 1, 256, 320, 7)]
+    [InlineData(1, 1, 257, 449, 161)]
+    public void Long_attention_equals_its_definition(long batch, long heads, long queries, long keys, long channels)
+    {
+        using var scope = NewDisposeScope();
+        // as projections give them: heads beside each other in a row
+        Tensor Made(long rows, ulong seed) => (3 * randn([batch, rows, heads, channels], generator: new Generator(seed))).transpose(1, 2);
+        var (query, key, value) = (Made(queries, 1), Made(keys, 2), Made(keys, 3));
+        var scores = query.to(float64).matmul(key.to(float64).transpose(-2, -1)) / Math.Sqrt(channels);
+        var expected = functional.softmax(scores, -1).matmul(value.to(float64));
+        AssertBothModes(expected, () => DotProductAttention.Of(query, key, value));
+        using var frozen = no_grad();
+        Assert.Equal(System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated, AttentionKernel.Serves(query, key, value));
+        query[0, 0, 5, 0] = float.NaN;
+        var spoilt = DotProductAttention.Of(query, key, value).isnan().any(-1);
+        Assert.True(spoilt[0, 0, 5].item<bool>());
+        Assert.Equal(1, spoilt.sum().item<long>());
+    }
+
+    [Theory]
     [InlineData(64, 8, 5, 7, true)]
     [InlineData(96, 32, 40, 33, false)]
     [InlineData(32, 4, 1, 1, true)]
