@@ -34,6 +34,7 @@ internal sealed unsafe class WinogradWeight : IDisposable
     {
         public float* Image,
             Points,
+            Weight,
             Output,
             Bias;
         public long Height,
@@ -43,7 +44,8 @@ internal sealed unsafe class WinogradWeight : IDisposable
             TilesAcross,
             TilesPerImage,
             FirstTile,
-            Tiles;
+            Tiles,
+            Count;
     }
 
     /// <param name="weight">[out, in, 3, 3]; in and out multiples of 16.</param>
@@ -113,6 +115,7 @@ internal sealed unsafe class WinogradWeight : IDisposable
         var output = empty(batch, height, width, _outputs, device: CPU);
         var tiles = batch * across * down;
         var atOnce = Math.Min(tiles, Math.Max(64, BytesAtOnce / (Points * sizeof(float) * Math.Max(_inputs, _outputs))));
+        atOnce = (atOnce + MatrixKernel.Rows - 1) / MatrixKernel.Rows * MatrixKernel.Rows;
         var patches = empty(Points, atOnce, _inputs, device: CPU);
         var products = empty(Points, atOnce, _outputs, device: CPU);
         var work = new Work
@@ -133,7 +136,7 @@ internal sealed unsafe class WinogradWeight : IDisposable
             var count = Math.Min(atOnce, tiles - work.FirstTile);
             work.Points = (float*)LibTorch.DataPointer(patches);
             NativeParallel.For(count, 8, &TakeTiles, ref work);
-            bmm_out(patches, _points.Tensor, products);
+            Multiply(patches, products, count, ref work);
             work.Points = (float*)LibTorch.DataPointer(products);
             NativeParallel.For(count, 8, &PutTiles, ref work);
         }
@@ -143,8 +146,50 @@ internal sealed unsafe class WinogradWeight : IDisposable
 
     public void Dispose() => _points.Dispose();
 
-    private static void bmm_out(Tensor left, Tensor right, Tensor result) =>
-        LibTorch.Check(LibTorch.aoti_torch_cpu_bmm_out(result.Handle, left.Handle, right.Handle), nameof(bmm_out));
+    /// <summary>The 36 products; rows beyond the last tile are of whatever lies there, and nobody reads them.</summary>
+    private void Multiply(Tensor patches, Tensor products, long count, ref Work work)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            LibTorch.Check(LibTorch.aoti_torch_cpu_bmm_out(products.Handle, patches.Handle, _points.Tensor.Handle), nameof(Multiply));
+            return;
+        }
+        var product = work with
+        {
+            Image = (float*)LibTorch.DataPointer(patches),
+            Weight = (float*)LibTorch.DataPointer(_points.Tensor),
+            Points = (float*)LibTorch.DataPointer(products),
+            Count = count,
+        };
+        NativeParallel.For(Points * ((_outputs + MatrixKernel.Width - 1) / MatrixKernel.Width), 1, &MultiplyColumns, ref product);
+    }
+
+    /// <summary>A product's 64 columns, for all tiles: their part of the weight stays in the cache.</summary>
+    [UnmanagedCallersOnly, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyColumns(long begin, long end, Work* work)
+    {
+        var blocks = (work->Outputs + MatrixKernel.Width - 1) / MatrixKernel.Width;
+        for (var place = begin; place < end; place++)
+        {
+            var (point, block) = Math.DivRem(place, blocks);
+            var column = block * MatrixKernel.Width;
+            var patches = work->Image + point * work->Tiles * work->Inputs;
+            var weight = work->Weight + point * work->Inputs * work->Outputs + column;
+            var products = work->Points + point * work->Tiles * work->Outputs + column;
+            for (long tile = 0; tile < work->Count; tile += MatrixKernel.Rows)
+                MatrixKernel.Multiply(
+                    patches + tile * work->Inputs,
+                    work->Inputs,
+                    weight,
+                    work->Outputs,
+                    products + tile * work->Outputs,
+                    work->Outputs,
+                    work->Inputs,
+                    Math.Min(MatrixKernel.Width, work->Outputs - column),
+                    add: false
+                );
+        }
+    }
 
     /// <summary>Patches of 6x6 pixels, overlapping by two, to their 36 points: B^T d B.</summary>
     [UnmanagedCallersOnly, MethodImpl(MethodImplOptions.AggressiveOptimization)]
