@@ -97,9 +97,9 @@ internal static class QuantizeCommand
         return command;
     }
 
-    private sealed class Told(Action<double> tell) : IProgress<(string Round, double Share)>
+    private sealed class Told(Action<double> tell) : IProgress<QuantizationProgress>
     {
-        public void Report((string Round, double Share) value) => tell(value.Share);
+        public void Report(QuantizationProgress value) => tell(value.Share);
     }
 
     /// <summary>Narratives with phrases, at equal distances.</summary>

@@ -72,12 +72,12 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
         // The image's size alone decides how it is computed, so that a picture's result does not depend on those before it.
         if (_extent != Rearrangement.None && PackedWeight.Serves(input))
         {
-            if (Stride == 1 && Padding == 1 && WinogradWeight.Pays(_weight.shape, input.shape, Extent(WinogradWeight.Kind)))
+            if (Stride == 1 && Padding == 1 && WinogradWeight.Pays(_weight.shape, input.shape, WinogradExtent()))
                 return Winograd().Convolve(input, _bias);
             if (
                 PackedWeight.Supported
                 && _weight.numel() >= SmallestPacked
-                && Extent(PackedWeight.Kind(input.shape)) == Rearrangement.ManyPasses
+                && (_extent == Rearrangement.ManyPasses || PackSlot.Had(Slot, PackedWeight.Kind(input.shape)))
             )
                 return Packed(input.shape).Convolve(input, _bias, Stride, Padding);
         }
@@ -91,9 +91,9 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
     /// <inheritdoc/>
     public void Allow(Rearrangement extent, PackSlot? slot = null) => (_extent, Slot) = (extent, slot);
 
-    /// <summary>How far it may go to rearrange the weight in one way: for a single pass, too, where that was done already.</summary>
-    private Rearrangement Extent(string kind) =>
-        _extent == Rearrangement.OnePass && PackSlot.Has(Slot, kind) ? Rearrangement.ManyPasses : _extent;
+    /// <summary>For a single pass, too, it may go all the way where that was done already.</summary>
+    private Rearrangement WinogradExtent() =>
+        _extent == Rearrangement.OnePass && PackSlot.Had(Slot, WinogradWeight.Kind) ? Rearrangement.ManyPasses : _extent;
 
     private WinogradWeight Winograd()
     {

@@ -80,7 +80,7 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
         && PackedWeight.Supported
         && _weight.numel() >= SmallestPacked
         && PackedWeight.Serves(input)
-        && (_packed is not null || _extent == Rearrangement.ManyPasses || PackSlot.Has(Slot, PackedWeight.Kind(input.shape)));
+        && (_extent == Rearrangement.ManyPasses || PackSlot.Had(Slot, PackedWeight.Kind(input.shape)));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -26,11 +26,17 @@ public sealed class PackCache
         Described = "described",
         Version = "1";
     private const long RoomLeft = 2L << 30; // bytes of the disk that stay free
+    private readonly HashSet<string> _first = new(StringComparer.Ordinal);
     private readonly string _folder;
     private readonly long _largest;
     private bool _writes = true;
 
-    private PackCache(string folder, long largest) => (_folder, _largest) = (folder, largest);
+    private PackCache(string folder, long largest)
+    {
+        (_folder, _largest) = (folder, largest);
+        if (Directory.Exists(folder))
+            _first.UnionWith(Directory.EnumerateFiles(folder, "*" + Ending).Select(file => Path.GetFileName(file)[..^Ending.Length]));
+    }
 
     /// <summary>Bytes that all models' packed weights may take together, if nothing else is said.</summary>
     public const long UsualLargest = 16L << 30;
@@ -59,7 +65,8 @@ public sealed class PackCache
         return new(Path.Combine(root, key), largest);
     }
 
-    internal bool Has(string name) => File.Exists(PathOf(name));
+    /// <summary>Whether a rearranged weight was there when the cache was opened.</summary>
+    internal bool Had(string name) => _first.Contains(name);
 
     internal PackedTensor Get(string name, Func<Tensor> make)
     {
@@ -74,7 +81,7 @@ public sealed class PackCache
 
     private PackedTensor? Read(string name)
     {
-        if (!Has(name))
+        if (!File.Exists(PathOf(name)))
             return null;
         try
         {

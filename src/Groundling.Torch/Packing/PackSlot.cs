@@ -34,6 +34,9 @@ public sealed record PackSlot(PackCache Cache, string Layer)
         static long PowerOfTwo(double size) => 1L << (int)Math.Round(Math.Log2(Math.Max(size, 1)));
     }
 
-    /// <summary>Whether the cache has a rearranged weight.</summary>
-    internal static bool Has(PackSlot? slot, string kind) => slot?.Cache.Has($"{slot.Layer}.{kind}") == true;
+    /// <summary>
+    /// Whether the cache had a rearranged weight when it was opened: what comes later is not looked for, so that a picture's result does
+    /// not depend on those before it.
+    /// </summary>
+    internal static bool Had(PackSlot? slot, string kind) => slot?.Cache.Had($"{slot.Layer}.{kind}") == true;
 }

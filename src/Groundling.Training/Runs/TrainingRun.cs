@@ -253,6 +253,9 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
+    /// <summary>What lies there: a save may fail when the new checkpoint has taken its place already.</summary>
     private string Kept() =>
-        _folder is { Last.Exists: true } ? $"{_folder.Last.Path} still holds step {_savedStep}" : "nothing had been saved yet";
+        _folder is { Last.Exists: true }
+            ? $"{_folder.Last.Path} holds step {TrainingState.StepOf(_folder.Last) ?? _savedStep}"
+            : "nothing had been saved yet";
 }

@@ -69,6 +69,19 @@ internal static class TrainingState
         return progress;
     }
 
+    /// <summary>The step that a checkpoint is of, as it lies there; null where it does not say.</summary>
+    public static long? StepOf(CheckpointFolder checkpoint)
+    {
+        try
+        {
+            return ReadProgress(Path.Combine(checkpoint.Path, Progress)).Step;
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+
     private static bool IsFinite(Tensor value)
     {
         using var scope = NewDisposeScope();

@@ -18,6 +18,7 @@ namespace Groundling;
 public sealed class ModelQuantizer
 {
     private const int FewestInputs = 16; // channels; fewer fill no vector, and are the network's ends
+    private const int Rounds = 3; // the last one again where layers are left in floats
     private const int LeftAtOnce = 20; // the least exact one of so many at a time
     private readonly GroundingPipeline _pipeline;
     private readonly List<Layer> _layers;
@@ -54,14 +55,14 @@ public sealed class ModelQuantizer
     /// <summary>Quantizes the pipeline's model in place; <see cref="QuantizedModel.Write"/> writes it.</summary>
     /// <param name="examples">Pictures with their captions, of the kind that the model is for; some ten are enough.</param>
     /// <param name="settings">How near it has to be.</param>
-    /// <param name="progress">Told a round's name and the share of it that is done.</param>
+    /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Looked at between and within passes.</param>
     /// <exception cref="InputException">There is no example, or a setting is out of range.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the pipeline is of no use any more.</exception>
     public QuantizationReport Run(
         IReadOnlyList<(Picture Picture, Caption Caption)> examples,
         QuantizationSettings? settings = null,
-        IProgress<(string Round, double Share)>? progress = null,
+        IProgress<QuantizationProgress>? progress = null,
         CancellationToken cancellation = default
     )
     {
@@ -73,7 +74,7 @@ public sealed class ModelQuantizer
         try
         {
             Set(_ => new InputRange());
-            Pass("inputs", made => floats.Add(made));
+            Pass("inputs", 0, made => floats.Add(made));
             _layers.RemoveAll(layer => Unused(layer.Module));
             Set(layer =>
             {
@@ -82,7 +83,7 @@ public sealed class ModelQuantizer
                 using (scale)
                     return new RoundingError(new(weight, scale, ((InputRange)layer.Module.Arithmetic!).Choose()));
             });
-            Pass("layers", Dispose);
+            Pass("layers", 1, Dispose);
             Set(layer =>
             {
                 var watched = (RoundingError)layer.Module.Arithmetic!;
@@ -93,7 +94,7 @@ public sealed class ModelQuantizer
             {
                 var similarity = new Dictionary<string, double>();
                 var number = 0;
-                Pass($"network, {round}", made => Compare(floats[number++], made, similarity));
+                Pass($"network, {round}", 2, made => Compare(floats[number++], made, similarity));
                 var report = new QuantizationReport([.. _layers.Select(Describe)], similarity);
                 var integers = _layers.Where(layer => layer.Module.Arithmetic is not null).OrderByDescending(layer => layer.Error).ToList();
                 if (report.Worst >= settings.Similarity || integers.Count == 0)
@@ -107,15 +108,15 @@ public sealed class ModelQuantizer
             floats.ForEach(Dispose);
         }
 
-        void Pass(string round, Action<IReadOnlyDictionary<string, Tensor>> take)
+        void Pass(string round, int done, Action<IReadOnlyDictionary<string, Tensor>> take)
         {
             foreach (var (number, (picture, caption)) in examples.Index())
             {
-                progress?.Report((round, (double)number / examples.Count));
+                progress?.Report(new(round, (done + (double)number / examples.Count) / Rounds));
                 using var trace = _pipeline.Trace(picture, caption, keepHeads: false, cancellation: cancellation);
                 take(Made(trace));
             }
-            progress?.Report((round, 1));
+            progress?.Report(new(round, (done + 1.0) / Rounds));
         }
     }
 

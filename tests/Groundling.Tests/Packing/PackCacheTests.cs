@@ -68,6 +68,20 @@ public sealed class PackCacheTests : IDisposable
     }
 
     [Fact]
+    public void For_one_picture_what_was_there_at_the_start_alone_counts()
+    {
+        var large = Compute("winograd", null, Rearrangement.OnePass);
+        var cache = Cache;
+        // 48 x 48 pixels pay for one pass, 24 x 24 only where it was done before
+        Assert.Equal(large, Compute("winograd", cache, Rearrangement.OnePass));
+        Assert.Single(Files);
+        var plain = Compute("small winograd", null, Rearrangement.OnePass);
+        Assert.Equal(plain, Compute("small winograd", cache, Rearrangement.OnePass));
+        Assert.Equal(Compute("small winograd", null), Compute("small winograd", Cache, Rearrangement.OnePass));
+        Assert.NotEqual(plain, Compute("small winograd", null));
+    }
+
+    [Fact]
     public void Where_nothing_can_be_written_it_is_done_without()
     {
         _folder.Write("packed", "a file in the folder's place");
@@ -127,7 +141,7 @@ public sealed class PackCacheTests : IDisposable
     }
 
     /// <summary>The bytes of what a layer makes, whose rearranged weight may come from a cache.</summary>
-    private static float[] Compute(string kind, PackCache? cache)
+    private static float[] Compute(string kind, PackCache? cache, Rearrangement extent = Rearrangement.ManyPasses)
     {
         Assert.SkipWhen(kind.StartsWith("int8", StringComparison.Ordinal) && !Int8Arithmetic.Supported, "needs a processor with VNNI");
         using var scope = NewDisposeScope();
@@ -142,8 +156,11 @@ public sealed class PackCacheTests : IDisposable
             var (weight, scale) = Int8Arithmetic.Round(quantized.Weight);
             quantized.Arithmetic = new Int8Arithmetic(weight, scale, InputScale.Of(-3, 3));
         }
-        layer.Freeze(Rearrangement.ManyPasses, cache, "unet");
-        var side = kind == "winograd" ? 48 : 16;
+        layer.Freeze(extent, cache, "unet");
+        var side =
+            kind == "winograd" ? 48
+            : kind == "small winograd" ? 24
+            : 16;
         var input = isLinear
             ? randn([1, 64, 512], generator: new Generator(4))
             : randn([1, 192, side, side], generator: new Generator(4)).ToChannelsLast();

@@ -81,10 +81,10 @@ public sealed class CrashCampaignTests(TinyModel tiny, ITestOutputHelper output)
             ["checkpoints/last/training-state.safetensors", "checkpoints/last/grounding/model.safetensors"],
             after: (place, message) =>
             {
-                const string still = "still holds step ";
-                if (message.IndexOf(still, StringComparison.Ordinal) is >= 0 and var at)
+                const string holds = " holds step ";
+                if (message.IndexOf(holds, StringComparison.Ordinal) is >= 0 and var at)
                     Assert.Contains(
-                        $"\"step\": {message[at + still.Length]}",
+                        $"\"step\": {message[at + holds.Length]}",
                         File.ReadAllText(Path.Combine(place, "checkpoints/last/training.json"))
                     );
             },

@@ -168,7 +168,7 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
                     "data.validation=",
                     "--quiet",
                 ])
-                .RefusesInOneLine("cannot be written", "last still holds step", "Make room and go on with the run (--resume)");
+                .RefusesInOneLine("cannot be written", "last holds step", "Make room and go on with the run (--resume)");
             var last = _folder.File("disk/run/checkpoints/last");
             using var model = GroundingFolder.Load(last, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
             Assert.Equal(

@@ -129,7 +129,7 @@ public sealed class TrainingRunTests : IDisposable
         };
         var message = Assert.Throws<IOException>(() => Run(full)).Message;
         Assert.Contains("No space left", message);
-        Assert.Contains("last still holds step 10", message);
+        Assert.Contains("last holds step 10", message);
         Assert.Equal((10, 6), (SavedStep("last"), SavedStep("best")));
         Assert.Equal(
             ["best", "last", "previous"],
@@ -189,7 +189,7 @@ public sealed class TrainingRunTests : IDisposable
         using var task = new ToyTask { Factor = step => step == 8 ? factor : 1 };
         var message = Assert.Throws<InputException>(() => Run(task)).Message;
         Assert.StartsWith("step 8: the loss is", message);
-        Assert.Contains("last still holds step 6", message);
+        Assert.Contains("last holds step 6", message);
         Assert.DoesNotContain('\n', message);
         Assert.Equal(7, Lines().Count(line => line.TryGetProperty("loss", out _)));
         Assert.Equal(Expected(), Run(resume: true).Numbers);
