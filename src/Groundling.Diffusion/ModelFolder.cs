@@ -1,3 +1,4 @@
+using Groundling.Core;
 using Groundling.Torch;
 
 namespace Groundling.Diffusion;
@@ -87,6 +88,24 @@ public sealed class ModelFolder : ModelSource
                 .SelectMany(part => Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories)),
         ];
 
+    /// <summary>Copies <see cref="Files"/> into another folder.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="folder">Where to.</param>
+    /// <param name="isWanted">Which of them, by their names in the model; null for all.</param>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public static void CopyFiles(string path, string folder, Func<string, bool>? isWanted = null)
+    {
+        foreach (var file in Files(path))
+        {
+            var name = System.IO.Path.GetRelativePath(path, file);
+            if (isWanted?.Invoke(name) == false)
+                continue;
+            var target = System.IO.Path.Combine(folder, name);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+            AtomicFile.Copy(file, target);
+        }
+    }
+
     /// <summary>Whether the folder has a part of that name.</summary>
     public bool HasPart(string part) => Directory.Exists(System.IO.Path.Combine(Path, part));
 
@@ -103,8 +122,10 @@ public sealed class ModelFolder : ModelSource
 
     private protected override VaeConfig OwnVaeConfig() => Diffusion.VaeConfig.Read(Config("vae"));
 
-    private protected override WeightSource OwnWeights(string part) =>
-        WeightsIn(System.IO.Path.Combine(Path, part), part == "text_encoder" ? "model" : "diffusion_pytorch_model");
+    private protected override WeightSource OwnWeights(string part) => WeightsIn(System.IO.Path.Combine(Path, part), StemOf(part));
+
+    /// <summary>What a part's weight files are called; the text encoder's have another name.</summary>
+    internal static string StemOf(string part) => part == "text_encoder" ? "model" : "diffusion_pytorch_model";
 
     /// <summary>Opens a part's weights: one file or an index of several, in float32 where there is a choice.</summary>
     /// <exception cref="ModelException">There are none that can be read safely.</exception>

@@ -180,9 +180,30 @@ public static class ModelFolderWriter
     )
     {
         WriteJson(Path.Combine(folder, "config.json"), config);
-        var stem = config.ContainsKey("model_type") ? "model" : "diffusion_pytorch_model"; // the text encoder's files have another name
-        var name = type == ScalarType.Float32 ? $"{stem}.safetensors" : $"{stem}.fp16.safetensors";
-        SafetensorsWriter.Write(Path.Combine(folder, name), layout, make, new Dictionary<string, string> { ["format"] = "pt" });
+        WriteWeights(folder, config.ContainsKey("model_type") ? "text_encoder" : "", type, layout, make);
+    }
+
+    /// <summary>Writes a part's weights under the name that readers look for.</summary>
+    /// <param name="folder">The part's folder.</param>
+    /// <param name="part">The part's name, whatever the folder is called.</param>
+    /// <param name="type">Element type of what is not of another by <paramref name="layout"/>.</param>
+    /// <param name="layout">Name, type and shape of every tensor.</param>
+    /// <param name="make">Makes the tensor at an index.</param>
+    internal static void WriteWeights(
+        string folder,
+        string part,
+        ScalarType type,
+        IReadOnlyList<(string, ScalarType, long[])> layout,
+        Func<int, Tensor> make
+    )
+    {
+        var variant = type == ScalarType.Float32 ? "" : ".fp16";
+        SafetensorsWriter.Write(
+            Path.Combine(folder, $"{ModelFolder.StemOf(part)}{variant}.safetensors"),
+            layout,
+            make,
+            new Dictionary<string, string> { ["format"] = "pt" }
+        );
     }
 
     private static void WriteTokenizer(string path, long vocabularySize, string? source)

@@ -66,20 +66,6 @@ public abstract class ModelSource
     /// <exception cref="WeightsException">They are damaged.</exception>
     public WeightSource Weights(string part) => part == "vae" && _vae is not null ? _vae.Weights() : OwnWeights(part);
 
-    /// <summary>The files that all parts' weights are read from.</summary>
-    /// <exception cref="ModelException">A part has none that can be read safely.</exception>
-    /// <exception cref="WeightsException">A file is damaged.</exception>
-    public IReadOnlyList<string> WeightFiles()
-    {
-        var files = new HashSet<string>();
-        foreach (var part in (string[])["text_encoder", "vae", "unet"])
-        {
-            using var weights = Weights(part);
-            files.UnionWith(weights.Files);
-        }
-        return [.. files];
-    }
-
     private protected abstract ClipTokenizer OwnTokenizer();
 
     private protected virtual ClipTokenizer OpenTokenizer(string folder) => ClipTokenizer.Open(folder);

@@ -89,19 +89,21 @@ public sealed class StableDiffusion : IDisposable
         if (LatentMismatch(source, vaeConfig, unetConfig) is { } latents)
             throw new ModelException(latents);
         var (schedule, prediction) = source.Schedule();
-        var cache = packed is null ? null : PackCache.For(packed, source.WeightFiles());
+        var files = new HashSet<string>();
         TextEncoder? text = null;
         Vae? autoencoder = null;
         try
         {
             begin?.Invoke("text_encoder");
-            text = Load(source, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys, place)
-                .Freeze(Rearrangement.None, cache, "text_encoder");
+            text = Load(source, "text_encoder", new TextEncoder(textConfig), TextEncoder.Keys, place, files);
             begin?.Invoke("vae");
-            autoencoder = Load(source, "vae", new Vae(vaeConfig), Vae.Keys, place).Freeze(rearrangement, cache, "vae");
+            autoencoder = Load(source, "vae", new Vae(vaeConfig), Vae.Keys, place, files);
             begin?.Invoke("unet");
-            var unet = Load(source, "unet", new UNet(unetConfig), KeyMap.Identity, place).Suit(place).Freeze(rearrangement, cache, "unet");
-            return new(path, tokens, text, autoencoder, unet, prediction, schedule, place);
+            var unet = Load(source, "unet", new UNet(unetConfig), KeyMap.Identity, place, files).Suit(place);
+            var cache = packed is null ? null : PackCache.For(packed, files);
+            text.Freeze(Rearrangement.None, cache, "text_encoder");
+            autoencoder.Freeze(rearrangement, cache, "vae");
+            return new(path, tokens, text, autoencoder, unet.Freeze(rearrangement, cache, "unet"), prediction, schedule, place);
         }
         catch
         {
@@ -149,12 +151,13 @@ public sealed class StableDiffusion : IDisposable
             ? null
             : $"{source.Config("unet")}: 'in_channels' is {unet.InChannels}, but the autoencoder's latent_channels is {vae.LatentChannels}; the parts are of different models";
 
-    private static T Load<T>(ModelSource source, string part, T module, KeyMap keys, ComputeDevice place)
+    private static T Load<T>(ModelSource source, string part, T module, KeyMap keys, ComputeDevice place, HashSet<string> files)
         where T : Module
     {
         try
         {
             using var weights = source.Weights(part);
+            files.UnionWith(weights.Files);
             var integers = place.Precision == ComputePrecision.Int8;
             module.LoadExactly(weights, keys, $"Is {source.Config(part)} the one these weights came with?", integers);
             if (!place.IsCpu)

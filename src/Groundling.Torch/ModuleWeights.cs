@@ -22,9 +22,8 @@ public static class ModuleWeights
     /// <param name="integers">
     /// Whether weights that are integers in the file (<see cref="Int8Weights"/>) are computed with as such; else they become floats.
     /// </param>
-    /// <returns>How many weights are computed with as integers.</returns>
     /// <exception cref="WeightsException">A key is missing or left over, or a shape or kind of number differs.</exception>
-    public static int LoadExactly(
+    public static void LoadExactly(
         this Module module,
         WeightSource source,
         KeyMap? keys = null,
@@ -36,21 +35,16 @@ public static class ModuleWeights
         var quantized = Int8Weights.In(source);
         var entryOf = Match(module, targets, source, quantized, keys ?? KeyMap.Identity, advice);
         var layers = integers && quantized.Count > 0 ? module.QuantizableLayers().ToDictionary() : [];
-        var taken = 0;
         using var frozen = no_grad();
         foreach (var (name, entry) in entryOf)
         {
             using var scope = NewDisposeScope();
             var stored = quantized.GetValueOrDefault(entry.Name);
             if (stored is not null && layers.TryGetValue(name, out var layer))
-            {
                 layer.Arithmetic = stored.ToArithmetic(source);
-                taken++;
-            }
             else
                 targets[name].set_((stored?.ToFloat(source) ?? source.Read(entry.Name)).to(targets[name].dtype).to(targets[name].device));
         }
-        return taken;
     }
 
     /// <summary>The layers whose weights may be integers, by the names of these weights.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Groundling.Core;
 using Groundling.Diffusion;
 using Groundling.Modeling;
 using static TorchSharp.torch;
@@ -45,8 +44,7 @@ internal static class ExportCommand
                 folder,
                 temporary =>
                 {
-                    foreach (var file in ModelFolder.Files(frozen))
-                        Copy(file, Path.Combine(temporary, Path.GetRelativePath(frozen, file)));
+                    ModelFolder.CopyFiles(frozen, temporary);
                     GroundingFolder.Save(temporary, grounding, parsed.GetValue(full) ? ScalarType.Float32 : ScalarType.Float16);
                 }
             );
@@ -55,11 +53,5 @@ internal static class ExportCommand
             );
         });
         return command;
-    }
-
-    private static void Copy(string file, string target)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        AtomicFile.Copy(file, target);
     }
 }

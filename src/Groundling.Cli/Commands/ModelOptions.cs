@@ -102,7 +102,7 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
         );
 
     /// <summary>What becomes of a place: integers where the model has them and nothing else was asked for.</summary>
-    public ComputeDevice On(ComputeDevice place) => QuantizedModel.IsQuantized(Frozen) ? place.ForIntegers() : place;
+    public ComputeDevice On(ComputeDevice place) => QuantizedModel.PlaceFor(Frozen, place);
 
     /// <summary>The same choice for a service.</summary>
     public void Share(SharedModelOptions options, DeviceChoice device)

@@ -16,7 +16,6 @@ public sealed record QuantizationReport(IReadOnlyList<QuantizedLayer> Layers, IR
         WriteIndented = true,
         NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
     /// <summary>The least of the similarities.</summary>

@@ -1,4 +1,3 @@
-using Groundling.Core;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,10 +14,11 @@ public static class QuantizedModel
     /// <summary>The file that tells how it was made, and that it was.</summary>
     public const string ReportName = "quantization.json";
 
-    private const string WeightFile = ".safetensors";
-
     /// <summary>Whether a path is such a folder.</summary>
     public static bool IsQuantized(string path) => File.Exists(Path.Combine(path, ReportName));
+
+    /// <summary>What becomes of a place for a model: integers where the model has them and nothing else was asked for.</summary>
+    public static ComputeDevice PlaceFor(string path, ComputeDevice place) => IsQuantized(path) ? place.ForIntegers() : place;
 
     /// <summary>The parts of a model whose layers may be integers, by the names of their folders.</summary>
     public static IEnumerable<(string Name, Module Module)> Parts(StableDiffusion model) =>
@@ -40,12 +40,7 @@ public static class QuantizedModel
             folder,
             temporary =>
             {
-                foreach (var file in ModelFolder.Files(model.Path).Where(file => !IsWeightFile(model.Path, file)))
-                {
-                    var target = Path.Combine(temporary, Path.GetRelativePath(model.Path, file));
-                    Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                    AtomicFile.Copy(file, target);
-                }
+                ModelFolder.CopyFiles(model.Path, temporary, name => !IsWeightFile(name));
                 var source = ModelSource.Open(model.Path);
                 foreach (var (name, module) in Parts(model))
                     WritePart(source, name, module, Path.Combine(temporary, name));
@@ -68,16 +63,15 @@ public static class QuantizedModel
                     : [(pair.Name, pair.Tensor, SafetensorsTypes.IsFloat(pair.Tensor.dtype) ? type : pair.Tensor.dtype)]
             )
             .ToList();
-        var stem = name == "text_encoder" ? "model" : "diffusion_pytorch_model";
-        SafetensorsWriter.Write(
-            Path.Combine(folder, stem + (type == ScalarType.Float32 ? "" : ".fp16") + WeightFile),
+        ModelFolderWriter.WriteWeights(
+            folder,
+            name,
+            type,
             [.. tensors.Select(tensor => (tensor.Name, tensor.Type, tensor.Tensor.shape))],
-            i => tensors[i].Tensor.alias(),
-            new Dictionary<string, string> { ["format"] = "pt" }
+            i => tensors[i].Tensor.alias()
         );
     }
 
-    private static bool IsWeightFile(string model, string file) =>
-        Path.GetRelativePath(model, file).Split(Path.DirectorySeparatorChar)[0] is "text_encoder" or "vae" or "unet"
-        && Path.GetFileName(file) != "config.json";
+    private static bool IsWeightFile(string name) =>
+        name.Split(Path.DirectorySeparatorChar)[0] is "text_encoder" or "vae" or "unet" && Path.GetFileName(name) != "config.json";
 }

@@ -28,44 +28,29 @@ internal sealed unsafe class PackedWeight : IDisposable
 
     /// <summary>Packs a convolution's weight [out, in, k, k] for inputs of about the given shape (other shapes work, slower).</summary>
     public static PackedWeight ForConvolution(Tensor weight, long stride, long padding, long[] inputShape, PackSlot? slot = null) =>
-        new(
-            PackSlot.Get(
-                slot,
-                weight,
-                Kind(inputShape),
-                () =>
-                {
-                    using var plain = weight.detach().contiguous();
-                    return LibTorch.Call(
-                        "mkldnn::_reorder_convolution_weight",
-                        LibTorch.Argument(plain),
-                        LibTorch.Argument(padding, padding),
-                        LibTorch.Argument(stride, stride),
-                        LibTorch.Argument(1, 1),
-                        1,
-                        LibTorch.Some(LibTorch.Argument(PackSlot.Typical(inputShape)))
-                    );
-                }
-            )
+        Kept(
+            weight,
+            inputShape,
+            slot,
+            (plain, typical) =>
+                LibTorch.Call(
+                    "mkldnn::_reorder_convolution_weight",
+                    LibTorch.Argument(plain),
+                    LibTorch.Argument(padding, padding),
+                    LibTorch.Argument(stride, stride),
+                    LibTorch.Argument(1, 1),
+                    1,
+                    LibTorch.Some(LibTorch.Argument(typical))
+                )
         );
 
     /// <summary>Packs a linear layer's weight [out, in] for inputs of about the given shape (others work, slower).</summary>
     public static PackedWeight ForLinear(Tensor weight, long[] inputShape, PackSlot? slot = null) =>
-        new(
-            PackSlot.Get(
-                slot,
-                weight,
-                Kind(inputShape),
-                () =>
-                {
-                    using var plain = weight.detach().contiguous();
-                    return LibTorch.Call(
-                        "mkldnn::_reorder_linear_weight",
-                        LibTorch.Argument(plain),
-                        LibTorch.Some((ulong)PackSlot.Typical(inputShape)[0])
-                    );
-                }
-            )
+        Kept(
+            weight,
+            inputShape,
+            slot,
+            (plain, typical) => LibTorch.Call("mkldnn::_reorder_linear_weight", LibTorch.Argument(plain), LibTorch.Some((ulong)typical[0]))
         );
 
     /// <summary>What a cache calls a weight that was packed for such inputs.</summary>
@@ -138,4 +123,18 @@ internal sealed unsafe class PackedWeight : IDisposable
     }
 
     public void Dispose() => _packed.Dispose();
+
+    private static PackedWeight Kept(Tensor weight, long[] inputShape, PackSlot? slot, Func<Tensor, long[], Tensor> pack) =>
+        new(
+            PackSlot.Get(
+                slot,
+                weight,
+                Kind(inputShape),
+                () =>
+                {
+                    using var plain = weight.detach().contiguous();
+                    return pack(plain, PackSlot.Typical(inputShape));
+                }
+            )
+        );
 }

@@ -25,8 +25,7 @@ internal static class PipelineOpening
         // A wrong path shows before the seconds that a large model takes.
         if (trained is not null)
             _ = GroundingFolder.Files(trained);
-        if (QuantizedModel.IsQuantized(options.ModelFolder))
-            place = place.ForIntegers();
+        place = QuantizedModel.PlaceFor(options.ModelFolder, place);
         var (done, total) = (0, trained is null ? FrozenParts : FrozenParts + 1);
         var diffusion = StableDiffusion.Open(
             options.ModelFolder,
