@@ -52,26 +52,40 @@ internal sealed class FaultyDisk
     public CommandRun? Run(string call, int at, int error, string under, params IEnumerable<string> arguments)
     {
         File.Delete(_log);
-        var run = Start(
-            new()
-            {
-                ["LD_PRELOAD"] = _library,
-                ["DISK_FAULT_CALL"] = call,
-                ["DISK_FAULT_AT"] = $"{at}",
-                ["DISK_FAULT_ERROR"] = $"{error}",
-                ["DISK_FAULT_UNDER"] = under,
-                ["DISK_FAULT_LOG"] = _log,
-            },
-            arguments
-        );
+        var run = Start(Variables(call, at, error, under), arguments);
         if (Hit.Length > 0)
             return run;
         run.Works();
         return null;
     }
 
+    /// <summary>Runs a command line, which must work, on a disk that counts.</summary>
+    /// <param name="under">A folder.</param>
+    /// <param name="arguments">The command's.</param>
+    /// <returns>How many calls on something under the folder there were of each kind; of several processes the one that made most.</returns>
+    public Dictionary<string, int> Count(string under, params IEnumerable<string> arguments)
+    {
+        File.Delete(_log);
+        Start(Variables("any", 0, Kill, under), arguments).Works();
+        return File.ReadLines(_log)
+            .Select(line => line.Split(' '))
+            .GroupBy(line => line[0])
+            .ToDictionary(lines => lines.Key, lines => lines.Max(line => int.Parse(line[1])));
+    }
+
     /// <summary>Runs a command line on a disk that is well.</summary>
     public CommandRun Run(params IEnumerable<string> arguments) => Start([], arguments);
+
+    private Dictionary<string, string> Variables(string call, int at, int error, string under) =>
+        new()
+        {
+            ["LD_PRELOAD"] = _library,
+            ["DISK_FAULT_CALL"] = call,
+            ["DISK_FAULT_AT"] = $"{at}",
+            ["DISK_FAULT_ERROR"] = $"{error}",
+            ["DISK_FAULT_UNDER"] = under,
+            ["DISK_FAULT_LOG"] = _log,
+        };
 
     private CommandRun Start(Dictionary<string, string> variables, IEnumerable<string> arguments)
     {

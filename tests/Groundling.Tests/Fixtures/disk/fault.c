@@ -1,6 +1,7 @@
 /* Stands before the C library (LD_PRELOAD): one call on something under a folder fails, or the process is killed at it. DISK_FAULT_CALL names the
    kind (write, fsync, rename, link, mkdir, unlink, or any), DISK_FAULT_AT which of them counting from 1, DISK_FAULT_ERROR the error number, 0 for
-   SIGKILL, DISK_FAULT_UNDER the folder. What was hit is a line of the file that DISK_FAULT_LOG names. */
+   SIGKILL, DISK_FAULT_UNDER the folder. What was hit is a line of the file that DISK_FAULT_LOG names. If DISK_FAULT_AT is 0 nothing fails, and a process
+   that ends adds a line for each kind to that file: its name and how many calls there were. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,21 +15,40 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static atomic_int seen;
+static const char *const calls[] = {"any", "write", "fsync", "rename", "link", "mkdir", "unlink"};
+enum { kinds = sizeof calls / sizeof *calls };
+static atomic_int seen[kinds];
 
-static int hits(const char *call, const char *path) {
-    const char *wanted = getenv("DISK_FAULT_CALL"), *under = getenv("DISK_FAULT_UNDER"), *at = getenv("DISK_FAULT_AT");
-    if (!wanted || !under || !at || !path || (strcmp(wanted, call) && strcmp(wanted, "any")) || strncmp(path, under, strlen(under))) return 0;
-    if (atomic_fetch_add(&seen, 1) + 1 != atoi(at)) return 0;
-    char line[4400];
-    int length = snprintf(line, sizeof line, "%s %s\n", call, path), error = atoi(getenv("DISK_FAULT_ERROR"));
+static void tell(const char *line, int length) {
     int log = open(getenv("DISK_FAULT_LOG"), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ssize_t (*plain)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
     if (log < 0 || plain(log, line, length) != length) abort();
     close(log);
+}
+
+static int hits(const char *call, const char *path) {
+    const char *wanted = getenv("DISK_FAULT_CALL"), *under = getenv("DISK_FAULT_UNDER"), *at = getenv("DISK_FAULT_AT");
+    if (!wanted || !under || !at || !path || strncmp(path, under, strlen(under))) return 0;
+    int is_hit = 0;
+    for (int kind = 0; kind < kinds; kind++)
+        if (!strcmp(calls[kind], call) || !kind)
+            is_hit |= atomic_fetch_add(&seen[kind], 1) + 1 == atoi(at) && !strcmp(calls[kind], wanted);
+    if (!is_hit) return 0;
+    char line[4400];
+    int error = atoi(getenv("DISK_FAULT_ERROR"));
+    tell(line, snprintf(line, sizeof line, "%s %s\n", call, path));
     if (!error) kill(getpid(), SIGKILL);
     errno = error;
     return 1;
+}
+
+__attribute__((destructor)) static void count(void) {
+    const char *at = getenv("DISK_FAULT_AT");
+    if (!at || atoi(at)) return;
+    for (int kind = 0; kind < kinds; kind++) {
+        char line[64];
+        tell(line, snprintf(line, sizeof line, "%s %d\n", calls[kind], seen[kind]));
+    }
 }
 
 static int hits_file(const char *call, int file) {
