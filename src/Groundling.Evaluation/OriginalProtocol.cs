@@ -12,10 +12,6 @@ internal sealed class OriginalProtocol()
 
     public override RunLengthMask Resized(RunLengthMask mask, Letterbox letterbox) => mask;
 
-    private protected override Tensor AtJudgedSize(Tensor map, Letterbox letterbox, int width, int height) =>
-        Bilinear(
-            Bilinear(map, letterbox.Height, letterbox.Width)[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth],
-            height,
-            width
-        );
+    private protected override Tensor Content(Tensor map, Letterbox letterbox) =>
+        Bilinear(map, letterbox.Height, letterbox.Width)[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
 }

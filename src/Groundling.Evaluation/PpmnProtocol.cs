@@ -25,10 +25,10 @@ internal sealed class PpmnProtocol()
 
     public override RunLengthMask Resized(RunLengthMask mask, Letterbox letterbox) => Reduced(mask, letterbox, 0.5);
 
-    private protected override Tensor AtJudgedSize(Tensor map, Letterbox letterbox, int width, int height)
+    private protected override Tensor Content(Tensor map, Letterbox letterbox)
     {
-        var (across, down) = JudgedSize(letterbox); // another size only where picture and annotation disagree
-        return Bilinear(Bilinear(map, letterbox.Height / Quarter, letterbox.Width / Quarter)[.., .., ..down, ..across], height, width);
+        var (across, down) = JudgedSize(letterbox);
+        return Bilinear(map, letterbox.Height / Quarter, letterbox.Width / Quarter)[.., .., ..down, ..across];
     }
 
     private RunLengthMask Reduced(RunLengthMask mask, Letterbox letterbox, double above)
@@ -43,7 +43,7 @@ internal sealed class PpmnProtocol()
         );
         var padded = zeros(1, 1, height * Quarter, width * Quarter, device: CPU);
         padded[.., .., ..letterbox.ContentHeight, ..letterbox.ContentWidth] = content;
-        return Encoded(Bilinear(padded, height, width).IsAbove(above).to(uint8).squeeze(0), width, height).Single();
+        return RunLengthMask.FromBytes(Bilinear(padded, height, width).IsAbove(above).to(uint8).bytes, width, height);
     }
 
     private static int Padded(int side) => (side + Multiple - 1) / Multiple * Multiple;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Groundling.Core;
 using Groundling.Data;
 using Groundling.Torch;
@@ -55,39 +56,38 @@ public abstract class ResolutionProtocol
         ArgumentNullException.ThrowIfNull(letterbox);
         var (width, height) = JudgedSize(letterbox);
         var masks = new List<RunLengthMask>();
-        long count = probabilities.Map.shape[0],
-            area = Math.Max((long)width * height, (long)letterbox.Width * letterbox.Height);
-        long atOnce = Math.Clamp(ProbabilitiesAtOnce / area, 1, 64);
+        var count = probabilities.Map.shape[0];
+        var atOnce = Math.Clamp(ProbabilitiesAtOnce / ((long)letterbox.Width * letterbox.Height), 1, 64);
         using var frozen = no_grad();
         for (long first = 0; first < count; first += atOnce)
         {
             using var scope = NewDisposeScope();
             var some = probabilities.Map.narrow(0, first, Math.Min(atOnce, count - first)).unsqueeze(0);
-            var inside = AtJudgedSize(some, probabilities.Letterbox, width, height).IsAbove(threshold).to(uint8);
-            masks.AddRange(Encoded(inside.squeeze(0), width, height));
+            var near = Content(some, probabilities.Letterbox).to(float32).cpu().contiguous(); // at once: each copy from a card waits for it
+            for (long i = 0; i < near.shape[1]; i++)
+                masks.Add(
+                    RunLengthMask.FromProbabilities(
+                        MemoryMarshal.Cast<byte, float>(near[0, i].bytes),
+                        (int)near.shape[3],
+                        (int)near.shape[2],
+                        width,
+                        height,
+                        threshold,
+                        out _
+                    )
+                );
         }
         return masks;
     }
 
+    /// <summary>What lies in the picture, before it is brought to the size that is judged.</summary>
     /// <param name="map">[1, n, H_0/s, W_0/s]</param>
     /// <param name="letterbox">H_0 x W_0.</param>
-    /// <param name="width">Columns wanted.</param>
-    /// <param name="height">Rows wanted.</param>
-    /// <returns>[1, n, height, width]</returns>
-    private protected abstract Tensor AtJudgedSize(Tensor map, Letterbox letterbox, int width, int height);
+    /// <returns>[1, n, rows, columns] without padding.</returns>
+    private protected abstract Tensor Content(Tensor map, Letterbox letterbox);
 
     private protected static Tensor Bilinear(Tensor map, long height, long width) =>
         map.shape[^2] == height && map.shape[^1] == width
             ? map
             : functional.interpolate(map, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
-
-    private protected static IEnumerable<RunLengthMask> Encoded(Tensor inside, int width, int height)
-    {
-        using var near = inside.cpu(); // all of them at once: each copy from a card waits for it
-        for (long i = 0; i < near.shape[0]; i++)
-        {
-            using var one = near[i].contiguous();
-            yield return RunLengthMask.FromBytes(one.bytes, width, height);
-        }
-    }
 }

@@ -17,11 +17,12 @@ internal sealed class GroundingEngine : IDisposable
 
     private const int LatentStride = 8,
         ProbabilityStride = 4;
+    private const int Recent = 32;
     private const long RecentBytes = 64 << 20;
     private readonly GroundingPipeline _pipeline;
     private readonly GroundingTelemetry _telemetry;
     private readonly List<(string Name, GroundingPipeline Pipeline)> _methods;
-    private readonly RecentPictures _recent = new(RecentBytes);
+    private readonly RecentPictures _recent = new(Recent, RecentBytes);
 
     /// <summary>Runs the model once, so that the first request does not wait for what happens only once.</summary>
     /// <param name="pipeline">The model; it stays the caller's.</param>

@@ -3,8 +3,9 @@ using Groundling.Data;
 namespace Groundling.Web;
 
 /// <summary>The pictures asked about last, as the UNet reads them: a second question about one skips nearly half of the work.</summary>
+/// <param name="most">How many.</param>
 /// <param name="mostBytes">How much memory they may take.</param>
-internal sealed class RecentPictures(long mostBytes) : IDisposable
+internal sealed class RecentPictures(int most, long mostBytes) : IDisposable
 {
     private readonly LinkedList<((string, int?) Key, EncodedPicture Picture)> _latestFirst = [];
 
@@ -21,7 +22,7 @@ internal sealed class RecentPictures(long mostBytes) : IDisposable
         _latestFirst.AddFirst(node);
         for (
             var bytes = _latestFirst.Sum(entry => BytesOf(entry.Picture));
-            bytes > mostBytes && _latestFirst.Count > 1;
+            _latestFirst.Count > 1 && (bytes > mostBytes || _latestFirst.Count > most);
             _latestFirst.RemoveLast()
         )
         {

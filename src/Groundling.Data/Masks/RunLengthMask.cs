@@ -72,6 +72,38 @@ public sealed class RunLengthMask
         return new RunLengthMask(width, height, ColumnScan.Encode(rowMajor, width, height));
     }
 
+    /// <summary>Where a map of probabilities, enlarged bilinearly, is above a threshold.</summary>
+    /// <remarks>
+    /// As PyTorch's <c>interpolate(mode="bilinear", align_corners=False)</c> and a comparison, without the memory for what is enlarged and in
+    /// time that grows with the map rather than with the mask.
+    /// </remarks>
+    /// <param name="map">[mapHeight, mapWidth], in [0, 1].</param>
+    /// <param name="mapWidth">The map's columns, at least 1.</param>
+    /// <param name="mapHeight">The map's rows, at least 1.</param>
+    /// <param name="width">The mask's columns, at least 1.</param>
+    /// <param name="height">The mask's rows, at least 1.</param>
+    /// <param name="threshold">A pixel is inside when its probability is greater.</param>
+    /// <param name="mean">The mean probability inside; 0 where nothing is.</param>
+    /// <exception cref="ArgumentException">The map is not mapWidth * mapHeight long.</exception>
+    public static RunLengthMask FromProbabilities(
+        ReadOnlySpan<float> map,
+        int mapWidth,
+        int mapHeight,
+        int width,
+        int height,
+        double threshold,
+        out double mean
+    )
+    {
+        RequireSize(width, height);
+        if (map.Length != RequireSize(mapWidth, mapHeight))
+            throw new ArgumentException($"A {mapWidth} x {mapHeight} map has not {map.Length} values.", nameof(map));
+        var (counts, sum) = EnlargedMask.Find(map, mapWidth, mapHeight, width, height, (float)threshold);
+        var mask = new RunLengthMask(width, height, counts);
+        mean = mask.Area == 0 ? 0 : sum / mask.Area;
+        return mask;
+    }
+
     /// <summary>The mask as bytes.</summary>
     /// <returns>[Height, Width]; 1 = inside, 0 = outside.</returns>
     public byte[] ToBytes()

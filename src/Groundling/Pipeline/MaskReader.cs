@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Groundling.Data;
 using Groundling.Decoding;
 using Groundling.Prompting;
@@ -93,42 +94,42 @@ internal sealed class MaskReader(GroundingModel model, StaticRefinement refineme
     {
         using var frozen = no_grad();
         var letterbox = trace.Letterbox;
-        var largest = Math.Max((long)picture.Width * picture.Height, (long)letterbox.Width * letterbox.Height);
-        var atOnce = (int)Math.Clamp(ProbabilitiesAtOnce / largest, 1, 64);
+        var atOnce = (int)Math.Clamp(ProbabilitiesAtOnce / ((long)letterbox.Width * letterbox.Height), 1, 64);
         var grounded = new List<GroundedPhrase>();
         using var refined = Refined(trace, head, cancellation);
         var presence = Presence(trace, head);
         for (var first = 0; first < caption.Phrases.Count; first += atOnce)
         {
-            cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var count = Math.Min(atOnce, caption.Phrases.Count - first);
             var content = Probabilities(trace, head, refined, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
-            var full = AtSize(content, picture).cpu(); // all of them at once: each copy from a card waits for it
-            var inside = full.IsAbove(threshold); // [n, height, width]
+            var near = content.cpu().contiguous(); // all of them at once: each copy from a card waits for it
             for (var i = 0; i < count; i++)
             {
-                using var phraseScope = NewDisposeScope();
-                if (presence?[first + i] is { } there && there < model.Config.Presence)
-                {
-                    grounded.Add(
-                        new(caption.Phrases[first + i], 0, RunLengthMask.Empty(picture.Width, picture.Height)) { Presence = there }
-                    );
-                    continue;
-                }
-                var mask = RunLengthMask.FromBytes(inside[i].to(uint8).contiguous().bytes, picture.Width, picture.Height);
-                var score = mask.Area == 0 ? 0 : full[i].masked_select(inside[i]).mean().item<float>();
-                grounded.Add(new(caption.Phrases[first + i], score, mask) { Presence = presence?[first + i] });
+                cancellation.ThrowIfCancellationRequested();
+                var there = presence?[first + i];
+                var (mask, score) =
+                    there < model.Config.Presence
+                        ? (RunLengthMask.Empty(picture.Width, picture.Height), 0)
+                        : Mask(near, i, picture, threshold);
+                grounded.Add(new(caption.Phrases[first + i], score, mask) { Presence = there });
             }
         }
         return grounded;
     }
 
-    private static Tensor AtSize(Tensor content, Picture picture)
+    private static (RunLengthMask Mask, double Score) Mask(Tensor contents, int which, Picture picture, double threshold)
     {
-        long[] size = [picture.Height, picture.Width];
-        return content.shape.AsSpan(1).SequenceEqual(size)
-            ? content
-            : functional.interpolate(content.unsqueeze(0), size, mode: InterpolationMode.Bilinear, align_corners: false).squeeze(0);
+        using var content = contents[which];
+        var mask = RunLengthMask.FromProbabilities(
+            MemoryMarshal.Cast<byte, float>(content.bytes),
+            (int)content.shape[1],
+            (int)content.shape[0],
+            picture.Width,
+            picture.Height,
+            threshold,
+            out var score
+        );
+        return (mask, score);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CsCheck;
 using Groundling.Data;
 using Groundling.Web;
+using TorchSharp;
 
 namespace Groundling.Tests.Data;
 
@@ -61,6 +62,44 @@ public class RunLengthMaskTests
                 && again.ToBytes().SequenceEqual(expected)
                 && mask.Counts.Span.SequenceEqual(again.Counts.Span);
         });
+
+    [Fact]
+    public void Enlarged_probabilities_are_those_of_the_library() =>
+        Gen.Select(Gen.Int[1, 20], Gen.Int[1, 20], Gen.Int[1, 90], Gen.Int[1, 70], Gen.Int[0, int.MaxValue])
+            .Sample(
+                (mapWidth, mapHeight, width, height, seed) =>
+                {
+                    var random = new Random(seed);
+                    float[] map = [.. Enumerable.Range(0, mapWidth * mapHeight).Select(_ => random.NextSingle())];
+                    const float threshold = 0.5f;
+                    var mask = RunLengthMask.FromProbabilities(map, mapWidth, mapHeight, width, height, threshold, out var mean);
+                    using var enlarged = torch.nn.functional.interpolate(
+                        torch.tensor(map, [1, 1, mapHeight, mapWidth]),
+                        [height, width],
+                        mode: torch.InterpolationMode.Bilinear,
+                        align_corners: false
+                    );
+                    var (values, inside) = (enlarged.data<float>().ToArray(), mask.ToBytes());
+                    Assert.All(values.Zip(inside), pair => Assert.True(pair.First > threshold == (pair.Second == 1) || Near(pair.First)));
+                    var above = values.Where((_, i) => inside[i] == 1).ToList();
+                    Assert.Equal(above.Count == 0 ? 0 : above.Average(), mean, 1e-5);
+
+                    static bool Near(float value) => Math.Abs(value - threshold) < 1e-5f; // rounding may differ
+                },
+                iter: 300
+            );
+
+    [Fact]
+    public void Nothing_of_no_number_is_inside()
+    {
+        var mask = RunLengthMask.FromProbabilities([float.NaN, 1, 1, float.NaN], 2, 2, 8, 8, 0.5, out var mean);
+        Assert.Equal(0, mask.ToBytes()[0]);
+        Assert.True(double.IsFinite(mean));
+    }
+
+    [Fact]
+    public void A_map_has_as_many_values_as_its_sides_say() =>
+        Assert.Throws<ArgumentException>(() => RunLengthMask.FromProbabilities(new float[5], 2, 3, 4, 4, 0.5, out _));
 
     [Fact]
     public void Counts_run_down_the_columns() =>

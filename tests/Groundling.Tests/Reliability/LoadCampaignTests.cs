@@ -95,6 +95,7 @@ public sealed class LoadCampaignTests(TinyModel tiny, ITestOutputHelper output)
                     + $"median of each quarter {string.Join(", ", memory.Chunk(memory.Count / 4 + 1).Select(part => At([.. part.Select(bytes => (double)(bytes >> 20)).Order()], 50)))}"
             );
         Assert.NotEmpty(waits);
+        Assert.InRange(memory.Max() - before, long.MinValue, (long)MostMemory << 20);
         Assert.All(honest, answer => Assert.Contains(answer.Status, new[] { 200, 429, 503 }));
         Assert.All(answers.Where(answer => answer.IsHostile), answer => Assert.True(answer.Status < 500 || answer.Status == 503));
         service.Terminate();
