@@ -101,7 +101,7 @@ public sealed class StableDiffusion : IDisposable
             begin?.Invoke("unet");
             var unet = Load(source, "unet", new UNet(unetConfig), KeyMap.Identity, place, files).Suit(place);
             var cache = packed is null ? null : PackCache.For(packed, files);
-            text.Freeze(Rearrangement.None, cache, "text_encoder");
+            text.Freeze(rearrangement, cache, "text_encoder");
             autoencoder.Freeze(rearrangement, cache, "vae");
             return new(path, tokens, text, autoencoder, unet.Freeze(rearrangement, cache, "unet"), prediction, schedule, place);
         }

@@ -104,11 +104,12 @@ internal sealed unsafe class WinogradWeight : IDisposable
 
     /// <summary>Convolution with stride 1 and a padding of 1.</summary>
     /// <param name="image">[B, in, h, w], channels last.</param>
-    /// <param name="bias">[out]</param>
+    /// <param name="bias">[out]; null for none.</param>
     /// <returns>[B, out, h, w], channels last.</returns>
-    public Tensor Convolve(Tensor image, Tensor bias)
+    public Tensor Convolve(Tensor image, Tensor? bias)
     {
         using var scope = NewDisposeScope();
+        bias ??= zeros(_outputs, device: CPU);
         var (batch, height, width) = (image.shape[0], image.shape[2], image.shape[3]);
         var (across, down) = ((width + Tile - 1) / Tile, (height + Tile - 1) / Tile);
         var source = image.ToChannelsLast();

@@ -11,14 +11,11 @@ namespace Groundling.Torch;
 /// they are frozen.
 /// </summary>
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
-public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, IQuantizableLayer
+public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, IQuantizableLayer, FrozenLayerFunction.ILayer
 {
-    private const long SmallestPacked = 1 << 16,
-        Lanes = 16;
-    private readonly Lock _gate = new();
-    private WinogradWeight? _winograd;
-    private PackedWeight? _packed;
-    private Rearrangement _extent;
+    private const long Lanes = 16;
+    private RearrangedConvolution? _rearranged,
+        _back;
 
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
@@ -69,18 +66,10 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
     public Tensor Compute(Tensor input)
     {
         Int8Weights.RequireFloat(this);
-        // The image's size alone decides how it is computed, so that a picture's result does not depend on those before it.
-        if (_extent != Rearrangement.None && PackedWeight.Serves(input))
-        {
-            if (Stride == 1 && Padding == 1 && WinogradWeight.Pays(_weight.shape, input.shape, WinogradExtent()))
-                return Winograd().Convolve(input, _bias);
-            if (
-                PackedWeight.Supported
-                && _weight.numel() >= SmallestPacked
-                && (_extent == Rearrangement.ManyPasses || PackSlot.Had(Slot, PackedWeight.Kind(input.shape)))
-            )
-                return Packed(input.shape).Convolve(input, _bias, Stride, Padding);
-        }
+        if (_back is not null && FrozenLayerFunction.Serves(input) && _rearranged!.Suits(input))
+            return FrozenLayerFunction.Run(this, input);
+        if (_rearranged is not null && PackedWeight.Serves(input) && _rearranged.Suits(input))
+            return _rearranged.Convolve(input, _bias);
         // The way back through an image of rows of planes multiplies memory that nothing has written by zero, where the outputs fill no
         // vector: not a number, if that is what lies there. Through an image with channels last it does not.
         if (is_grad_enabled() && _weight.shape[0] % Lanes != 0)
@@ -88,35 +77,39 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
         return functional.conv2d(input, _weight, _bias, strides: [Stride, Stride], padding: [Padding, Padding]);
     }
 
+    Tensor FrozenLayerFunction.ILayer.Forward(Tensor input) => _rearranged!.Convolve(input, _bias);
+
+    Tensor FrozenLayerFunction.ILayer.Back(Tensor gradient) =>
+        _back!.Suits(gradient)
+            ? _back.Convolve(gradient, bias: null)
+            : functional.conv2d(gradient, Turned(), padding: [BackPadding, BackPadding]);
+
     /// <inheritdoc/>
-    public void Allow(Rearrangement extent, PackSlot? slot = null) => (_extent, Slot) = (extent, slot);
-
-    /// <summary>For a single pass, too, it may go all the way where that was done already.</summary>
-    private Rearrangement WinogradExtent() =>
-        _extent == Rearrangement.OnePass && PackSlot.Had(Slot, WinogradWeight.Kind) ? Rearrangement.ManyPasses : _extent;
-
-    private WinogradWeight Winograd()
+    public void Allow(Rearrangement extent, PackSlot? slot = null)
     {
-        lock (_gate)
-        {
-            if (_winograd is not null)
-                return _winograd;
-            _winograd = new(_weight, Slot);
-            MappedFile.ReleasePages(_weight);
-            return _winograd;
-        }
+        Forget();
+        Slot = slot;
+        if (extent != Rearrangement.None)
+            _rearranged = new(_weight.shape, () => _weight.alias(), Stride, Padding, extent, slot);
+        if (extent == Rearrangement.ManyPasses && Stride == 1)
+            _back = new([_weight.shape[1], _weight.shape[0], .. _weight.shape[2..]], Turned, 1, BackPadding, extent, slot: null);
     }
 
-    private PackedWeight Packed(long[] imageShape)
+    private long BackPadding => _weight.shape[^1] - 1 - Padding;
+
+    /// <summary>The weight of the convolution that brings a gradient back where the stride is 1: [in, out, k, k], turned by half a turn.</summary>
+    private Tensor Turned()
     {
-        lock (_gate)
-        {
-            if (_packed is not null)
-                return _packed;
-            _packed = PackedWeight.ForConvolution(_weight, Stride, Padding, imageShape, Slot);
-            MappedFile.ReleasePages(_weight);
-            return _packed;
-        }
+        var turned = _weight.flip(2, 3).transpose(0, 1);
+        MappedFile.ReleasePages(_weight);
+        return turned;
+    }
+
+    private void Forget()
+    {
+        _rearranged?.Dispose();
+        _back?.Dispose();
+        (_rearranged, _back) = (null, null);
     }
 
     /// <inheritdoc/>
@@ -124,8 +117,7 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
     {
         if (disposing)
         {
-            _winograd?.Dispose();
-            _packed?.Dispose();
+            Forget();
             Arithmetic?.Dispose();
         }
         base.Dispose(disposing);

@@ -8,11 +8,12 @@ namespace Groundling.Torch;
 
 /// <summary>x W^T + b, with weights that are loaded or initialised later, and prepacked once they are frozen.</summary>
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
-public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuantizableLayer
+public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuantizableLayer, FrozenLayerFunction.ILayer
 {
     private const long SmallestPacked = 1 << 16;
     private readonly Lock _gate = new();
-    private PackedWeight? _packed;
+    private PackedWeight? _packed,
+        _packedBack;
     private Rearrangement _extent;
 
     [ComponentName(Name = "weight")]
@@ -59,26 +60,40 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
     public Tensor Compute(Tensor input)
     {
         Int8Weights.RequireFloat(this);
-        if (!Packs(input))
-            return functional.linear(input, _weight, _bias);
-        lock (_gate)
-        {
-            if (_packed is null)
-            {
-                _packed = PackedWeight.ForLinear(_weight, input.shape, Slot);
-                MappedFile.ReleasePages(_weight);
-            }
-        }
-        return _packed.Multiply(input, _bias);
+        if (_extent == Rearrangement.ManyPasses && IsLarge && FrozenLayerFunction.Serves(input))
+            return FrozenLayerFunction.Run(this, input);
+        return Packs(input) ? Packed(ref _packed, _weight, input, Slot).Multiply(input, _bias) : functional.linear(input, _weight, _bias);
+    }
+
+    Tensor FrozenLayerFunction.ILayer.Forward(Tensor input) => Compute(input);
+
+    Tensor FrozenLayerFunction.ILayer.Back(Tensor gradient)
+    {
+        using var transposed = _weight.t();
+        return Packed(ref _packedBack, transposed, gradient, slot: null).Multiply(gradient, bias: null);
     }
 
     /// <inheritdoc/>
     public void Allow(Rearrangement extent, PackSlot? slot = null) => (_extent, Slot) = (extent, slot);
 
+    private bool IsLarge => _weight.numel() >= SmallestPacked;
+
+    private PackedWeight Packed(ref PackedWeight? packed, Tensor weight, Tensor input, PackSlot? slot)
+    {
+        lock (_gate)
+        {
+            if (packed is not null)
+                return packed;
+            packed = PackedWeight.ForLinear(weight, input.shape, slot);
+            MappedFile.ReleasePages(_weight);
+            return packed;
+        }
+    }
+
     private bool Packs(Tensor input) =>
         _extent != Rearrangement.None
         && PackedWeight.Supported
-        && _weight.numel() >= SmallestPacked
+        && IsLarge
         && PackedWeight.Serves(input)
         && (_extent == Rearrangement.ManyPasses || PackSlot.Had(Slot, PackedWeight.Kind(input.shape)));
 
@@ -88,6 +103,7 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
         if (disposing)
         {
             _packed?.Dispose();
+            _packedBack?.Dispose();
             Arithmetic?.Dispose();
         }
         base.Dispose(disposing);

@@ -57,6 +57,74 @@ public class LayerTests
     }
 
     [Theory]
+    [InlineData(384, 192, 1, 1, 12, 20)]
+    [InlineData(192, 384, 3, 1, 7, 5)]
+    [InlineData(192, 384, 3, 2, 9, 6)]
+    [InlineData(96, 64, 3, 1, 37, 33)] // Winograd's both ways
+    [InlineData(64, 24, 3, 1, 30, 34)] // too few channels: plain
+    [InlineData(1024, 40, 3, 1, 24, 24)] // oneDNN's there and back
+    public void Frozen_convolutions_hand_back_the_gradient_of_the_plain_one(
+        long inputs,
+        long outputs,
+        long kernel,
+        long stride,
+        long height,
+        long width
+    )
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new ConvolutionLayer(inputs, outputs, kernel, stride);
+        var (weight, bias) = Initialise(layer, 20);
+        layer.Freeze();
+        foreach (var (h, w) in new[] { (height, width), (height + 3, width - 1), (height, width) })
+        {
+            var image = randn([2, inputs, h, w], generator: new Generator(21));
+            AssertGradient(
+                image,
+                layer.call,
+                exact => functional.conv2d(exact, weight.to(float64), bias.to(float64), [stride, stride], [kernel / 2, kernel / 2])
+            );
+            AssertGradient(
+                image.ToChannelsLast(),
+                layer.call,
+                exact => functional.conv2d(exact, weight.to(float64), bias.to(float64), [stride, stride], [kernel / 2, kernel / 2])
+            );
+        }
+    }
+
+    [Theory]
+    [InlineData(256, 320, true)]
+    [InlineData(320, 1280, false)]
+    [InlineData(40, 24, true)] // small: plain
+    public void Frozen_linear_maps_hand_back_the_gradient_of_the_plain_one(long inputs, long outputs, bool bias)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new LinearLayer(inputs, outputs, bias);
+        layer.Initialize(new Generator(23));
+        layer.Freeze();
+        var (weight, added) = (layer.Weight.to(float64), layer.Bias?.to(float64));
+        foreach (var rows in new long[] { 5, 77, 5 })
+            AssertGradient(
+                randn([2, rows, inputs], generator: new Generator(24)),
+                layer.call,
+                exact => functional.linear(exact, weight, added)
+            );
+    }
+
+    /// <summary>The output, and the input's gradient for a random one of the output, are those of the definition.</summary>
+    private static void AssertGradient(Tensor input, Func<Tensor, Tensor> layer, Func<Tensor, Tensor> definition)
+    {
+        using var scope = NewDisposeScope();
+        var (found, exact) = (input.detach().requires_grad_(true), input.detach().to(float64, copy: true).requires_grad_(true));
+        var (output, expected) = (layer(found), definition(exact));
+        var given = randn(expected.shape, generator: new Generator(25));
+        TensorAssert.Close(expected, output, Tolerance * expected.abs().max().item<double>(), "output");
+        output.backward([given.to(output.dtype)]);
+        expected.backward([given.to(float64)]);
+        TensorAssert.Close(exact.grad!, found.grad!, Tolerance * exact.grad!.abs().max().item<double>(), "gradient");
+    }
+
+    [Theory]
     [InlineData(1, 1, 256, 256, 16)]
     [InlineData(2, 3, 300, 257, 40)] // tails of queries, of keys and of channels
     [InlineData(1, 2, 259, 1000, 80)]
