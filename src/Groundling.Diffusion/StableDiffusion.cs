@@ -70,7 +70,7 @@ public sealed class StableDiffusion : IDisposable
     )
     {
         place ??= ComputeDevice.Cpu;
-        if (!place.IsCpu || place.Precision == ComputePrecision.Bf16)
+        if (!place.IsCpu)
             rearrangement = Rearrangement.None;
         var source = ModelSource.Open(path, vae, tokenizer);
         if (place.Precision == ComputePrecision.Int8 && !QuantizedModel.IsQuantized(path))

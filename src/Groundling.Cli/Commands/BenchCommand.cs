@@ -40,6 +40,16 @@ internal static class BenchCommand
             HelpName = "N",
             DefaultValueFactory = _ => 3,
         };
+        var phrases = new Option<int?>("--phrases")
+        {
+            Description = "Phrases of the caption, 1 to 256 (ten of an English sentence)",
+            HelpName = "N",
+        };
+        var compare = new Option<bool>("--compare")
+        {
+            Description =
+                "Compute in every way that this processor has, in turns, beside libtorch's own operators: forward, and back to the phrases",
+        };
         var command = new Command(
             "bench",
             "Measure opening, text encoding, picture encoding, the UNet pass and a whole ground, beside the machine's own peak."
@@ -57,18 +67,33 @@ internal static class BenchCommand
             device.Kind,
             threads,
             repeats,
+            phrases,
+            compare,
             json,
         };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(repeats) is < 1 or > 100)
                 throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
+            if (parsed.GetValue(phrases) is < 1 or > 256)
+                throw new InputException($"--phrases {parsed.GetValue(phrases)} is out of range: 1 to 256");
+            if (parsed.GetValue(compare) && (parsed.GetValue(device.Name) ?? parsed.GetValue(device.Kind)?.ToString()) is not null)
+                throw new InputException("--compare computes in every way of the CPU; leave out --device and --precision");
             var options = new GroundingOptions { Size = parsed.GetValue(size) is 0 ? null : parsed.GetValue(size) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var chosen = model.Read(parsed, stop);
-            var place = chosen.On(device.Read(parsed).Find());
-            var result = Measure(chosen, place, options.Size, parsed.GetValue(repeats), stop);
             var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(compare))
+            {
+                var comparison = BenchComparison.Of(chosen, options.Size, parsed.GetValue(phrases), parsed.GetValue(repeats), stop);
+                if (parsed.GetValue(json))
+                    output.WriteLine(comparison.ToJson());
+                else
+                    comparison.Print(output);
+                return;
+            }
+            var place = chosen.On(device.Read(parsed).Find());
+            var result = Measure(chosen, place, options.Size, parsed.GetValue(phrases), parsed.GetValue(repeats), stop);
             if (parsed.GetValue(json))
                 output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
             else
@@ -77,7 +102,14 @@ internal static class BenchCommand
         return command;
     }
 
-    private static Result Measure(ModelChoice model, ComputeDevice place, int? requestedSize, int repeats, CancellationToken cancellation)
+    private static Result Measure(
+        ModelChoice model,
+        ComputeDevice place,
+        int? size,
+        int? phrases,
+        int repeats,
+        CancellationToken cancellation
+    )
     {
         ModelSource.Open(model.Frozen, model.Vae); // a wrong path shows before the seconds that the peak takes
         using var frozen = no_grad();
@@ -113,64 +145,18 @@ internal static class BenchCommand
         for (var i = 0; i < steps.Count; i++)
             steps[i] = steps[i] with { ShareOfPeak = steps[i].GflopPerSecond / peak };
 
-        GroundingPipeline? opened = null;
-        Add("open", 0, () => opened = model.Open(Rearrangement.ManyPasses, place), 1);
-        using var pipeline = opened!;
-        var side0 = requestedSize ?? pipeline.NativeSize;
-        var picture = new Picture(side0, side0, Noise(side0 * side0 * 3));
-        var caption = Caption.ParseBrackets(
-            "[a man] with [a black hat] on [a grey horse] beside [two brown dogs], [a truck] and [some trees] on [the grass] under [the sky]; [a red car] behind [the fence]."
-        );
-        var options = new GroundingOptions { Size = side0 };
-        Add("ground, first", 0, () => pipeline.Ground(picture, caption, options, cancellation), 1);
-
-        var diffusion = pipeline.Diffusion;
-        var letterbox = Letterbox.Fit(side0, side0, side0);
-        var image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width], device: CPU).Sent(place.Device);
-        var phrases = new PhraseEncoder(diffusion.Tokenizer, diffusion.Text);
-        var states = phrases.Encode(caption, cancellation);
-        var latents = diffusion.Vae.Encode(image);
-        var input = new GroundingInput(latents, states.Phrases.unsqueeze(0), states.NullPhrase.unsqueeze(0), null);
-        void Trace()
-        {
-            using var pass = place.BeginPass();
-            var (prompt, unet, decoder) = pipeline.Model.Trace(input);
-            prompt.Dispose();
-            unet.Dispose();
-            decoder?.Dispose();
-        }
-        double Count(params IEnumerable<nn.Module> modules) => modules.Sum(module => ArithmeticCount.Of(module, Trace)) / 1e9;
+        BenchSubject? opened = null;
         Add(
-            "text",
-            ArithmeticCount.Of(diffusion.Text, () => phrases.Encode(caption).Dispose()) / 1e9,
-            () => phrases.Encode(caption).Dispose(),
-            repeats
+            "open, first answer",
+            0,
+            () => opened = new(model.Open(Rearrangement.ManyPasses, place), place, size, phrases, cancellation),
+            1
         );
-        Add(
-            "VAE encoder",
-            ArithmeticCount.Of(diffusion.Vae, () => diffusion.Vae.Encode(image).Dispose()) / 1e9,
-            () =>
-            {
-                using var pass = place.BeginPass();
-                diffusion.Vae.Encode(image).Dispose();
-            },
-            repeats
-        );
-        Add(
-            pipeline.Origin.Trained is null ? "UNet" : "UNet, trained parts",
-            Count(diffusion.UNet, diffusion.Vae, pipeline.Model),
-            Trace,
-            repeats
-        );
-        Add("ground", steps.TakeLast(3).Sum(step => step.Gflop), () => pipeline.Ground(picture, caption, options, cancellation), repeats);
-        return new(model.Frozen, pipeline.Origin.Method, side0, $"{place}", get_num_threads(), peak, steps, ResidentMemory.Peak / 1e6);
-    }
-
-    private static byte[] Noise(int count)
-    {
-        var bytes = new byte[count];
-        new Random(0).NextBytes(bytes);
-        return bytes;
+        using var subject = opened!;
+        foreach (var work in (BenchSubject.Work[])[subject.Text, subject.Vae, subject.UNet, subject.Ground])
+            Add(work.Name, work.Gflop, work.Do, repeats);
+        var origin = subject.Pipeline.Origin;
+        return new(model.Frozen, origin.Method, subject.Side, $"{place}", get_num_threads(), peak, steps, ResidentMemory.Peak / 1e6);
     }
 
     private static void Print(Result result, TextWriter output)

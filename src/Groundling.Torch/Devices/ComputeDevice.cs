@@ -39,6 +39,12 @@ public sealed class ComputeDevice
     /// <exception cref="InputException">It is another text.</exception>
     public static void RequireName(string? name) => _ = Card(name);
 
+    /// <summary>Whether the CPU multiplies bfloat16 (AVX512_BF16, AMX), and this system has the operators for it.</summary>
+    public static bool CpuHasBf16 => PackedWeight.Supported && ProcessorFeatures.HasBf16Products;
+
+    /// <summary>Whether the CPU multiplies integers of 8 bits (VNNI), and this system has the operators for it.</summary>
+    public static bool CpuHasInt8 => Int8Arithmetic.Supported;
+
     /// <summary>Finds a device and tries it.</summary>
     /// <param name="name">
     /// "cpu"; "cuda:1" for one card; "cuda" for the process's own, which is the first where it works alone; "auto" for that where libtorch

@@ -9,7 +9,8 @@ namespace Groundling.Torch;
 /// </summary>
 internal sealed class FrozenLayerFunction : autograd.SingleTensorFunction<FrozenLayerFunction>
 {
-    private const string LayerKey = "layer";
+    private const string LayerKey = "layer",
+        TypeKey = "type";
 
     public override string Name => nameof(FrozenLayerFunction);
 
@@ -23,28 +24,22 @@ internal sealed class FrozenLayerFunction : autograd.SingleTensorFunction<Frozen
         Tensor Back(Tensor gradient);
     }
 
-    /// <summary>Whether a frozen layer's gradient goes through here.</summary>
-    public static bool Serves(Tensor input) =>
-        is_grad_enabled()
-        && PackedWeight.Supported
-        && input.requires_grad
-        && input.dtype == ScalarType.Float32
-        && input.device_type == DeviceType.CPU;
-
     /// <summary>The layer's output, through which gradients flow to the input.</summary>
     public static Tensor Run(ILayer layer, Tensor input) => apply(input, layer);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         using var forget = no_grad();
-        var layer = (ILayer)vars[1];
+        var (input, layer) = ((Tensor)vars[0], (ILayer)vars[1]);
         ctx.save_data(LayerKey, layer);
-        return layer.Forward((Tensor)vars[0]);
+        ctx.save_data(TypeKey, input.dtype);
+        return layer.Forward(input);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using var forget = no_grad();
-        return [((ILayer)ctx.get_data(LayerKey)).Back(grad_output), null!];
+        var gradient = ((ILayer)ctx.get_data(LayerKey)).Back(grad_output);
+        return [gradient.to((ScalarType)ctx.get_data(TypeKey)), null!];
     }
 }

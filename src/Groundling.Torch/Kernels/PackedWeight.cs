@@ -8,7 +8,7 @@ namespace Groundling.Torch;
 /// <summary>A frozen weight in oneDNN's blocked layout, rearranged once instead of at every call.</summary>
 /// <remarks>
 /// libtorch rearranges a convolution's weight each time it runs; at 8x8 and 16x16 pixels that takes longer than the arithmetic.
-/// Only for inference with float32 on Linux x64; the plain operators serve everywhere else and give the same values to rounding.
+/// Only on Linux x64, with float32 and, where the processor multiplies it, bfloat16; the plain operators serve everywhere else and give the same values to rounding.
 /// </remarks>
 internal sealed unsafe class PackedWeight : IDisposable
 {
@@ -18,13 +18,33 @@ internal sealed unsafe class PackedWeight : IDisposable
 
     private PackedWeight(PackedTensor packed) => _packed = packed;
 
-    /// <summary>Whether this machine has the packed operators.</summary>
-    public static bool Supported { get; } =
+    private static readonly bool Has =
         OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx2.IsSupported;
 
-    /// <summary>Whether a call may use packed weights: no gradient is recorded, and the input is float32 on the CPU.</summary>
-    public static bool Serves(Tensor input) =>
-        !is_grad_enabled() && input.dtype == ScalarType.Float32 && input.device_type == DeviceType.CPU;
+    /// <summary>Whether this machine has the packed operators.</summary>
+    public static bool Supported => Has && !PlainOperators.Only;
+
+    /// <summary>Whether kernels for float32 on the CPU may serve a call: no gradient is recorded.</summary>
+    public static bool Serves(Tensor input) => !is_grad_enabled() && input.dtype == ScalarType.Float32 && IsHere(input);
+
+    /// <summary>Whether a call may use a packed weight: no gradient is recorded, and the weight decides in what is multiplied.</summary>
+    public static bool Serves(Tensor input, Tensor weight) => !is_grad_enabled() && Takes(input, weight);
+
+    /// <summary>Whether a gradient is recorded, and may be brought back by packed weights.</summary>
+    public static bool BringsBack(Tensor input, Tensor weight) =>
+        is_grad_enabled() && input.requires_grad && Supported && Takes(input, weight);
+
+    private static bool Takes(Tensor input, Tensor weight) =>
+        IsHere(input)
+        && (
+            input.dtype == weight.dtype
+                ? input.dtype == ScalarType.Float32 || HasBf16(input.dtype)
+                : input.dtype == ScalarType.Float32 && HasBf16(weight.dtype)
+        );
+
+    private static bool HasBf16(ScalarType type) => type == ScalarType.BFloat16 && ProcessorFeatures.HasBf16Products;
+
+    private static bool IsHere(Tensor input) => input.device_type == DeviceType.CPU && !PlainOperators.Only;
 
     /// <summary>Packs a convolution's weight [out, in, k, k] for inputs of about the given shape (other shapes work, slower).</summary>
     public static PackedWeight ForConvolution(Tensor weight, long stride, long padding, long[] inputShape, PackSlot? slot = null) =>
@@ -54,11 +74,13 @@ internal sealed unsafe class PackedWeight : IDisposable
         );
 
     /// <summary>What a cache calls a weight that was packed for such inputs.</summary>
-    public static string Kind(long[] inputShape) => $"f32-{string.Join('x', PackSlot.Typical(inputShape))}";
+    public static string Kind(ScalarType type, long[] inputShape) =>
+        $"{(type == ScalarType.BFloat16 ? "bf16" : "f32")}-{string.Join('x', PackSlot.Typical(inputShape))}";
 
     /// <summary>Convolution of a [B, in, h, w] input.</summary>
     public Tensor Convolve(Tensor input, Tensor? bias, long stride, long padding)
     {
+        using var typed = Typed(input);
         long* strides = stackalloc[] { stride, stride },
             paddings = stackalloc[] { padding, padding },
             dilations = stackalloc[] { 1L, 1L };
@@ -72,7 +94,7 @@ internal sealed unsafe class PackedWeight : IDisposable
             var pointer = algorithm;
             LibTorch.Check(
                 LibTorch.aoti_torch_cpu_mkldnn__convolution_pointwise(
-                    input.Handle,
+                    typed.Handle,
                     _packed.Tensor.Handle,
                     bias is null ? null : &biasHandle,
                     paddings,
@@ -97,6 +119,7 @@ internal sealed unsafe class PackedWeight : IDisposable
     /// <summary>Linear map of a [..., in] input.</summary>
     public Tensor Multiply(Tensor input, Tensor? bias)
     {
+        using var typed = Typed(input);
         nint biasHandle = bias?.Handle ?? 0,
             result;
         fixed (
@@ -107,7 +130,7 @@ internal sealed unsafe class PackedWeight : IDisposable
             var pointer = algorithm;
             LibTorch.Check(
                 LibTorch.aoti_torch_cpu__linear_pointwise(
-                    input.Handle,
+                    typed.Handle,
                     _packed.Tensor.Handle,
                     bias is null ? null : &biasHandle,
                     activation,
@@ -124,12 +147,14 @@ internal sealed unsafe class PackedWeight : IDisposable
 
     public void Dispose() => _packed.Dispose();
 
+    private Tensor Typed(Tensor input) => input.dtype == _packed.Tensor.dtype ? input.alias() : input.to(_packed.Tensor.dtype);
+
     private static PackedWeight Kept(Tensor weight, long[] inputShape, PackSlot? slot, Func<Tensor, long[], Tensor> pack) =>
         new(
             PackSlot.Get(
                 slot,
                 weight,
-                Kind(inputShape),
+                Kind(weight.dtype, inputShape),
                 () =>
                 {
                     using var plain = weight.detach().contiguous();

@@ -5,6 +5,7 @@ namespace Groundling.Torch;
 
 /// <summary>A frozen convolution, with its weight in the form that suits an image: Winograd's, or oneDNN's.</summary>
 /// <param name="shape">The weight's: [out, in, k, k].</param>
+/// <param name="type">The weight's: float32 or bfloat16.</param>
 /// <param name="weight">Makes the weight, when a form of it is made.</param>
 /// <param name="stride">Step between the kernel's places.</param>
 /// <param name="padding">Zeros around the image.</param>
@@ -12,6 +13,7 @@ namespace Groundling.Torch;
 /// <param name="slot">Where forms are kept between processes; null for nowhere.</param>
 internal sealed class RearrangedConvolution(
     long[] shape,
+    ScalarType type,
     Func<Tensor> weight,
     long stride,
     long padding,
@@ -41,12 +43,13 @@ internal sealed class RearrangedConvolution(
         _packed?.Dispose();
     }
 
-    private bool TakesWinograd(long[] image) => stride == 1 && padding == 1 && WinogradWeight.Pays(shape, image, WinogradExtent());
+    private bool TakesWinograd(long[] image) =>
+        type == ScalarType.Float32 && stride == 1 && padding == 1 && WinogradWeight.Pays(shape, image, WinogradExtent());
 
     private bool TakesPacked(long[] image) =>
         PackedWeight.Supported
         && shape[0] * shape[1] * shape[2] * shape[3] >= SmallestPacked
-        && (extent == Rearrangement.ManyPasses || PackSlot.Had(slot, PackedWeight.Kind(image)));
+        && (extent == Rearrangement.ManyPasses || PackSlot.Had(slot, PackedWeight.Kind(type, image)));
 
     /// <summary>For a single pass, too, it may go all the way where that was done already.</summary>
     private Rearrangement WinogradExtent() =>

@@ -66,9 +66,9 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
     public Tensor Compute(Tensor input)
     {
         Int8Weights.RequireFloat(this);
-        if (_back is not null && FrozenLayerFunction.Serves(input) && _rearranged!.Suits(input))
+        if (_back is not null && PackedWeight.BringsBack(input, _weight) && _rearranged!.Suits(input))
             return FrozenLayerFunction.Run(this, input);
-        if (_rearranged is not null && PackedWeight.Serves(input) && _rearranged.Suits(input))
+        if (_rearranged is not null && PackedWeight.Serves(input, _weight) && _rearranged.Suits(input))
             return _rearranged.Convolve(input, _bias);
         // The way back through an image of rows of planes multiplies memory that nothing has written by zero, where the outputs fill no
         // vector: not a number, if that is what lies there. Through an image with channels last it does not.
@@ -90,9 +90,17 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
         Forget();
         Slot = slot;
         if (extent != Rearrangement.None)
-            _rearranged = new(_weight.shape, () => _weight.alias(), Stride, Padding, extent, slot);
+            _rearranged = new(_weight.shape, _weight.dtype, () => _weight.alias(), Stride, Padding, extent, slot);
         if (extent == Rearrangement.ManyPasses && Stride == 1)
-            _back = new([_weight.shape[1], _weight.shape[0], .. _weight.shape[2..]], Turned, 1, BackPadding, extent, slot: null);
+            _back = new(
+                [_weight.shape[1], _weight.shape[0], .. _weight.shape[2..]],
+                _weight.dtype,
+                Turned,
+                1,
+                BackPadding,
+                extent,
+                slot: null
+            );
     }
 
     private long BackPadding => _weight.shape[^1] - 1 - Padding;

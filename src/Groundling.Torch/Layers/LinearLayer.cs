@@ -60,7 +60,7 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
     public Tensor Compute(Tensor input)
     {
         Int8Weights.RequireFloat(this);
-        if (_extent == Rearrangement.ManyPasses && IsLarge && FrozenLayerFunction.Serves(input))
+        if (_extent == Rearrangement.ManyPasses && IsLarge && PackedWeight.BringsBack(input, _weight))
             return FrozenLayerFunction.Run(this, input);
         return Packs(input) ? Packed(ref _packed, _weight, input, Slot).Multiply(input, _bias) : functional.linear(input, _weight, _bias);
     }
@@ -94,8 +94,8 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
         _extent != Rearrangement.None
         && PackedWeight.Supported
         && IsLarge
-        && PackedWeight.Serves(input)
-        && (_extent == Rearrangement.ManyPasses || PackSlot.Had(Slot, PackedWeight.Kind(input.shape)));
+        && PackedWeight.Serves(input, _weight)
+        && (_extent == Rearrangement.ManyPasses || PackSlot.Had(Slot, PackedWeight.Kind(_weight.dtype, input.shape)));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

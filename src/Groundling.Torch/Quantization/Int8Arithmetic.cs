@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,7 +37,7 @@ public sealed unsafe class Int8Arithmetic : ILayerArithmetic
     }
 
     /// <summary>Whether this machine has it.</summary>
-    public static bool Supported { get; } = PackedWeight.Supported && HasVnni();
+    public static bool Supported => PackedWeight.Supported && ProcessorFeatures.HasInt8Products;
 
     /// <summary>How inputs are rounded.</summary>
     public InputScale Input { get; }
@@ -209,18 +208,5 @@ public sealed unsafe class Int8Arithmetic : ILayerArithmetic
                 nameof(Multiply)
             );
         return Tensor.UnsafeCreateTensor(result);
-    }
-
-    /// <summary>AVX-512 VNNI, or VNNI in vectors of 256 bits.</summary>
-    private static bool HasVnni()
-    {
-        if (!X86Base.IsSupported)
-            return false;
-        const int features = 7,
-            avx512Vnni = 1 << 11,
-            avxVnni = 1 << 4;
-        var (_, _, ecx, _) = X86Base.CpuId(features, 0);
-        var (eax, _, _, _) = X86Base.CpuId(features, 1);
-        return (Avx512F.IsSupported && (ecx & avx512Vnni) != 0) || (Avx2.IsSupported && (eax & avxVnni) != 0);
     }
 }
