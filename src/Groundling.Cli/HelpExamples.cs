@@ -32,6 +32,7 @@ internal static class HelpExamples
         [
             ("groundling bench --threads 2", "The embedded model"),
             ("groundling bench -m sd15 --size 512", "Another, at 512 pixels"),
+            ("groundling bench -m sd15 --compare", "In every way that this processor has, in turns"),
         ],
         ["phrases"] =
         [

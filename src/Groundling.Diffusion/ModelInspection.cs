@@ -113,16 +113,11 @@ public static class ModelInspection
         try
         {
             using var weights = open();
-            var types = weights
-                .Entries.Where(entry => SafetensorsTypes.IsFloat(entry.Type))
-                .GroupBy(entry => entry.Type)
-                .OrderByDescending(group => group.Count());
+            var parameters = Int8Weights.Parameters(weights);
+            var types = parameters.GroupBy(entry => entry.Type).OrderByDescending(group => group.Count());
             found = found with
             {
-                Parameters = (long)
-                    weights
-                        .Entries.Where(entry => SafetensorsTypes.IsFloat(entry.Type))
-                        .Aggregate(Int128.Zero, (sum, entry) => sum + entry.Count),
+                Parameters = (long)parameters.Aggregate(Int128.Zero, (sum, entry) => sum + entry.Count),
                 Types = string.Join(", ", types.Select(group => SafetensorsTypes.Name(group.Key))),
                 Bytes = weights.ByteCount,
             };

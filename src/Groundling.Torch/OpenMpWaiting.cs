@@ -7,8 +7,8 @@ namespace Groundling.Torch;
 /// <summary>How libtorch's threads wait for each other: a moment awake, then asleep.</summary>
 /// <remarks>
 /// libgomp's own choice is to stay awake for billions of turns. Where other work has the core that a thread waits for, it takes the time of
-/// the one
-/// that is waited for: with two busy processes beside it, a command took up to twenty times as long (docs/training.md has the figures).
+/// the one that is waited for: with two busy processes beside it, a command took up to twenty times as long (docs/training.md has the
+/// figures).
 /// libgomp reads its environment when it is loaded, so this is written into the process's environment before.
 /// </remarks>
 public static partial class OpenMpWaiting

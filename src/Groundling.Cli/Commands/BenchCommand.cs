@@ -2,10 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using Groundling.Data;
-using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
-using Groundling.Modeling;
-using Groundling.Prompting;
 using Groundling.Torch;
 using Spectre.Console;
 using TorchSharp;
@@ -77,7 +74,7 @@ internal static class BenchCommand
                 throw new InputException($"--repeats {parsed.GetValue(repeats)} is out of range: 1 to 100");
             if (parsed.GetValue(phrases) is < 1 or > 256)
                 throw new InputException($"--phrases {parsed.GetValue(phrases)} is out of range: 1 to 256");
-            if (parsed.GetValue(compare) && (parsed.GetValue(device.Name) ?? parsed.GetValue(device.Kind)?.ToString()) is not null)
+            if (parsed.GetValue(compare) && (parsed.GetValue(device.Name) ?? parsed.GetValue(device.Kind)) is not null)
                 throw new InputException("--compare computes in every way of the CPU; leave out --device and --precision");
             var options = new GroundingOptions { Size = parsed.GetValue(size) is 0 ? null : parsed.GetValue(size) }.Validated();
             CommonOptions.UseThreads(parsed.GetValue(threads));

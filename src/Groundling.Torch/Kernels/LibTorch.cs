@@ -8,6 +8,10 @@ namespace Groundling.Torch;
 /// <remarks>The dispatcher takes over the handles it is given; the <c>aoti_torch_cpu_*</c> functions only borrow theirs.</remarks>
 internal static unsafe partial class LibTorch
 {
+    /// <summary>What oneDNN's operators are told where nothing is fused with them.</summary>
+    public static readonly byte[] NoActivation = "none\0"u8.ToArray(),
+        NoAlgorithm = "\0"u8.ToArray();
+
     private const string Library = "torch_cpu";
     private const ulong InterfaceVersion = 0x020A_0000_0000_0000; // 2.10
 

@@ -8,12 +8,11 @@ namespace Groundling.Torch;
 /// <summary>A frozen weight in oneDNN's blocked layout, rearranged once instead of at every call.</summary>
 /// <remarks>
 /// libtorch rearranges a convolution's weight each time it runs; at 8x8 and 16x16 pixels that takes longer than the arithmetic.
-/// Only on Linux x64, with float32 and, where the processor multiplies it, bfloat16; the plain operators serve everywhere else and give the same values to rounding.
+/// Only on Linux x64, with float32 and, where the processor multiplies it, bfloat16; the plain operators serve everywhere else and give
+/// the same values to rounding.
 /// </remarks>
 internal sealed unsafe class PackedWeight : IDisposable
 {
-    private static readonly byte[] NoActivation = "none\0"u8.ToArray();
-    private static readonly byte[] NoAlgorithm = "\0"u8.ToArray();
     private readonly PackedTensor _packed;
 
     private PackedWeight(PackedTensor packed) => _packed = packed;
@@ -87,8 +86,8 @@ internal sealed unsafe class PackedWeight : IDisposable
         nint biasHandle = bias?.Handle ?? 0,
             result;
         fixed (
-            byte* activation = NoActivation,
-                algorithm = NoAlgorithm
+            byte* activation = LibTorch.NoActivation,
+                algorithm = LibTorch.NoAlgorithm
         )
         {
             var pointer = algorithm;
@@ -123,8 +122,8 @@ internal sealed unsafe class PackedWeight : IDisposable
         nint biasHandle = bias?.Handle ?? 0,
             result;
         fixed (
-            byte* activation = NoActivation,
-                algorithm = NoAlgorithm
+            byte* activation = LibTorch.NoActivation,
+                algorithm = LibTorch.NoAlgorithm
         )
         {
             var pointer = algorithm;

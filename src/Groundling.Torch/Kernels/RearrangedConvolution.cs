@@ -26,7 +26,9 @@ internal sealed class RearrangedConvolution(
     private WinogradWeight? _winograd;
     private PackedWeight? _packed;
 
-    /// <summary>Whether it has a form for an image. Its size alone decides, so that a picture's result does not depend on those before it.</summary>
+    /// <summary>
+    /// Whether it has a form for an image. Its size alone decides, so that a picture's result does not depend on those before it.
+    /// </summary>
     /// <param name="image">[B, in, h, w]</param>
     public bool Suits(Tensor image) => TakesWinograd(image.shape) || TakesPacked(image.shape);
 

@@ -105,7 +105,8 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
 
     private long BackPadding => _weight.shape[^1] - 1 - Padding;
 
-    /// <summary>The weight of the convolution that brings a gradient back where the stride is 1: [in, out, k, k], turned by half a turn.</summary>
+    /// <summary>The weight of the convolution that brings a gradient back where the stride is 1.</summary>
+    /// <returns>[in, out, k, k], turned by half a turn.</returns>
     private Tensor Turned()
     {
         var turned = _weight.flip(2, 3).transpose(0, 1);

@@ -13,8 +13,6 @@ namespace Groundling.Torch;
 public sealed unsafe class Int8Arithmetic : ILayerArithmetic
 {
     private const float SmallestScale = 1e-30f;
-    private static readonly byte[] NoActivation = "none\0"u8.ToArray();
-    private static readonly byte[] NoAlgorithm = "\0"u8.ToArray();
     private readonly Lock _gate = new();
     private readonly Tensor _weight,
         _weightScale,
@@ -141,8 +139,8 @@ public sealed unsafe class Int8Arithmetic : ILayerArithmetic
             result;
         var type = (int)ScalarType.Float32;
         fixed (
-            byte* activation = NoActivation,
-                algorithm = NoAlgorithm
+            byte* activation = LibTorch.NoActivation,
+                algorithm = LibTorch.NoAlgorithm
         )
         {
             var pointer = algorithm;
@@ -184,8 +182,8 @@ public sealed unsafe class Int8Arithmetic : ILayerArithmetic
             result;
         var type = (int)ScalarType.Float32;
         fixed (
-            byte* activation = NoActivation,
-                algorithm = NoAlgorithm
+            byte* activation = LibTorch.NoActivation,
+                algorithm = LibTorch.NoAlgorithm
         )
             LibTorch.Check(
                 LibTorch.aoti_torch_cpu__qlinear_pointwise_tensor(

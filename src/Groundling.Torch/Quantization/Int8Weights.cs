@@ -32,6 +32,21 @@ public static class Int8Weights
         ];
     }
 
+    /// <summary>A source's parameters: floats, and integers that stand for them; what only says how these are meant is left out.</summary>
+    /// <exception cref="WeightsException">A layer in integers lacks its scales.</exception>
+    public static IReadOnlyList<SafetensorsEntry> Parameters(WeightSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var layers = In(source);
+        var companions = layers.Values.SelectMany(layer => layer.Companions).ToHashSet();
+        return
+        [
+            .. source.Entries.Where(entry =>
+                layers.ContainsKey(entry.Name) || (SafetensorsTypes.IsFloat(entry.Type) && !companions.Contains(entry.Name))
+            ),
+        ];
+    }
+
     /// <summary>The layers that a source has in integers.</summary>
     /// <exception cref="WeightsException">One of them lacks its scales, or these are of another shape.</exception>
     internal static IReadOnlyDictionary<string, Int8Entry> In(WeightSource source)

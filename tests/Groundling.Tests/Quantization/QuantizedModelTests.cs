@@ -43,6 +43,9 @@ public sealed class QuantizedModelTests(TinyModel tiny) : IDisposable
         Assert.True(Size(quantized, "unet") < 0.65 * Size(SceneModel.Folder, "unet"));
         Assert.True(Directory.Exists(Path.Combine(quantized, GroundingFolder.Name)));
         CommandRun.Of("inspect", quantized).Works();
+        var (before, after) = (ModelInspection.Inspect(SceneModel.Folder), ModelInspection.Inspect(quantized));
+        Assert.Equal(before.Select(part => part.Parameters), after.Select(part => part.Parameters));
+        Assert.Contains("I8", after[^1].Types);
     }
 
     [Fact]

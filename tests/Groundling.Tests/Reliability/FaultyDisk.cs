@@ -62,7 +62,7 @@ internal sealed class FaultyDisk
     /// <summary>Runs a command line, which must work, on a disk that counts.</summary>
     /// <param name="under">A folder.</param>
     /// <param name="arguments">The command's.</param>
-    /// <returns>How many calls on something under the folder there were of each kind; of several processes the one that made most.</returns>
+    /// <returns>How many calls of each kind there were on what is under the folder; of several processes the one that made most.</returns>
     public Dictionary<string, int> Count(string under, params IEnumerable<string> arguments)
     {
         File.Delete(_log);
