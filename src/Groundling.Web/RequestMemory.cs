@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Groundling.Web;
 
 /// <summary>
-/// What all requests together hold: bodies as they arrive, pictures as they are decoded and wait. Nobody is let in beyond the bound, and
-/// what was large is given back to the system when it is no longer needed.
+/// What all requests together hold: bodies as they arrive, pictures as they are decoded and wait. Nobody is let in beyond three quarters
+/// of what is allowed; the rest is for what the collector has not yet taken back, and for the work in hand. What was large is given back to
+/// the system when it is no longer needed.
 /// </summary>
 internal sealed class RequestMemory : IDisposable
 {
@@ -29,7 +30,7 @@ internal sealed class RequestMemory : IDisposable
     /// <param name="options">Say how much.</param>
     public RequestMemory(ServiceOptions options)
     {
-        _most = (long)options.MaxMemory << 20;
+        _most = ((long)options.MaxMemory << 20) / 4 * 3;
         _atRest = new(_ => GiveBack());
     }
 

@@ -39,8 +39,8 @@ public record ServiceOptions
     public int MaxWork { get; set; } = 640;
 
     /// <summary>
-    /// The most that all requests together hold in MiB, bodies and pictures, 1 to 1,048,576; what comes beyond it is 429. At least room
-    /// for one of the largest. The model and its work come on top.
+    /// The most that requests add to the service's memory in MiB, 1 to 1,048,576. Bodies and pictures of all of them together may hold
+    /// three quarters of it, and what comes beyond is 429; the rest is for the work in hand. At least room for one of the largest.
     /// </summary>
     public int MaxMemory { get; set; } = 1024;
 
@@ -98,9 +98,9 @@ public record ServiceOptions
             );
     }
 
-    /// <summary>MiB that one request may need, where those that are not small may use three quarters.</summary>
+    /// <summary>MiB that one request may need, where those that are not small may use three quarters of what all may hold.</summary>
     private long LargestRequest =>
-        4L * Math.Max(RequestMemory.PerByteOfBody * MaxMegabytes, MaxMegabytes + RequestMemory.PerPixelDecoded * MaxMegapixels) / 3 + 1;
+        16L * Math.Max(RequestMemory.PerByteOfBody * MaxMegabytes, MaxMegabytes + RequestMemory.PerPixelDecoded * MaxMegapixels) / 9 + 1;
 
     /// <summary>Refuses a number out of its range.</summary>
     private protected static void RequireRange(string name, int value, int least, int most)

@@ -59,7 +59,7 @@ internal static class ServeCommand
         };
         var memory = new Option<int>("--max-memory")
         {
-            Description = "MiB that all requests together may hold besides the model; more are refused with 429",
+            Description = "MiB that requests may add to the service's memory; what would take more is refused with 429",
             HelpName = "N",
             DefaultValueFactory = _ => defaults.MaxMemory,
         };

@@ -94,7 +94,7 @@ public sealed class ServiceBoundsTests(TinyModel tiny)
     [Fact]
     public async Task Bodies_that_do_not_end_hold_no_more_than_all_may()
     {
-        await using var host = await ServiceHost.StartAsync(tiny, new() { MaxMemory = 300 });
+        await using var host = await ServiceHost.StartAsync(tiny, new() { MaxMemory = 400 });
         var clients = new List<TcpClient>();
         var refused = 0;
         for (var i = 0; i < 16; i++)
@@ -121,7 +121,7 @@ public sealed class ServiceBoundsTests(TinyModel tiny)
         }
         foreach (var client in clients)
             refused += await StatusAsync(client) == 429 ? 1 : 0;
-        Assert.InRange(refused, 16 - 7, 16); // 36 MiB each, three quarters of 300
+        Assert.InRange(refused, 16 - 7, 16); // 36 MiB each, of 225
         var small = await host.Ground(ServiceHost.Picture(), "[a man]", ("size", "64"));
         Assert.Equal(HttpStatusCode.OK, small.StatusCode); // small ones find room all the same
         clients.ForEach(client => client.Dispose());
@@ -130,7 +130,7 @@ public sealed class ServiceBoundsTests(TinyModel tiny)
     [Fact]
     public void Small_requests_have_room_that_large_ones_leave()
     {
-        using var memory = new RequestMemory(new ServiceOptions { MaxMemory = 400 });
+        using var memory = new RequestMemory(new ServiceOptions { MaxMemory = 534 });
         using var large = new RequestMemory.Share(memory);
         large.Take(300 << 20);
         using (var other = new RequestMemory.Share(memory))
