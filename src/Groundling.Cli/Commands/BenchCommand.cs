@@ -83,18 +83,20 @@ internal static class BenchCommand
             if (parsed.GetValue(compare))
             {
                 var comparison = BenchComparison.Of(chosen, options.Size, parsed.GetValue(phrases), parsed.GetValue(repeats), stop);
-                if (parsed.GetValue(json))
-                    output.WriteLine(comparison.ToJson());
-                else
-                    comparison.Print(output);
+                Show(comparison, comparison.Print);
                 return;
             }
             var place = chosen.On(device.Read(parsed).Find());
             var result = Measure(chosen, place, options.Size, parsed.GetValue(phrases), parsed.GetValue(repeats), stop);
-            if (parsed.GetValue(json))
-                output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
-            else
-                Print(result, output);
+            Show(result, output => Print(result, output));
+
+            void Show<T>(T measured, Action<TextWriter> print)
+            {
+                if (parsed.GetValue(json))
+                    output.WriteLine(JsonSerializer.Serialize(measured, JsonStyle.Indented));
+                else
+                    print(output);
+            }
         });
         return command;
     }
@@ -150,7 +152,7 @@ internal static class BenchCommand
             1
         );
         using var subject = opened!;
-        foreach (var work in (BenchSubject.Work[])[subject.Text, subject.Vae, subject.UNet, subject.Ground])
+        foreach (var work in subject.Forward)
             Add(work.Name, work.Gflop, work.Do, repeats);
         var origin = subject.Pipeline.Origin;
         return new(model.Frozen, origin.Method, subject.Side, $"{place}", get_num_threads(), peak, steps, ResidentMemory.Peak / 1e6);

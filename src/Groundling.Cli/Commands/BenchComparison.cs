@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Groundling.Data;
 using Groundling.Diffusion;
 using Groundling.Torch;
@@ -36,6 +35,8 @@ internal sealed record BenchComparison(string Model, int Size, int Threads, IRea
     {
         public Dictionary<string, List<double>> Seconds { get; } = [];
 
+        public IReadOnlyList<BenchSubject.Work> Works => Name == Int8 ? Subject.Forward : [.. Subject.Forward, Subject.Back];
+
         public IDisposable? Begin() => Name == Plain ? new PlainOperators() : null;
 
         public void Dispose() => Subject.Dispose();
@@ -57,10 +58,9 @@ internal sealed record BenchComparison(string Model, int Size, int Threads, IRea
             if (QuantizedModel.IsQuantized(model.Frozen) && ComputeDevice.CpuHasInt8)
                 running.Add(Open(Int8, ComputePrecision.Int8));
             for (var turn = 0; turn <= repeats; turn++) // what comes first in a process does not count
-                foreach (var work in Works(running[0].Subject))
-                foreach (var way in running)
-                    if (way.Name != Int8 || work != way.Subject.Back.Name)
-                        Measure(way, work, counts: turn > 0);
+            for (var which = 0; which < running[0].Works.Count; which++)
+                foreach (var way in running.Where(way => which < way.Works.Count))
+                    Measure(way, way.Works[which], counts: turn > 0);
             using var scope = NewDisposeScope();
             var plain = Features(running[0]);
             return new(
@@ -86,24 +86,20 @@ internal sealed record BenchComparison(string Model, int Size, int Threads, IRea
             return new(name, subject, watch.Elapsed.TotalSeconds, (ResidentMemory.Now - before) / 1e6);
         }
 
-        void Measure(Running way, string name, bool counts)
+        void Measure(Running way, BenchSubject.Work work, bool counts)
         {
             stop.ThrowIfCancellationRequested();
             using var only = way.Begin();
             using var scope = NewDisposeScope();
-            var work = AllWorks(way.Subject).Single(work => work.Name == name);
             var watch = Stopwatch.StartNew();
             work.Do();
             if (!counts)
                 return;
-            if (!way.Seconds.TryGetValue(name, out var seconds))
-                way.Seconds[name] = seconds = [];
+            if (!way.Seconds.TryGetValue(work.Name, out var seconds))
+                way.Seconds[work.Name] = seconds = [];
             seconds.Add(watch.Elapsed.TotalSeconds);
         }
     }
-
-    /// <summary>As JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, JsonStyle.Indented);
 
     /// <summary>As a table: seconds, and how many times as fast as the plain way.</summary>
     public void Print(TextWriter output)
@@ -126,11 +122,6 @@ internal sealed record BenchComparison(string Model, int Size, int Threads, IRea
             : way == plain ? $"{seconds:F3}"
             : $"{seconds:F3} ({plain.Seconds[work] / seconds:F2}x)";
     }
-
-    private static BenchSubject.Work[] AllWorks(BenchSubject subject) =>
-        [subject.Text, subject.Vae, subject.UNet, subject.Ground, subject.Back];
-
-    private static IEnumerable<string> Works(BenchSubject subject) => AllWorks(subject).Select(work => work.Name);
 
     private static IReadOnlyList<Tensor> Features(Running way)
     {

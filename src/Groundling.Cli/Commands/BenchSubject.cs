@@ -55,16 +55,16 @@ internal sealed class BenchSubject : IDisposable
             states.NullPhrase.unsqueeze(0).DetachFromDisposeScope(),
             null
         );
-        Text = Counted("text", () => encoder.Encode(caption).Dispose(), diffusion.Text);
-        Vae = Counted("VAE encoder", Encode, diffusion.Vae);
-        UNet = Counted(
+        var text = Counted("text", () => encoder.Encode(caption).Dispose(), diffusion.Text);
+        var vae = Counted("VAE encoder", Encode, diffusion.Vae);
+        var unet = Counted(
             pipeline.Origin.Trained is null ? "UNet" : "UNet, trained parts",
             () => Trace().Dispose(),
             diffusion.UNet,
             diffusion.Vae,
             pipeline.Model
         );
-        Ground = new("ground", Text.Gflop + Vae.Gflop + UNet.Gflop, Whole);
+        Forward = [text, vae, unet, new("ground", text.Gflop + vae.Gflop + unet.Gflop, Whole)];
         Back = new("UNet and back", 0, ThereAndBack);
     }
 
@@ -74,17 +74,10 @@ internal sealed class BenchSubject : IDisposable
     /// <summary>The picture's sides.</summary>
     public int Side { get; }
 
-    /// <summary>A caption's states.</summary>
-    public Work Text { get; }
-
-    /// <summary>A picture's latents.</summary>
-    public Work Vae { get; }
-
-    /// <summary>The UNet's pass, with what was trained beside it.</summary>
-    public Work UNet { get; }
-
-    /// <summary>All of it, to masks.</summary>
-    public Work Ground { get; }
+    /// <summary>
+    /// A caption's states, a picture's latents, the UNet's pass with what was trained beside it, and all of it, to masks.
+    /// </summary>
+    public IReadOnlyList<Work> Forward { get; }
 
     /// <summary>The UNet's pass, and a gradient's way back to the phrases; not for integers.</summary>
     public Work Back { get; }

@@ -13,6 +13,7 @@ namespace Groundling.Torch;
 /// </remarks>
 internal sealed unsafe class PackedWeight : IDisposable
 {
+    private const long SmallestPacked = 1 << 16;
     private readonly PackedTensor _packed;
 
     private PackedWeight(PackedTensor packed) => _packed = packed;
@@ -32,6 +33,17 @@ internal sealed unsafe class PackedWeight : IDisposable
     /// <summary>Whether a gradient is recorded, and may be brought back by packed weights.</summary>
     public static bool BringsBack(Tensor input, Tensor weight) =>
         is_grad_enabled() && input.requires_grad && Supported && Takes(input, weight);
+
+    /// <summary>Whether packing a weight for an input pays: it is large, and is used many times or lies packed already.</summary>
+    /// <param name="weight">The weight's shape.</param>
+    /// <param name="type">The weight's type.</param>
+    /// <param name="input">The input's shape, which alone decides of a layer: a result does not depend on those before it.</param>
+    /// <param name="extent">How far rearranging may go.</param>
+    /// <param name="slot">Where packed weights are kept between processes; null for nowhere.</param>
+    public static bool Pays(long[] weight, ScalarType type, long[] input, Rearrangement extent, PackSlot? slot) =>
+        Supported
+        && weight.Aggregate(1L, (product, size) => product * size) >= SmallestPacked
+        && (extent == Rearrangement.ManyPasses || PackSlot.Had(slot, Kind(type, input)));
 
     private static bool Takes(Tensor input, Tensor weight) =>
         IsHere(input)

@@ -21,7 +21,6 @@ internal sealed class RearrangedConvolution(
     PackSlot? slot
 ) : IDisposable
 {
-    private const long SmallestPacked = 1 << 16;
     private readonly Lock _gate = new();
     private WinogradWeight? _winograd;
     private PackedWeight? _packed;
@@ -30,7 +29,7 @@ internal sealed class RearrangedConvolution(
     /// Whether it has a form for an image. Its size alone decides, so that a picture's result does not depend on those before it.
     /// </summary>
     /// <param name="image">[B, in, h, w]</param>
-    public bool Suits(Tensor image) => TakesWinograd(image.shape) || TakesPacked(image.shape);
+    public bool Suits(Tensor image) => TakesWinograd(image.shape) || PackedWeight.Pays(shape, type, image.shape, extent, slot);
 
     /// <summary>The convolution of an image that it suits.</summary>
     /// <param name="image">[B, in, h, w]</param>
@@ -47,11 +46,6 @@ internal sealed class RearrangedConvolution(
 
     private bool TakesWinograd(long[] image) =>
         type == ScalarType.Float32 && stride == 1 && padding == 1 && WinogradWeight.Pays(shape, image, WinogradExtent());
-
-    private bool TakesPacked(long[] image) =>
-        PackedWeight.Supported
-        && shape[0] * shape[1] * shape[2] * shape[3] >= SmallestPacked
-        && (extent == Rearrangement.ManyPasses || PackSlot.Had(slot, PackedWeight.Kind(type, image)));
 
     /// <summary>For a single pass, too, it may go all the way where that was done already.</summary>
     private Rearrangement WinogradExtent() =>

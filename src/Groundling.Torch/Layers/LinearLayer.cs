@@ -10,11 +10,8 @@ namespace Groundling.Torch;
 /// <remarks>A new layer's weights are reserved memory that nothing has written yet: building a large model costs nothing.</remarks>
 public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuantizableLayer, FrozenLayerFunction.ILayer
 {
-    private const long SmallestPacked = 1 << 16;
-    private readonly Lock _gate = new();
-    private PackedWeight? _packed,
-        _packedBack;
-    private Rearrangement _extent;
+    private RearrangedLinear? _rearranged,
+        _back;
 
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
@@ -60,50 +57,41 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
     public Tensor Compute(Tensor input)
     {
         Int8Weights.RequireFloat(this);
-        if (_extent == Rearrangement.ManyPasses && IsLarge && PackedWeight.BringsBack(input, _weight))
+        if (_back is not null && PackedWeight.BringsBack(input, _weight) && _rearranged!.Suits(input))
             return FrozenLayerFunction.Run(this, input);
-        return Packs(input) ? Packed(ref _packed, _weight, input, Slot).Multiply(input, _bias) : functional.linear(input, _weight, _bias);
+        if (_rearranged is not null && PackedWeight.Serves(input, _weight) && _rearranged.Suits(input))
+            return _rearranged.Multiply(input, _bias);
+        return functional.linear(input, _weight, _bias);
     }
 
-    Tensor FrozenLayerFunction.ILayer.Forward(Tensor input) => Compute(input);
+    Tensor FrozenLayerFunction.ILayer.Forward(Tensor input) => _rearranged!.Multiply(input, _bias);
 
-    Tensor FrozenLayerFunction.ILayer.Back(Tensor gradient)
-    {
-        using var transposed = _weight.t();
-        return Packed(ref _packedBack, transposed, gradient, slot: null).Multiply(gradient, bias: null);
-    }
+    Tensor FrozenLayerFunction.ILayer.Back(Tensor gradient) => _back!.Multiply(gradient, bias: null);
 
     /// <inheritdoc/>
-    public void Allow(Rearrangement extent, PackSlot? slot = null) => (_extent, Slot) = (extent, slot);
-
-    private bool IsLarge => _weight.numel() >= SmallestPacked;
-
-    private PackedWeight Packed(ref PackedWeight? packed, Tensor weight, Tensor input, PackSlot? slot)
+    public void Allow(Rearrangement extent, PackSlot? slot = null)
     {
-        lock (_gate)
-        {
-            if (packed is not null)
-                return packed;
-            packed = PackedWeight.ForLinear(weight, input.shape, slot);
-            MappedFile.ReleasePages(_weight);
-            return packed;
-        }
+        Forget();
+        Slot = slot;
+        if (extent != Rearrangement.None)
+            _rearranged = new(_weight.shape, _weight.dtype, () => _weight.alias(), extent, slot);
+        if (extent == Rearrangement.ManyPasses)
+            _back = new([_weight.shape[1], _weight.shape[0]], _weight.dtype, () => _weight.t(), extent, slot: null);
     }
 
-    private bool Packs(Tensor input) =>
-        _extent != Rearrangement.None
-        && PackedWeight.Supported
-        && IsLarge
-        && PackedWeight.Serves(input, _weight)
-        && (_extent == Rearrangement.ManyPasses || PackSlot.Had(Slot, PackedWeight.Kind(_weight.dtype, input.shape)));
+    private void Forget()
+    {
+        _rearranged?.Dispose();
+        _back?.Dispose();
+        (_rearranged, _back) = (null, null);
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            _packed?.Dispose();
-            _packedBack?.Dispose();
+            Forget();
             Arithmetic?.Dispose();
         }
         base.Dispose(disposing);
