@@ -4,9 +4,10 @@ using Groundling.Data.NounPhrases;
 using Groundling.Torch;
 
 FaultReport.CatchElsewhere(args);
-using var stop = new StopSignals();
-using var console = new Utf8Console();
-
 MemoryAllocator.KeepFreedBlocks();
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-return JointRun.Of(args, stop.Token);
+int code;
+using (var stop = new StopSignals())
+using (new Utf8Console())
+    code = JointRun.Of(args, stop.Token);
+return QuickExit.With(code);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Groundling.Data;
 using SkiaSharp;
@@ -18,6 +19,7 @@ internal static class Bitmaps
         return bitmap;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Picture ToPicture(SKBitmap bitmap)
     {
         var from = bitmap.GetPixelSpan();

@@ -22,12 +22,25 @@ public static class GroundingWriter
     {
         ArgumentNullException.ThrowIfNull(grounding);
         ArgumentNullException.ThrowIfNull(outDir);
-        options ??= new WriteOptions();
+        return FolderWriter.Write(outDir, Encode(grounding, imageName, options ?? new WriteOptions()));
+    }
 
-        // 1. Everything in memory: from here on only the disk can fail.
+    /// <summary>
+    /// Has the runtime compile what writing needs, and reads the font: beside other work, for a program that writes one grounding and ends.
+    /// </summary>
+    public static void Prepare()
+    {
+        const int side = 64;
+        var caption = Caption.ParseBrackets("[a]");
+        var mask = RunLengthMask.FromBox(new(0, 0, side, side), side, side);
+        _ = Encode(new(new(side, side, new byte[3 * side * side]), caption, [new(caption.Phrases[0], 1, mask)]), "a", new());
+    }
+
+    /// <summary>Everything in memory: after it only the disk can fail.</summary>
+    private static List<(string Name, byte[] Bytes)> Encode(Grounding grounding, string imageName, WriteOptions options)
+    {
+        var overlay = options.Overlay ? Task.Run(() => OverlayRenderer.Render(grounding, options.Style).EncodePng()) : null;
         var files = new List<(string Name, byte[] Bytes)>();
-        if (options.Overlay)
-            files.Add(("overlay.png", OverlayRenderer.Render(grounding, options.Style).EncodePng()));
         if (options.Phrases)
             files.Add(("phrases.json", Lines(GroundingDocument.From(grounding, imageName).ToJson())));
         if (options.Panoptic)
@@ -36,7 +49,9 @@ public static class GroundingWriter
             files.Add(("panoptic.png", PanopticPng.Encode(result.Ids, grounding.Picture.Width, grounding.Picture.Height)));
             files.Add(("panoptic.json", Lines(result.ToJson(grounding, imageName, "panoptic.png"))));
         }
-        return FolderWriter.Write(outDir, files);
+        if (overlay is not null)
+            files.Insert(0, ("overlay.png", overlay.GetAwaiter().GetResult()));
+        return files;
 
         static byte[] Lines(string json) => Encoding.UTF8.GetBytes(json + "\n");
     }

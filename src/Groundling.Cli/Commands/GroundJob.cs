@@ -35,6 +35,8 @@ internal sealed record GroundJob(
         var (picture, caption) = Read(path, shared, messages);
         foreach (var message in messages)
             Messages.WriteLine(message);
+        if (Exports.WritesOwnFiles)
+            _ = Task.Run(GroundingWriter.Prepare, CancellationToken.None); // while the model opens
         using var pipeline = Open(model, Rearrangement.OnePass, device.Find());
         var grounding = Ground(pipeline, path, picture, caption, Output, cancellation);
         foreach (var warning in grounding.Warnings)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -44,6 +45,7 @@ internal static class ColumnScan
         return starts;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Decode(ReadOnlySpan<uint> counts, Span<byte> mask, int width, int height)
     {
         // 1. Mark the pixels unlike the one above them; a column's top is marked when it is inside.
@@ -76,6 +78,7 @@ internal static class ColumnScan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CompareRows(ReadOnlySpan<byte> above, ReadOnlySpan<byte> row, int y, List<(int Column, int Row)> changes)
     {
         int x = 0;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Groundling.Data;
 
@@ -15,6 +16,7 @@ internal static class EnlargedMask
     /// <param name="height">Rows wanted.</param>
     /// <param name="threshold">Inside is what is greater.</param>
     /// <returns>Run lengths down the columns, and the sum of the enlarged values inside.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (uint[] Counts, double Sum) Find(
         ReadOnlySpan<float> map,
         int mapWidth,
@@ -69,6 +71,7 @@ internal static class EnlargedMask
     }
 
     /// <summary>What lies between two columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Between(ReadOnlySpan<float> left, ReadOnlySpan<float> right, float weight, Span<float> column)
     {
         var i = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Groundling.Data;
@@ -127,6 +128,7 @@ public sealed record Letterbox(int SourceWidth, int SourceHeight, int ContentWid
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Resize(Picture picture, Span<float> input)
     {
         // Rows first: each output row is a weighted sum of whole source rows, which is the vectorised part; then along the row.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Groundling.Data;
 using SkiaSharp;
 
@@ -142,6 +143,7 @@ public sealed class Picture
 
     /// <summary>The picture as a Skia bitmap, to draw on.</summary>
     /// <returns>A copy; the caller owns it.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SKBitmap ToBitmap()
     {
         var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgb888x, SKAlphaType.Opaque));

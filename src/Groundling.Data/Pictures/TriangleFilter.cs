@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Groundling.Data;
 
@@ -44,6 +45,7 @@ internal sealed class TriangleFilter
     }
 
     /// <summary>sum += weight * row. Multiplication and addition round separately, so every vector width gives the same numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(ReadOnlySpan<byte> row, float weight, Span<float> sum)
     {
         int i = 0,
