@@ -27,8 +27,8 @@ public static class OverlayRenderer
         var layout = OverlayLayout.For(grounding, colours, typefaces);
 
         // 2. The picture at its shown size, with every mask.
-        using var shown = Scaled(grounding.Picture, layout.Frame);
-        var places = PaintMasks(shown, grounding, colours, layout, style);
+        var (shown, places) = Paint(grounding, colours, layout, style);
+        using var painted = shown;
 
         // 3. The page: picture, numbers, legend.
         using var page = new SKBitmap(new SKImageInfo(layout.Width, layout.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
@@ -55,8 +55,8 @@ public static class OverlayRenderer
         using var typefaces = new Typefaces();
         var colours = PhrasePalette.Take(grounding.Phrases.Count);
         var layout = OverlayLayout.For(grounding, colours, typefaces, numbers);
-        using var shown = Scaled(grounding.Picture, layout.Frame);
-        var places = PaintMasks(shown, grounding, colours, layout, style);
+        var (shown, places) = Paint(grounding, colours, layout, style);
+        using var painted = shown;
         using (var canvas = new SKCanvas(shown))
         {
             var text = new TextSetter(typefaces, layout.NumberSize);
@@ -87,17 +87,16 @@ public static class OverlayRenderer
         return source.Resize(new SKImageInfo(frame.Width, frame.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), sampling);
     }
 
-    /// <summary>Fills first; outlines above all fills, small masks above large ones.</summary>
-    private static List<(int Phrase, SKPoint Place)> PaintMasks(
-        SKBitmap shown,
+    /// <summary>
+    /// The picture with its masks, fills first, outlines above all fills, small masks above large ones; and where the numbers belong.
+    /// </summary>
+    private static (SKBitmap Shown, IReadOnlyList<(int Phrase, SKPoint Place)> Places) Paint(
         Grounding grounding,
         IReadOnlyList<Colour> colours,
         OverlayLayout layout,
         FigureStyle style
     )
     {
-        var painter = new MaskPainter(layout.Frame, style);
-        var canvas = shown.GetPixelSpan();
         int[] order =
         [
             .. Enumerable
@@ -105,13 +104,29 @@ public static class OverlayRenderer
                 .Where(i => grounding.Phrases[i].Mask.Area > 0)
                 .OrderByDescending(i => grounding.Phrases[i].Mask.Area),
         ];
+        var scaling = Task.Run(() => Scaled(grounding.Picture, layout.Frame));
+        var painter = new MaskPainter(layout.Frame, style);
         foreach (int i in order)
             painter.Tint(grounding.Phrases[i].Mask, colours[i]);
+        var shown = scaling.GetAwaiter().GetResult();
+        var placing = Task.Run(() => PlaceNumbers(grounding, order, layout, new(layout.Frame, style)));
+        var canvas = shown.GetPixelSpan();
         painter.Fill(canvas);
-        var places = new List<(int Phrase, SKPoint Place)>();
-        var taken = new List<SKPoint>();
         foreach (int i in order)
             painter.Outline(canvas, grounding.Phrases[i].Mask, colours[i]);
+        return (shown, placing.GetAwaiter().GetResult());
+    }
+
+    /// <summary>The smallest masks first: they have the least room.</summary>
+    private static List<(int Phrase, SKPoint Place)> PlaceNumbers(
+        Grounding grounding,
+        IEnumerable<int> order,
+        OverlayLayout layout,
+        MaskPainter painter
+    )
+    {
+        var places = new List<(int Phrase, SKPoint Place)>();
+        var taken = new List<SKPoint>();
         foreach (int i in order.Reverse())
             if (painter.PlaceNumber(grounding.Phrases[i].Mask, taken, layout.NumberHalf) is { } place)
             {

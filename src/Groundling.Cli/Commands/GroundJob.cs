@@ -1,5 +1,7 @@
 using Groundling.Core;
 using Groundling.Data;
+using Groundling.Diffusion;
+using Groundling.Modeling;
 using Groundling.Rendering;
 using Groundling.Torch;
 using Spectre.Console;
@@ -35,8 +37,7 @@ internal sealed record GroundJob(
         var (picture, caption) = Read(path, shared, messages);
         foreach (var message in messages)
             Messages.WriteLine(message);
-        if (Exports.WritesOwnFiles)
-            _ = Task.Run(GroundingWriter.Prepare, CancellationToken.None); // while the model opens
+        _ = Task.Run(() => Rehearse(model), CancellationToken.None);
         using var pipeline = Open(model, Rearrangement.OnePass, device.Find());
         var grounding = Ground(pipeline, path, picture, caption, Output, cancellation);
         foreach (var warning in grounding.Warnings)
@@ -51,6 +52,20 @@ internal sealed record GroundJob(
         Report(grounding, path);
         FinishExports();
         return 0;
+    }
+
+    /// <summary>
+    /// Has the runtime compile on another core, while libtorch loads and the model opens, what the main thread needs next: reads of the
+    /// model what needs no libtorch, and draws a figure, all for nothing. What fails here fails again where it is needed.
+    /// </summary>
+    private void Rehearse(ModelChoice model)
+    {
+        var source = ModelSource.Open(model.Frozen, model.Vae, model.Tokenizer);
+        _ = (source.Tokenizer(), source.TextConfig(), source.VaeConfig(), source.UNetConfig(), source.Schedule());
+        if (GroundingFolder.Exists(model.Frozen))
+            _ = GroundingConfig.Read(GroundingFolder.Files(model.Frozen).Config);
+        if (Exports.WritesOwnFiles)
+            GroundingWriter.Prepare();
     }
 
     /// <summary>Writes what exports keep until the last picture.</summary>
