@@ -190,7 +190,7 @@ internal static class EvaluateCommand
                     SharedWork.Run(
                         processes,
                         evaluator.Cases(new BenchmarkFaults(), request.Limit).Where(given => !done.Contains(given.Example.Index)),
-                        given => evaluator.Evaluate(given, segmenter, settings.Threshold, cancellation),
+                        cases => cases.Select(given => evaluator.Evaluate(given, segmenter, settings.Threshold, cancellation)),
                         result =>
                         {
                             journal!.Append(result);

@@ -39,7 +39,8 @@ internal sealed record GroundJob(
             Messages.WriteLine(message);
         _ = Task.Run(() => Rehearse(model), CancellationToken.None);
         using var pipeline = Open(model, Rearrangement.OnePass, device.Find());
-        var grounding = Ground(pipeline, path, picture, caption, Output, cancellation);
+        var grounding = pipeline.Ground(picture, caption, Options, cancellation);
+        Write(grounding, path, Output);
         foreach (var warning in grounding.Warnings)
             Messages.WriteLine($"warning: {warning}");
         if (Exports.IsNeeded)
@@ -105,20 +106,11 @@ internal sealed record GroundJob(
         return pipeline;
     }
 
-    /// <summary>Grounds a picture and writes the command's own files of it.</summary>
-    public Grounding Ground(
-        GroundingPipeline pipeline,
-        string path,
-        Picture picture,
-        Caption caption,
-        string folder,
-        CancellationToken cancellation
-    )
+    /// <summary>Writes the command's own files of a picture.</summary>
+    public void Write(Grounding grounding, string path, string folder)
     {
-        var grounding = pipeline.Ground(picture, caption, Options, cancellation);
         if (Exports.WritesOwnFiles)
             GroundingWriter.Write(grounding, PicturePlace.FileNameOf(path), folder, new(Style: Style));
-        return grounding;
     }
 
     private void Report(Grounding grounding, string path)

@@ -14,6 +14,41 @@ internal sealed class ManyPictures(GroundJob job, ICollective processes)
     /// <summary>What became of one of several pictures, counted from 0.</summary>
     private sealed record Outcome(int Number, PicturePlace Place, IReadOnlyList<string> Messages, string? Json, string? Fault);
 
+    /// <summary>One of them on its way through the stages; those after a fault leave it alone.</summary>
+    private sealed class OnItsWay(int number, PicturePlace place)
+    {
+        private string? _fault;
+
+        public PicturePlace Place => place;
+
+        public string Path => place.Source;
+
+        public List<string> Messages { get; } = [];
+
+        public (Picture Picture, Caption Caption) Given { get; set; }
+
+        public Grounding? Grounding { get; set; }
+
+        public string? Json { get; set; }
+
+        public Outcome Outcome => new(number, place, Messages, Json, _fault);
+
+        public OnItsWay Try(Action stage)
+        {
+            if (_fault is not null)
+                return this;
+            try
+            {
+                stage();
+            }
+            catch (Exception e) when (CommandLine.IsUserError(e))
+            {
+                _fault = e.Message.Contains(Path, StringComparison.Ordinal) ? e.Message : $"{Path}: {e.Message}";
+            }
+            return this;
+        }
+    }
+
     /// <summary>Grounds them, shared between the processes, and tells of them in their order.</summary>
     /// <returns>The exit code.</returns>
     public int Run(
@@ -70,7 +105,14 @@ internal sealed class ManyPictures(GroundJob job, ICollective processes)
                     SharedWork.Run(
                         processes,
                         places.Index().Where(item => !ready.Contains(item.Index)),
-                        item => GroundOneOfMany(pipeline, item.Index, item.Item, shared, cancellation),
+                        own =>
+                            StagedWork.Run(
+                                own,
+                                item => Read(new(item.Index, item.Item), shared),
+                                one => Ground(one, pipeline, cancellation),
+                                Write,
+                                cancellation
+                            ),
                         outcome =>
                         {
                             TakeDone(outcome.Number);
@@ -126,34 +168,18 @@ internal sealed class ManyPictures(GroundJob job, ICollective processes)
             made.ForEach(job.Results.WriteLine);
     }
 
-    private Outcome GroundOneOfMany(
-        GroundingPipeline pipeline,
-        int number,
-        PicturePlace place,
-        Caption? shared,
-        CancellationToken cancellation
-    )
-    {
-        var (path, _, folder) = place;
-        var messages = new List<string>();
-        try
+    private OnItsWay Read(OnItsWay one, Caption? shared) => one.Try(() => one.Given = job.Read(one.Path, shared, one.Messages));
+
+    private OnItsWay Ground(OnItsWay one, GroundingPipeline pipeline, CancellationToken cancellation) =>
+        one.Try(() => one.Grounding = pipeline.Ground(one.Given.Picture, one.Given.Caption, job.Options, cancellation));
+
+    private Outcome Write(OnItsWay one) =>
+        one.Try(() =>
         {
-            var (picture, caption) = job.Read(path, shared, messages);
-            var grounding = job.Ground(pipeline, path, picture, caption, folder, cancellation);
-            messages.AddRange(grounding.Warnings.Select(warning => $"warning: {warning}"));
-            return new(number, place, messages, GroundingDocument.From(grounding, PicturePlace.Shown(path)).ToJson(indented: false), null);
-        }
-        catch (Exception e) when (CommandLine.IsUserError(e))
-        {
-            return new(
-                number,
-                place,
-                messages,
-                null,
-                e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}"
-            );
-        }
-    }
+            job.Write(one.Grounding!, one.Path, one.Place.Folder);
+            one.Messages.AddRange(one.Grounding!.Warnings.Select(warning => $"warning: {warning}"));
+            one.Json = GroundingDocument.From(one.Grounding, PicturePlace.Shown(one.Path)).ToJson(indented: false);
+        }).Outcome;
 
     /// <summary>What the masks depend on, as the journal of many pictures keeps it.</summary>
     private Dictionary<string, string?> Settings(Caption? shared, ModelChoice model, ComputeDevice device) =>

@@ -11,7 +11,10 @@ public static class SharedWork
     /// <summary>Process r works on the items r, r + size, r + 2 size, ...; process 0 takes all results in the items' order.</summary>
     /// <param name="processes">Who works; all with the same items.</param>
     /// <param name="items">The items, read lazily.</param>
-    /// <param name="work">Makes an item's result; where it throws, the exception goes on to the caller of its process.</param>
+    /// <param name="work">
+    /// Makes the results of some items, in their order and as they are asked for; where it throws, the exception goes on to the caller of
+    /// its process.
+    /// </param>
     /// <param name="take">Called in process 0 with each result.</param>
     /// <param name="json">How results travel between processes.</param>
     /// <param name="stop">Told to any process, it stops all.</param>
@@ -19,7 +22,7 @@ public static class SharedWork
     public static void Run<TItem, TResult>(
         ICollective processes,
         IEnumerable<TItem> items,
-        Func<TItem, TResult> work,
+        Func<IEnumerable<TItem>, IEnumerable<TResult>> work,
         Action<TResult> take,
         JsonSerializerOptions json,
         CancellationToken stop
@@ -27,11 +30,8 @@ public static class SharedWork
     {
         if (processes.Size == 1)
         {
-            foreach (var item in items)
-            {
-                stop.ThrowIfCancellationRequested();
-                take(work(item));
-            }
+            foreach (var result in work(Until(items)))
+                take(result);
             return;
         }
         foreach (var round in items.Chunk(ItemsAtOnce * processes.Size))
@@ -39,8 +39,7 @@ public static class SharedWork
             var own = new List<TResult>();
             try
             {
-                for (var i = processes.Rank; i < round.Length && !stop.IsCancellationRequested; i += processes.Size)
-                    own.Add(work(round[i]));
+                own.AddRange(work(Until(round.Where((_, i) => i % processes.Size == processes.Rank))));
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -58,6 +57,15 @@ public static class SharedWork
             }
             if (processes.Any(stop.IsCancellationRequested))
                 throw new OperationCanceledException(stop.IsCancellationRequested ? stop : default);
+        }
+
+        IEnumerable<TItem> Until(IEnumerable<TItem> some)
+        {
+            foreach (var item in some)
+            {
+                stop.ThrowIfCancellationRequested();
+                yield return item;
+            }
         }
     }
 }

@@ -140,7 +140,14 @@ public sealed class JointRunParts(ITestOutputHelper output)
         Assert.False(processes.Any(false));
         // Results of shared work arrive in order.
         var taken = new List<string>();
-        SharedWork.Run(processes, Enumerable.Range(0, 19), i => $"{i} by {i % 2}", taken.Add, JsonSerializerOptions.Default, default);
+        SharedWork.Run(
+            processes,
+            Enumerable.Range(0, 19),
+            own => own.Select(i => $"{i} by {i % 2}"),
+            taken.Add,
+            JsonSerializerOptions.Default,
+            default
+        );
         Assert.Equal(rank == 0 ? Enumerable.Range(0, 19).Select(i => $"{i} by {i % 2}") : [], taken);
         processes.Barrier();
     }
