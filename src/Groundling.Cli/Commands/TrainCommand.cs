@@ -14,7 +14,7 @@ namespace Groundling.Cli.Commands;
 internal static class TrainCommand
 {
     /// <summary>What may change when a run goes on: where things lie and how they are computed, not what.</summary>
-    private static readonly string[] MayDiffer = ["model", "train.threads", "train.device", "train.cache"];
+    private static readonly string[] MayDiffer = ["model", "train.threads", "train.device", "train.cache", "train.stopsAtDivergence"];
 
     private sealed record Request(
         string Config,

@@ -306,7 +306,8 @@ public sealed class Pretraining
                 _resume && File.Exists(Path.Combine(path, "config.json")),
                 ConfigJson.Write(new PretrainConfig()),
                 $"{record.Task}.threads",
-                $"{record.Task}.device"
+                $"{record.Task}.device",
+                $"{record.Task}.stopsAtDivergence"
             );
 
     private PictureSet Set(string name, PngBenchmark benchmark, int side)

@@ -22,6 +22,19 @@ public sealed class MetricsLog : IDisposable
         _file.Position = _file.Length;
     }
 
+    /// <summary>The losses of the steps that stand there; lines that are none are passed over.</summary>
+    public IReadOnlyList<double> Losses()
+    {
+        var losses = new List<double>();
+        _file.Position = 0;
+        using (var lines = new StreamReader(_file, leaveOpen: true))
+            while (lines.ReadLine() is { } line)
+                if (LossOf(line) is { } loss)
+                    losses.Add(loss);
+        _file.Position = _file.Length;
+        return losses;
+    }
+
     /// <summary>Adds a step.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Append(StepRecord record) =>
@@ -52,6 +65,24 @@ public sealed class MetricsLog : IDisposable
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
+
+    private static double? LossOf(string line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return
+                json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("loss", out var loss)
+                && loss.ValueKind == JsonValueKind.Number
+                ? loss.GetDouble()
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private void AppendLine(Action<Utf8JsonWriter> write)
     {

@@ -21,6 +21,7 @@ public sealed class TrainingRun : IDisposable
     private readonly ITrainingObserver? _observer;
     private readonly ParameterVector _parameters;
     private readonly AdamW _optimizer;
+    private readonly LossWatch? _watch;
     private RunProgress _progress = new();
     private long _savedStep;
     private EventFile? _events;
@@ -51,6 +52,7 @@ public sealed class TrainingRun : IDisposable
             set_num_threads(settings.Threads);
         _parameters = new(task.Parameters, task.DecaysWeight);
         _optimizer = new(_parameters, settings);
+        _watch = settings.StopsAtDivergence && folder is not null ? new() : null;
     }
 
     /// <summary>Trains to the last step, or until told to stop, and saves.</summary>
@@ -95,6 +97,9 @@ public sealed class TrainingRun : IDisposable
             if (_folder.Last.Exists)
                 _progress = TrainingState.Read(_folder.Last, _task, _optimizer, _folder.ConfigHash);
             _folder.Metrics.CutBack(_progress.MetricsLength);
+            if (_watch is not null)
+                foreach (var loss in _folder.Metrics.Losses())
+                    _watch.Take(loss);
             _progress = _progress with { ConfigHash = _folder.ConfigHash };
             Written(() => _events = new EventFile(_folder.Path, _progress.Step));
         }
@@ -133,6 +138,10 @@ public sealed class TrainingRun : IDisposable
         });
         _progress = _progress with { MetricsLength = _folder.Metrics.Length };
         _observer?.Stepped(record);
+        if (_watch?.Take(losses.Total) is { } mean)
+            throw new InputException(
+                $"step {step}: the run diverges: its mean loss of {LossWatch.Window} steps is {mean:G3}, and was {_watch.Least:G3}; {Kept()}. Begin a new run, with a lower learningRate or clipNorm, from a checkpoint that is good; stopsAtDivergence=false goes on with this one"
+            );
     }
 
     /// <summary>Measures the weights where it is time and has not been done.</summary>

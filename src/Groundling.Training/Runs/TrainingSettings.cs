@@ -54,6 +54,12 @@ public record TrainingSettings
     /// <summary>Validations without a better score after which a run ends; 0 never does.</summary>
     public int Patience { get; init; }
 
+    /// <summary>
+    /// Whether a run ends with an error when it diverges: the mean loss of 50 steps is more than twice the least before, and more than half
+    /// of what was gained is lost.
+    /// </summary>
+    public bool StopsAtDivergence { get; init; } = true;
+
     /// <summary>What all random numbers of the run follow from.</summary>
     public ulong Seed { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Groundling.Core;
 using Groundling.Data;
@@ -193,6 +194,34 @@ public sealed class TrainingRunTests : IDisposable
         Assert.DoesNotContain('\n', message);
         Assert.Equal(7, Lines().Count(line => line.TryGetProperty("loss", out _)));
         Assert.Equal(Expected(), Run(resume: true).Numbers);
+    }
+
+    [Fact]
+    public void A_run_that_diverges_ends_at_the_same_step_also_after_a_stop()
+    {
+        var much = Settings with { Steps = 130, ValidateEvery = 0, SaveEvery = 30 };
+        ToyTask Diverging() => new() { Factor = step => step < 100 ? 1 : 1e6f };
+        using var first = Diverging();
+        var message = Assert.Throws<InputException>(() => Run(first, settings: much)).Message;
+        Assert.Contains(": the run diverges: its mean loss of 50 steps is ", message);
+        Assert.InRange(int.Parse(message.Split(' ', ':')[1], CultureInfo.InvariantCulture), 100, 129);
+        Assert.Contains("last holds step 90", message);
+        Assert.DoesNotContain('\n', message);
+        using var again = Diverging();
+        Assert.Equal(message, Assert.Throws<InputException>(() => Run(again, settings: much, resume: true)).Message);
+        using var all = Diverging();
+        Directory.Delete(Out, recursive: true);
+        Assert.Equal(130, Run(all, settings: much with { StopsAtDivergence = false }).Outcome.Step);
+    }
+
+    [Fact]
+    public void Noise_is_no_divergence()
+    {
+        var random = new Random(5);
+        var watch = new LossWatch();
+        for (var step = 0; step < 2000; step++)
+            Assert.Null(watch.Take((1 + 9 * Math.Exp(-step / 50.0)) * (0.5 + random.NextDouble())));
+        Assert.Contains(Enumerable.Range(0, LossWatch.Window), _ => watch.Take(8) is > 2);
     }
 
     [Fact]
