@@ -1,8 +1,8 @@
 namespace Groundling.Training;
 
 /// <summary>
-/// Watches whether a run diverges: with a learning rate that is too high for it, the loss of a network that had learnt for an hour may come
-/// back in ten steps to what it was at first, and hours later it is still there.
+/// Watches whether a run diverges: with a learning rate that is too high for it, a network may lose in ten steps what it had learnt in an
+/// hour, and hundreds of steps do not bring it back.
 /// </summary>
 /// <remarks>
 /// Losses differ from step to step, so means of <see cref="Window"/> steps are looked at. A run diverges where such a mean is more than
