@@ -15,10 +15,10 @@ internal static class QuickExit
         Utf8Console.Output.Flush();
         Console.Error.Flush();
         if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("DOTNET_EnableEventPipe") is null)
-            _exit(code);
+            quick_exit(code);
         return code;
     }
 
     [DllImport("libc")]
-    private static extern void _exit(int code);
+    private static extern void quick_exit(int code);
 }

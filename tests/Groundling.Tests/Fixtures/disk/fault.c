@@ -51,6 +51,8 @@ __attribute__((destructor)) static void count(void) {
     }
 }
 
+__attribute__((constructor)) static void count_quick_exits(void) { at_quick_exit(count); }
+
 static int hits_file(const char *call, int file) {
     char name[32], path[4097];
     snprintf(name, sizeof name, "/proc/self/fd/%d", file);
