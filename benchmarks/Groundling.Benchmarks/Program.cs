@@ -7,6 +7,12 @@ using Groundling.Benchmarks;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
+if (args is ["layers", ..])
+{
+    LayerComparison.Run(args.Length > 1 ? int.Parse(args[1]) : Environment.ProcessorCount);
+    return 0;
+}
+
 // In this process: the native libraries stay loaded, and nothing is built again.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromAssembly(typeof(MaskBenchmarks).Assembly).Run(args, config);

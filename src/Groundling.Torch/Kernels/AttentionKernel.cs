@@ -30,7 +30,8 @@ internal static unsafe class AttentionKernel
             Value,
             Output,
             PackedKeys, // [heads, blocks, d, 64]
-            PackedValues; // [heads, keys, padded d]
+            PackedValues, // [heads, keys, padded d]
+            Normalizers; // [B, heads, T], or null
         public long QueryItem,
             QueryHead,
             QueryRow,
@@ -48,10 +49,10 @@ internal static unsafe class AttentionKernel
             Blocks;
     }
 
-    /// <summary>Whether this serves: no gradient is recorded, float32 on the CPU, long enough, and channels lie together.</summary>
+    /// <summary>Whether this serves: float32 on the CPU, long enough, and channels lie together.</summary>
     public static bool Serves(Tensor query, Tensor key, Tensor value) =>
         Vector512.IsHardwareAccelerated
-        && PackedWeight.Serves(query)
+        && PackedWeight.Multiplies(query)
         && query.shape[2] >= ShortestSequence
         && key.shape[2] >= ShortestSequence
         && new[] { query, key, value }.All(states => states.stride(3) == 1);
@@ -60,8 +61,9 @@ internal static unsafe class AttentionKernel
     /// <param name="query">[B, heads, T, d]</param>
     /// <param name="key">[B, heads, S, d]</param>
     /// <param name="value">[B, heads, S, d]</param>
+    /// <param name="normalizers">[B, heads, T], filled with the logarithms of the softmax's denominators; null where nobody needs them.</param>
     /// <returns>[B, heads, T, d]; those of one query lie together.</returns>
-    public static Tensor Run(Tensor query, Tensor key, Tensor value)
+    public static Tensor Run(Tensor query, Tensor key, Tensor value, Tensor? normalizers = null)
     {
         using var scope = NewDisposeScope();
         var (batch, heads, queries, channels, keys) = (query.shape[0], query.shape[1], query.shape[2], query.shape[3], key.shape[2]);
@@ -77,6 +79,7 @@ internal static unsafe class AttentionKernel
             Output = (float*)LibTorch.DataPointer(output),
             PackedKeys = (float*)LibTorch.DataPointer(packedKeys),
             PackedValues = (float*)LibTorch.DataPointer(packedValues),
+            Normalizers = normalizers is null ? null : (float*)LibTorch.DataPointer(normalizers),
             QueryItem = query.stride(0),
             QueryHead = query.stride(1),
             QueryRow = query.stride(2),
@@ -193,6 +196,8 @@ internal static unsafe class AttentionKernel
                 var share = 1 / total[row];
                 for (long c = 0; c < channels; c++)
                     to[c] = sums[row * padded + c] * share;
+                if (work->Normalizers is not null)
+                    work->Normalizers[both * work->QueryCount + first + row] = most[row] + MathF.Log(total[row]);
             }
         }
         NativeMemory.AlignedFree(memory);

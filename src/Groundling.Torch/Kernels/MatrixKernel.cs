@@ -26,23 +26,56 @@ internal static unsafe class MatrixKernel
     /// <param name="depth">Numbers that are multiplied for each.</param>
     /// <param name="width">Columns of b and c; a multiple of 16.</param>
     /// <param name="add">Whether they are added to what is there.</param>
-    public static void Multiply(float* a, long rowA, float* b, long rowB, float* c, long rowC, long depth, long width, bool add)
+    public static void Multiply(float* a, long rowA, float* b, long rowB, float* c, long rowC, long depth, long width, bool add) =>
+        Multiply<Rowwise>(a, rowA, b, rowB, c, rowC, depth, width, add);
+
+    /// <summary>The same of a transposed matrix: a is [depth, 4].</summary>
+    public static void MultiplyTransposed(
+        float* a,
+        long rowA,
+        float* b,
+        long rowB,
+        float* c,
+        long rowC,
+        long depth,
+        long width,
+        bool add
+    ) => Multiply<Columnwise>(a, rowA, b, rowB, c, rowC, depth, width, add);
+
+    private static void Multiply<TOrder>(float* a, long rowA, float* b, long rowB, float* c, long rowC, long depth, long width, bool add)
+        where TOrder : struct, IOrder
     {
         long at = 0;
         for (; at + Width <= width; at += Width)
-            Multiply<Four>(a, rowA, b + at, rowB, c + at, rowC, depth, add);
+            Multiply<Four, TOrder>(a, rowA, b + at, rowB, c + at, rowC, depth, add);
         switch ((width - at) / Lanes)
         {
             case 3:
-                Multiply<Three>(a, rowA, b + at, rowB, c + at, rowC, depth, add);
+                Multiply<Three, TOrder>(a, rowA, b + at, rowB, c + at, rowC, depth, add);
                 break;
             case 2:
-                Multiply<Two>(a, rowA, b + at, rowB, c + at, rowC, depth, add);
+                Multiply<Two, TOrder>(a, rowA, b + at, rowB, c + at, rowC, depth, add);
                 break;
             case 1:
-                Multiply<One>(a, rowA, b + at, rowB, c + at, rowC, depth, add);
+                Multiply<One, TOrder>(a, rowA, b + at, rowB, c + at, rowC, depth, add);
                 break;
         }
+    }
+
+    /// <summary>How the first matrix lies.</summary>
+    private interface IOrder
+    {
+        static abstract bool IsTransposed { get; }
+    }
+
+    private readonly struct Rowwise : IOrder
+    {
+        public static bool IsTransposed => false;
+    }
+
+    private readonly struct Columnwise : IOrder
+    {
+        public static bool IsTransposed => true;
     }
 
     /// <summary>How many vectors a product is wide; the compiler makes a product of each.</summary>
@@ -80,9 +113,13 @@ internal static unsafe class MatrixKernel
     /// <param name="rowC">Floats.</param>
     /// <param name="depth">Numbers that are multiplied for each.</param>
     /// <param name="add">Whether they are added to what is there.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TVectors>(float* a, long rowA, float* b, long rowB, float* c, long rowC, long depth, bool add)
+        where TVectors : struct, IVectors => Multiply<TVectors, Rowwise>(a, rowA, b, rowB, c, rowC, depth, add);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply<TVectors, TOrder>(float* a, long rowA, float* b, long rowB, float* c, long rowC, long depth, bool add)
         where TVectors : struct, IVectors
+        where TOrder : struct, IOrder
     {
         Vector512<float> c00 = default,
             c01 = default,
@@ -100,12 +137,14 @@ internal static unsafe class MatrixKernel
             c31 = default,
             c32 = default,
             c33 = default;
-        float* a1 = a + rowA,
-            a2 = a1 + rowA,
-            a3 = a2 + rowA;
+        var apart = TOrder.IsTransposed ? 1 : rowA;
+        float* a1 = a + apart,
+            a2 = a1 + apart,
+            a3 = a2 + apart;
         for (long k = 0; k < depth; k++, b += rowB)
         {
-            var (x0, x1, x2, x3) = (Vector512.Create(a[k]), Vector512.Create(a1[k]), Vector512.Create(a2[k]), Vector512.Create(a3[k]));
+            var at = TOrder.IsTransposed ? k * rowA : k;
+            var (x0, x1, x2, x3) = (Vector512.Create(a[at]), Vector512.Create(a1[at]), Vector512.Create(a2[at]), Vector512.Create(a3[at]));
             var y = Vector512.Load(b);
             c00 = Vector512.MultiplyAddEstimate(x0, y, c00);
             c10 = Vector512.MultiplyAddEstimate(x1, y, c10);

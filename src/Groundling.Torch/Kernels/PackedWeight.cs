@@ -25,7 +25,10 @@ internal sealed unsafe class PackedWeight : IDisposable
     public static bool Supported => Has && !PlainOperators.Only;
 
     /// <summary>Whether kernels for float32 on the CPU may serve a call: no gradient is recorded.</summary>
-    public static bool Serves(Tensor input) => !is_grad_enabled() && input.dtype == ScalarType.Float32 && IsHere(input);
+    public static bool Serves(Tensor input) => !is_grad_enabled() && Multiplies(input);
+
+    /// <summary>Whether an input is what kernels for float32 on the CPU multiply.</summary>
+    public static bool Multiplies(Tensor input) => input.dtype == ScalarType.Float32 && IsHere(input);
 
     /// <summary>Whether a call may use a packed weight: no gradient is recorded, and the weight decides in what is multiplied.</summary>
     public static bool Serves(Tensor input, Tensor weight) => !is_grad_enabled() && Takes(input, weight);

@@ -13,7 +13,8 @@ public static class DotProductAttention
     /// <param name="allowed">Broadcast to [B, heads, T, S], true where a value may be read; null for everywhere.</param>
     /// <returns>[B, heads, T, d]</returns>
     public static Tensor Of(Tensor query, Tensor key, Tensor value, Tensor? allowed = null) =>
-        allowed is null && AttentionKernel.Serves(query, key, value)
-            ? AttentionKernel.Run(query, key, value)
-            : functional.scaled_dot_product_attention(query, key, value, allowed);
+        allowed is not null || !AttentionKernel.Serves(query, key, value)
+            ? functional.scaled_dot_product_attention(query, key, value, allowed)
+        : is_grad_enabled() ? AttentionFunction.Run(query, key, value)
+        : AttentionKernel.Run(query, key, value);
 }

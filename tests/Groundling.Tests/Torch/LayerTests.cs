@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -140,11 +141,52 @@ public class LayerTests
         var expected = functional.softmax(scores, -1).matmul(value.to(float64));
         AssertBothModes(expected, () => DotProductAttention.Of(query, key, value));
         using var frozen = no_grad();
-        Assert.Equal(System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated, AttentionKernel.Serves(query, key, value));
+        Assert.Equal(Vector512.IsHardwareAccelerated, AttentionKernel.Serves(query, key, value));
         query[0, 0, 5, 0] = float.NaN;
         var spoilt = DotProductAttention.Of(query, key, value).isnan().any(-1);
         Assert.True(spoilt[0, 0, 5].item<bool>());
         Assert.Equal(1, spoilt.sum().item<long>());
+    }
+
+    [Theory]
+    [InlineData(1, 1, 256, 256, 16)]
+    [InlineData(2, 3, 300, 257, 40)]
+    [InlineData(1, 2, 259, 1000, 80)]
+    [InlineData(3, 11, 257, 449, 7)] // more heads than there are pieces of work
+    [InlineData(1, 1, 256, 321, 161)]
+    public void Long_attention_hands_back_the_gradients_of_its_definition(long batch, long heads, long queries, long keys, long channels)
+    {
+        using var scope = NewDisposeScope();
+        Tensor Made(long rows, ulong seed) => (3 * randn([batch, rows, heads, channels], generator: new Generator(seed))).transpose(1, 2);
+        Tensor[] states = [Made(queries, 1), Made(keys, 2), Made(keys, 3)];
+        var given = Made(queries, 4);
+        Tensor[] Gradients(Tensor gradient)
+        {
+            Tensor[] leaves = [.. states.Select(tensor => tensor.detach().requires_grad_(true))];
+            DotProductAttention.Of(leaves[0], leaves[1], leaves[2]).backward([gradient]);
+            return [.. leaves.Select(leaf => leaf.grad!)];
+        }
+
+        Tensor[] exact = [.. states.Select(tensor => tensor.to(float64).requires_grad_(true))];
+        var weights = functional.softmax(exact[0].matmul(exact[1].transpose(-2, -1)) / Math.Sqrt(channels), -1);
+        weights.matmul(exact[2]).backward([given.to(float64)]);
+        var found = Gradients(given);
+        foreach (var (gradient, right) in found.Zip(exact))
+            TensorAssert.Close(right.grad!, gradient, 2 * Tolerance * right.grad!.abs().max().item<double>(), "gradient");
+
+        if (!Vector512.IsHardwareAccelerated)
+            return; // libtorch's own, which may add in another order
+        var threads = get_num_threads();
+        try
+        {
+            set_num_threads(threads + 2);
+            var channelsApart = given.transpose(2, 3).contiguous().transpose(2, 3);
+            Assert.All(Gradients(channelsApart).Zip(found), pair => Assert.True(pair.First.eq(pair.Second).all().item<bool>()));
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
     }
 
     [Theory]
