@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Groundling.Benchmarks;
 
 /// <summary>
-/// Single layers of Stable Diffusion's sizes beside ONNX Runtime's and libtorch's own, in turns: milliseconds, and how many times as fast as
-/// ONNX Runtime.
+/// Single layers of Stable Diffusion's sizes beside ONNX Runtime's and libtorch's own, in turns: milliseconds, and how many times as fast
+/// as ONNX Runtime.
 /// </summary>
 internal static class LayerComparison
 {
@@ -23,12 +23,13 @@ internal static class LayerComparison
         Tensor[] Inputs
     );
 
-    public static void Run(int threads)
+    public static void Run(int threads, string only)
     {
+        MemoryAllocator.KeepFreedBlocks(); // as the program does
         set_num_threads(threads);
         using var frozen = no_grad();
         Console.WriteLine(
-            $"{threads} threads, medians of {Repeats} in turns; GFLOP/s in brackets; difference: the largest from ONNX Runtime's values, over their largest"
+            $"{threads} threads, medians of {Repeats} in turns, GFLOP/s in brackets; difference: the largest from ONNX Runtime's, over its largest value"
         );
         Console.WriteLine();
         Console.WriteLine("| layer | Groundling, ms | ONNX Runtime | libtorch | times as fast as ONNX Runtime | difference |");
@@ -36,7 +37,8 @@ internal static class LayerComparison
         foreach (var make in Subjects(threads))
         {
             using var scope = NewDisposeScope();
-            Compare(make());
+            if (make() is var subject && subject.Name.Contains(only))
+                Compare(subject);
         }
     }
 

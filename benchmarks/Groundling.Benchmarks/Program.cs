@@ -9,7 +9,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 
 if (args is ["layers", ..])
 {
-    LayerComparison.Run(args.Length > 1 ? int.Parse(args[1]) : Environment.ProcessorCount);
+    LayerComparison.Run(args.Length > 1 ? int.Parse(args[1]) : Environment.ProcessorCount, args.Length > 2 ? args[2] : "");
     return 0;
 }
 

@@ -12,8 +12,8 @@ namespace Groundling.Torch;
 /// </summary>
 /// <remarks>
 /// With S = Q K^T / sqrt(d), L the logarithms of the denominators, P = exp(S - L), O = P V, G the gradient of O and D the sums of G O over
-/// channels: dV = P^T G, dS = P (G V^T - D), dQ = dS K / sqrt(d), dK = dS^T Q / sqrt(d). Keys are dealt into parts, whose shares of dQ are added
-/// in their order: the same bytes on any number of threads.
+/// channels: dV = P^T G, dS = P (G V^T - D), dQ = dS K / sqrt(d), dK = dS^T Q / sqrt(d). Keys are dealt into parts, whose shares of dQ are
+/// added in their order: the same bytes on any number of threads.
 /// </remarks>
 internal static unsafe class AttentionGradient
 {
@@ -310,7 +310,7 @@ internal static unsafe class AttentionGradient
             var (weight, change) = (Vector512<float>.Zero, Vector512<float>.Zero);
             if (isThere)
             {
-                weight = GroupNormKernel.Exp(Vector512.Load(scores + i) - Vector512.Load(denominators + i));
+                weight = Exponential.E(Vector512.Load(scores + i) - Vector512.Load(denominators + i));
                 change = weight * (Vector512.Load(changes + i) - Vector512.Load(shares + i));
             }
             weight.Store(scores + i);

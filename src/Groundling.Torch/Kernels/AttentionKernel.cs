@@ -20,7 +20,8 @@ internal static unsafe class AttentionKernel
         Width = MatrixKernel.Width, // keys of a packed block
         Rows = MatrixKernel.Rows, // queries at once
         Queries = 48, // of a piece of work
-        Keys = 256; // whose products with those are held
+        MostKeys = 256, // whose products with those are held
+        HeldBytes = 96 << 10; // of keys and values: they stay in a core's first cache while all those queries read them
     private const long ShortestSequence = 256;
 
     private struct Work
@@ -46,7 +47,8 @@ internal static unsafe class AttentionKernel
             KeyCount,
             Channels,
             Padded,
-            Blocks;
+            Blocks,
+            HeldKeys;
     }
 
     /// <summary>Whether this serves: float32 on the CPU, long enough, and channels lie together.</summary>
@@ -95,6 +97,7 @@ internal static unsafe class AttentionKernel
             Channels = channels,
             Padded = padded,
             Blocks = blocks,
+            HeldKeys = Math.Clamp(HeldBytes / (sizeof(float) * (channels + padded)) / Width * Width, Width, MostKeys),
         };
         NativeParallel.For(batch * heads * blocks, 8, &Pack, ref work);
         NativeParallel.For(batch * heads * ((queries + Queries - 1) / Queries), 1, &Attend, ref work);
@@ -133,13 +136,13 @@ internal static unsafe class AttentionKernel
     {
         var (channels, padded) = (work->Channels, work->Padded);
         var pieces = (work->QueryCount + Queries - 1) / Queries;
-        var memory = (float*)NativeMemory.AlignedAlloc((nuint)((Queries * (channels + padded + 2) + Rows * Keys) * sizeof(float)), 64);
+        var memory = (float*)NativeMemory.AlignedAlloc((nuint)((Queries * (channels + padded + 2) + Rows * MostKeys) * sizeof(float)), 64);
         float* scores = memory, // [4, 256]
-            sums = scores + Rows * Keys, // [48, d padded]
+            sums = scores + Rows * MostKeys, // [48, d padded]
             queries = sums + Queries * padded, // [48, d]
             most = queries + Queries * channels, // [48]
             total = most + Queries;
-        var scale = 1 / MathF.Sqrt(channels);
+        var scale = MathF.Log2(MathF.E) / MathF.Sqrt(channels); // scores are exponents of two
         for (var place = begin; place < end; place++)
         {
             var (both, piece) = Math.DivRem(place, pieces);
@@ -158,9 +161,9 @@ internal static unsafe class AttentionKernel
             }
             var keys = work->PackedKeys + both * work->Blocks * channels * Width;
             var values = work->PackedValues + both * work->Blocks * Width * padded;
-            for (long key = 0; key < work->KeyCount; key += Keys)
+            for (long key = 0; key < work->KeyCount; key += work->HeldKeys)
             {
-                var there = (int)Math.Min(Keys, work->KeyCount - key);
+                var there = (int)Math.Min(work->HeldKeys, work->KeyCount - key);
                 var held = (there + Width - 1) / Width * Width;
                 for (var row = 0; row < count; row += Rows)
                 {
@@ -171,15 +174,15 @@ internal static unsafe class AttentionKernel
                             keys + (key + block) * channels,
                             Width,
                             scores + block,
-                            Keys,
+                            MostKeys,
                             channels,
                             add: false
                         );
                     for (var i = 0; i < Rows; i++)
-                        Weigh(scores + i * Keys, there, held, most + row + i, total + row + i, sums + (row + i) * padded, padded);
+                        Weigh(scores + i * MostKeys, there, held, most + row + i, total + row + i, sums + (row + i) * padded, padded);
                     MatrixKernel.Multiply(
                         scores,
-                        Keys,
+                        MostKeys,
                         values + key * padded,
                         padded,
                         sums + row * padded,
@@ -197,7 +200,7 @@ internal static unsafe class AttentionKernel
                 for (long c = 0; c < channels; c++)
                     to[c] = sums[row * padded + c] * share;
                 if (work->Normalizers is not null)
-                    work->Normalizers[both * work->QueryCount + first + row] = most[row] + MathF.Log(total[row]);
+                    work->Normalizers[both * work->QueryCount + first + row] = (most[row] + MathF.Log2(total[row])) / MathF.Log2(MathF.E);
             }
         }
         NativeMemory.AlignedFree(memory);
@@ -209,26 +212,44 @@ internal static unsafe class AttentionKernel
     {
         for (var i = there; i < held; i++)
             scores[i] = float.NegativeInfinity;
-        var largest = Vector512.Load(scores);
-        for (var i = Lanes; i < held; i += Lanes)
-            largest = Vector512.Max(largest, Vector512.Load(scores + i));
-        var half = Vector256.Max(largest.GetLower(), largest.GetUpper());
-        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        var now = MathF.Max(*most, MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3])));
+        float now = Largest(scores, held, *most),
+            smaller = now == *most ? 1 : float.Exp2(*most - now);
         var shift = Vector512.Create(now);
-        var sum = Vector512<float>.Zero;
-        for (var i = 0; i < held; i += Lanes)
+        var (sum, other) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        for (var end = scores + held; scores < end; scores += 2 * Lanes)
         {
-            var weight = GroupNormKernel.Exp(Vector512.Load(scores + i) - shift);
-            weight.Store(scores + i);
-            sum += weight;
+            var (first, second) = (
+                Exponential.OfTwo(Vector512.Load(scores) - shift),
+                Exponential.OfTwo(Vector512.Load(scores + Lanes) - shift)
+            );
+            first.Store(scores);
+            second.Store(scores + Lanes);
+            (sum, other) = (sum + first, other + second);
         }
-        for (var i = there; i < held; i++)
-            scores[i] = 0; // what they added to the sum, e^-87, is lost in it
-        var smaller = MathF.Exp(*most - now);
-        (*most, *total) = (now, *total * smaller + Vector512.Sum(sum));
+        for (var i = there - held; i < 0; i++)
+            scores[i] = 0; // what they added to the sum, 2^-126, is lost in it
+        (*most, *total) = (now, *total * smaller + Vector512.Sum(sum + other));
         if (smaller != 1)
             for (long c = 0; c < padded; c += Lanes)
                 (Vector512.Load(sums + c) * smaller).Store(sums + c);
+    }
+
+    /// <summary>The largest of whole blocks of scores and of a number; of what is no number any.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Largest(float* scores, int count, float number)
+    {
+        var (largest, other) = (Vector512.Load(scores), Vector512.Load(scores + Lanes));
+        for (var i = 2 * Lanes; i < count; i += 2 * Lanes)
+            (largest, other) = (
+                Vector512.MaxNative(largest, Vector512.Load(scores + i)),
+                Vector512.MaxNative(other, Vector512.Load(scores + i + Lanes))
+            );
+        largest = Vector512.MaxNative(largest, other);
+        var half = Vector256.MaxNative(largest.GetLower(), largest.GetUpper());
+        var quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
+        quarter = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+        return Vector128
+            .MaxNative(Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2))), Vector128.Create(number))
+            .ToScalar();
     }
 }

@@ -223,7 +223,7 @@ internal static unsafe class GroupNormGradient
         if (!silu)
             return given;
         var normed = Vector512.MultiplyAddEstimate(value, scale, shift);
-        var gate = Vector512<float>.One / (Vector512<float>.One + GroupNormKernel.Exp(-normed));
+        var gate = Vector512<float>.One / (Vector512<float>.One + Exponential.E(-normed));
         return given * gate * (Vector512<float>.One + normed * (Vector512<float>.One - gate));
     }
 }

@@ -150,7 +150,7 @@ internal static unsafe class GroupNormKernel
                     Vector512.Load(work->Shift + c)
                 );
                 if (work->Silu)
-                    value /= Vector512<float>.One + Exp(-value);
+                    value /= Vector512<float>.One + Exponential.E(-value);
                 value.Store(output + c);
             }
         }
@@ -161,21 +161,5 @@ internal static unsafe class GroupNormKernel
     {
         (Vector512.Load(sums) + Vector512.WidenLower(values)).Store(sums);
         (Vector512.Load(sums + Lanes / 2) + Vector512.WidenUpper(values)).Store(sums + Lanes / 2);
-    }
-
-    /// <summary>e^x by Cephes' expf, exact to about 1e-7 of its size; the framework's own goes by way of float64.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<float> Exp(Vector512<float> x)
-    {
-        x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87f)), Vector512.Create(88f));
-        var power = Vector512.Round(x * 1.44269504f); // e^x = 2^power e^rest
-        var rest = x - power * 0.693359375f - power * -2.12194440e-4f;
-        var sum = Vector512.MultiplyAddEstimate(rest, Vector512.Create(1.9875691500e-4f), Vector512.Create(1.3981999507e-3f));
-        sum = Vector512.MultiplyAddEstimate(sum, rest, Vector512.Create(8.3334519073e-3f));
-        sum = Vector512.MultiplyAddEstimate(sum, rest, Vector512.Create(4.1665795894e-2f));
-        sum = Vector512.MultiplyAddEstimate(sum, rest, Vector512.Create(1.6666665459e-1f));
-        sum = Vector512.MultiplyAddEstimate(sum, rest, Vector512.Create(5.0000001201e-1f));
-        sum = Vector512.MultiplyAddEstimate(sum, rest * rest, rest + Vector512<float>.One);
-        return sum * ((Vector512.ConvertToInt32(power) + Vector512.Create(127)) << 23).AsSingle();
     }
 }

@@ -42,6 +42,7 @@ internal static unsafe class MatrixKernel
         bool add
     ) => Multiply<Columnwise>(a, rowA, b, rowB, c, rowC, depth, width, add);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply<TOrder>(float* a, long rowA, float* b, long rowB, float* c, long rowC, long depth, long width, bool add)
         where TOrder : struct, IOrder
     {
