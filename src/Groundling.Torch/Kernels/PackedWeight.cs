@@ -161,6 +161,9 @@ internal sealed unsafe class PackedWeight : IDisposable
 
     public void Dispose() => _packed.Dispose();
 
+    /// <summary>Lets the system take back the memory of what lies in a file.</summary>
+    public void ReleasePages() => _packed.ReleasePages();
+
     private Tensor Typed(Tensor input) => input.dtype == _packed.Tensor.dtype ? input.alias() : input.to(_packed.Tensor.dtype);
 
     private static PackedWeight Kept(Tensor weight, long[] inputShape, PackSlot? slot, Func<Tensor, long[], Tensor> pack) =>

@@ -38,6 +38,13 @@ internal sealed class RearrangedConvolution(
     public Tensor Convolve(Tensor image, Tensor? bias) =>
         TakesWinograd(image.shape) ? Winograd().Convolve(image, bias) : Packed(image.shape).Convolve(image, bias, stride, padding);
 
+    /// <summary>Lets the system take back the memory of what lies in a file.</summary>
+    public void ReleasePages()
+    {
+        _winograd?.ReleasePages();
+        _packed?.ReleasePages();
+    }
+
     public void Dispose()
     {
         _winograd?.Dispose();

@@ -25,6 +25,9 @@ internal sealed class RearrangedLinear(long[] shape, ScalarType type, Func<Tenso
     /// <returns>[..., out]</returns>
     public Tensor Multiply(Tensor input, Tensor? bias) => Packed(input.shape).Multiply(input, bias);
 
+    /// <summary>Lets the system take back the memory of what lies in a file.</summary>
+    public void ReleasePages() => _packed?.ReleasePages();
+
     public void Dispose() => _packed?.Dispose();
 
     private PackedWeight Packed(long[] input)

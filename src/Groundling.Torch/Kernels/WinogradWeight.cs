@@ -147,6 +147,9 @@ internal sealed unsafe class WinogradWeight : IDisposable
 
     public void Dispose() => _points.Dispose();
 
+    /// <summary>Lets the system take back the memory of what lies in a file.</summary>
+    public void ReleasePages() => _points.ReleasePages();
+
     /// <summary>The 36 products; rows beyond the last tile are of whatever lies there, and nobody reads them.</summary>
     private void Multiply(Tensor patches, Tensor products, long count, ref Work work)
     {

@@ -16,6 +16,7 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
     private const long Lanes = 16;
     private RearrangedConvolution? _rearranged,
         _back;
+    private bool _servesOnePass;
 
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
@@ -59,8 +60,13 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
 
     /// <param name="input">[B, inputs, h, w]</param>
     /// <returns>[B, outputs, h', w'], channels last when the input is.</returns>
-    public override Tensor forward(Tensor input) =>
-        Arithmetic is not null && PackedWeight.Serves(input) ? Arithmetic.Compute(this, input) : Compute(input);
+    public override Tensor forward(Tensor input)
+    {
+        var output = Arithmetic is not null && PackedWeight.Serves(input) ? Arithmetic.Compute(this, input) : Compute(input);
+        if (_servesOnePass)
+            ReleasePages();
+        return output;
+    }
 
     /// <inheritdoc/>
     public Tensor Compute(Tensor input)
@@ -89,6 +95,7 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
     {
         Forget();
         Slot = slot;
+        _servesOnePass = extent == Rearrangement.OnePass && _weight.numel() >= MappedFile.LargeWeight;
         if (extent != Rearrangement.None)
             _rearranged = new(_weight.shape, _weight.dtype, () => _weight.alias(), Stride, Padding, extent, slot);
         if (extent == Rearrangement.ManyPasses && Stride == 1)
@@ -112,6 +119,14 @@ public sealed class ConvolutionLayer : Module<Tensor, Tensor>, IRearrangeable, I
         var turned = _weight.flip(2, 3).transpose(0, 1);
         MappedFile.ReleasePages(_weight);
         return turned;
+    }
+
+    /// <summary>What a single pass has read will not be read again: large models need not lie in memory as a whole.</summary>
+    private void ReleasePages()
+    {
+        MappedFile.ReleasePages(_weight);
+        _rearranged?.ReleasePages();
+        Arithmetic?.ReleasePages();
     }
 
     private void Forget()

@@ -12,6 +12,7 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
 {
     private RearrangedLinear? _rearranged,
         _back;
+    private bool _servesOnePass;
 
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
@@ -50,8 +51,13 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
 
     /// <param name="input">[..., inputs]</param>
     /// <returns>[..., outputs]</returns>
-    public override Tensor forward(Tensor input) =>
-        Arithmetic is not null && PackedWeight.Serves(input) ? Arithmetic.Compute(this, input) : Compute(input);
+    public override Tensor forward(Tensor input)
+    {
+        var output = Arithmetic is not null && PackedWeight.Serves(input) ? Arithmetic.Compute(this, input) : Compute(input);
+        if (_servesOnePass)
+            ReleasePages();
+        return output;
+    }
 
     /// <inheritdoc/>
     public Tensor Compute(Tensor input)
@@ -73,10 +79,19 @@ public sealed class LinearLayer : Module<Tensor, Tensor>, IRearrangeable, IQuant
     {
         Forget();
         Slot = slot;
+        _servesOnePass = extent == Rearrangement.OnePass && _weight.numel() >= MappedFile.LargeWeight;
         if (extent != Rearrangement.None)
             _rearranged = new(_weight.shape, _weight.dtype, () => _weight.alias(), extent, slot);
         if (extent == Rearrangement.ManyPasses)
             _back = new([_weight.shape[1], _weight.shape[0]], _weight.dtype, () => _weight.t(), extent, slot: null);
+    }
+
+    /// <summary>What a single pass has read will not be read again: large models need not lie in memory as a whole.</summary>
+    private void ReleasePages()
+    {
+        MappedFile.ReleasePages(_weight);
+        _rearranged?.ReleasePages();
+        Arithmetic?.ReleasePages();
     }
 
     private void Forget()

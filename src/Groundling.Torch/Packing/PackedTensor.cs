@@ -11,6 +11,13 @@ internal sealed class PackedTensor(Tensor tensor, Tensor? file = null) : IDispos
 {
     public Tensor Tensor { get; } = tensor.DetachFromDisposeScope();
 
+    /// <summary>Lets the system take back the memory of what lies in a file (<see cref="MappedFile.ReleasePages"/>).</summary>
+    public void ReleasePages()
+    {
+        if (file is not null || !OneDnnLayout.Has(Tensor))
+            MappedFile.ReleasePages(file ?? Tensor);
+    }
+
     public void Dispose()
     {
         Tensor.Dispose();

@@ -9,4 +9,7 @@ public interface ILayerArithmetic : IDisposable
     /// <param name="layer">The layer.</param>
     /// <param name="input">As the layer takes it.</param>
     Tensor Compute(IQuantizableLayer layer, Tensor input);
+
+    /// <summary>Lets the system take back the memory of weights that lie in a file, as a layer does that serves a single pass.</summary>
+    void ReleasePages() { }
 }

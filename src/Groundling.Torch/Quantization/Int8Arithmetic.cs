@@ -78,6 +78,13 @@ public sealed unsafe class Int8Arithmetic : ILayerArithmetic
         return (isConvolution ? Convolve(rounded, packed, layer) : Multiply(rounded, packed, layer.Bias)).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public void ReleasePages()
+    {
+        MappedFile.ReleasePages(_weight);
+        _packed?.ReleasePages();
+    }
+
     /// <summary>The tensors that stand for the weight in a file (<see cref="Int8Weights"/>).</summary>
     /// <param name="name">The weight's name.</param>
     public IEnumerable<(string Name, Tensor Tensor)> Stored(string name) => Int8Weights.Tensors(name, _weight, _weightScale, Input);

@@ -13,6 +13,9 @@ namespace Groundling.Torch;
 /// </remarks>
 internal sealed unsafe class MappedFile : IDisposable
 {
+    /// <summary>Numbers from which on a weight's pages are worth giving back after each use.</summary>
+    public const long LargeWeight = 1 << 18;
+
     private static readonly Lock Gate = new();
     private static readonly Dictionary<nint, (MappedFile File, int Tensors)> Owners = [];
 

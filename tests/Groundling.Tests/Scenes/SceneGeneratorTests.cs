@@ -96,14 +96,15 @@ public class SceneGeneratorTests
             Assert.Equal(scene.Segments.Count, scene.Segments.Select(s => s.Id).Distinct().Count());
             var counts = new Dictionary<int, int>();
             var boxes = new Dictionary<int, (int L, int T, int R, int B)>();
-            for (int i = 0; i < scene.SegmentIds.Length; i++)
+            for (int start = 0, end; start < scene.SegmentIds.Length; start = end) // a row's pixels of one segment
             {
-                int id = scene.SegmentIds[i],
-                    x = i % scene.Width,
-                    y = i / scene.Width;
-                counts[id] = counts.GetValueOrDefault(id) + 1;
-                var b = boxes.GetValueOrDefault(id, (x, y, x, y));
-                boxes[id] = (Math.Min(b.Item1, x), Math.Min(b.Item2, y), Math.Max(b.Item3, x), Math.Max(b.Item4, y));
+                var (id, y) = (scene.SegmentIds[start], start / scene.Width);
+                for (end = start + 1; end < (y + 1) * scene.Width && scene.SegmentIds[end] == id; end++)
+                    ;
+                var (left, right) = (start % scene.Width, (end - 1) % scene.Width);
+                counts[id] = counts.GetValueOrDefault(id) + end - start;
+                var b = boxes.GetValueOrDefault(id, (left, y, right, y));
+                boxes[id] = (Math.Min(b.Item1, left), Math.Min(b.Item2, y), Math.Max(b.Item3, right), Math.Max(b.Item4, y));
             }
             counts.Remove(0);
             Assert.Equal(counts.Keys.Order(), scene.Segments.Select(s => s.Id).Order());

@@ -175,6 +175,39 @@ public class ModuleWeightsTests
         Assert.Equal(2 * 4096L * 2048 + 4096, layer.parameters().Sum(parameter => (long)parameter.sum(float64).item<double>()));
     }
 
+    [Fact]
+    public void What_serves_one_pass_lies_in_memory_while_it_is_read()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere nothing is given back");
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var path = folder.File("w.safetensors");
+        SafetensorsWriter.Write(path, [("weight", full(4096, 2048, 2f)), ("bias", ones(4096))]);
+        var input = ones(16, 2048);
+        // plain weights, and those that another process has packed
+        foreach (var cache in (PackCache?[])[null, PackCache.For(folder.File("packed"), [path])])
+        {
+            Grown(Rearrangement.ManyPasses, cache);
+            var again = cache is null ? null : PackCache.For(folder.File("packed"), [path]);
+            Assert.InRange(Grown(Rearrangement.ManyPasses, again), 24 << 20, 80 << 20); // 32 MB of weights
+            Assert.InRange(Grown(Rearrangement.OnePass, again), -8 << 20, 8 << 20);
+        }
+
+        long Grown(Rearrangement extent, PackCache? cache)
+        {
+            using var layer = new LinearLayer(2048, 4096);
+            using (var source = WeightSource.Open(path))
+                layer.LoadExactly(source);
+            layer.Freeze(extent, cache, "layer");
+            var before = ResidentMemory.Now;
+            for (var pass = 0; pass < 2; pass++)
+                using (var output = layer.call(input))
+                    Assert.Equal(4097, output[15, 4095].item<float>());
+            return ResidentMemory.Now - before;
+        }
+    }
+
     private static List<(string Name, Tensor Tensor)> Good() =>
         [
             ("first.weight", tensor(new float[] { 1, 2, 3, 4, 5, 6 }).view(2, 3)),
