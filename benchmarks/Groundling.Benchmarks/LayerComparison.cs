@@ -14,16 +14,27 @@ internal static class LayerComparison
 {
     private const int Repeats = 15;
 
+    /// <param name="Name">What it does.</param>
+    /// <param name="Products">Multiplications and additions of the definition.</param>
+    /// <param name="Numbers">That are read or written once: inputs, weight, output.</param>
+    /// <param name="Ours">By this library's layer.</param>
+    /// <param name="Plain">By libtorch's own operator.</param>
+    /// <param name="Onnx">By ONNX Runtime.</param>
+    /// <param name="Inputs">What ONNX Runtime is given.</param>
     private sealed record Subject(
         string Name,
         double Products,
+        double Numbers,
         Func<Tensor> Ours,
         Func<Tensor> Plain,
         InferenceSession Onnx,
         Tensor[] Inputs
     );
 
-    public static void Run(int threads, string only)
+    /// <param name="threads">Of each.</param>
+    /// <param name="only">What the names of the layers hold that are measured; empty for all.</param>
+    /// <param name="roofline">Where the figure goes; null for none.</param>
+    public static void Run(int threads, string only, string? roofline)
     {
         MemoryAllocator.KeepFreedBlocks(); // as the program does
         set_num_threads(threads);
@@ -34,13 +45,36 @@ internal static class LayerComparison
         Console.WriteLine();
         Console.WriteLine("| layer | Groundling, ms | ONNX Runtime | libtorch | times as fast as ONNX Runtime | difference |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|");
+        var measured = new List<Measured>();
         foreach (var make in Subjects(threads))
         {
             using var scope = NewDisposeScope();
             if (make() is var subject && subject.Name.Contains(only))
-                Compare(subject);
+                measured.Add(Compare(subject));
         }
+        if (roofline is not null)
+            Roofline.Draw(roofline, measured, PeakFlops(), Bandwidth());
     }
+
+    /// <summary>Of libtorch's own product of large square matrices, 1/s.</summary>
+    private static double PeakFlops()
+    {
+        const long Side = 2048;
+        using var scope = NewDisposeScope();
+        var (a, b) = (rand(Side, Side), rand(Side, Side));
+        return 2.0 * Side * Side * Side / (Best(() => a.matmul(b)) / 1e3);
+    }
+
+    /// <summary>Of copying a long vector, bytes/s.</summary>
+    private static double Bandwidth()
+    {
+        const long Count = 1 << 26;
+        using var scope = NewDisposeScope();
+        var (from, to) = (rand(Count), zeros(Count));
+        return 2.0 * sizeof(float) * Count / (Best(() => to.copy_(from).alias()) / 1e3);
+    }
+
+    private static double Best(Func<IDisposable> work) => Enumerable.Range(0, Repeats).Min(_ => Milliseconds(work));
 
     private static IEnumerable<Func<Subject>> Subjects(int threads) =>
         [
@@ -74,6 +108,7 @@ internal static class LayerComparison
         return new(
             $"3x3 convolution, {channels} channels, {side} x {side}",
             9.0 * channels * channels * side * side,
+            2.0 * channels * side * side + 9.0 * channels * channels,
             () => layer.call(packed),
             () => nn.functional.conv2d(packed, weight, layer.Bias, padding: [1, 1]),
             Session(graph, threads),
@@ -95,6 +130,7 @@ internal static class LayerComparison
         return new(
             $"linear map of {rows} rows, {inputs} to {outputs}",
             (double)rows * inputs * outputs,
+            (double)rows * (inputs + outputs) + inputs * outputs,
             () => layer.call(input),
             () => nn.functional.linear(input, layer.Weight),
             Session(graph, threads),
@@ -121,6 +157,7 @@ internal static class LayerComparison
         return new(
             $"self-attention, {Heads} heads, {count} x {channels}",
             2.0 * Heads * count * count * channels,
+            4.0 * Heads * count * channels,
             () => Rows(DotProductAttention.Of(Heads_(states[0]), Heads_(states[1]), Heads_(states[2]))),
             () => Rows(nn.functional.scaled_dot_product_attention(Heads_(states[0]), Heads_(states[1]), Heads_(states[2]))),
             Session(graph, threads),
@@ -141,7 +178,7 @@ internal static class LayerComparison
         return new(graph, options);
     }
 
-    private static void Compare(Subject subject)
+    private static Measured Compare(Subject subject)
     {
         using var onnx = subject.Onnx;
         var inputs = subject
@@ -175,6 +212,14 @@ internal static class LayerComparison
             $"| {subject.Name} | {Cell(ours)} | {Cell(foreign)} | {Cell(plain)} | {Median(foreign) / Median(ours):F2} | {difference:E1} |"
         );
         inputs.ForEach(value => value.Dispose());
+        var flops = 2 * subject.Products;
+        return new(
+            subject.Name,
+            flops / (sizeof(float) * subject.Numbers),
+            flops / (Median(ours) / 1e3),
+            flops / (Median(foreign) / 1e3),
+            flops / (Median(plain) / 1e3)
+        );
     }
 
     private static double Milliseconds(Func<IDisposable> work)

@@ -7,9 +7,14 @@ using Groundling.Benchmarks;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
+// layers [THREADS [PART-OF-A-NAME [FIGURE.png]]]
 if (args is ["layers", ..])
 {
-    LayerComparison.Run(args.Length > 1 ? int.Parse(args[1]) : Environment.ProcessorCount, args.Length > 2 ? args[2] : "");
+    LayerComparison.Run(
+        args.Length > 1 ? int.Parse(args[1]) : Environment.ProcessorCount,
+        args.Length > 2 ? args[2] : "",
+        args.Length > 3 ? args[3] : null
+    );
     return 0;
 }
 

@@ -20,8 +20,7 @@ internal static unsafe class AttentionKernel
         Width = MatrixKernel.Width, // keys of a packed block
         Rows = MatrixKernel.Rows, // queries at once
         Queries = 48, // of a piece of work
-        MostKeys = 256, // whose products with those are held
-        HeldBytes = 96 << 10; // of keys and values: they stay in a core's first cache while all those queries read them
+        Keys = 256; // whose products with those are held
     private const long ShortestSequence = 256;
 
     private struct Work
@@ -47,8 +46,7 @@ internal static unsafe class AttentionKernel
             KeyCount,
             Channels,
             Padded,
-            Blocks,
-            HeldKeys;
+            Blocks;
     }
 
     /// <summary>Whether this serves: float32 on the CPU, long enough, and channels lie together.</summary>
@@ -63,7 +61,9 @@ internal static unsafe class AttentionKernel
     /// <param name="query">[B, heads, T, d]</param>
     /// <param name="key">[B, heads, S, d]</param>
     /// <param name="value">[B, heads, S, d]</param>
-    /// <param name="normalizers">[B, heads, T], filled with the logarithms of the softmax's denominators; null where nobody needs them.</param>
+    /// <param name="normalizers">
+    /// [B, heads, T], filled with the logarithms of the softmax's denominators; null where nobody needs them.
+    /// </param>
     /// <returns>[B, heads, T, d]; those of one query lie together.</returns>
     public static Tensor Run(Tensor query, Tensor key, Tensor value, Tensor? normalizers = null)
     {
@@ -97,7 +97,6 @@ internal static unsafe class AttentionKernel
             Channels = channels,
             Padded = padded,
             Blocks = blocks,
-            HeldKeys = Math.Clamp(HeldBytes / (sizeof(float) * (channels + padded)) / Width * Width, Width, MostKeys),
         };
         NativeParallel.For(batch * heads * blocks, 8, &Pack, ref work);
         NativeParallel.For(batch * heads * ((queries + Queries - 1) / Queries), 1, &Attend, ref work);
@@ -136,9 +135,9 @@ internal static unsafe class AttentionKernel
     {
         var (channels, padded) = (work->Channels, work->Padded);
         var pieces = (work->QueryCount + Queries - 1) / Queries;
-        var memory = (float*)NativeMemory.AlignedAlloc((nuint)((Queries * (channels + padded + 2) + Rows * MostKeys) * sizeof(float)), 64);
+        var memory = (float*)NativeMemory.AlignedAlloc((nuint)((Queries * (channels + padded + 2) + Rows * Keys) * sizeof(float)), 64);
         float* scores = memory, // [4, 256]
-            sums = scores + Rows * MostKeys, // [48, d padded]
+            sums = scores + Rows * Keys, // [48, d padded]
             queries = sums + Queries * padded, // [48, d]
             most = queries + Queries * channels, // [48]
             total = most + Queries;
@@ -161,9 +160,9 @@ internal static unsafe class AttentionKernel
             }
             var keys = work->PackedKeys + both * work->Blocks * channels * Width;
             var values = work->PackedValues + both * work->Blocks * Width * padded;
-            for (long key = 0; key < work->KeyCount; key += work->HeldKeys)
+            for (long key = 0; key < work->KeyCount; key += Keys)
             {
-                var there = (int)Math.Min(work->HeldKeys, work->KeyCount - key);
+                var there = (int)Math.Min(Keys, work->KeyCount - key);
                 var held = (there + Width - 1) / Width * Width;
                 for (var row = 0; row < count; row += Rows)
                 {
@@ -174,15 +173,15 @@ internal static unsafe class AttentionKernel
                             keys + (key + block) * channels,
                             Width,
                             scores + block,
-                            MostKeys,
+                            Keys,
                             channels,
                             add: false
                         );
                     for (var i = 0; i < Rows; i++)
-                        Weigh(scores + i * MostKeys, there, held, most + row + i, total + row + i, sums + (row + i) * padded, padded);
+                        Weigh(scores + i * Keys, there, held, most + row + i, total + row + i, sums + (row + i) * padded, padded);
                     MatrixKernel.Multiply(
                         scores,
-                        MostKeys,
+                        Keys,
                         values + key * padded,
                         padded,
                         sums + row * padded,
