@@ -26,7 +26,10 @@ internal static class Roofline
         ChartFont.Register();
         using var plot = new Plot();
         plot.Font.Set(ChartFont.Name);
-        var (least, most) = (Math.Min(flops / bandwidth, layers.Min(layer => layer.Intensity)) / 2, layers.Max(layer => layer.Intensity) * 2);
+        var (least, most) = (
+            Math.Min(flops / bandwidth, layers.Min(layer => layer.Intensity)) / 2,
+            layers.Max(layer => layer.Intensity) * 2
+        );
         double Roof(double intensity) => Math.Min(flops, bandwidth * intensity);
         double[] corners = [least, Math.Min(flops / bandwidth, most), most];
         var roof = plot.Add.Scatter(corners.Select(Math.Log10).ToArray(), corners.Select(x => Math.Log10(Roof(x) / 1e9)).ToArray());
