@@ -39,9 +39,8 @@ internal static class LayerComparison
         MemoryAllocator.KeepFreedBlocks(); // as the program does
         set_num_threads(threads);
         using var frozen = no_grad();
-        Console.WriteLine(
-            $"{threads} threads, medians of {Repeats} in turns, GFLOP/s in brackets; difference: the largest from ONNX Runtime's, over its largest value"
-        );
+        Console.WriteLine($"{threads} threads, medians of {Repeats} in turns, GFLOP/s in brackets");
+        Console.WriteLine("difference: the largest from ONNX Runtime's values, over the largest of these");
         Console.WriteLine();
         Console.WriteLine("| layer | Groundling, ms | ONNX Runtime | libtorch | times as fast as ONNX Runtime | difference |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|");

@@ -13,8 +13,8 @@ namespace Groundling.Benchmarks;
 internal sealed record Measured(string Name, double Intensity, double Ours, double Onnx, double Plain);
 
 /// <summary>
-/// The roofline (Williams et al. 2009): what a layer could do at most, as far as memory and the machine's own matrix product let it, and what
-/// it does. Winograd's convolutions make fewer products than are counted here, and so come to lie above the roof.
+/// The roofline (Williams et al. 2009): what a layer could do at most, as far as memory and the machine's own matrix product let it, and
+/// what it does. Winograd's convolutions make fewer products than are counted here, and so come to lie above the roof.
 /// </summary>
 internal static class Roofline
 {
