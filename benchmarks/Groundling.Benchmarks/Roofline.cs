@@ -54,7 +54,7 @@ internal static class Roofline
         plot.XLabel("operations for each byte that must be read or written");
         plot.YLabel("GFLOP/s");
         plot.Legend.FontName = ChartFont.Name;
-        plot.ShowLegend(Alignment.LowerRight);
+        plot.ShowLegend(Alignment.UpperLeft);
         plot.SavePng(path, Width, Height);
 
         void Add(string name, string color, Func<Measured, double> speed, MarkerShape shape)
