@@ -22,29 +22,9 @@ internal static unsafe class AttentionGradient
         Rows = MatrixKernel.Rows,
         Pieces = 32; // of work, at least, where there are so many squares
 
-    /// <summary>[B, heads, count, d], channels beside each other.</summary>
-    private struct States
-    {
-        public float* At;
-        public long ItemStride,
-            HeadStride,
-            RowStride;
-
-        public static States Of(Tensor states) =>
-            new()
-            {
-                At = (float*)LibTorch.DataPointer(states),
-                ItemStride = states.stride(0),
-                HeadStride = states.stride(1),
-                RowStride = states.stride(2),
-            };
-
-        public readonly float* this[long item, long head, long row] => At + item * ItemStride + head * HeadStride + row * RowStride;
-    }
-
     private struct Work
     {
-        public States Query,
+        public AttentionStates Query,
             Key,
             Value,
             Output,
@@ -111,14 +91,14 @@ internal static unsafe class AttentionGradient
         );
         var work = new Work
         {
-            Query = States.Of(query),
-            Key = States.Of(key),
-            Value = States.Of(value),
-            Output = States.Of(output),
-            Given = States.Of(given),
-            QueryGradient = States.Of(gradients.Query),
-            KeyGradient = States.Of(gradients.Key),
-            ValueGradient = States.Of(gradients.Value),
+            Query = AttentionStates.Of(query),
+            Key = AttentionStates.Of(key),
+            Value = AttentionStates.Of(value),
+            Output = AttentionStates.Of(output),
+            Given = AttentionStates.Of(given),
+            QueryGradient = AttentionStates.Of(gradients.Query),
+            KeyGradient = AttentionStates.Of(gradients.Key),
+            ValueGradient = AttentionStates.Of(gradients.Value),
             Normalizers = (float*)LibTorch.DataPointer(normalizers),
             Queries = (float*)LibTorch.DataPointer(queryRows),
             Givens = (float*)LibTorch.DataPointer(givenRows),
@@ -237,25 +217,13 @@ internal static unsafe class AttentionGradient
                     var from = both * work->QuerySquares + other;
                     for (var row = 0; row < there; row += Rows)
                     {
-                        MatrixKernel.Multiply<MatrixKernel.Four>(
-                            keys + row * padded,
-                            padded,
-                            work->TurnedQueries + from * Side * channels,
-                            Side,
-                            weights + row * Side,
-                            Side,
-                            channels,
-                            add: false
-                        );
-                        MatrixKernel.Multiply<MatrixKernel.Four>(
+                        Multiply(keys + row * padded, padded, work->TurnedQueries + from * Side * channels, weights + row * Side, channels);
+                        Multiply(
                             values + row * padded,
                             padded,
                             work->TurnedGivens + from * Side * channels,
-                            Side,
                             changes + row * Side,
-                            Side,
-                            channels,
-                            add: false
+                            channels
                         );
                         for (var i = row; i < row + Rows; i++)
                             Weigh(
@@ -296,6 +264,10 @@ internal static unsafe class AttentionGradient
         }
         NativeMemory.AlignedFree(memory);
     }
+
+    /// <summary>Four keys' products with a square of queries: c = a b, a [4, d], b [d, queries].</summary>
+    private static void Multiply(float* a, long padded, float* b, float* c, long channels) =>
+        MatrixKernel.Multiply<MatrixKernel.Four>(a, padded, b, Side, c, Side, channels, add: false);
 
     /// <summary>Four rows of keys' sums: c += a b, a [4, queries], b [queries, padded d].</summary>
     private static void Add(float* a, float* b, float* c, long padded) =>

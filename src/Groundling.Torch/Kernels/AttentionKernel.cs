@@ -25,23 +25,14 @@ internal static unsafe class AttentionKernel
 
     private struct Work
     {
-        public float* Query,
+        public AttentionStates Query,
             Key,
-            Value,
-            Output,
+            Value;
+        public float* Output,
             PackedKeys, // [heads, blocks, d, 64]
             PackedValues, // [heads, keys, padded d]
             Normalizers; // [B, heads, T], or null
-        public long QueryItem,
-            QueryHead,
-            QueryRow,
-            KeyItem,
-            KeyHead,
-            KeyRow,
-            ValueItem,
-            ValueHead,
-            ValueRow,
-            Heads,
+        public long Heads,
             QueryCount,
             KeyCount,
             Channels,
@@ -75,22 +66,13 @@ internal static unsafe class AttentionKernel
         var output = empty([batch, queries, heads, channels], device: CPU);
         var work = new Work
         {
-            Query = (float*)LibTorch.DataPointer(query),
-            Key = (float*)LibTorch.DataPointer(key),
-            Value = (float*)LibTorch.DataPointer(value),
+            Query = AttentionStates.Of(query),
+            Key = AttentionStates.Of(key),
+            Value = AttentionStates.Of(value),
             Output = (float*)LibTorch.DataPointer(output),
             PackedKeys = (float*)LibTorch.DataPointer(packedKeys),
             PackedValues = (float*)LibTorch.DataPointer(packedValues),
             Normalizers = normalizers is null ? null : (float*)LibTorch.DataPointer(normalizers),
-            QueryItem = query.stride(0),
-            QueryHead = query.stride(1),
-            QueryRow = query.stride(2),
-            KeyItem = key.stride(0),
-            KeyHead = key.stride(1),
-            KeyRow = key.stride(2),
-            ValueItem = value.stride(0),
-            ValueHead = value.stride(1),
-            ValueRow = value.stride(2),
             Heads = heads,
             QueryCount = queries,
             KeyCount = keys,
@@ -120,8 +102,8 @@ internal static unsafe class AttentionKernel
             {
                 var key = block * Width + row;
                 var isThere = key < work->KeyCount;
-                var from = work->Key + item * work->KeyItem + head * work->KeyHead + key * work->KeyRow;
-                var value = work->Value + item * work->ValueItem + head * work->ValueHead + key * work->ValueRow;
+                var from = work->Key[item, head, key];
+                var value = work->Value[item, head, key];
                 for (long c = 0; c < work->Channels; c++)
                     keys[c * Width + row] = isThere ? from[c] : 0;
                 for (long c = 0; c < work->Padded; c++)
@@ -153,8 +135,7 @@ internal static unsafe class AttentionKernel
             new Span<float>(most, Queries).Fill(float.NegativeInfinity);
             for (var row = 0; row < Queries; row++) // beyond the last one it is that one again
             {
-                var from =
-                    work->Query + item * work->QueryItem + head * work->QueryHead + (first + Math.Min(row, count - 1)) * work->QueryRow;
+                var from = work->Query[item, head, first + Math.Min(row, count - 1)];
                 for (long c = 0; c < channels; c++)
                     queries[row * channels + c] = from[c] * scale;
             }
