@@ -26,6 +26,10 @@ public sealed class Autocast : IDisposable
         AutocastFunctions.IncrementNesting();
     }
 
+    /// <summary>Operators run in their arguments' own types until it is disposed.</summary>
+    /// <param name="device">The kind of device whose operators are meant.</param>
+    public static Autocast Off(DeviceType device) => new(new AutocastSetting(device, On: false, ScalarType.Float32));
+
     /// <summary>The setting of this thread.</summary>
     /// <param name="device">The kind of device whose operators are meant.</param>
     public static AutocastSetting Around(DeviceType device) =>
