@@ -19,7 +19,7 @@ internal sealed class RearrangedConvolution(
     long padding,
     Rearrangement extent,
     PackSlot? slot
-) : IDisposable
+) : IRearrangedWeight
 {
     private readonly Lock _gate = new();
     private WinogradWeight? _winograd;
@@ -35,7 +35,7 @@ internal sealed class RearrangedConvolution(
     /// <param name="image">[B, in, h, w]</param>
     /// <param name="bias">[out], or none.</param>
     /// <returns>[B, out, h', w'], channels last.</returns>
-    public Tensor Convolve(Tensor image, Tensor? bias) =>
+    public Tensor Multiply(Tensor image, Tensor? bias) =>
         TakesWinograd(image.shape) ? Winograd().Convolve(image, bias) : Packed(image.shape).Convolve(image, bias, stride, padding);
 
     /// <summary>Lets the system take back the memory of what lies in a file.</summary>

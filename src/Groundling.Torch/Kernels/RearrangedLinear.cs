@@ -10,12 +10,11 @@ namespace Groundling.Torch;
 /// <param name="extent">How far it may go.</param>
 /// <param name="slot">Where packed weights are kept between processes; null for nowhere.</param>
 internal sealed class RearrangedLinear(long[] shape, ScalarType type, Func<Tensor> weight, Rearrangement extent, PackSlot? slot)
-    : IDisposable
+    : IRearrangedWeight
 {
     private readonly Lock _gate = new();
     private PackedWeight? _packed;
 
-    /// <summary>Whether it is faster than the plain map.</summary>
     /// <param name="input">[..., in]</param>
     public bool Suits(Tensor input) => PackedWeight.Pays(shape, type, input.shape, extent, slot);
 
