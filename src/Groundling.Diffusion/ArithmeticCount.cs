@@ -11,12 +11,12 @@ namespace Groundling.Diffusion;
 /// </summary>
 public static class ArithmeticCount
 {
-    /// <summary>Runs <paramref name="pass"/> once and counts what <paramref name="module"/> does in it.</summary>
-    public static double Of(Module module, Action pass)
+    /// <summary>Runs <paramref name="pass"/> once and counts what <paramref name="modules"/>, none a part of another, do in it.</summary>
+    public static double Of(IEnumerable<Module> modules, Action pass)
     {
         double count = 0;
         var removals = new List<Action>();
-        foreach (var layer in module.modules().Prepend(module))
+        foreach (var layer in modules.SelectMany(module => module.modules().Prepend(module)))
         {
             switch (layer)
             {

@@ -144,14 +144,8 @@ internal static class BenchCommand
         for (var i = 0; i < steps.Count; i++)
             steps[i] = steps[i] with { ShareOfPeak = steps[i].GflopPerSecond / peak };
 
-        BenchSubject? opened = null;
-        Add(
-            "open, first answer",
-            0,
-            () => opened = new(model.Open(Rearrangement.ManyPasses, place), place, size, phrases, cancellation),
-            1
-        );
-        using var subject = opened!;
+        using var subject = new BenchSubject(() => model.Open(Rearrangement.ManyPasses, place), place, size, phrases, cancellation);
+        steps.Add(new("open, first answer", subject.OpenSeconds, 0, 0, 0, ResidentMemory.Now / 1e6));
         foreach (var work in subject.Forward)
             Add(work.Name, work.Gflop, work.Do, repeats);
         var origin = subject.Pipeline.Origin;

@@ -31,7 +31,7 @@ internal sealed record BenchComparison(string Model, int Size, int Threads, IRea
         double Cosine
     );
 
-    private sealed record Running(string Name, BenchSubject Subject, double OpenSeconds, double ResidentMb) : IDisposable
+    private sealed record Running(string Name, BenchSubject Subject, double ResidentMb) : IDisposable
     {
         public Dictionary<string, List<double>> Seconds { get; } = [];
 
@@ -78,12 +78,12 @@ internal sealed record BenchComparison(string Model, int Size, int Threads, IRea
         Running Open(string name, ComputePrecision precision)
         {
             stop.ThrowIfCancellationRequested();
-            var (watch, before) = (Stopwatch.StartNew(), ResidentMemory.Now);
+            var before = ResidentMemory.Now;
             var place = ComputeDevice.Find("cpu", precision);
             using var only = name == Plain ? new PlainOperators() : null;
-            var pipeline = model.Open(name == Plain ? Rearrangement.None : Rearrangement.ManyPasses, place);
-            var subject = new BenchSubject(pipeline, place, side, phrases, stop);
-            return new(name, subject, watch.Elapsed.TotalSeconds, (ResidentMemory.Now - before) / 1e6);
+            var extent = name == Plain ? Rearrangement.None : Rearrangement.ManyPasses;
+            var subject = new BenchSubject(() => model.Open(extent, place), place, side, phrases, stop);
+            return new(name, subject, (ResidentMemory.Now - before) / 1e6);
         }
 
         void Measure(Running way, BenchSubject.Work work, bool counts)
@@ -133,7 +133,7 @@ internal sealed record BenchComparison(string Model, int Size, int Threads, IRea
         new(
             way.Name,
             way.Seconds.ToDictionary(work => work.Key, work => work.Value.Order().ElementAt(work.Value.Count / 2)),
-            way.OpenSeconds,
+            way.Subject.OpenSeconds,
             way.ResidentMb,
             plain.Zip(found).Max(pair => ((pair.First - pair.Second).norm() / pair.First.norm()).item<float>()),
             plain.Zip(found).Min(pair => nn.functional.cosine_similarity(pair.First, pair.Second, dim: 0).item<float>())

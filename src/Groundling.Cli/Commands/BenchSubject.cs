@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
@@ -25,15 +26,17 @@ internal sealed class BenchSubject : IDisposable
     /// <param name="Do">Does it once.</param>
     public sealed record Work(string Name, double Gflop, Action Do);
 
-    /// <param name="pipeline">The model; it becomes this one's.</param>
+    /// <param name="open">Opens the model, which becomes this one's.</param>
     /// <param name="place">Where it computes.</param>
     /// <param name="side">The picture's sides; null for the model's own.</param>
     /// <param name="phrases">How many; null for those of a caption that people might write.</param>
     /// <param name="stop">Ends a work early.</param>
-    public BenchSubject(GroundingPipeline pipeline, ComputeDevice place, int? side, int? phrases, CancellationToken stop)
+    public BenchSubject(Func<GroundingPipeline> open, ComputeDevice place, int? side, int? phrases, CancellationToken stop)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
+        var watch = Stopwatch.StartNew();
+        var pipeline = open();
         (Pipeline, _place, Side) = (pipeline, place, side ?? pipeline.NativeSize);
         var picture = new Picture(Side, Side, Noise(Side * Side * 3));
         var caption = Caption.ParseBrackets(
@@ -42,6 +45,7 @@ internal sealed class BenchSubject : IDisposable
         var options = new GroundingOptions { Size = Side };
         void Whole() => pipeline.Ground(picture, caption, options, stop);
         Whole(); // the first is not like the others
+        OpenSeconds = watch.Elapsed.TotalSeconds;
         var diffusion = pipeline.Diffusion;
         var letterbox = Letterbox.Fit(Side, Side, Side);
         _image = tensor(letterbox.ToNetwork(picture), [1, 3, letterbox.Height, letterbox.Width], device: CPU)
@@ -73,6 +77,9 @@ internal sealed class BenchSubject : IDisposable
 
     /// <summary>The picture's sides.</summary>
     public int Side { get; }
+
+    /// <summary>From the folder to the first answer's end.</summary>
+    public double OpenSeconds { get; }
 
     /// <summary>
     /// A caption's states, a picture's latents, the UNet's pass with what was trained beside it, and all of it, to masks.
@@ -127,7 +134,7 @@ internal sealed class BenchSubject : IDisposable
     }
 
     private static Work Counted(string name, Action work, params nn.Module[] modules) =>
-        new(name, modules.Sum(module => ArithmeticCount.Of(module, work)) / 1e9, work);
+        new(name, ArithmeticCount.Of(modules, work) / 1e9, work);
 
     private static byte[] Noise(int count)
     {

@@ -20,7 +20,7 @@ internal static unsafe class AttentionKernel
         Width = MatrixKernel.Width, // keys of a packed block
         Rows = MatrixKernel.Rows, // queries at once
         Queries = 48, // of a piece of work
-        Keys = 256; // whose products with those are held
+        Keys = 128; // whose products with those are held: 24 KB
     private const long ShortestSequence = 256;
 
     private struct Work
@@ -106,8 +106,10 @@ internal static unsafe class AttentionKernel
                 var value = work->Value[item, head, key];
                 for (long c = 0; c < work->Channels; c++)
                     keys[c * Width + row] = isThere ? from[c] : 0;
-                for (long c = 0; c < work->Padded; c++)
-                    values[row * work->Padded + c] = isThere && c < work->Channels ? value[c] : 0;
+                var packed = new Span<float>(values + row * work->Padded, (int)work->Padded);
+                var there = isThere ? (int)work->Channels : 0;
+                new ReadOnlySpan<float>(value, there).CopyTo(packed);
+                packed[there..].Clear();
             }
         }
     }
@@ -117,9 +119,9 @@ internal static unsafe class AttentionKernel
     {
         var (channels, padded) = (work->Channels, work->Padded);
         var pieces = (work->QueryCount + Queries - 1) / Queries;
-        var memory = (float*)NativeMemory.AlignedAlloc((nuint)((Queries * (channels + padded + 2) + Rows * Keys) * sizeof(float)), 64);
-        float* scores = memory, // [4, 256]
-            sums = scores + Rows * Keys, // [48, d padded]
+        var memory = (float*)NativeMemory.AlignedAlloc((nuint)(Queries * (channels + padded + Keys + 2) * sizeof(float)), 64);
+        float* scores = memory, // [48, 128]
+            sums = scores + Queries * Keys, // [48, d padded]
             queries = sums + Queries * padded, // [48, d]
             most = queries + Queries * channels, // [48]
             total = most + Queries;
@@ -134,56 +136,61 @@ internal static unsafe class AttentionKernel
             new Span<float>(total, Queries).Clear();
             new Span<float>(most, Queries).Fill(float.NegativeInfinity);
             for (var row = 0; row < Queries; row++) // beyond the last one it is that one again
-            {
-                var from = work->Query[item, head, first + Math.Min(row, count - 1)];
-                for (long c = 0; c < channels; c++)
-                    queries[row * channels + c] = from[c] * scale;
-            }
+                Scale(work->Query[item, head, first + Math.Min(row, count - 1)], scale, queries + row * channels, channels);
             var keys = work->PackedKeys + both * work->Blocks * channels * Width;
             var values = work->PackedValues + both * work->Blocks * Width * padded;
             for (long key = 0; key < work->KeyCount; key += Keys)
             {
                 var there = (int)Math.Min(Keys, work->KeyCount - key);
                 var held = (there + Width - 1) / Width * Width;
+                // a block of keys, and of values, stays in the nearest cache while all queries read it
+                for (long block = 0; block < held; block += Width)
                 for (var row = 0; row < count; row += Rows)
-                {
-                    for (long block = 0; block < held; block += Width)
-                        MatrixKernel.Multiply<MatrixKernel.Four>(
-                            queries + row * channels,
-                            channels,
-                            keys + (key + block) * channels,
-                            Width,
-                            scores + block,
-                            Keys,
-                            channels,
-                            add: false
-                        );
-                    for (var i = 0; i < Rows; i++)
-                        Weigh(scores + i * Keys, there, held, most + row + i, total + row + i, sums + (row + i) * padded, padded);
-                    MatrixKernel.Multiply(
-                        scores,
+                    MatrixKernel.Multiply<MatrixKernel.Four>(
+                        queries + row * channels,
+                        channels,
+                        keys + (key + block) * channels,
+                        Width,
+                        scores + row * Keys + block,
                         Keys,
-                        values + key * padded,
+                        channels,
+                        add: false
+                    );
+                for (var row = 0; row < (count + Rows - 1) / Rows * Rows; row++)
+                    Weigh(scores + row * Keys, there, held, most + row, total + row, sums + row * padded, padded);
+                for (long block = 0; block < held; block += Width)
+                for (var row = 0; row < count; row += Rows)
+                    MatrixKernel.Multiply(
+                        scores + row * Keys + block,
+                        Keys,
+                        values + (key + block) * padded,
                         padded,
                         sums + row * padded,
                         padded,
-                        held,
+                        Width,
                         padded,
                         add: true
                     );
-                }
             }
             for (var row = 0; row < count; row++)
             {
                 var to = work->Output + ((item * work->QueryCount + first + row) * work->Heads + head) * channels;
-                var share = 1 / total[row];
-                for (long c = 0; c < channels; c++)
-                    to[c] = sums[row * padded + c] * share;
+                Scale(sums + row * padded, 1 / total[row], to, channels);
                 if (work->Normalizers is not null)
                     work->Normalizers[both * work->QueryCount + first + row] = (most[row] + MathF.Log2(total[row])) / MathF.Log2(MathF.E);
             }
         }
         NativeMemory.AlignedFree(memory);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Scale(float* from, float scale, float* to, long count)
+    {
+        long i = 0;
+        for (; i + Lanes <= count; i += Lanes)
+            (Vector512.Load(from + i) * scale).Store(to + i);
+        for (; i < count; i++)
+            to[i] = from[i] * scale;
     }
 
     /// <summary>Scores to weights under the maximum so far; what was summed under an earlier one is made smaller.</summary>
