@@ -16,7 +16,9 @@ namespace Groundling.Training;
 public sealed class DiffusionTask : ITrainingTask, IDisposable
 {
     private const ulong Orders = 1,
-        RehearsedOrders = 3; // streams of random numbers: the kinds of captions follow
+        RehearsedOrders = 3, // streams of random numbers: the kinds of captions follow
+        Contrasts = 5;
+    private const int FewestContrasted = 4; // pictures of a step whose words are told apart; otherwise a quarter
     private readonly ComputeDevice _place;
     private readonly DiffusionSettings _settings;
     private readonly PredictionType _prediction;
@@ -141,7 +143,35 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         var loss = functional.mse_loss(predicted, _schedule.Target(latents, noise, times, _prediction));
         loss.backward();
         var value = (double)loss.item<float>();
-        return new(value, [("noise", value)]);
+        if (_settings.WordContrast == 0)
+            return new(value, [("noise", value)]);
+        var contrast = Contrast(lesson, [.. places.Take(Math.Max(FewestContrasted, places.Count / 4))], store, context.Generator);
+        return new(value + _settings.WordContrast * contrast, [("noise", value), ("words", contrast)]);
+    }
+
+    /// <summary>Goes back through the attention to words, and returns its loss; 0 where there is nothing to be told apart.</summary>
+    private double Contrast(Lesson lesson, List<long> places, RowStore store, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        var examples = places.Select(place => lesson.Order[place]).ToList();
+        var tags = lesson.Pictures.Tags ?? throw new InvalidOperationException("what is in the pictures is not known");
+        var bags = PhraseBags.Of(
+            [.. examples.Select(example => tags[example])],
+            picture => StepSeed.Of(_settings.Seed, Contrasts, (ulong)places[picture])
+        );
+        if (bags is null)
+            return 0;
+        var prompts = new PromptBatch(
+            examples.Select(example => (lesson.Pictures.Captions[example], RowsOf(lesson, example), PromptKind.Phrases)),
+            _empty
+        );
+        var latents = _noise.Draw(store.Gather(examples), generator);
+        var times = randint(1, WordContrast.LatestTime + 1, [examples.Count], generator: generator, device: CPU).Sent(latents.device);
+        using var pass = _place.BeginPass();
+        var noisy = _schedule.AddNoise(latents, LatentNoise.Like(latents, generator), times);
+        var loss = WordContrast.Loss(_unet, noisy, times, prompts.Encode(_text).States, bags);
+        loss.Times(_settings.WordContrast).backward();
+        return loss.item<float>();
     }
 
     /// <inheritdoc/>

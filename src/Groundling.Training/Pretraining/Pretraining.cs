@@ -214,8 +214,8 @@ public sealed class Pretraining
             _parts.OpenTokenizer(),
             text,
             vae,
-            new(learnt, [.. _learnt.Captions]),
-            rehearsed is null ? null : new(rehearsed, [.. _rehearsed!.Captions]),
+            new(learnt, [.. _learnt.Captions], _learnt.Tags),
+            rehearsed is null ? null : new(rehearsed, [.. _rehearsed!.Captions], _rehearsed.Tags),
             coarse,
             new(measured, _measured.Examples, _categories),
             initial,
@@ -324,5 +324,7 @@ public sealed class Pretraining
     private sealed record PictureSet(string Name, IReadOnlyList<BenchmarkExample> Examples, int Side)
     {
         public IEnumerable<Caption> Captions => Examples.Select(example => example.Caption);
+
+        public IReadOnlyList<PictureTags> Tags => [.. Examples.Select(PictureTags.Of)];
     }
 }

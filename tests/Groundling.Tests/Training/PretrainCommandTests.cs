@@ -198,7 +198,7 @@ public sealed class PretrainCommandTests : IDisposable
             {
               "model": "tiny", "initial": "first/model", "keep": "vae,text",
               "data": { "side": 128, "rehearsed": "closeups", "rehearsedSide": 64 },
-              "diffusion": { "steps": 5, "learningRate": 0.001, "batchSize": 2, "validateEvery": 5, "validationLimit": 2, "rehearseEvery": 2 }
+              "diffusion": { "steps": 5, "learningRate": 0.001, "batchSize": 2, "validateEvery": 5, "validationLimit": 2, "rehearseEvery": 2, "wordContrast": 0.1 }
             }
             """
         );
@@ -216,6 +216,7 @@ public sealed class PretrainCommandTests : IDisposable
         var (without, whole) = (Losses("without"), Losses("whole"));
         Assert.Equal((5, without[0]), (whole.Length, whole[0]));
         Assert.NotEqual(without[1], whole[1]); // the second step rehearses
+        Assert.Contains("\"words\":", File.ReadAllText(_folder.File("whole/diffusion/metrics.jsonl")));
 
         using (var stop = new CancellationTokenSource())
         {
@@ -230,6 +231,7 @@ public sealed class PretrainCommandTests : IDisposable
 
         CommandRun.Of(Leg("refused", "data.rehearsedSide=96")).RefusesInOneLine("'data.rehearsedSide' is 96");
         CommandRun.Of(Leg("refused", "data.rehearsedSide=128")).RefusesInOneLine("not 128 x 128");
+        CommandRun.Of(Leg("refused", "diffusion.wordContrast=-1")).RefusesInOneLine("'diffusion.wordContrast' is -1");
         CommandRun.Of(Leg("refused", "diffusion.rehearseEvery=0")).RefusesInOneLine("'diffusion.rehearseEvery' is 0");
         CommandRun.Of(Leg("refused", "data.rehearsed=nowhere")).RefusesInOneLine("png_coco_nowhere2017.json");
     }
