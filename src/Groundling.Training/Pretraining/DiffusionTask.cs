@@ -133,11 +133,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         var times = _noise.Times(examples.Count, context.Generator); // [B]
         var noise = LatentNoise.Like(latents, context.Generator);
         // 2. Captions, or their phrases, or none.
-        var prompts = new PromptBatch(
-            places.Zip(examples, (place, example) => (lesson.Pictures.Captions[example], RowsOf(lesson, example), KindAt(lesson, place))),
-            _empty
-        );
-        var (states, mask) = prompts.Encode(_text); // [B, K, Ct]
+        var (states, mask) = Prompts(lesson, examples, i => KindAt(lesson, places[i])); // [B, K, Ct]
         // 3. Which noise was it?
         var predicted = Predict(_schedule.AddNoise(latents, noise, times), times, new(states, mask));
         var loss = functional.mse_loss(predicted, _schedule.Target(latents, noise, times, _prediction));
@@ -161,15 +157,13 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         );
         if (bags is null)
             return 0;
-        var prompts = new PromptBatch(
-            examples.Select(example => (lesson.Pictures.Captions[example], RowsOf(lesson, example), PromptKind.Phrases)),
-            _empty
-        );
+        var states = Prompts(lesson, examples, _ => PromptKind.Phrases).States;
         var latents = _noise.Draw(store.Gather(examples), generator);
         var times = randint(1, WordContrast.LatestTime + 1, [examples.Count], generator: generator, device: CPU).Sent(latents.device);
-        using var pass = _place.BeginPass();
         var noisy = _schedule.AddNoise(latents, LatentNoise.Like(latents, generator), times);
-        var loss = WordContrast.Loss(_unet, noisy, times, prompts.Encode(_text).States, bags);
+        Tensor loss;
+        using (_place.BeginPass())
+            loss = WordContrast.Loss(_unet, noisy, times, states, bags);
         loss.Times(_settings.WordContrast).backward();
         return loss.item<float>();
     }
@@ -189,6 +183,12 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         _unet.Dispose();
         _averageUNet.Dispose();
     }
+
+    private (Tensor States, Tensor? Mask) Prompts(Lesson lesson, IReadOnlyList<int> examples, Func<int, PromptKind> kindOf) =>
+        new PromptBatch(
+            examples.Select((example, i) => (lesson.Pictures.Captions[example], RowsOf(lesson, example), kindOf(i))),
+            _empty
+        ).Encode(_text);
 
     private Tensor Predict(Tensor noisy, Tensor times, TextPrompt prompt)
     {

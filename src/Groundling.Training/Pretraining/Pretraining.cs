@@ -214,8 +214,8 @@ public sealed class Pretraining
             _parts.OpenTokenizer(),
             text,
             vae,
-            new(learnt, [.. _learnt.Captions], _learnt.Tags),
-            rehearsed is null ? null : new(rehearsed, [.. _rehearsed!.Captions], _rehearsed.Tags),
+            Captioned(learnt, _learnt),
+            rehearsed is null ? null : Captioned(rehearsed, _rehearsed!),
             coarse,
             new(measured, _measured.Examples, _categories),
             initial,
@@ -310,6 +310,9 @@ public sealed class Pretraining
                 $"{record.Task}.stopsAtDivergence"
             );
 
+    private CaptionedLatents Captioned(RowStore latents, PictureSet set) =>
+        new(latents, [.. set.Captions], _config.Diffusion.WordContrast > 0 ? [.. set.Examples.Select(PictureTags.Of)] : null);
+
     private PictureSet Set(string name, PngBenchmark benchmark, int side)
     {
         var examples = benchmark.Read(Faults).ToList();
@@ -324,7 +327,5 @@ public sealed class Pretraining
     private sealed record PictureSet(string Name, IReadOnlyList<BenchmarkExample> Examples, int Side)
     {
         public IEnumerable<Caption> Captions => Examples.Select(example => example.Caption);
-
-        public IReadOnlyList<PictureTags> Tags => [.. Examples.Select(PictureTags.Of)];
     }
 }
