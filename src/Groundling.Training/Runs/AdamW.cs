@@ -9,36 +9,37 @@ namespace Groundling.Training;
 /// Numbers are held as scalars for the whole update: TorchSharp makes one of every number that it is given, which a garbage collection
 /// that another thread causes may free while libtorch still reads it.
 /// </remarks>
-public sealed class AdamW : IDisposable
+public sealed class AdamW : Optimizer
 {
     private const long CacheLength = 1 << 16; // numbers of four vectors that a CPU's second cache holds
     private readonly ParameterVector _parameters;
     private readonly TrainingSettings _settings;
+    private readonly long _start;
     private readonly Tensor _first,
         _second;
 
     /// <param name="parameters">What is trained; the caller keeps it.</param>
     /// <param name="settings">Betas, epsilon, weight decay.</param>
-    public AdamW(ParameterVector parameters, TrainingSettings settings)
+    /// <param name="start">Where in the vector what it updates begins.</param>
+    public AdamW(ParameterVector parameters, TrainingSettings settings, long start = 0)
     {
-        (_parameters, _settings) = (parameters, settings);
-        (_first, _second) = (parameters.Zeros(), parameters.Zeros());
+        (_parameters, _settings, _start) = (parameters, settings, start);
+        var length = parameters.Length - start;
+        (_first, _second) = (parameters.Zeros(length), parameters.Zeros(length));
     }
 
     /// <summary>The running means of gradients and of their squares; views in the current dispose scope.</summary>
-    public IEnumerable<(string Name, Tensor Value)> Moments =>
+    public override IEnumerable<(string Name, Tensor Value)> Moments =>
         _parameters
-            .Parts(_first)
+            .Parts(_first, _start, _parameters.Length)
             .Zip(
-                _parameters.Parts(_second),
+                _parameters.Parts(_second, _start, _parameters.Length),
                 (first, second) => new[] { ($"first.{first.Name}", first.Value), ($"second.{second.Name}", second.Value) }
             )
             .SelectMany(pair => pair);
 
-    /// <summary>Updates all parameters from their gradients.</summary>
-    /// <param name="step">The update's number, from 1.</param>
-    /// <param name="learningRate">The learning rate.</param>
-    public void Update(long step, double learningRate)
+    /// <inheritdoc/>
+    public override void Update(long step, double learningRate)
     {
         using var frozen = no_grad();
         using Scalar beta1 = _settings.Beta1,
@@ -53,19 +54,20 @@ public sealed class AdamW : IDisposable
         foreach (var (start, length, decays) in Blocks())
         {
             using var scope = NewDisposeScope();
-            var (value, gradient, first, second) = (Block(_parameters.Values), Block(_parameters.Gradients), Block(_first), Block(_second));
+            var (value, gradient) = (Block(_parameters.Values, start), Block(_parameters.Gradients, start));
+            var (first, second) = (Block(_first, start - _start), Block(_second, start - _start));
             first.mul_(beta1).add_(gradient, rest1);
             second.mul_(beta2).addcmul_(gradient, gradient, rest2);
             if (decays && _settings.WeightDecay > 0)
                 value.mul_(kept);
             value.addcdiv_(first, second.sqrt().div_(rootOfSecondBias).add_(epsilon, one), size);
 
-            Tensor Block(Tensor vector) => vector.narrow(0, start, length);
+            Tensor Block(Tensor vector, long from) => vector.narrow(0, from, length);
         }
     }
 
-    /// <summary>Disposes the moments.</summary>
-    public void Dispose()
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
         _first.Dispose();
         _second.Dispose();
@@ -80,8 +82,8 @@ public sealed class AdamW : IDisposable
         foreach (
             var (from, to, decays) in new[]
             {
-                (0L, _parameters.DecayingLength, true),
-                (_parameters.DecayingLength, _parameters.Length, false),
+                (_start, _parameters.DecayingLength, true),
+                (Math.Max(_start, _parameters.DecayingLength), _parameters.Length, false),
             }
         )
             for (var start = from; start < to; start += Math.Min(longest, to - start))

@@ -49,9 +49,9 @@ public sealed class ParameterVector : IDisposable
         }
         Length = RoundUp(Length, RowLength);
         using var frozen = no_grad();
-        (Values, Gradients) = (Zeros(device), Zeros(device));
+        (Values, Gradients) = (Zeros(Length, device), Zeros(Length, device));
         using var scope = NewDisposeScope();
-        foreach (var ((_, value), (_, view)) in _parameters.Zip(Parts(Values)))
+        foreach (var ((_, value), (_, view)) in _parameters.Zip(Parts(Values, 0, Length)))
         {
             view.copy_(value.detach());
             value.set_(view);
@@ -70,17 +70,19 @@ public sealed class ParameterVector : IDisposable
     /// <summary>[Length] their gradients, since <see cref="ClearGradients"/>.</summary>
     public Tensor Gradients { get; }
 
-    /// <summary>A vector of zeros beside these, in no dispose scope.</summary>
-    internal Tensor Zeros() => Zeros(Values.device);
+    /// <summary>A vector of zeros beside a stretch of these, in no dispose scope.</summary>
+    /// <param name="length">The stretch's.</param>
+    internal Tensor Zeros(long length) => Zeros(length, Values.device);
 
-    /// <summary>
-    /// The parts of such a vector that belong to the parameters, under their names and in their shapes; views in the current dispose
-    /// scope.
-    /// </summary>
-    internal IEnumerable<(string Name, Tensor Value)> Parts(Tensor vector) =>
+    /// <summary>The parts of such a vector that belong to the parameters, under their names and in their shapes.</summary>
+    /// <param name="vector">Beside the stretch; the parts are views in the current dispose scope.</param>
+    /// <param name="from">Where the stretch begins.</param>
+    /// <param name="to">Where it ends.</param>
+    internal IEnumerable<(string Name, Tensor Value)> Parts(Tensor vector, long from, long to) =>
         _parameters
-            .Index()
-            .Select(pair => (pair.Item.Name, vector.narrow(0, _starts[pair.Index], pair.Item.Value.numel()).view(pair.Item.Value.shape)));
+            .Zip(_starts)
+            .Where(pair => from <= pair.Second && pair.Second < to)
+            .Select(pair => (pair.First.Name, vector.narrow(0, pair.Second - from, pair.First.Value.numel()).view(pair.First.Value.shape)));
 
     /// <summary>Makes all gradients zero; a layer that a step does not use has a gradient of zero.</summary>
     public void ClearGradients()
@@ -88,21 +90,25 @@ public sealed class ParameterVector : IDisposable
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         Gradients.zero_();
-        foreach (var ((_, value), (_, view)) in _parameters.Zip(Parts(Gradients)))
+        foreach (var ((_, value), (_, view)) in _parameters.Zip(Parts(Gradients, 0, Length)))
             value.grad = view;
     }
 
-    /// <summary>Replaces the gradients by their mean over processes, the last ones first: a backward pass has these first.</summary>
-    public void Average(ICollective collective)
+    /// <summary>Replaces the gradients by their mean over processes.</summary>
+    public void Average(ICollective collective) => Average(Gradients, collective);
+
+    /// <summary>Replaces a vector by its mean over processes, the last numbers first: a backward pass has these first.</summary>
+    internal static void Average(Tensor vector, ICollective collective)
     {
         if (collective.Size == 1)
             return;
         using var scope = NewDisposeScope();
-        var messages = (int)((Length + MessageLength - 1) / MessageLength);
+        var length = vector.numel();
+        var messages = (int)((length + MessageLength - 1) / MessageLength);
         collective.Average([
             .. Enumerable
                 .Range(0, messages)
-                .Select(i => Gradients.narrow(0, i * MessageLength, Math.Min(MessageLength, Length - i * MessageLength))),
+                .Select(i => vector.narrow(0, i * MessageLength, Math.Min(MessageLength, length - i * MessageLength))),
         ]);
     }
 
@@ -135,7 +141,7 @@ public sealed class ParameterVector : IDisposable
         Gradients.Dispose();
     }
 
-    private Tensor Zeros(Device device) => zeros(Length, dtype: float32, device: device).DetachFromDisposeScope();
+    private static Tensor Zeros(long length, Device device) => zeros(length, dtype: float32, device: device).DetachFromDisposeScope();
 
     private static long RoundUp(long number, long multiple) => (number + multiple - 1) / multiple * multiple;
 }

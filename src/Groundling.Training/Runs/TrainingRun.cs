@@ -20,7 +20,7 @@ public sealed class TrainingRun : IDisposable
     private readonly NcclCollective? _cards;
     private readonly ITrainingObserver? _observer;
     private readonly ParameterVector _parameters;
-    private readonly AdamW _optimizer;
+    private readonly Optimizer _optimizer;
     private readonly LossWatch? _watch;
     private RunProgress _progress = new();
     private long _savedStep;
@@ -51,7 +51,7 @@ public sealed class TrainingRun : IDisposable
         if (settings.Threads > 0)
             set_num_threads(settings.Threads);
         _parameters = new(task.Parameters, task.DecaysWeight);
-        _optimizer = new(_parameters, settings);
+        _optimizer = Optimizer.Of(_parameters, settings, _collective);
         _watch = settings.StopsAtDivergence && folder is not null ? new() : null;
     }
 

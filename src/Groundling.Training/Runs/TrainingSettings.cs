@@ -27,8 +27,14 @@ public record TrainingSettings
     /// <summary>Steps at the end of the run in which it falls linearly to 0, whatever it is by then.</summary>
     public long CoolDown { get; init; }
 
-    /// <summary>AdamW's weight decay, for the parameters that the task names.</summary>
+    /// <summary>How gradients become updates.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+
+    /// <summary>Weight decay, for the parameters that the task names.</summary>
     public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>How much of a matrix's mean gradient is kept each step, where <see cref="Optimizer"/> is Muon.</summary>
+    public double Momentum { get; init; } = 0.95;
 
     /// <summary>How much of the mean gradient is kept each step.</summary>
     public double Beta1 { get; init; } = 0.9;
@@ -119,6 +125,8 @@ public record TrainingSettings
             CoolDown,
             $"0 to what {name}.warmUp leaves of {name}.steps, {Math.Max(Steps - WarmUp, 0)}, are needed"
         );
+        Require(Enum.IsDefined(Optimizer), $"{name}.optimizer", Optimizer, "one of adamW and muon is needed");
+        Require(Momentum is >= 0 and < 1, $"{name}.momentum", Momentum, "0 up to, but not including, 1 is needed");
         Require(WeightDecay is >= 0 and <= 1, $"{name}.weightDecay", WeightDecay, "0 to 1 is needed");
         Require(Beta1 is >= 0 and < 1, $"{name}.beta1", Beta1, "0 up to, but not including, 1 is needed");
         Require(Beta2 is >= 0 and < 1, $"{name}.beta2", Beta2, "0 up to, but not including, 1 is needed");

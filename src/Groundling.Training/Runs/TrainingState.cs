@@ -14,7 +14,7 @@ internal static class TrainingState
     private const string Tensors = "training-state.safetensors";
 
     /// <summary>Every tensor that training changes, by name.</summary>
-    public static IEnumerable<(string Name, Tensor Value)> Of(ITrainingTask task, AdamW optimizer) =>
+    public static IEnumerable<(string Name, Tensor Value)> Of(ITrainingTask task, Optimizer optimizer) =>
         task
             .Parameters.Select(pair => ($"parameter.{pair.Name}", pair.Value))
             .Concat(optimizer.Moments.Select(pair => ($"moment.{pair.Name}", pair.Value)))
@@ -22,7 +22,7 @@ internal static class TrainingState
 
     /// <exception cref="InputException">A tensor holds a value that is no number.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public static void Write(string folder, ITrainingTask task, AdamW optimizer, RunProgress progress)
+    public static void Write(string folder, ITrainingTask task, Optimizer optimizer, RunProgress progress)
     {
         using var scope = NewDisposeScope();
         foreach (var (name, value) in Of(task, optimizer))
@@ -36,7 +36,7 @@ internal static class TrainingState
 
     /// <summary>Puts a checkpoint's tensors back in place; nothing is changed where one does not fit.</summary>
     /// <exception cref="InputException">The checkpoint is damaged, or of another model or config.</exception>
-    public static RunProgress Read(CheckpointFolder checkpoint, ITrainingTask task, AdamW optimizer, string configHash)
+    public static RunProgress Read(CheckpointFolder checkpoint, ITrainingTask task, Optimizer optimizer, string configHash)
     {
         checkpoint.RequireWhole();
         var folder = checkpoint.Path;

@@ -44,6 +44,69 @@ public sealed class OptimizerTests
         Assert.True((ours[0] - Two(1)[0]).abs().max().item<float>() > 0.01, "it moved");
     }
 
+    [Theory]
+    [InlineData(5, 9)]
+    [InlineData(9, 5)]
+    [InlineData(6, 6)]
+    public void Muon_keeps_singular_vectors_and_makes_singular_values_about_one(long rows, long columns)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(7);
+        var matrices = randn([3, rows, columns], float64, CPU, generator: generator);
+        var (left, _, right) = linalg.svd(matrices, fullMatrices: false);
+        var values = left.transpose(1, 2).matmul(Muon.Orthogonalize(matrices)).matmul(right.transpose(1, 2));
+        var diagonal = values.diagonal(dim1: 1, dim2: 2);
+        Assert.InRange(diagonal.min().item<double>(), 0.65, 1);
+        Assert.InRange(diagonal.max().item<double>(), 1, 1.25);
+        TensorAssert.Close(diagonal.diag_embed(), values, 1e-9, "singular vectors");
+    }
+
+    [Fact]
+    public void Muon_moves_matrices_along_their_mean_gradients_orthogonal_factor_and_the_rest_as_AdamW_does()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(8);
+        var settings = new TrainingSettings
+        {
+            Optimizer = OptimizerKind.Muon,
+            Momentum = 0.75,
+            WeightDecay = 0.3,
+        };
+        Tensor kernel = randn([3, 2, 2, 2], generator: generator),
+            bias = randn([4], generator: generator),
+            plain = bias.clone();
+        using var vector = new ParameterVector([("bias", bias), ("kernel", kernel)], name => name == "kernel");
+        using var plainVector = new ParameterVector([("bias", plain)], _ => false);
+        using var optimizer = Optimizer.Of(vector, settings, SingleProcess.Instance);
+        using var reference = new AdamW(plainVector, settings);
+        Assert.Equal(["mean.kernel", "first.bias", "second.bias"], optimizer.Moments.Select(moment => moment.Name));
+        vector.ClearGradients();
+        plainVector.ClearGradients();
+        var mean = zeros(3, 8, dtype: float64);
+        for (var step = 1; step <= 4; step++)
+        {
+            var rate = 0.1 / step;
+            Tensor gradient = randn([3, 2, 2, 2], generator: generator),
+                biasGradient = randn([4], generator: generator),
+                before = kernel.clone();
+            kernel.grad!.copy_(gradient);
+            bias.grad!.copy_(biasGradient);
+            plain.grad!.copy_(biasGradient);
+            optimizer.Update(step, rate);
+            reference.Update(step, rate);
+            mean = 0.75 * mean + 0.25 * gradient.view(3, 8).to(float64);
+            var (left, _, right) = linalg.svd(0.75 * mean + 0.25 * gradient.view(3, 8).to(float64), fullMatrices: false);
+            // A root mean square of 0.2 has a 3 x 8 matrix of orthonormal rows times 0.2 sqrt(8).
+            var moved = (before * (1 - rate * 0.3) - kernel).view(3, 8).to(float64) / (rate * 0.2 * Math.Sqrt(8));
+            var values = left.T.matmul(moved).matmul(right.T);
+            var diagonal = values.diagonal();
+            Assert.InRange(diagonal.min().item<double>(), 0.65, 1.25);
+            Assert.InRange(diagonal.max().item<double>(), 0.65, 1.25);
+            TensorAssert.Close(diagonal.diag_embed(), values, 1e-4, $"singular vectors after {step}");
+            TensorAssert.Close(plain, bias, 0, $"bias after {step}");
+        }
+    }
+
     [Fact]
     public void A_missing_gradient_is_one_of_zero()
     {

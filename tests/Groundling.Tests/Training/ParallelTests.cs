@@ -49,8 +49,10 @@ public sealed class ParallelTests : IDisposable
         Assert.InRange(first[0], 0.6f, 1.4f);
     }
 
-    [Fact]
-    public void Two_processes_train_as_one_with_twice_the_batch()
+    [Theory]
+    [InlineData("adamW")]
+    [InlineData("muon")]
+    public void Two_processes_train_as_one_with_twice_the_batch(string optimizer)
     {
         var data = _folder.File("data");
         SceneWriter.Write(data, SceneSplit.Train, 16, seed: 1, size: 128, degreeOfParallelism: 1);
@@ -68,6 +70,7 @@ public sealed class ParallelTests : IDisposable
                 "--quiet",
                 "--set",
                 $"train.batchSize={batch}",
+                $"train.optimizer={optimizer}",
                 "train.epsilon=0.001",
                 "train.learningRate=0.02",
                 "data.validation=",
