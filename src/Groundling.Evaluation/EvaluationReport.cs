@@ -36,6 +36,10 @@ public sealed record EvaluationReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AbsentFigures? Absent { get; init; }
 
+    /// <summary>Whether the frozen model knows nouns and colours; null where it was not asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<WordFigures>? Words { get; init; }
+
     /// <summary>Whether these are COCO's validation narratives, all of them: what published figures are about.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsCocoValidation { get; init; }

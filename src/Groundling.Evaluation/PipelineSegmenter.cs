@@ -1,5 +1,6 @@
 using Groundling.Data;
 using Groundling.Data.Benchmark;
+using Groundling.Diffusion;
 using Groundling.Torch;
 using static TorchSharp.torch;
 
@@ -22,6 +23,9 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, Mas
 
     /// <inheritdoc/>
     public double Threshold => pipeline.ThresholdOf(head);
+
+    /// <summary>The frozen model.</summary>
+    public StableDiffusion Diffusion => pipeline.Diffusion;
 
     /// <summary>The folder of the trained parts; null where there are none.</summary>
     public string? Trained => pipeline.Origin.Trained;
@@ -46,6 +50,17 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, Mas
                 ? throw new InputException(warning)
                 : pipeline.Probabilities(trace, head, cancellation);
         }
+    }
+
+    /// <summary>A picture's latents, at the network's size.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="cancellation">Stops the encoder.</param>
+    /// <returns>[1, C, h, w], of unit variance; the caller owns them.</returns>
+    public Tensor Latents(Picture picture, CancellationToken cancellation = default)
+    {
+        using var frozen = no_grad();
+        using var encoded = pipeline.Encode(picture, _options, cancellation);
+        return encoded.Latents.clone();
     }
 
     /// <summary>

@@ -26,6 +26,7 @@ internal static class EvaluateCommand
         MaskHead? Head,
         bool Bare,
         bool Absent,
+        bool Words,
         int? Limit,
         string Output,
         string? Predictions,
@@ -68,6 +69,11 @@ internal static class EvaluateCommand
         {
             Description = "Ask for what is not there, too: each caption again with another noun, and with another colour, in one phrase",
         };
+        var words = new Option<bool>("--words")
+        {
+            Description =
+                "Ask the frozen model which noun and which colour makes the noise in a picture of one thing easiest to find (the diffusion classifier): does it know the words at all?",
+        };
         var output = new Option<string>("--out", "-o")
         {
             Description = "Folder for report.html, report.json, per_phrase.csv, journal.jsonl and run.json",
@@ -99,6 +105,7 @@ internal static class EvaluateCommand
             refine.Settings,
             bare,
             absent,
+            words,
             device.Name,
             device.Kind,
             threads,
@@ -124,6 +131,7 @@ internal static class EvaluateCommand
                 refine.Over(CommonOptions.ReadHead(parsed.GetValue(head)), parsed),
                 parsed.GetValue(bare),
                 parsed.GetValue(absent),
+                parsed.GetValue(words),
                 parsed.GetValue(limit),
                 parsed.GetValue(output)!,
                 parsed.GetValue(predictions),
@@ -147,6 +155,8 @@ internal static class EvaluateCommand
             throw new InputException("--bare asks a model for phrases one by one; a baseline reads none: leave it out");
         if (request.Absent && request.Baseline is not null)
             throw new InputException("--absent asks a model for what is not there; a baseline reads no phrases: leave it out");
+        if (request.Words && request.Baseline is not null)
+            throw new InputException("--words asks a model which words it knows; a baseline knows none: leave it out");
         if (request.Head is not null && request.Baseline is not null)
             throw new InputException("--head chooses among a model's mask heads; a baseline has none: leave it out");
         // The data are looked through before the seconds that a large model takes to open.
@@ -208,6 +218,7 @@ internal static class EvaluateCommand
         {
             Attention = Attention(segmenter, evaluator, request, messages, cancellation),
             Absent = Absent(segmenter, evaluator, request, messages, count, cancellation),
+            Words = Words(segmenter, benchmark, request, messages, cancellation),
             Run = run,
         };
         ReportFolder.Write(request.Output, report, narratives, EvaluationJournal.Read(path), benchmark, cancellation);
@@ -285,6 +296,47 @@ internal static class EvaluateCommand
             "asking for what is not there",
             count,
             progress => figures = model.Absent(Told(Cases(), progress), absent, cancellation)
+        );
+        return figures;
+    }
+
+    private static IReadOnlyList<WordFigures>? Words(
+        IPhraseSegmenter segmenter,
+        PngBenchmark benchmark,
+        Request request,
+        TextWriter messages,
+        CancellationToken cancellation
+    )
+    {
+        if (!request.Words || segmenter is not PipelineSegmenter model)
+            return null;
+        var examples = benchmark.Read(new BenchmarkFaults()).Take(request.Limit ?? int.MaxValue).ToList();
+        var (kinds, diffusion) = (WordQuestions.Of(examples, benchmark.Categories), model.Diffusion);
+        var classifier = new DiffusionClassifier(diffusion.Schedule, diffusion.Prediction, diffusion.Tokenizer, diffusion.Text);
+        var figures = new List<WordFigures>();
+        Terminal.WithProgress(
+            messages,
+            request.Quiet,
+            "asking for words",
+            kinds.Sum(kind => kind.Questions.Count),
+            progress =>
+            {
+                var asked = 0;
+                figures.AddRange(
+                    kinds.Select(kind => new WordFigures(
+                        kind.Kind,
+                        kind.Choices,
+                        kind.Questions.Count,
+                        classifier.Accuracy(diffusion.UNet, kind.Questions, LatentsOf, cancellation)
+                    ))
+                );
+
+                Tensor LatentsOf(int row)
+                {
+                    progress(asked++);
+                    return model.Latents(examples[row].LoadPicture(), cancellation);
+                }
+            }
         );
         return figures;
     }

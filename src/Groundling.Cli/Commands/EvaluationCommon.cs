@@ -102,6 +102,12 @@ internal static class EvaluationCommon
             output.WriteLine($"two things of one name told apart: {100 * share:F1} % of {pairs.Pairs} pairs");
         if (report.Absent is { } absent)
             Terminal.On(output).Write(NotThere(absent));
+        foreach (var words in report.Words ?? [])
+            output.WriteLine(
+                words.Right is { } right
+                    ? $"{words.Kind} known: {100 * right:F0} % of {words.Questions} questions, each with {words.Choices} answers"
+                    : $"{words.Kind} known: there is no picture of one thing to ask about"
+            );
         foreach (var attention in report.Attention ?? [])
             Terminal.On(output).Write(Ranking(attention));
     }

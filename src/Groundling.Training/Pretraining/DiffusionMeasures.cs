@@ -15,8 +15,7 @@ internal sealed class DiffusionMeasures
 {
     private const ulong Measuring = 3; // a stream of random numbers
     private const int ShownPictures = 4,
-        ShownSteps = 20,
-        Questions = 96;
+        ShownSteps = 20;
     private readonly DiffusionSettings _settings;
     private readonly PredictionType _prediction;
     private readonly NoiseSchedule _schedule;
@@ -25,7 +24,7 @@ internal sealed class DiffusionMeasures
     private readonly Vae _vae;
     private readonly MeasuredPictures _pictures;
     private readonly LatentNoise _noise;
-    private readonly IReadOnlyList<(string Name, IReadOnlyList<WordQuestion> Questions)> _words;
+    private readonly IReadOnlyList<WordQuestions> _words;
 
     /// <param name="settings">How many pictures.</param>
     /// <param name="prediction">What the UNet's output means.</param>
@@ -54,11 +53,7 @@ internal sealed class DiffusionMeasures
             pictures,
             new(vae, schedule)
         );
-        string[] nouns = [.. pictures.Categories.Values.Where(category => category.IsThing).Select(category => category.Name)];
-        _words = [("nouns", Asked(nouns)), ("colours", Asked(AbsentPhrases.Colours))];
-
-        IReadOnlyList<WordQuestion> Asked(IReadOnlyList<string> words) =>
-            WordQuestion.From(pictures.Examples, pictures.Categories, words, Questions);
+        _words = WordQuestions.Of(pictures.Examples, pictures.Categories);
     }
 
     /// <summary>
@@ -76,7 +71,7 @@ internal sealed class DiffusionMeasures
         var scores = losses.Select(pair => ($"loss_{pair.Key.ToString().ToLowerInvariant()}", pair.Value)).ToList();
         var known = new List<double>();
         var classifier = new DiffusionClassifier(_schedule, _prediction, _tokenizer, _text);
-        foreach (var (name, questions) in _words)
+        foreach (var (name, _, questions) in _words)
             if (classifier.Accuracy(unet, questions, row => _noise.Mean(_pictures.Latents.Gather([row])), stop) is { } accuracy)
                 Known(name, accuracy);
         foreach (var time in AttentionRanking.Times)

@@ -7,6 +7,7 @@ namespace Groundling.Training;
 /// <summary>Values given on the command line instead of a config file's.</summary>
 public static class ConfigChanges
 {
+    private const int Listed = 12; // keys in a message
     private static readonly JsonDocumentOptions Lenient = new()
     {
         CommentHandling = JsonCommentHandling.Skip,
@@ -38,7 +39,7 @@ public static class ConfigChanges
         if (root is not JsonObject config)
             throw new InputException($"no {what}: a JSON object was expected");
         var known = JsonNode.Parse(ConfigJson.Write(defaults))!.AsObject();
-        RequireKnown(config, known, "");
+        RequireKnown(config, known, known, "");
         foreach (var change in changes)
         {
             Set(config, known, change);
@@ -52,11 +53,11 @@ public static class ConfigChanges
         var at = change.IndexOf('=', StringComparison.Ordinal);
         if (at <= 0)
             throw new InputException($"{change}: write it as KEY=VALUE, for example train.steps=40").About("set");
-        var keys = change[..at].Split('.');
+        var (keys, all) = (change[..at].Split('.'), known);
         for (var i = 0; i < keys.Length; i++)
         {
             if (!known.TryGetPropertyValue(keys[i], out var value))
-                throw new InputException($"{change}: {Unknown(keys[i], known)}").About("set");
+                throw new InputException($"{change}: {Unknown(keys[i], known, all)}").About("set");
             if (i == keys.Length - 1)
             {
                 if (value is JsonObject)
@@ -105,17 +106,33 @@ public static class ConfigChanges
         }
     }
 
-    private static void RequireKnown(JsonObject config, JsonObject known, string within)
+    private static void RequireKnown(JsonObject config, JsonObject known, JsonObject all, string within)
     {
         foreach (var (key, value) in config)
         {
             if (!known.TryGetPropertyValue(key, out var same))
-                throw new InputException($"{(within.Length == 0 ? "" : $"in '{within}': ")}{Unknown(key, known)}");
+                throw new InputException($"{(within.Length == 0 ? "" : $"in '{within}': ")}{Unknown(key, known, all)}");
             if (value is JsonObject inner && same is JsonObject known2)
-                RequireKnown(inner, known2, within.Length == 0 ? key : $"{within}.{key}");
+                RequireKnown(inner, known2, all, within.Length == 0 ? key : $"{within}.{key}");
         }
     }
 
-    private static string Unknown(string key, JsonObject known) =>
-        $"there is no key '{key}'; there are {string.Join(", ", known.Select(pair => pair.Key))}";
+    /// <summary>Names the key that was meant: one that is nearly so called, or one that is so called elsewhere; else some.</summary>
+    private static string Unknown(string key, JsonObject known, JsonObject all)
+    {
+        var meant =
+            Nearest.To(key, known.Select(pair => pair.Key))
+            ?? Paths(all, "").FirstOrDefault(path => path.EndsWith($".{key}", StringComparison.OrdinalIgnoreCase));
+        return $"there is no key '{key}'; "
+            + (
+                meant is null
+                    ? $"the likest are {string.Join(", ", Nearest.ManyTo(key, known.Select(pair => pair.Key), Listed))}"
+                    : $"did you mean '{meant}'?"
+            );
+    }
+
+    private static IEnumerable<string> Paths(JsonObject known, string within) =>
+        known.SelectMany(pair =>
+            pair.Value is JsonObject inner ? Paths(inner, $"{within}{pair.Key}.").Prepend(within + pair.Key) : [within + pair.Key]
+        );
 }

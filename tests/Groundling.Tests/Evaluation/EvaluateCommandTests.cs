@@ -4,8 +4,11 @@ using System.Text.Json.Nodes;
 using Groundling.Data;
 using Groundling.Data.Benchmark;
 using Groundling.Evaluation;
+using Groundling.Scenes;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
+using Groundling.Training;
+using static TorchSharp.torch;
 
 namespace Groundling.Tests.Evaluation;
 
@@ -30,6 +33,36 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         Assert.True((int)absent["nouns"]!["phrases"]! is > 0 and <= 8);
         Assert.InRange((double)absent["nouns"]!["auc"]!, 0, 1);
         CommandRun.Of("evaluate", data, "--baseline", "whole-image", "--absent", "--out", Out("none")).Refuses("--absent");
+    }
+
+    [Fact]
+    public void A_frozen_model_is_asked_which_nouns_and_colours_it_knows()
+    {
+        var data = _folder.File("closeups");
+        SceneWriter.Write(data, SceneSplit.CloseUpsVal, 8, seed: 2, size: 128, degreeOfParallelism: 1);
+        string[] asked = ["evaluate", data, "--split", "closeups-val", "--model", tiny.Path, "--size", "64", "--words"];
+        Assert.Contains("colours known: ", CommandRun.Of([.. asked, "--out", Out("words")]).Works().Output);
+        var benchmark = PngBenchmark.Open(data, "closeups-val");
+        var examples = benchmark.Read(new()).ToList();
+        var diffusion = tiny.Pipeline.Diffusion;
+        var classifier = new DiffusionClassifier(diffusion.Schedule, diffusion.Prediction, diffusion.Tokenizer, diffusion.Text);
+        var figures = ReportOf("words")["words"]!.AsArray();
+        Assert.Equal(["nouns", "colours"], figures.Select(kind => (string)kind!["kind"]!));
+        string[] things = [.. benchmark.Categories.Values.Where(category => category.IsThing).Select(category => category.Name)];
+        foreach (var (kind, words) in figures.Zip(new[] { things, [.. AbsentPhrases.Colours] }))
+        {
+            var questions = WordQuestion.From(examples, benchmark.Categories, words, 96);
+            Assert.True(questions.Count is > 0 and < 8);
+            Assert.Equal((words.Length, questions.Count), ((int)kind!["choices"]!, (int)kind["questions"]!));
+            Assert.Equal(classifier.Accuracy(diffusion.UNet, questions, LatentsOf, default), (double)kind["right"]!);
+        }
+        CommandRun.Of("evaluate", data, "--baseline", "whole-image", "--words", "--out", Out("none")).Refuses("--words");
+
+        Tensor LatentsOf(int row)
+        {
+            using var encoded = tiny.Pipeline.Encode(examples[row].LoadPicture(), new() { Size = 64 });
+            return encoded.Latents.clone();
+        }
     }
 
     [Theory]

@@ -72,7 +72,9 @@ public sealed class TrainConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("train.stepz=4", "train.stepz=4: there is no key 'stepz'; there are", "batchSize")]
+    [InlineData("train.stepz=4", "train.stepz=4: there is no key 'stepz'; did you mean 'steps'?")]
+    [InlineData("steps=4", "steps=4: there is no key 'steps'; did you mean 'train.steps'?")]
+    [InlineData("train.quickly=true", "there is no key 'quickly'; the likest are ")]
     [InlineData("train=4", "'train' has keys of its own")]
     [InlineData("train.steps.more=4", "'train.steps' has no keys of its own")]
     [InlineData("train.steps", "write it as KEY=VALUE")]
@@ -90,7 +92,8 @@ public sealed class TrainConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "train": { "setps": 5 } }""", "in 'train': there is no key 'setps'")]
+    [InlineData("""{ "train": { "setps": 5 } }""", "in 'train': there is no key 'setps'; did you mean 'steps'?")]
+    [InlineData("""{ "flip": true }""", "there is no key 'flip'; did you mean 'train.flip'?")]
     [InlineData("""{ "train": """, "no training config")]
     [InlineData("[]", "a JSON object was expected")]
     [InlineData("""{ "train": null }""", "'train' is null")]

@@ -1,7 +1,7 @@
-namespace Groundling.Cli;
+namespace Groundling.Core;
 
 /// <summary>What somebody who mistyped a word may have meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>The nearest of the known words; null where none is near.</summary>
     /// <param name="word">What was typed.</param>
@@ -19,6 +19,13 @@ internal static class Nearest
             .FirstOrDefault()
             .Name;
     }
+
+    /// <summary>The likest of the known words, however far they are; the likest first.</summary>
+    /// <param name="word">What was typed.</param>
+    /// <param name="known">What there is.</param>
+    /// <param name="count">How many at most.</param>
+    public static IEnumerable<string> ManyTo(string word, IEnumerable<string> known, int count) =>
+        known.OrderBy(name => Distance(word.ToLowerInvariant(), name.ToLowerInvariant())).Take(count);
 
     /// <summary>Letters to insert, delete, replace, or swap with their neighbour; a beginning of the word costs one.</summary>
     private static int Distance(string typed, string name)
