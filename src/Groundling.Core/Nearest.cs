@@ -20,7 +20,7 @@ public static class Nearest
             .Name;
     }
 
-    /// <summary>The likest of the known words, however far they are; the likest first.</summary>
+    /// <summary>The nearest of the known words, however far they are; the nearest first.</summary>
     /// <param name="word">What was typed.</param>
     /// <param name="known">What there is.</param>
     /// <param name="count">How many at most.</param>

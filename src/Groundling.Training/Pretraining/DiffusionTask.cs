@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Data.Benchmark;
 using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
 using Groundling.Evaluation;
@@ -34,6 +35,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     private readonly UNet _unet,
         _averageUNet;
     private readonly MovingAverage _average;
+    private readonly IReadOnlyList<int> _named; // categories
+    private readonly Tensor? _names; // [C, Ct] their names, where words are told apart
 
     /// <param name="preset">The sizes.</param>
     /// <param name="settings">How it is trained.</param>
@@ -87,6 +90,9 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
             value.requires_grad_(false);
         _average = new([.. Parameters.Zip(State, (weight, average) => (weight.Value, average.Value))], settings.AverageDecay);
         _empty = CaptionRows.Of(tokenizer, preset.Text.Positions, "");
+        _named = [.. measured.Categories.Keys.Order()];
+        if (settings.WordContrast > 0)
+            _names = Names([.. _named.Select(category => measured.Categories[category])]);
 
         UNet Make()
         {
@@ -133,7 +139,10 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         var times = _noise.Times(examples.Count, context.Generator); // [B]
         var noise = LatentNoise.Like(latents, context.Generator);
         // 2. Captions, or their phrases, or none.
-        var (states, mask) = Prompts(lesson, examples, i => KindAt(lesson, places[i])); // [B, K, Ct]
+        var (states, mask) = Prompts(
+            examples.Select(example => (lesson.Pictures.Examples[example].Caption, RowsOf(lesson, example))),
+            i => KindAt(lesson, places[i])
+        ); // [B, K, Ct]
         // 3. Which noise was it?
         var predicted = Predict(_schedule.AddNoise(latents, noise, times), times, new(states, mask));
         var loss = functional.mse_loss(predicted, _schedule.Target(latents, noise, times, _prediction));
@@ -141,31 +150,44 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         var value = (double)loss.item<float>();
         if (_settings.WordContrast == 0)
             return new(value, [("noise", value)]);
-        var contrast = Contrast(lesson, [.. places.Take(Math.Max(FewestContrasted, places.Count / 4))], store, context.Generator);
-        return new(value + _settings.WordContrast * contrast, [("noise", value), ("words", contrast)]);
+        var (words, pixels) = Contrast(lesson, [.. places.Take(Math.Max(FewestContrasted, places.Count / 4))], store, context.Generator);
+        return new(value + _settings.WordContrast * (words + pixels), [("noise", value), ("words", words), ("pixels", pixels)]);
     }
 
-    /// <summary>Goes back through the attention to words, and returns its loss; 0 where there is nothing to be told apart.</summary>
-    private double Contrast(Lesson lesson, List<long> places, RowStore store, Generator generator)
+    /// <summary>Goes back through the attention to words, and returns its losses; 0 where there is nothing to be told apart.</summary>
+    private (double Words, double Pixels) Contrast(Lesson lesson, List<long> places, RowStore store, Generator generator)
     {
         using var scope = NewDisposeScope();
-        var examples = places.Select(place => lesson.Order[place]).ToList();
-        var tags = lesson.Pictures.Tags ?? throw new InvalidOperationException("what is in the pictures is not known");
+        var rows = places.Select(place => lesson.Order[place]).ToList();
+        var pictures = rows.Select(row => lesson.Pictures.Examples[row]).ToList();
+        var recoloured = pictures.Select((picture, i) => AbsentPhrases.WithOtherColour(picture, RandomOf(i))).ToList();
         var bags = PhraseBags.Of(
-            [.. examples.Select(example => tags[example])],
-            picture => StepSeed.Of(_settings.Seed, Contrasts, (ulong)places[picture])
+            [.. pictures.Select(PictureTags.Of)],
+            [.. recoloured.Select(changed => changed?.Phrase)],
+            _named,
+            RandomOf
         );
         if (bags is null)
-            return 0;
-        var states = Prompts(lesson, examples, _ => PromptKind.Phrases).States;
-        var latents = _noise.Draw(store.Gather(examples), generator);
-        var times = randint(1, WordContrast.LatestTime + 1, [examples.Count], generator: generator, device: CPU).Sent(latents.device);
+            return (0, 0);
+        var captions = rows.Select(row => (lesson.Pictures.Examples[row].Caption, RowsOf(lesson, row)))
+            .Concat(
+                recoloured.Select(
+                    (changed, i) =>
+                        changed is null ? (pictures[i].Caption, RowsOf(lesson, rows[i])) : (changed.Caption, RowsOf(changed.Caption))
+                )
+            );
+        var states = Prompts(captions, _ => PromptKind.Phrases).States; // [2 B, K, Ct]
+        var latents = _noise.Draw(store.Gather(rows), generator);
+        var times = randint(1, WordContrast.LatestTime + 1, [rows.Count], generator: generator, device: CPU).Sent(latents.device);
         var noisy = _schedule.AddNoise(latents, LatentNoise.Like(latents, generator), times);
-        Tensor loss;
+        Tensor words,
+            pixels;
         using (_place.BeginPass())
-            loss = WordContrast.Loss(_unet, noisy, times, states, bags);
-        loss.Times(_settings.WordContrast).backward();
-        return loss.item<float>();
+            (words, pixels) = WordContrast.Loss(_unet, noisy, times, states, _names!, bags);
+        words.Plus(pixels).Times(_settings.WordContrast).backward();
+        return (words.item<float>(), pixels.item<float>());
+
+        ulong RandomOf(int picture) => StepSeed.Of(_settings.Seed, Contrasts, (ulong)places[picture]);
     }
 
     /// <inheritdoc/>
@@ -182,13 +204,23 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     {
         _unet.Dispose();
         _averageUNet.Dispose();
+        _names?.Dispose();
     }
 
-    private (Tensor States, Tensor? Mask) Prompts(Lesson lesson, IReadOnlyList<int> examples, Func<int, PromptKind> kindOf) =>
-        new PromptBatch(
-            examples.Select((example, i) => (lesson.Pictures.Captions[example], RowsOf(lesson, example), kindOf(i))),
-            _empty
-        ).Encode(_text);
+    /// <summary>What categories are called, as phrases; of names such as sky-other-merged the first word.</summary>
+    private Tensor Names(IReadOnlyList<PanopticCategory> categories)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var captions = categories.Select(category => Caption.FromPhrases(null, [$"the {category.Name.Split('-')[0]}"]));
+        var states = Prompts(captions.Select(caption => (caption, RowsOf(caption))), _ => PromptKind.Phrases).States;
+        return states.select(1, 1).clone().DetachFromDisposeScope();
+    }
+
+    private (Tensor States, Tensor? Mask) Prompts(
+        IEnumerable<(Caption Caption, CaptionRows Rows)> captions,
+        Func<int, PromptKind> kindOf
+    ) => new PromptBatch(captions.Select((caption, i) => (caption.Caption, caption.Rows, kindOf(i))), _empty).Encode(_text);
 
     private Tensor Predict(Tensor noisy, Tensor times, TextPrompt prompt)
     {
@@ -215,8 +247,9 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
             : PromptKind.Words;
     }
 
-    private CaptionRows RowsOf(Lesson lesson, int example) =>
-        lesson.Rows[example] ??= CaptionRows.Of(_tokenizer, _text.Config.Positions, lesson.Pictures.Captions[example].Text);
+    private CaptionRows RowsOf(Lesson lesson, int example) => lesson.Rows[example] ??= RowsOf(lesson.Pictures.Examples[example].Caption);
+
+    private CaptionRows RowsOf(Caption caption) => CaptionRows.Of(_tokenizer, _text.Config.Positions, caption.Text);
 
     /// <summary>Pictures that steps learn from, in an order of their own.</summary>
     private sealed class Lesson(CaptionedLatents pictures, int batchSize, ulong seed, ulong orders)
@@ -225,11 +258,11 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
 
         public int BatchSize => batchSize;
 
-        public EndlessOrder Order { get; } = new(pictures.Captions.Count, StepSeed.Of(seed, orders));
+        public EndlessOrder Order { get; } = new(pictures.Examples.Count, StepSeed.Of(seed, orders));
 
         public ulong Kinds => orders + 1;
 
         /// <summary>The captions' tokens, as far as they were read.</summary>
-        public CaptionRows?[] Rows { get; } = new CaptionRows?[pictures.Captions.Count];
+        public CaptionRows?[] Rows { get; } = new CaptionRows?[pictures.Examples.Count];
     }
 }

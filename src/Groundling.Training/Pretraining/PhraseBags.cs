@@ -1,13 +1,16 @@
 namespace Groundling.Training;
 
 /// <summary>
-/// For each picture of a batch the phrases that its attention is asked about: its own, and as many of the other pictures', of whose
-/// categories it has none.
+/// For each picture of a batch the phrases that its attention is asked about: its own, and the names of what it has and they do not name;
+/// one of its own in a wrong colour, and as many as there are of what it has not: other pictures' phrases, then names.
 /// </summary>
-/// <param name="Phrases">Which phrase, [B, N] row by row, as picture and place; anything where there are fewer than N.</param>
+/// <param name="Phrases">
+/// Which phrase, [B, N] row by row, as caption and place: after the B pictures' captions come the same with a wrong colour, then the names
+/// as one caption. Anything where there are fewer than N.
+/// </param>
 /// <param name="Kinds">What each is.</param>
 /// <param name="Length">N</param>
-internal sealed record PhraseBags(IReadOnlyList<(int Picture, int Phrase)> Phrases, IReadOnlyList<PhraseBags.Kind> Kinds, int Length)
+internal sealed record PhraseBags(IReadOnlyList<(int Caption, int Phrase)> Phrases, IReadOnlyList<PhraseBags.Kind> Kinds, int Length)
 {
     /// <summary>What a phrase is to a picture.</summary>
     public enum Kind
@@ -23,9 +26,16 @@ internal sealed record PhraseBags(IReadOnlyList<(int Picture, int Phrase)> Phras
     }
 
     /// <param name="pictures">The pictures of the batch.</param>
+    /// <param name="recoloured">The place of each picture's phrase that has a wrong colour in its second caption; null where none has.</param>
+    /// <param name="names">The categories that have names.</param>
     /// <param name="random">Where the search for absent phrases begins, for each picture.</param>
     /// <returns>Null where no picture has a phrase that is there and one that is not.</returns>
-    public static PhraseBags? Of(IReadOnlyList<PictureTags> pictures, Func<int, ulong> random)
+    public static PhraseBags? Of(
+        IReadOnlyList<PictureTags> pictures,
+        IReadOnlyList<int?> recoloured,
+        IReadOnlyList<int> names,
+        Func<int, ulong> random
+    )
     {
         var all = pictures
             .SelectMany(
@@ -33,18 +43,28 @@ internal sealed record PhraseBags(IReadOnlyList<(int Picture, int Phrase)> Phras
             )
             .Where(one => one.Categories.Count > 0)
             .ToList();
+        var named = names.Select((category, place) => (Category: category, Place: (2 * pictures.Count, place))).ToList();
         var rows = pictures
             .Select(
                 (tags, picture) =>
                 {
                     var own = all.Where(one => one.Place.picture == picture).Select(one => one.Place).ToList();
-                    var start = (int)(random(picture) % (ulong)Math.Max(all.Count, 1));
-                    var absent = all.Skip(start)
-                        .Concat(all.Take(start))
+                    var told = tags.OfPhrases.SelectMany(categories => categories).ToHashSet();
+                    own.AddRange(
+                        named
+                            .Where(name => tags.Categories.Contains(name.Category) && !told.Contains(name.Category))
+                            .Select(name => name.Place)
+                    );
+                    var absent = From(all, random(picture))
                         .Where(one => one.Place.picture != picture && !one.Categories.Overlaps(tags.Categories))
                         .Select(one => one.Place)
+                        .Concat(
+                            From(named, random(picture)).Where(name => !tags.Categories.Contains(name.Category)).Select(name => name.Place)
+                        )
                         .Take(Math.Max(own.Count, Fewest))
                         .ToList();
+                    if (recoloured[picture] is { } phrase)
+                        absent.Add((pictures.Count + picture, phrase));
                     return (Own: own, Absent: absent);
                 }
             )
@@ -68,6 +88,13 @@ internal sealed record PhraseBags(IReadOnlyList<(int Picture, int Phrase)> Phras
     }
 
     private const int Fewest = 2; // absent phrases of a picture with few of its own
+
+    /// <summary>All of a row, from a place on and round.</summary>
+    private static IEnumerable<T> From<T>(List<T> row, ulong random)
+    {
+        var start = (int)(random % (ulong)Math.Max(row.Count, 1));
+        return row.Skip(start).Concat(row.Take(start));
+    }
 
     private static IEnumerable<T> Filled<T>(List<T> items, int length, T filler) =>
         items.Concat(Enumerable.Repeat(filler, length - items.Count));

@@ -214,8 +214,8 @@ public sealed class Pretraining
             _parts.OpenTokenizer(),
             text,
             vae,
-            Captioned(learnt, _learnt),
-            rehearsed is null ? null : Captioned(rehearsed, _rehearsed!),
+            new(learnt, _learnt.Examples),
+            rehearsed is null ? null : new(rehearsed, _rehearsed!.Examples),
             coarse,
             new(measured, _measured.Examples, _categories),
             initial,
@@ -309,9 +309,6 @@ public sealed class Pretraining
                 $"{record.Task}.device",
                 $"{record.Task}.stopsAtDivergence"
             );
-
-    private CaptionedLatents Captioned(RowStore latents, PictureSet set) =>
-        new(latents, [.. set.Captions], _config.Diffusion.WordContrast > 0 ? [.. set.Examples.Select(PictureTags.Of)] : null);
 
     private PictureSet Set(string name, PngBenchmark benchmark, int side)
     {

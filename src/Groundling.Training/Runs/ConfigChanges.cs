@@ -126,7 +126,7 @@ public static class ConfigChanges
         return $"there is no key '{key}'; "
             + (
                 meant is null
-                    ? $"the likest are {string.Join(", ", Nearest.ManyTo(key, known.Select(pair => pair.Key), Listed))}"
+                    ? $"the nearest are {string.Join(", ", Nearest.ManyTo(key, known.Select(pair => pair.Key), Listed))}"
                     : $"did you mean '{meant}'?"
             );
     }

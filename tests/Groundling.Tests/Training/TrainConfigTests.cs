@@ -74,7 +74,7 @@ public sealed class TrainConfigTests : IDisposable
     [Theory]
     [InlineData("train.stepz=4", "train.stepz=4: there is no key 'stepz'; did you mean 'steps'?")]
     [InlineData("steps=4", "steps=4: there is no key 'steps'; did you mean 'train.steps'?")]
-    [InlineData("train.quickly=true", "there is no key 'quickly'; the likest are ")]
+    [InlineData("train.quickly=true", "there is no key 'quickly'; the nearest are ")]
     [InlineData("train=4", "'train' has keys of its own")]
     [InlineData("train.steps.more=4", "'train.steps' has no keys of its own")]
     [InlineData("train.steps", "write it as KEY=VALUE")]
