@@ -14,7 +14,8 @@ internal sealed class RefineOptions
     public Option<string[]> Settings { get; } =
         new("--refinement")
         {
-            Description = "How it reads: times=1,100, strides=0.15,0.7,0.15,0 (weights of strides 8 to 64), blur=0.5, walks=2, flip=1",
+            Description =
+                "How it reads: times=1,100, strides=0.15,0.7,0.15,0 (weights of strides 8 to 64), null=1 (the null phrase keeps its part), blur=0.5, walks=2, flip=1",
             HelpName = "KEY=VALUE",
         };
 

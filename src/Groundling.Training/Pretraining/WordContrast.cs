@@ -18,7 +18,7 @@ internal static class WordContrast
     public const int LatestTime = 200;
 
     private const long FewestPixels = 16, // of a block that is asked, where any has so many
-        Share = 32; // one pixel in so many is looked at
+        Share = 8; // one pixel in so many is looked at
     private const double Least = 1e-6; // a probability's distance from 0 and 1
 
     /// <summary>The means over the blocks with enough pixels.</summary>

@@ -63,7 +63,10 @@ internal sealed class StaticRefinement
         return Stretched(mean, inside).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Each pixel's attention as shares of what it gives to phrases, and all blocks by their weights.</summary>
+    /// <summary>
+    /// Each pixel's attention, as shares of what it gives to phrases unless the null phrase keeps its part, and all blocks by their
+    /// weights.
+    /// </summary>
     private Tensor Shared(PhrasePrompt prompt, long height, long width)
     {
         using var scope = NewDisposeScope();
@@ -74,7 +77,8 @@ internal sealed class StaticRefinement
             .GroupBy(reading => reading.Site.Stride)
             .Select(level =>
             {
-                var shares = level.Select(reading => reading.Map.to(float32)).Select(map => map / map.sum(1, keepdim: true).AtLeast(Least));
+                var maps = level.Select(reading => reading.Map.to(float32));
+                var shares = _settings.NullPhrase ? maps : maps.Select(map => map / map.sum(1, keepdim: true).AtLeast(Least));
                 var mean = Mean([.. shares]).Times(WeightOf(level.First().Site));
                 return functional.interpolate(mean, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
             });

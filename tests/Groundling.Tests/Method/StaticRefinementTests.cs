@@ -55,6 +55,17 @@ public sealed class StaticRefinementTests : IDisposable
     }
 
     [Fact]
+    public void The_null_phrase_may_keep_its_part()
+    {
+        using var prompt = Read();
+        var maps = prompt.PixelReadings.Where(reading => reading.Site.Stride == 1).Select(reading => reading.Map).ToList();
+        Assert.All(maps, map => Assert.True(map.sum(1).max().item<float>() < 0.999)); // the rest is the null phrase's
+        var mean = maps.Aggregate((sum, one) => sum + one) / maps.Count;
+        TensorAssert.Close(Stretched(mean), Maps(Plain with { NullPhrase = true }), 1e-4, "maps");
+        Assert.True((Maps(Plain with { NullPhrase = true }) - Maps(Plain)).abs().max().item<float>() > 0.05, "it matters");
+    }
+
+    [Fact]
     public void A_walk_takes_the_mean_of_those_that_a_pixel_attends_to()
     {
         using var prompt = Read();
@@ -121,10 +132,10 @@ public sealed class StaticRefinementTests : IDisposable
     [Fact]
     public void Settings_are_read_one_by_one()
     {
-        var settings = new RefinementSettings().With(["times=1,100", "strides=0.5,0.5,0,0", "walks=3", "flip=1", "blur=1.5"]);
+        var settings = new RefinementSettings().With(["times=1,100", "strides=0.5,0.5,0,0", "walks=3", "flip=1", "blur=1.5", "null=1"]);
         Assert.Equal([1, 100], settings.Times);
         Assert.Equal([0.5, 0.5, 0, 0], settings.StrideWeights);
-        Assert.Equal("times=1,100 strides=0.5,0.5,0,0 blur=1.5 walks=3 flip=1", settings.ToString());
+        Assert.Equal("times=1,100 strides=0.5,0.5,0,0 null=1 blur=1.5 walks=3 flip=1", settings.ToString());
         Assert.Equal((3, true, 1.5), (settings.Walks, settings.Flip, settings.Blur));
     }
 
