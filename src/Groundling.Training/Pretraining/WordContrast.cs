@@ -29,8 +29,8 @@ internal static class WordContrast
     /// <param name="names">[C, C_t] categories' names.</param>
     /// <param name="bags">Which phrases to ask about.</param>
     /// <returns>
-    /// Two scalars, the caller's: the cross-entropy of bags, phrases that are there and others weighing the same; and the mean over pixels of
-    /// minus the logarithm of the share that phrases that are there have of the attention to phrases.
+    /// Two scalars, the caller's: the cross-entropy of bags, phrases that are there and others weighing the same; and the mean over pixels
+    /// of minus the logarithm of the share that phrases that are there have of the attention to phrases.
     /// </returns>
     public static (Tensor Bags, Tensor Pixels) Loss(UNet unet, Tensor noisy, Tensor times, Tensor states, Tensor names, PhraseBags bags)
     {
