@@ -214,11 +214,14 @@ internal static class EvaluateCommand
         }
         if (processes.Rank > 0)
             return;
+        var measures = segmenter is PipelineSegmenter model
+            ? new ModelMeasures(model, benchmark, evaluator, request.Limit, messages, request.Quiet, cancellation)
+            : null;
         var report = EvaluationReport.From(settings, narratives, faults, benchmark.Categories) with
         {
-            Attention = Attention(segmenter, evaluator, request, messages, cancellation),
-            Absent = Absent(segmenter, evaluator, request, messages, count, cancellation),
-            Words = Words(segmenter, benchmark, request, messages, cancellation),
+            Attention = measures?.Attention(),
+            Absent = request.Absent ? measures?.Absent(count) : null,
+            Words = request.Words ? measures?.Words() : null,
             Run = run,
         };
         ReportFolder.Write(request.Output, report, narratives, EvaluationJournal.Read(path), benchmark, cancellation);
@@ -242,104 +245,6 @@ internal static class EvaluateCommand
                     place?.ToString()
                 )
                 .Record(request.Output, goesOn: done > 0);
-
-    /// <summary>Of a model without trained parts, how well its attention knows where things are.</summary>
-    private static IReadOnlyList<AttentionFigures>? Attention(
-        IPhraseSegmenter segmenter,
-        Evaluator evaluator,
-        Request request,
-        TextWriter messages,
-        CancellationToken cancellation
-    )
-    {
-        if (segmenter is not PipelineSegmenter { Trained: null } model)
-            return null;
-        IReadOnlyList<AttentionFigures>? figures = null;
-        var count = Math.Min(AttentionRanking.Narratives, request.Limit ?? AttentionRanking.Narratives);
-        Terminal.WithProgress(
-            messages,
-            request.Quiet,
-            "ranking attention",
-            count,
-            progress => figures = model.Attention(Told(evaluator.Cases(new BenchmarkFaults(), count), progress), cancellation)
-        );
-        return figures;
-    }
-
-    /// <summary>The cases, each told of as it begins.</summary>
-    private static IEnumerable<EvaluationCase> Told(IEnumerable<EvaluationCase> cases, Action<double> progress)
-    {
-        foreach (var (done, given) in cases.Index())
-        {
-            progress(done);
-            yield return given;
-        }
-    }
-
-    private static AbsentFigures? Absent(
-        IPhraseSegmenter segmenter,
-        Evaluator evaluator,
-        Request request,
-        TextWriter messages,
-        int count,
-        CancellationToken cancellation
-    )
-    {
-        if (!request.Absent || segmenter is not PipelineSegmenter model)
-            return null;
-        AbsentFigures? figures = null;
-        IEnumerable<EvaluationCase> Cases() => evaluator.Cases(new BenchmarkFaults(), request.Limit);
-        var absent = new AbsentPhrases(Cases().Select(given => given.Example));
-        Terminal.WithProgress(
-            messages,
-            request.Quiet,
-            "asking for what is not there",
-            count,
-            progress => figures = model.Absent(Told(Cases(), progress), absent, cancellation)
-        );
-        return figures;
-    }
-
-    private static IReadOnlyList<WordFigures>? Words(
-        IPhraseSegmenter segmenter,
-        PngBenchmark benchmark,
-        Request request,
-        TextWriter messages,
-        CancellationToken cancellation
-    )
-    {
-        if (!request.Words || segmenter is not PipelineSegmenter model)
-            return null;
-        var examples = benchmark.Read(new BenchmarkFaults()).Take(request.Limit ?? int.MaxValue).ToList();
-        var (kinds, diffusion) = (WordQuestions.Of(examples, benchmark.Categories), model.Diffusion);
-        var classifier = new DiffusionClassifier(diffusion.Schedule, diffusion.Prediction, diffusion.Tokenizer, diffusion.Text);
-        var figures = new List<WordFigures>();
-        Terminal.WithProgress(
-            messages,
-            request.Quiet,
-            "asking for words",
-            kinds.Sum(kind => kind.Questions.Count),
-            progress =>
-            {
-                var asked = 0;
-                figures.AddRange(
-                    kinds.Select(kind => new WordFigures(
-                        kind.Kind,
-                        kind.Choices,
-                        kind.Questions.Count,
-                        classifier.Accuracy(diffusion.UNet, kind.Questions, LatentsOf, cancellation)
-                    ))
-                );
-
-                Tensor LatentsOf(int row)
-                {
-                    progress(asked++);
-                    return model.Latents(examples[row].LoadPicture(), cancellation);
-                }
-            }
-        );
-        return figures;
-    }
 
     private static ContentMark? TrainedMark(IPhraseSegmenter segmenter)
     {

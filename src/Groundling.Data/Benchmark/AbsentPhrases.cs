@@ -1,3 +1,4 @@
+using Groundling.Core;
 using Groundling.Data.NounPhrases;
 
 namespace Groundling.Data.Benchmark;
@@ -40,13 +41,13 @@ public sealed class AbsentPhrases
     {
         ArgumentNullException.ThrowIfNull(example);
         var there = example.Segments.Select(segment => segment.CategoryId).ToHashSet();
-        foreach (var (place, phrase) in From(Alone(example), random))
+        foreach (var (place, phrase) in Rotation.From(Alone(example), random))
         {
             var head = Head(phrase);
             var start = phrase.Span.Text.LastIndexOf(head, StringComparison.OrdinalIgnoreCase);
             if (head.Length == 0 || start < 0 || !_nouns.TryGetValue(IsPlural(phrase), out var nouns))
                 continue;
-            foreach (var (noun, categories) in From(nouns, random >> 16))
+            foreach (var (noun, categories) in Rotation.From(nouns, random >> 16))
                 if (!categories.Overlaps(there))
                     return new(CaptionEdit.Replace(example.Caption, phrase.Span.Start + start, head.Length, noun), place);
         }
@@ -59,7 +60,7 @@ public sealed class AbsentPhrases
     {
         ArgumentNullException.ThrowIfNull(example);
         var counts = example.Segments.CountBy(segment => segment.CategoryId).ToDictionary();
-        foreach (var (place, phrase) in From(Alone(example), random))
+        foreach (var (place, phrase) in Rotation.From(Alone(example), random))
         {
             if (
                 phrase.Segments is not [var only]
@@ -84,13 +85,6 @@ public sealed class AbsentPhrases
                     )
                 ),
         ];
-
-    /// <summary>All items, in turn from one of them.</summary>
-    private static IEnumerable<T> From<T>(IReadOnlyList<T> items, ulong random)
-    {
-        for (var i = 0; i < items.Count; i++)
-            yield return items[(int)((random % (ulong)items.Count + (ulong)i) % (ulong)items.Count)];
-    }
 
     private static bool IsPlural(BenchmarkPhrase phrase) => phrase.PluralFlag || phrase.Segments.Count > 1;
 

@@ -41,7 +41,7 @@ public sealed record DiffusionSettings : TrainingSettings
 
     /// <summary>
     /// Weight of a loss by which attention learns to tell phrases that are in the picture from those that are not, from the categories
-    /// that it has, no masks (multiple-instance learning); 0 for text and pictures alone. Our addition; it costs a third of a step.
+    /// that it has, no masks; 0 for text and pictures alone. Our addition, of bags and of pixels; it costs a third of a step.
     /// </summary>
     public double WordContrast { get; init; }
 

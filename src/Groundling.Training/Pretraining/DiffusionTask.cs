@@ -139,10 +139,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         var times = _noise.Times(examples.Count, context.Generator); // [B]
         var noise = LatentNoise.Like(latents, context.Generator);
         // 2. Captions, or their phrases, or none.
-        var (states, mask) = Prompts(
-            examples.Select(example => (lesson.Pictures.Examples[example].Caption, RowsOf(lesson, example))),
-            i => KindAt(lesson, places[i])
-        ); // [B, K, Ct]
+        var (states, mask) = Prompts(examples.Select(example => Told(lesson, example)), i => KindAt(lesson, places[i])); // [B, K, Ct]
         // 3. Which noise was it?
         var predicted = Predict(_schedule.AddNoise(latents, noise, times), times, new(states, mask));
         var loss = functional.mse_loss(predicted, _schedule.Target(latents, noise, times, _prediction));
@@ -169,13 +166,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         );
         if (bags is null)
             return (0, 0);
-        var captions = rows.Select(row => (lesson.Pictures.Examples[row].Caption, RowsOf(lesson, row)))
-            .Concat(
-                recoloured.Select(
-                    (changed, i) =>
-                        changed is null ? (pictures[i].Caption, RowsOf(lesson, rows[i])) : (changed.Caption, RowsOf(changed.Caption))
-                )
-            );
+        var own = rows.Select(row => Told(lesson, row)).ToList();
+        var captions = own.Concat(recoloured.Select((changed, i) => changed is null ? own[i] : (changed.Caption, RowsOf(changed.Caption))));
         var states = Prompts(captions, _ => PromptKind.Phrases).States; // [2 B, K, Ct]
         var latents = _noise.Draw(store.Gather(rows), generator);
         var times = randint(1, WordContrast.LatestTime + 1, [rows.Count], generator: generator, device: CPU).Sent(latents.device);
@@ -247,7 +239,11 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
             : PromptKind.Words;
     }
 
-    private CaptionRows RowsOf(Lesson lesson, int example) => lesson.Rows[example] ??= RowsOf(lesson.Pictures.Examples[example].Caption);
+    private (Caption Caption, CaptionRows Rows) Told(Lesson lesson, int example)
+    {
+        var caption = lesson.Pictures.Examples[example].Caption;
+        return (caption, lesson.Rows[example] ??= RowsOf(caption));
+    }
 
     private CaptionRows RowsOf(Caption caption) => CaptionRows.Of(_tokenizer, _text.Config.Positions, caption.Text);
 

@@ -1,3 +1,5 @@
+using Groundling.Core;
+
 namespace Groundling.Training;
 
 /// <summary>
@@ -55,11 +57,15 @@ internal sealed record PhraseBags(IReadOnlyList<(int Caption, int Phrase)> Phras
                             .Where(name => tags.Categories.Contains(name.Category) && !told.Contains(name.Category))
                             .Select(name => name.Place)
                     );
-                    var absent = From(all, random(picture))
+                    var absent = Rotation
+                        .From(all, random(picture))
                         .Where(one => one.Place.picture != picture && !one.Categories.Overlaps(tags.Categories))
                         .Select(one => one.Place)
                         .Concat(
-                            From(named, random(picture)).Where(name => !tags.Categories.Contains(name.Category)).Select(name => name.Place)
+                            Rotation
+                                .From(named, random(picture))
+                                .Where(name => !tags.Categories.Contains(name.Category))
+                                .Select(name => name.Place)
                         )
                         .Take(Math.Max(own.Count, Fewest))
                         .ToList();
@@ -88,13 +94,6 @@ internal sealed record PhraseBags(IReadOnlyList<(int Caption, int Phrase)> Phras
     }
 
     private const int Fewest = 2; // absent phrases of a picture with few of its own
-
-    /// <summary>All of a row, from a place on and round.</summary>
-    private static IEnumerable<T> From<T>(List<T> row, ulong random)
-    {
-        var start = (int)(random % (ulong)Math.Max(row.Count, 1));
-        return row.Skip(start).Concat(row.Take(start));
-    }
 
     private static IEnumerable<T> Filled<T>(List<T> items, int length, T filler) =>
         items.Concat(Enumerable.Repeat(filler, length - items.Count));

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Groundling.Training;
 
-/// <summary>AdamW (Loshchilov and Hutter, 2019) on all parameters as one vector; its moments have the parameters' names.</summary>
+/// <summary>AdamW (Loshchilov and Hutter, 2019) on parameters as one vector; its moments have the parameters' names.</summary>
 /// <remarks>
 /// Numbers are held as scalars for the whole update: TorchSharp makes one of every number that it is given, which a garbage collection
 /// that another thread causes may free while libtorch still reads it.
@@ -20,7 +20,7 @@ public sealed class AdamW : Optimizer
 
     /// <param name="parameters">What is trained; the caller keeps it.</param>
     /// <param name="settings">Betas, epsilon, weight decay.</param>
-    /// <param name="start">Where in the vector what it updates begins.</param>
+    /// <param name="start">Where in the vector what it updates begins; the rest is another's.</param>
     public AdamW(ParameterVector parameters, TrainingSettings settings, long start = 0)
     {
         (_parameters, _settings, _start) = (parameters, settings, start);

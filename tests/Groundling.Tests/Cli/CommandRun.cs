@@ -40,6 +40,6 @@ internal sealed record CommandRun(int Code, string Output, string Error)
         var lines = Refuses(says).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Single(lines);
         var place = Path.GetTempPath().Length - "/tmp/".Length; // what files of tests lie in is longer elsewhere
-        Assert.InRange(lines[0].Length, 20, 440 + Math.Max(0, place)); // the longest lists all keys of a stage
+        Assert.InRange(lines[0].Length, 20, 440 + Math.Max(0, place)); // the longest names a dozen keys
     }
 }
