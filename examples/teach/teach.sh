@@ -7,11 +7,20 @@ set -eu
 
 folder=${1:-teach}
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+absolute() { # paths may begin in the folder where this was called; a hub's OWNER/NAME stays
+    case $1 in
+    /*) echo "$1" ;;
+    *) if [ -e "$1" ]; then echo "$PWD/$1"; else echo "$1"; fi ;;
+    esac
+}
 groundling=${GROUNDLING:-groundling}
+case $groundling in
+*/*) groundling=$(absolute "$groundling") ;;
+esac
 pictures=${PICTURES:-40}
 size=${SIZE:-256}
-model=${MODEL:-$root/models/scenes}
-config=${CONFIG:-$root/configs/few-pictures.json}
+model=$(absolute "${MODEL:-$root/models/scenes}")
+config=$(absolute "${CONFIG:-$root/configs/few-pictures.json}")
 if [ -e "$folder" ]; then
     echo "error: $folder is there already; name another folder" >&2
     exit 2
