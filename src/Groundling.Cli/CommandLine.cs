@@ -19,8 +19,14 @@ public static partial class CommandLine
     /// <summary>Exit code after Ctrl-C or SIGTERM.</summary>
     public const int Cancelled = 130;
 
+    /// <summary>The arguments that name files and folders.</summary>
+    private static readonly string[] Places = ["IMAGE", "DATA", "CONFIG", "MODEL", "CHECKPOINT", "PREDICTIONS", "DIR", "REPORT"];
+
     /// <summary>The commands whose work several processes can share.</summary>
     private static readonly string[] Shared = ["ground", "evaluate", "train", "pretrain"];
+
+    /// <summary>A caption may begin with "@": nothing is read from files that nobody meant.</summary>
+    private static readonly ParserConfiguration AsTyped = new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Runs one command line, all of it on the calling thread (see <see cref="MemoryAllocator"/>).</summary>
     /// <param name="arguments">As the shell gives them.</param>
@@ -39,7 +45,7 @@ public static partial class CommandLine
     {
         processes ??= SingleProcess.Instance;
         var root = Commands(processes, stop);
-        var parsed = root.Parse(arguments);
+        var parsed = root.Parse(arguments, AsTyped);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpPage)
         {
             error.WriteLine(
@@ -49,7 +55,7 @@ public static partial class CommandLine
         }
         if (EmptyPlace(parsed) is { } empty)
         {
-            error.WriteLine($"error: {empty.Name} is empty: give {empty.HelpName}, or leave it out");
+            error.WriteLine($"error: {empty}");
             return UserError;
         }
         if (processes.Size > 1 && !Shared.Contains(parsed.CommandResult.Command.Name))
@@ -135,13 +141,17 @@ public static partial class CommandLine
     internal static string Words(Command command) =>
         command is RootCommand ? "groundling" : $"{Words((Command)command.Parents.First())} {command.Name}";
 
-    /// <summary>An option that names a file or a folder, and was given "" by a script whose variable is empty.</summary>
-    private static Option? EmptyPlace(ParseResult parsed) =>
-        parsed
-            .CommandResult.Children.OfType<OptionResult>()
-            .Where(given => given.Option.HelpName is "DIR" or "FILE" or "RUN" or "PATH" or "MODEL")
-            .FirstOrDefault(given => given.Tokens.Any(token => token.Value.Length == 0))
-            ?.Option;
+    /// <summary>What of a file or a folder was given as "" by a script whose variable is empty; null where nothing was.</summary>
+    private static string? EmptyPlace(ParseResult parsed)
+    {
+        var empty = parsed.CommandResult.Children.Where(given => given.Tokens.Any(token => token.Value.Length == 0)).ToList();
+        return empty.OfType<OptionResult>().FirstOrDefault(given => given.Option.HelpName is "DIR" or "FILE" or "RUN" or "PATH" or "MODEL")
+                is { Option: var option }
+                ? $"{option.Name} is empty: give {option.HelpName}, or leave it out"
+            : empty.OfType<ArgumentResult>().FirstOrDefault(given => Places.Contains(given.Argument.Name)) is { Argument: var argument }
+                ? $"{argument.Name} is empty: name one"
+            : null;
+    }
 
     /// <summary>The command's options for what a fault is about, where its message does not name them.</summary>
     private static string OptionsOf(Exception fault, Command command)

@@ -6,7 +6,9 @@ namespace Groundling.Core;
 public static class AtomicFile
 {
     /// <summary>
-    /// Writes a file through <paramref name="write"/>; on any fault before the renaming the old file stays, the new one goes.
+    /// Writes a file through <paramref name="write"/>; on any fault before the renaming the old file stays, the new one goes. Who could read
+    /// an old file can read the new one. Where a link leads to a file, that one is written; a pipe or a device gets the bytes when all of
+    /// them are made.
     /// </summary>
     /// <param name="path">The file; its folder is there.</param>
     /// <param name="write">Writes all of it.</param>
@@ -27,15 +29,24 @@ public static class AtomicFile
         string? made = null;
         try
         {
-            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            if (FileKind.IsSpecial(path))
+            {
+                Pass(path, write);
+                return;
+            }
+            var earlier = File.Exists(path);
+            var place = earlier ? RealPath.Of(path) : Path.GetFullPath(path);
+            var folder = Path.GetDirectoryName(place)!;
             using var file = Staging.NewFile(folder);
             made = file.Name;
             write(file);
+            if (earlier && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(place));
             if (keep)
                 DiskSync.File(file);
             else
                 file.Flush();
-            Rename(made, path); // while it is held: no other takes it for the remains of a dead process
+            Rename(made, place); // while it is held: no other takes it for the remains of a dead process
             made = null;
             if (keep)
                 DiskSync.Folder(folder);
@@ -49,6 +60,15 @@ public static class AtomicFile
             if (made is not null)
                 Staging.Remove(made);
         }
+    }
+
+    private static void Pass(string path, Action<Stream> write)
+    {
+        using var whole = Temporary(Path.GetTempPath());
+        write(whole);
+        whole.Position = 0;
+        using var target = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        whole.CopyTo(target);
     }
 
     /// <summary>Gives a file another name, which one before it may have; that one goes.</summary>

@@ -37,14 +37,26 @@ public static partial class FileFault
     public static string LineOf(Exception fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
-        return QuotedPath().Match(fault.Message) is { Success: true } named
-            ? PlainText.InOneLine($"{named.Groups["path"].Value} cannot be read or written: {ReasonOf(fault)}")
+        var (named, reason) = (Named(fault.Message), ReasonOf(fault));
+        var path = named.Groups["path"].Value;
+        return named.Success && !reason.Contains(path, StringComparison.Ordinal)
+            ? PlainText.InOneLine($"{path} cannot be read or written: {reason}")
             : PlainText.InOneLine(fault.Message);
     }
+
+    private static Match Named(string message) =>
+        QuotedPath().Match(message) is { Success: true } behind ? behind : PathWithin().Match(message);
 
     /// <summary>.NET's own words put the path behind the reason.</summary>
     [GeneratedRegex(@"\s*:\s*'(?<path>.*)'\.?$", RegexOptions.Singleline)]
     private static partial Regex QuotedPath();
+
+    /// <summary>Or into a sentence.</summary>
+    [GeneratedRegex(
+        "^(Access to the path|Could not find a part of the path|Could not find file|The file) '(?<path>.*)'( is denied| already exists)?\\.?$",
+        RegexOptions.Singleline
+    )]
+    private static partial Regex PathWithin();
 
     [GeneratedRegex(
         "^(The file '.*'|Cannot create '.*' because a file or directory with the same name) already exists",

@@ -74,7 +74,7 @@ internal sealed class ForeignConfig
 
     public string Text(string key, string? fallback = null) => Get(key, "a text", fallback, e => e.GetString()!);
 
-    public long Integer(string key, long? fallback = null) => Get(key, "a whole number", fallback, e => e.GetInt64(), value => value);
+    public long Integer(string key, long? fallback = null) => GetValue(key, "a whole number", fallback, e => e.GetInt64());
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public int Count(string key, int most, long? fallback = null, int least = 1)
@@ -84,9 +84,9 @@ internal sealed class ForeignConfig
         return (int)value;
     }
 
-    public double Number(string key, double? fallback = null) => Get(key, "a number", fallback, e => e.GetDouble(), value => value);
+    public double Number(string key, double? fallback = null) => GetValue(key, "a number", fallback, e => e.GetDouble());
 
-    public bool Flag(string key, bool fallback) => Get(key, "true or false", fallback, e => e.GetBoolean(), value => value);
+    public bool Flag(string key, bool fallback) => GetValue(key, "true or false", fallback, e => e.GetBoolean());
 
     public double[] Numbers(string key) =>
         Get<double[]>(key, "a list of numbers", null, e => [.. e.EnumerateArray().Select(item => item.GetDouble())]);
@@ -188,28 +188,16 @@ internal sealed class ForeignConfig
     private bool IsList(string key) => _root.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Array;
 
     private T Get<T>(string key, string kind, T? fallback, Func<JsonElement, T> read)
-        where T : class
+        where T : class => IsMissing(key, kind) ? fallback ?? throw Fault(key, $"{kind} is needed") : Read(key, kind, read);
+
+    private T GetValue<T>(string key, string kind, T? fallback, Func<JsonElement, T> read)
+        where T : struct => IsMissing(key, kind) ? fallback ?? throw Fault(key, $"{kind} is needed") : Read(key, kind, read);
+
+    private T Read<T>(string key, string kind, Func<JsonElement, T> read)
     {
-        if (IsMissing(key, kind))
-            return fallback ?? throw Fault(key, $"{kind} is needed");
         try
         {
             return read(_root.GetProperty(key)) ?? throw Fault(key, $"{kind} is needed");
-        }
-        catch (Exception e) when (e is InvalidOperationException or FormatException)
-        {
-            throw Fault(key, $"{kind} is needed");
-        }
-    }
-
-    private T Get<T>(string key, string kind, T? fallback, Func<JsonElement, T> read, Func<T, T> check)
-        where T : struct
-    {
-        if (IsMissing(key, kind))
-            return fallback ?? throw Fault(key, $"{kind} is needed");
-        try
-        {
-            return check(read(_root.GetProperty(key)));
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {

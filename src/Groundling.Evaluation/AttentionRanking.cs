@@ -90,7 +90,7 @@ public sealed class AttentionRanking(UNet unet, NoiseSchedule schedule, long tim
                     sum += (start + i + 1) / 2.0; // ranks count from 1
             start = i;
         }
-        return (sum - count * (count + 1) / 2.0) / ((double)count * (values.Length - count));
+        return (sum - (double)count * (count + 1) / 2) / ((double)count * (values.Length - count));
     }
 
     private void Add(int block, Tensor map, Letterbox letterbox, IReadOnlyList<RunLengthMask> truth, IReadOnlyList<bool> things)

@@ -31,12 +31,19 @@ public sealed record ContentMark(string Name, string Content)
 
     /// <summary>The mark of a benchmark's annotations.</summary>
     /// <param name="folder">Its folder.</param>
-    /// <param name="benchmark">What was opened there.</param>
+    /// <param name="splits">What was opened there.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ContentMark OfBenchmark(string folder, PngBenchmark benchmark)
+    public static ContentMark OfBenchmark(string folder, params IEnumerable<PngBenchmark> splits)
     {
-        ArgumentNullException.ThrowIfNull(benchmark);
-        return OfFiles(folder, benchmark.NarrativesPath, benchmark.PanopticPath);
+        ArgumentNullException.ThrowIfNull(splits);
+        return OfFiles(folder, splits.SelectMany(FilesOf));
+    }
+
+    /// <summary>A split's annotations.</summary>
+    public static IEnumerable<string> FilesOf(PngBenchmark split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        return [split.NarrativesPath, split.PanopticPath];
     }
 
     private static ContentMark Of(string folder, IEnumerable<(string Name, string Path)> files)

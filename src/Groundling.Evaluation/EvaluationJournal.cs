@@ -14,16 +14,13 @@ public sealed class EvaluationJournal : IDisposable
     private readonly FolderLock _lock;
 
     private EvaluationJournal(string path, FileStream file, FolderLock held, IReadOnlyList<NarrativeResult> done) =>
-        (Path, _file, _lock, Done) = (path, file, held, done);
+        (_file, _lock, Done) = (file, held, done);
 
     /// <summary>The file's name in an evaluation's folder.</summary>
     public const string FileName = "journal.jsonl";
 
     /// <summary>How a result is written.</summary>
     public static JsonSerializerOptions Style => EvaluationJson.OneLine;
-
-    /// <summary>The file.</summary>
-    public string Path { get; }
 
     /// <summary>What an earlier run left, without masks.</summary>
     public IReadOnlyList<NarrativeResult> Done { get; }
@@ -39,12 +36,12 @@ public sealed class EvaluationJournal : IDisposable
     public static EvaluationJournal Open(string path, EvaluationSettings settings, bool resume)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         var held =
             FolderLock.TryHold(folder)
             ?? throw new InputException(
-                $"{folder} is in use: another evaluation is writing {System.IO.Path.GetFileName(path)}; wait for it to end, or name another folder"
+                $"{folder} is in use: another evaluation is writing {Path.GetFileName(path)}; wait for it to end, or name another folder"
             ).About("out");
         FileStream? file = null;
         try
@@ -87,6 +84,15 @@ public sealed class EvaluationJournal : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether a file of a journal's name is that of pictures that were grounded, which begins with a command line's options.
+    /// </summary>
+    public static bool IsOfPictures(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return Lines(file).FirstOrDefault().Line?.StartsWith("{\"--", StringComparison.Ordinal) == true;
+    }
+
     /// <summary>The settings that a journal begins with.</summary>
     /// <exception cref="InputException">The file does not begin with the settings of an evaluation.</exception>
     public static EvaluationSettings ReadSettings(string path)
@@ -110,7 +116,7 @@ public sealed class EvaluationJournal : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(results);
-        System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         AtomicFile.Write(
             path,
             stream =>

@@ -1,24 +1,21 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Groundling.Core;
 
 namespace Groundling.Evaluation;
 
-/// <summary>How journals and reports are written: snake case, numbers in full precision, letters of all scripts as they are.</summary>
+/// <summary>How journals and reports are written and read back: whole, and without a key that is not known.</summary>
 internal static class EvaluationJson
 {
-    public static JsonSerializerOptions OneLine { get; } = Make(indented: false);
+    public static JsonSerializerOptions OneLine { get; } = Strict(SnakeCaseJson.OneLine);
 
-    public static JsonSerializerOptions Indented { get; } = Make(indented: true);
+    public static JsonSerializerOptions Indented { get; } = Strict(SnakeCaseJson.Indented);
 
-    private static JsonSerializerOptions Make(bool indented) =>
-        new()
+    private static JsonSerializerOptions Strict(JsonSerializerOptions style) =>
+        new(style)
         {
-            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-            WriteIndented = indented,
-            NewLine = "\n",
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             RespectRequiredConstructorParameters = true,
+            RespectNullableAnnotations = true,
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         };
 }

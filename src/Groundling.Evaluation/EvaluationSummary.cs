@@ -36,7 +36,7 @@ public sealed record EvaluationSummary(
             {
                 // Reports of earlier versions have these members, too.
                 var json = JsonNode.Parse(PlainText.Read(report))!;
-                var settings = json["settings"].Deserialize<EvaluationSettings>(EvaluationJson.OneLine)!;
+                var settings = json["settings"].Deserialize<EvaluationSettings>(EvaluationJson.OneLine) ?? throw new JsonException();
                 return new(
                     folder,
                     settings.Method,
@@ -47,11 +47,14 @@ public sealed record EvaluationSummary(
                     begun
                 );
             }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or FormatException)
+            catch (Exception e)
+                when (e is JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException)
             {
                 throw new InputException($"{report} is no report of an evaluation", e);
             }
         }
+        if (EvaluationJournal.IsOfPictures(journal))
+            return null;
         var begunWith = EvaluationJournal.ReadSettings(journal);
         return new(folder, begunWith.Method, $"{begunWith.Data.Name}, {begunWith.Split}", "unfinished", null, null, begun);
     }

@@ -64,7 +64,8 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, Mas
     }
 
     /// <summary>
-    /// How well static prompts' attention ranks the pixels of some narratives, at each of <see cref="AttentionRanking.Times"/>.
+    /// How well static prompts' attention ranks the pixels of some narratives, at each of <see cref="AttentionRanking.Times"/>; pictures of
+    /// another size than their annotations are left out.
     /// </summary>
     /// <param name="cases">The narratives.</param>
     /// <param name="cancellation">Stops between blocks.</param>
@@ -79,7 +80,10 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, Mas
         {
             using var pause = CollectionPause.Begin();
             using var frozen = no_grad();
-            using var trace = pipeline.Trace(given.Picture, given.Example.Caption, _options, keepHeads: false, cancellation);
+            var picture = given.Picture;
+            if (given.OtherSize)
+                continue;
+            using var trace = pipeline.Trace(picture, given.Example.Caption, _options, keepHeads: false, cancellation);
             using var scope = NewDisposeScope();
             foreach (var (_, ranking) in rankings)
                 ranking.Add(

@@ -50,7 +50,14 @@ public sealed class PredictionFile
                 file.Add(line, number, records);
             }
             catch (Exception e)
-                when (e is InputException or JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+                when (e
+                        is InputException
+                            or JsonException
+                            or InvalidOperationException
+                            or FormatException
+                            or OverflowException
+                            or KeyNotFoundException
+                )
             {
                 file.Fault(
                     number,

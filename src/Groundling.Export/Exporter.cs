@@ -78,9 +78,12 @@ public sealed class Exporter : IDisposable
     }
 
     /// <summary>Takes a picture.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="cancellation">Stops between phrases; what holds all pictures may then hold a part of this one.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     /// <exception cref="InputException">A folder cannot be written.</exception>
-    public void Add(ExportPicture picture)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void Add(ExportPicture picture, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
         var phrases = new List<SortedPhrase>();
@@ -91,7 +94,7 @@ public sealed class Exporter : IDisposable
             else
                 _unsorted[phrase.Span.Text] = _unsorted.GetValueOrDefault(phrase.Span.Text) + 1;
         }
-        var sorted = new SortedPicture(picture, _count++, phrases);
+        var sorted = new SortedPicture(picture, _count++, phrases, cancellation);
         foreach (var format in _formats)
             format.Add(sorted);
     }

@@ -9,19 +9,51 @@ namespace Groundling.Export;
 /// </remarks>
 internal static class JoinedOutline
 {
+    private const long MostPairs = 1 << 22; // of corners that are compared for the nearest two
+
     /// <summary>A piece with its holes cut open.</summary>
+    /// <remarks>Rows are swept from top to bottom, so that the time goes with the outlines' length, whatever the number of holes.</remarks>
     public static List<Point> Of(MaskPolygon piece)
     {
-        var ring = piece.Outer.ToList();
-        // From top to bottom: what a cut meets above a hole is part of the ring already.
+        if (piece.Holes.Count == 0)
+            return [.. piece.Outer];
+        var ring = new LinkedList<Point>(piece.Outer);
+        var waiting = new PriorityQueue<LinkedListNode<Point>, int>(); // horizontal edges, by their first corner, of rows that come
+        var above = new LinkedListNode<Point>?[piece.Outer.Max(corner => corner.X) + 1]; // in each column the lowest one that went by
+        for (var node = ring.First; node is not null; node = node.Next)
+            Await(node);
+        // What a cut meets above a hole is part of the ring already.
         foreach (var hole in piece.Holes.OrderBy(hole => hole.Min(corner => corner.Y)))
         {
             var top = hole.Index().MinBy(corner => (corner.Item.Y, corner.Item.X));
-            int after = EdgeAbove(ring, top.Item);
-            var meeting = new Point(top.Item.X, ring[after].Y);
-            ring.InsertRange(after + 1, [meeting, .. hole.Skip(top.Index), .. hole.Take(top.Index), top.Item, meeting]);
+            while (waiting.TryPeek(out var edge, out var row) && row < top.Item.Y)
+                Pass(waiting.Dequeue(), null);
+            var after = above[top.Item.X]!;
+            var meeting = new Point(top.Item.X, after.Value.Y);
+            var last = after;
+            foreach (var corner in (IEnumerable<Point>)[meeting, .. hole.Skip(top.Index), .. hole.Take(top.Index), top.Item, meeting])
+                last = ring.AddAfter(last, corner);
+            Pass(last, after); // the edge that was met is two now
+            for (var node = after.Next!; node != last; node = node.Next!)
+                Await(node);
         }
-        return ring;
+        return [.. ring];
+
+        Point End(LinkedListNode<Point> edge) => (edge.Next ?? ring.First!).Value;
+
+        void Await(LinkedListNode<Point> edge)
+        {
+            if (edge.Value.Y == End(edge).Y && edge.Value.X != End(edge).X)
+                waiting.Enqueue(edge, edge.Value.Y);
+        }
+
+        void Pass(LinkedListNode<Point> edge, LinkedListNode<Point>? instead)
+        {
+            var (a, b) = (edge.Value.X, End(edge).X);
+            for (var x = Math.Min(a, b); x < Math.Max(a, b); x++)
+                if (instead is null || above[x] == instead)
+                    above[x] = edge;
+        }
     }
 
     /// <summary>All pieces of a mask as one ring.</summary>
@@ -38,30 +70,13 @@ internal static class JoinedOutline
         return ring;
     }
 
-    /// <summary>The ring's lowest horizontal edge above a hole's upper left corner: the place of its first corner.</summary>
-    private static int EdgeAbove(List<Point> ring, Point corner)
-    {
-        int found = -1;
-        for (int i = 0; i < ring.Count; i++)
-        {
-            var (a, b) = (ring[i], ring[(i + 1) % ring.Count]);
-            if (
-                a.Y == b.Y
-                && a.Y < corner.Y
-                && Math.Min(a.X, b.X) <= corner.X
-                && corner.X < Math.Max(a.X, b.X)
-                && (found < 0 || a.Y > ring[found].Y)
-            )
-                found = i;
-        }
-        return found;
-    }
-
+    /// <summary>The corners to join; of long outlines the one nearest to the piece's first.</summary>
     private static (int Own, int Other) Nearest(List<Point> ring, int from, List<Point> piece)
     {
         var (best, least) = ((0, 0), long.MaxValue);
+        var compared = (long)(ring.Count - from) * piece.Count <= MostPairs ? piece.Count : 1;
         for (int i = from; i < ring.Count; i++)
-        for (int j = 0; j < piece.Count; j++)
+        for (int j = 0; j < compared; j++)
         {
             long x = ring[i].X - piece[j].X,
                 y = ring[i].Y - piece[j].Y;

@@ -25,8 +25,18 @@ internal sealed record SortedPhrase(GroundedPhrase Grounded, Category Category)
 internal sealed record PhraseRecord(string Phrase, int Start, int End, double Score);
 
 /// <summary>A picture with its phrases, less those that are nowhere in it or of no category.</summary>
-internal sealed record SortedPicture(ExportPicture Picture, int Number, IReadOnlyList<SortedPhrase> Phrases)
+internal sealed record SortedPicture(ExportPicture Picture, int Number, IReadOnlyList<SortedPhrase> Phrases, CancellationToken Stop)
 {
+    /// <summary>The phrases, unless the export is stopped meanwhile.</summary>
+    public IEnumerable<SortedPhrase> EachPhrase()
+    {
+        foreach (var phrase in Phrases)
+        {
+            Stop.ThrowIfCancellationRequested();
+            yield return phrase;
+        }
+    }
+
     public int Width => Picture.Document.Width;
 
     public int Height => Picture.Document.Height;

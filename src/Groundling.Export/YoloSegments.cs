@@ -18,7 +18,7 @@ internal sealed class YoloSegments(string folder) : IExportFormat
     public void Add(SortedPicture picture)
     {
         var lines = new StringBuilder();
-        foreach (var phrase in picture.Phrases)
+        foreach (var phrase in picture.EachPhrase())
         {
             lines.Append(CultureInfo.InvariantCulture, $"{phrase.Category.Number}");
             foreach (var corner in JoinedOutline.Of(phrase.Mask.ToPolygons()))

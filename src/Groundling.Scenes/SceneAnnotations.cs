@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Data;
 using Groundling.Data.Benchmark;
 
@@ -10,6 +12,7 @@ namespace Groundling.Scenes;
 /// <summary>One scene's parts of the annotation files, as UTF-8 JSON objects.</summary>
 internal static class SceneAnnotations
 {
+    private const string MarksKey = "annotations_sha256";
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>An entry of png_coco_*.json.</summary>
@@ -93,8 +96,8 @@ internal static class SceneAnnotations
             json.WriteEndArray();
         });
 
-    /// <summary>The record of how a split was made.</summary>
-    public static byte[] Origin(SceneSplit split, int count, ulong seed, int size) =>
+    /// <summary>The record of how a split was made, with marks of its annotations by which it is known that nobody changed them.</summary>
+    public static byte[] Origin(SceneSplit split, int count, ulong seed, int size, IReadOnlyList<string> annotations) =>
         Write(json =>
         {
             json.WriteStartObject();
@@ -107,8 +110,36 @@ internal static class SceneAnnotations
             foreach (var held in HeldOutCombinations.All)
                 json.WriteStringValue(held.Attribute + " " + held.Category);
             json.WriteEndArray();
+            json.WriteStartArray(MarksKey);
+            foreach (var path in annotations)
+                json.WriteStringValue(MarkOf(path));
+            json.WriteEndArray();
             json.WriteEndObject();
         });
+
+    /// <summary>The marks that a record has of annotations; none of an earlier version's.</summary>
+    /// <exception cref="InputException">The record is damaged.</exception>
+    public static IEnumerable<(string Path, string Mark)> Marks(string origin, IEnumerable<string> annotations)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(PlainText.Read(origin));
+            return json.RootElement.TryGetProperty(MarksKey, out var marks)
+                ? [.. annotations.Zip(marks.EnumerateArray(), (path, mark) => (path, mark.GetString() ?? ""))]
+                : [];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new InputException($"{origin} is damaged: move it away, and the split's other files", e);
+        }
+    }
+
+    /// <summary>The SHA-256 of a file.</summary>
+    public static string MarkOf(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
 
     private static byte[] Write(Action<Utf8JsonWriter> content)
     {

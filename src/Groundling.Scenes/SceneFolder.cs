@@ -1,10 +1,13 @@
 using Groundling.Core;
+using Groundling.Data.Editing;
 
 namespace Groundling.Scenes;
 
 /// <summary>Where a split's files lie, finished and in the making.</summary>
-internal sealed class SceneFolder(string root, SceneSplit split)
+internal sealed class SceneFolder(string root, SceneSplit split) : IDisposable
 {
+    private FolderLock? _held;
+
     private readonly string _name = NameOf(split) + "2017";
 
     public string Staging => Path.Combine(root, $".{_name}.partial");
@@ -50,8 +53,17 @@ internal sealed class SceneFolder(string root, SceneSplit split)
     {
         if (File.Exists(root))
             throw new InputException($"{root} is a file: name a folder for the scenes");
+        if (Directory.Exists(EditSession.JournalsOf(root, NameOf(split))))
+            throw new InputException($"{root}, split {NameOf(split)}, is being edited: end the editor, or choose another folder");
         if (File.Exists(Origin))
+        {
+            foreach (var (path, mark) in SceneAnnotations.Marks(Origin, [Narratives, Panoptic]))
+                if (File.Exists(path) && mark != SceneAnnotations.MarkOf(path))
+                    throw new InputException(
+                        $"{path} was changed after it was drawn, which drawing it again would undo: choose another folder, or move it away"
+                    );
             return;
+        }
         foreach (string path in (ReadOnlySpan<string>)[Narratives, Panoptic])
             if (File.Exists(path))
                 throw new InputException($"{path} is not a file of generated scenes: choose another folder, or move it away");
@@ -60,9 +72,16 @@ internal sealed class SceneFolder(string root, SceneSplit split)
                 throw new InputException($"{path} holds files that are not generated scenes: choose another folder, or move them away");
     }
 
+    /// <exception cref="InputException">Another process draws the same split.</exception>
     public void BeginStaging()
     {
-        Discard();
+        Directory.CreateDirectory(Staging);
+        _held =
+            FolderLock.TryHold(Staging)
+            ?? throw new InputException(
+                $"{root}, split {NameOf(split)}, is being drawn by another process: wait for it, or choose another folder"
+            );
+        Empty();
         Directory.CreateDirectory(StagedImages);
         Directory.CreateDirectory(StagedMaps);
     }
@@ -84,14 +103,29 @@ internal sealed class SceneFolder(string root, SceneSplit split)
         SyncNames();
         File.Move(StagedPanoptic, Panoptic);
         File.Move(StagedNarratives, Narratives);
-        Discard();
         SyncNames();
     }
 
-    public void Discard()
+    /// <summary>Removes what was in the making, and lets others draw.</summary>
+    public void Dispose()
     {
-        if (Directory.Exists(Staging))
-            Directory.Delete(Staging, recursive: true);
+        if (_held is null)
+            return;
+        Empty();
+        _held.Dispose();
+        _held = null;
+        if (!Directory.EnumerateFileSystemEntries(Staging).Any()) // another may have begun
+            Directory.Delete(Staging);
+    }
+
+    /// <summary>Removes what a killed process left.</summary>
+    private void Empty()
+    {
+        foreach (var entry in new DirectoryInfo(Staging).GetFileSystemInfos())
+            if (entry is DirectoryInfo folder)
+                folder.Delete(recursive: true);
+            else if (entry.Name != FolderLock.Name)
+                entry.Delete();
     }
 
     private void SyncNames()

@@ -49,31 +49,41 @@ public static class SceneWriter
             throw new InputException(
                 $"scene size {size} is out of range: choose {SceneGenerator.LeastSize} to {SceneGenerator.MostSize} pixels"
             );
-        var folder = new SceneFolder(outDir, split);
+        using var folder = new SceneFolder(outDir, split);
         folder.RequireReplaceable();
         folder.BeginStaging();
-        try
-        {
-            WriteStaged(
-                folder,
-                split,
-                count,
-                seed,
-                size,
-                degreeOfParallelism == 0 ? Environment.ProcessorCount : degreeOfParallelism,
-                progress,
-                cancellationToken
-            );
-            folder.Publish();
-        }
-        catch
-        {
-            folder.Discard();
-            throw;
-        }
+        WriteStaged(
+            folder,
+            split,
+            count,
+            seed,
+            size,
+            degreeOfParallelism == 0 ? Environment.ProcessorCount : degreeOfParallelism,
+            progress,
+            cancellationToken
+        );
+        folder.Publish();
     }
 
     private static void WriteStaged(
+        SceneFolder folder,
+        SceneSplit split,
+        int count,
+        ulong seed,
+        int size,
+        int threads,
+        IProgress<int>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        WriteAnnotations(folder, split, count, seed, size, threads, progress, cancellationToken);
+        File.WriteAllBytes(
+            folder.StagedOrigin,
+            SceneAnnotations.Origin(split, count, seed, size, [folder.StagedNarratives, folder.StagedPanoptic])
+        );
+    }
+
+    private static void WriteAnnotations(
         SceneFolder folder,
         SceneSplit split,
         int count,
@@ -134,7 +144,6 @@ public static class SceneWriter
         panoptic.Write("],\n\"categories\": "u8);
         panoptic.Write(SceneAnnotations.Categories(split));
         panoptic.Write("}\n"u8);
-        File.WriteAllBytes(folder.StagedOrigin, SceneAnnotations.Origin(split, count, seed, size));
     }
 
     private static Entry WriteScene(SceneFolder folder, Scene scene)

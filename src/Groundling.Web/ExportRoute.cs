@@ -35,17 +35,41 @@ internal sealed class ExportRoute(ServiceOptions options, PictureDecoders decode
                 $"there are {document.Phrases.Count} phrases; {GroundRequest.MostPhrases} are allowed",
                 "document"
             );
-        await _one.WaitAsync(context.RequestAborted);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(TimeSpan.FromSeconds(options.Timeout));
         try
         {
-            var picture = await DecodeAsync(context, request);
+            return await ExportAsync(context, request, document, format, patience.Token);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new RequestException(
+                StatusCodes.Status503ServiceUnavailable,
+                $"the files could not be made within {options.Timeout} seconds; ask again, or for fewer phrases",
+                "document"
+            );
+        }
+    }
+
+    private async Task<IResult> ExportAsync(
+        HttpContext context,
+        ExportRequest request,
+        GroundingDocument document,
+        string format,
+        CancellationToken patience
+    )
+    {
+        await _one.WaitAsync(patience);
+        try
+        {
+            var picture = await DecodeAsync(context, request, patience);
             if ((picture.Width, picture.Height) != (document.Width, document.Height))
                 throw new RequestException(
                     StatusCodes.Status400BadRequest,
                     $"the picture is of {picture.Width} x {picture.Height} pixels, the answer of another; send the picture that was grounded",
                     "image"
                 );
-            var zip = await Task.Run(() => Zip(request.Image!, document, format, NameOf(request.Name)), context.RequestAborted);
+            var zip = await Task.Run(() => Zip(request.Image!, document, format, NameOf(request.Name), patience), patience);
             return Results.Bytes(zip, "application/zip");
         }
         finally
@@ -56,32 +80,19 @@ internal sealed class ExportRoute(ServiceOptions options, PictureDecoders decode
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<Picture> DecodeAsync(HttpContext context, ExportRequest request)
+    private async Task<Picture> DecodeAsync(HttpContext context, ExportRequest request, CancellationToken patience)
     {
         long most = 1_000_000L * options.MaxMegapixels,
             pixels = Math.Min(Picture.DeclaredPixels(request.Image ?? []) ?? most, most);
         RequestMemory.Share.Of(context).Take(RequestMemory.PerPixelDecoded * pixels);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        patience.CancelAfter(TimeSpan.FromSeconds(options.Timeout));
-        try
-        {
-            return await decoders.RunAsync(
-                stop => request.ReadPicture(most, int.MaxValue, stop),
-                pixels > GroundRequest.LargePicture,
-                patience.Token
-            );
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            throw new RequestException(
-                StatusCodes.Status503ServiceUnavailable,
-                $"the picture could not be decoded within {options.Timeout} seconds; send a smaller one",
-                "image"
-            );
-        }
+        return await decoders.RunAsync(
+            stop => request.ReadPicture(most, int.MaxValue, stop),
+            pixels > GroundRequest.LargePicture,
+            patience
+        );
     }
 
-    private static byte[] Zip(byte[] image, GroundingDocument document, string format, string name)
+    private static byte[] Zip(byte[] image, GroundingDocument document, string format, string name, CancellationToken stop)
     {
         var folder = Directory.CreateTempSubdirectory("groundling-export-").FullName;
         try
@@ -90,7 +101,7 @@ internal sealed class ExportRoute(ServiceOptions options, PictureDecoders decode
             File.WriteAllBytes(path, image);
             using (var exporter = new Exporter(files, [format]))
             {
-                exporter.Add(new(Path.GetFileName(path), document) { Name = name, Path = path });
+                exporter.Add(new(Path.GetFileName(path), document) { Name = name, Path = path }, stop);
                 exporter.Finish();
             }
             using var zip = new MemoryStream();

@@ -42,16 +42,13 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
             RequireRoom(isLarge: false);
     }
 
-    /// <inheritdoc cref="Reserve(bool)"/>
-    public Place Reserve() => Reserve(isLarge: false);
-
     /// <summary>
     /// Takes a place before the costly preparation of the work; refuses where there is none. Who has a place has an answer, though the line
     /// closes meanwhile.
     /// </summary>
     /// <param name="isLarge">Whether the work takes long; such works may have half of the places.</param>
     /// <exception cref="RequestException">All places are taken, the line is too long, or closed.</exception>
-    public Place Reserve(bool isLarge)
+    public Place Reserve(bool isLarge = false)
     {
         lock (_gate)
         {

@@ -153,7 +153,8 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
         {
             MaskHead.Decoder => decoder!.Masks.narrow(1, first, count),
             MaskHead.Adapter => AdapterMasks(prompt)!.Masks.narrow(1, first, count),
-            _ => DiffusionMasks(prompt, first, count),
+            MaskHead.Diffusion => DiffusionMasks(prompt, first, count),
+            _ => throw new ArgumentOutOfRangeException(nameof(head), head, "this head is read in passes of its own"),
         };
         return GroundingOutput.Probabilities(head, masks, letterbox).MoveToOuterDisposeScope();
     }
@@ -185,7 +186,9 @@ public sealed class GroundingModel : Module<GroundingInput, GroundingOutput>
     /// <param name="prompt">The pass's prompts.</param>
     /// <param name="decoder">The pass's last prediction of the mask decoder, where there is one.</param>
     /// <param name="head">Whose masks they are.</param>
-    /// <returns>The same, 0 throughout for those phrases; the caller owns it.</returns>
+    /// <returns>
+    /// The same, 0 throughout for those phrases, which the caller owns; the very tensor that was given where the model has not learnt it.
+    /// </returns>
     public Tensor OfPresent(Tensor probabilities, PhrasePrompt prompt, MaskPrediction? decoder, MaskHead head)
     {
         ArgumentNullException.ThrowIfNull(probabilities);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Data;
 using Groundling.Diffusion;
 using Groundling.Torch;
@@ -93,7 +94,7 @@ internal static class BenchCommand
             void Show<T>(T measured, Action<TextWriter> print)
             {
                 if (parsed.GetValue(json))
-                    output.WriteLine(JsonSerializer.Serialize(measured, JsonStyle.Indented));
+                    output.WriteLine(JsonSerializer.Serialize(measured, SnakeCaseJson.Indented));
                 else
                     print(output);
             }

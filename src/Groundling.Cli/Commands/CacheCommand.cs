@@ -57,7 +57,7 @@ internal static class CacheCommand
             CommonOptions.UseThreads(parsed.GetValue(threads));
             var chosen = model.Read(parsed, stop);
             using var pipeline = chosen.Open(Rearrangement.ManyPasses, device.Read(parsed).Find());
-            var side = options.Size ?? pipeline.NativeSize;
+            var side = options.Size is > 0 and { } asked ? asked : pipeline.NativeSize; // 0 is a picture's own, and there is none
             pipeline.Ground(new Picture(side, side, new byte[3 * side * side]), Caption.ParseBrackets("[a] and [b]"), options, stop);
             var entries = PackCacheEntry.All(PackCache.DefaultRoot);
             parsed.InvocationConfiguration.Output.WriteLine(

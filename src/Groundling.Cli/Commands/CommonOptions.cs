@@ -28,7 +28,8 @@ internal static class CommonOptions
     public static Option<string?> Narrative() =>
         new("--narrative") { Description = "A png_coco_*.json file to take the caption and its phrases from", HelpName = "FILE" };
 
-    public static Option<int> Index() => new("--index") { Description = "Which narrative of the file, counted from 0", HelpName = "K" };
+    public static Option<int?> Index() =>
+        new("--index") { Description = "Which narrative of --narrative, counted from 0; the first if not given", HelpName = "K" };
 
     public static Option<int?> Size() =>
         new("--size")
@@ -96,17 +97,19 @@ internal static class CommonOptions
     }
 
     /// <summary>The caption that the options describe, or null where they describe none.</summary>
-    public static Caption? ReadCaption(string? text, string? phrases, string? narrative, int index)
+    public static Caption? ReadCaption(string? text, string? phrases, string? narrative, int? index)
     {
+        if (index is not null && narrative is null)
+            throw new InputException("--index says which narrative of a file; name the file by --narrative");
         if (narrative is not null)
         {
             if (text is not null || phrases is not null)
                 throw new InputException("--narrative already names caption and phrases; leave out --caption and --phrases");
-            var placed = NarrativeReader.ReadOne(narrative, index).ToCaption();
+            var placed = NarrativeReader.ReadOne(narrative, index ?? 0).ToCaption();
             var grounded = placed.GroundedOnly();
             return grounded.Phrases.Count > 0 ? grounded
                 : placed.Caption.Phrases.Count > 0 ? placed.Caption
-                : throw new InputException($"{narrative}: narrative {index} has no noun phrases; choose another --index");
+                : throw new InputException($"{narrative}: narrative {index ?? 0} has no noun phrases; choose another --index");
         }
         if (phrases is not null)
         {

@@ -6,6 +6,9 @@ namespace Groundling.Cli.Commands;
 /// <summary>contact-sheet.png of many pictures with their masks, and contact-sheet-2.png and so on where one does not hold them.</summary>
 internal static class ContactSheets
 {
+    /// <summary>The first sheet's name.</summary>
+    public const string FirstFile = "contact-sheet.png";
+
     /// <summary>Draws the sheets of the pictures whose own files are there.</summary>
     /// <param name="folder">The output folder.</param>
     /// <param name="places">The pictures in order; those without a phrases.json are left out.</param>
@@ -21,7 +24,7 @@ internal static class ContactSheets
             .OfType<(Picture, string)>();
         foreach (var sheet in cells.Chunk(ContactSheet.Most))
         {
-            var path = Path.Combine(folder, written.Count == 0 ? "contact-sheet.png" : $"contact-sheet-{written.Count + 1}.png");
+            var path = Path.Combine(folder, written.Count == 0 ? FirstFile : $"contact-sheet-{written.Count + 1}.png");
             var png = ContactSheet.Render(sheet).EncodePng();
             AtomicFile.Write(path, file => file.Write(png));
             written.Add(path);

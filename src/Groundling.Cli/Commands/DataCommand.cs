@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Data.Benchmark;
 using Spectre.Console;
 
@@ -92,7 +93,7 @@ internal static class DataCommand
             var files = parsed.GetValue(plots) is { } folder ? DataPlots.Write(folder, report!.Statistics) : [];
             var result = Summary(parsed.GetValue(data)!, benchmark, report!, opened, checking, files);
             if (parsed.GetValue(json))
-                output.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
+                output.WriteLine(JsonSerializer.Serialize(result, SnakeCaseJson.Indented));
             else
                 Print(result, output, parsed.GetValue(quiet));
             if (report!.Usable > 0)

@@ -39,7 +39,7 @@ internal static class DataExportCommand
             if (exporter.WritesOwnFiles)
                 throw new InputException($"--format files is what ground writes; there are {string.Join(", ", Exporter.Formats)}");
             var faults = new BenchmarkFaults();
-            var seen = new Dictionary<string, int>();
+            var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
             Terminal.WithProgress(
                 messages,
                 parsed.GetValue(quiet),
@@ -51,7 +51,7 @@ internal static class DataExportCommand
                     {
                         stop.ThrowIfCancellationRequested();
                         if (example.TryLoad(faults) is var (picture, masks))
-                            Add(exporter, example, picture, masks, seen);
+                            Add(exporter, example, picture, masks, taken);
                         progress(i + 1);
                     }
                 }
@@ -74,13 +74,12 @@ internal static class DataExportCommand
         BenchmarkExample example,
         Picture picture,
         IReadOnlyList<RunLengthMask> masks,
-        Dictionary<string, int> seen
+        HashSet<string> taken
     )
     {
-        // Pictures with several narratives: each narrative is an export of its own.
+        // Pictures with several narratives: each narrative is an export of its own. So are pictures that differ in their ending alone.
         var fileName = Path.GetFileName(example.PicturePath);
-        var number = seen[example.ImageId] = seen.GetValueOrDefault(example.ImageId) + 1;
-        var name = Path.GetFileNameWithoutExtension(fileName) + (number > 1 ? $"-{number}" : "");
+        var name = PicturePlace.FreeName(Path.GetFileNameWithoutExtension(fileName), taken);
         var phrases = example.Phrases.Zip(
             masks,
             (phrase, mask) => new GroundedPhrase(phrase.Span with { Plural = phrase.PluralFlag }, 1, mask)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Groundling.Core;
 using Groundling.Data.Benchmark;
 using Groundling.Evaluation;
 using Groundling.Modeling;
@@ -118,17 +119,22 @@ internal static class EvaluateCommand
         };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(refine.Refine) && parsed.GetValue(baseline) is not null)
+                throw new InputException("--refine reads a model's attention; a baseline has none: leave it out");
+            var chosenHead = refine.Over(CommonOptions.ReadHead(parsed.GetValue(head)), parsed);
             var request = new Request(
                 parsed.GetValue(data)!,
                 parsed.GetValue(split)!,
-                parsed.GetValue(baseline) is null || model.AreGiven(parsed) ? refine.Over(model.Read(parsed, stop), parsed) : null,
+                parsed.GetValue(baseline) is null || model.AreGiven(parsed)
+                    ? refine.Over(model.Read(parsed, stop), chosenHead, parsed)
+                    : null,
                 device.Read(parsed),
                 parsed.GetValue(baseline),
                 ResolutionProtocol.Named(parsed.GetValue(protocol)!),
                 GroupRule.Named(parsed.GetValue(groups)!),
                 parsed.GetValue(size),
                 parsed.GetValue(threshold),
-                refine.Over(CommonOptions.ReadHead(parsed.GetValue(head)), parsed),
+                chosenHead,
                 parsed.GetValue(bare),
                 parsed.GetValue(absent),
                 parsed.GetValue(words),
@@ -141,6 +147,8 @@ internal static class EvaluateCommand
             );
             _ = new GroundingOptions { Size = request.Size, Threshold = request.Threshold }.Validated();
             EvaluationCommon.RequireLimit(request.Limit);
+            if (request.Predictions is { } file)
+                OutputPlace.Require(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFileName(file));
             CommonOptions.UseThreads(parsed.GetValue(threads));
             Run(request, processes, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
         });

@@ -116,6 +116,9 @@ internal static class GroundCommand
                 }
             );
             OutputPlace.Require(folder, paths.Count == 1 ? GroundingWriter.Files : []);
+            PicturePlace.RequireApart(paths, folder);
+            if (parsed.GetValue(resume) && paths.Count == 1)
+                throw new InputException("--resume goes on with several pictures; of one there is nothing to go on with: leave it out");
             using var exports = formats.Read(parsed, folder);
             var job = new GroundJob(
                 options,
@@ -129,7 +132,7 @@ internal static class GroundCommand
             );
             if (parsed.GetValue(resume) && exports is { IsNeeded: true, WritesOwnFiles: false })
                 throw new InputException("--resume reads what is done from ground's own files; add them: --format files,...");
-            var chosen = refine.Over(model.Read(parsed, stop), parsed);
+            var chosen = refine.Over(model.Read(parsed, stop), options.Head, parsed);
             return paths.Count > 1
                     ? new ManyPictures(job, processes).Run(paths, shared, chosen, device.Read(parsed), parsed.GetValue(resume), stop)
                 : processes.Rank > 0 ? 0

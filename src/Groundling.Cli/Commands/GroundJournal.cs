@@ -100,7 +100,7 @@ internal sealed class GroundJournal : IDisposable
             Results = entries,
         };
         var path = Path.Combine(_folder, "summary.json");
-        AtomicFile.Write(path, file => JsonSerializer.Serialize(file, summary, JsonStyle.Indented));
+        AtomicFile.Write(path, file => JsonSerializer.Serialize(file, summary, SnakeCaseJson.Indented));
         return path;
     }
 
@@ -137,8 +137,10 @@ internal sealed class GroundJournal : IDisposable
         try
         {
             if (number == 1)
-                RequireSame(JsonSerializer.Deserialize<Dictionary<string, string?>>(line, JsonStyle.OneLine) ?? [], path);
-            else if (JsonSerializer.Deserialize<GroundEntry>(line, JsonStyle.OneLine) is { Picture: not null, Folder: { } folder } entry)
+                RequireSame(JsonSerializer.Deserialize<Dictionary<string, string?>>(line, SnakeCaseJson.OneLine) ?? [], path);
+            else if (
+                JsonSerializer.Deserialize<GroundEntry>(line, SnakeCaseJson.OneLine) is { Picture: not null, Folder: { } folder } entry
+            )
                 _entries[folder] = entry;
         }
         catch (JsonException e)
@@ -163,5 +165,5 @@ internal sealed class GroundJournal : IDisposable
     }
 
     private static void Write<T>(Stream file, T record) =>
-        file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, JsonStyle.OneLine) + "\n"));
+        file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, SnakeCaseJson.OneLine) + "\n"));
 }

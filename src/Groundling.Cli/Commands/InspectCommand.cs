@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Diffusion;
 using Groundling.Modeling;
 using Groundling.Torch;
@@ -35,7 +36,7 @@ internal static class InspectCommand
                 parts = [.. parts, GroundingInspection.Inspect(place, frozen)];
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
-                output.WriteLine(JsonSerializer.Serialize(parts, JsonStyle.Indented));
+                output.WriteLine(JsonSerializer.Serialize(parts, SnakeCaseJson.Indented));
             else
                 Print(parts, output);
             var broken = parts.Where(part => part.Faults.Count > 0).Select(part => part.Name).ToList();

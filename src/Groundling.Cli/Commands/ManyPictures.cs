@@ -119,7 +119,7 @@ internal sealed class ManyPictures(GroundJob job, ICollective processes)
                             journal!.Add(Take(outcome, faults));
                             progress(++done);
                         },
-                        JsonStyle.OneLine,
+                        SnakeCaseJson.OneLine,
                         cancellation
                     )
             );
@@ -194,7 +194,8 @@ internal sealed class ManyPictures(GroundJob job, ICollective processes)
             ["--size"] = job.Options.Size?.ToString(CultureInfo.InvariantCulture),
             ["--threshold"] = job.Options.Threshold?.ToString(CultureInfo.InvariantCulture),
             ["--head"] = job.Options.Head?.ToString(),
-            ["--refinement"] = job.Options.Head == MaskHead.Refined ? JsonSerializer.Serialize(model.Refinement, JsonStyle.OneLine) : null,
+            ["--refinement"] =
+                job.Options.Head == MaskHead.Refined ? JsonSerializer.Serialize(model.Refinement, SnakeCaseJson.OneLine) : null,
             ["--precision"] = device.Precision.ToString().ToLowerInvariant(),
         };
 }

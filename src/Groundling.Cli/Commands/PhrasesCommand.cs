@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
 using Spectre.Console;
@@ -96,7 +97,7 @@ internal static class PhrasesCommand
             NounPhraseChunker
                 .English.Chunk(caption)
                 .Select(phrase => new Found(phrase.Text, phrase.Start, phrase.Start + phrase.Length, phrase.Plural)),
-            JsonStyle.OneLine
+            SnakeCaseJson.OneLine
         );
 
     private static void Print(string caption, TextWriter output)

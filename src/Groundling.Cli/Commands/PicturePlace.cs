@@ -1,5 +1,6 @@
 using Groundling.Core;
 using Groundling.Export;
+using Groundling.Rendering;
 
 namespace Groundling.Cli.Commands;
 
@@ -40,7 +41,10 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
             }
             else if (!Path.Exists(place) && FilePattern.IsOne(place))
             {
-                var matching = FilePattern.Find(place).Where(file => !IsHidden(file) && IsPicture(file)).ToList();
+                var matching = FilePattern
+                    .Find(place)
+                    .Where(file => File.Exists(file) && !FileKind.IsSpecial(file) && !IsHidden(file) && IsPicture(file))
+                    .ToList();
                 if (matching.Count == 0)
                     throw new InputException($"{place}: no picture (PNG, JPEG, WebP, GIF, BMP) has such a name");
                 found.AddRange(matching);
@@ -76,16 +80,41 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
         var taken = new HashSet<string>(Exporter.Formats, StringComparer.OrdinalIgnoreCase); // folders of their own beside the pictures'
         foreach (var picture in pictures)
         {
-            var own = NameOf(picture);
-            var name = own;
-            for (var number = 2; !taken.Add(name); number++)
-                name = $"{own}-{number}";
+            var name = FreeName(NameOf(picture), taken);
             var fileName = Path.GetRelativePath(common ?? Path.GetPathRoot(Path.GetFullPath(picture))!, Shown(picture))
                 .Replace(Path.DirectorySeparatorChar, '/');
             yield return new(picture, fileName, Path.Combine(output, name));
         }
 
         static bool IsBelow(string folder, string above) => !Path.GetRelativePath(above, folder).StartsWith("..", StringComparison.Ordinal);
+    }
+
+    /// <summary>Refuses pictures that the results would replace.</summary>
+    /// <exception cref="InputException">One lies where a result is to be written.</exception>
+    public static void RequireApart(IReadOnlyList<string> pictures, string output)
+    {
+        var results =
+            pictures.Count == 1
+                ? GroundingWriter.Files.Select(file => Path.Combine(output, file))
+                : Of(pictures, output)
+                    .SelectMany(place => GroundingWriter.Files.Select(file => Path.Combine(place.Folder, file)))
+                    .Append(Path.Combine(output, ContactSheets.FirstFile));
+        var names = GroundingWriter.Files.Append(ContactSheets.FirstFile).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var near = pictures.Where(picture => picture != StandardInput && names.Contains(Path.GetFileName(RealPath.Of(picture)))).ToList();
+        if (near.Count == 0)
+            return;
+        var taken = results.Select(RealPath.Of).ToHashSet(StringComparer.Ordinal);
+        if (near.Find(picture => taken.Contains(RealPath.Of(picture))) is { } own)
+            throw new InputException($"{own} would be replaced by a result; name another folder for the results").About("out");
+    }
+
+    /// <summary>A name, or the first that no other has of those that end with "-2" and so on; it is then taken.</summary>
+    public static string FreeName(string name, HashSet<string> taken)
+    {
+        var free = name;
+        for (var number = 2; !taken.Add(free); number++)
+            free = $"{name}-{number}";
+        return free;
     }
 
     /// <summary>
@@ -103,9 +132,13 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
     /// <summary>Hidden files are what systems and editors leave behind; what this command made itself is no picture to ground.</summary>
     private static bool IsPictureOf(string folder, string file, Action<string> note)
     {
-        if (!IsPicture(file))
+        if (FileKind.IsSpecial(file))
+            note($"{file} is a pipe or a device and left out; name it itself to ground what it gives");
+        else if (!File.Exists(file))
+            note($"{file} has a name that is not UTF-8 and is left out; rename it");
+        else if (!IsPicture(file))
             return false;
-        if (IsHidden(file))
+        else if (IsHidden(file))
             note($"{file} is hidden and left out; name it itself to ground it");
         else if (IsResult(folder, Path.GetFileName(file)))
             note($"{file} is an earlier run's result and left out; name it itself to ground it");

@@ -40,13 +40,10 @@ internal static class QuantizeCommand
             HelpName = "N",
             DefaultValueFactory = _ => 8,
         };
-        var similarity = new Option<double>("--similarity")
-        {
-            Description =
-                "The least cosine between what floats and integers make; layers stay floats, the least exact first, until it holds",
-            HelpName = "C",
-            DefaultValueFactory = _ => new QuantizationSettings().Similarity,
-        };
+        var similarity = NumberOption.Required("--similarity", new QuantizationSettings().Similarity);
+        similarity.Description =
+            "The least cosine between what floats and integers make; layers stay floats, the least exact first, until it holds";
+        similarity.HelpName = "C";
         var (threads, quiet) = (CommonOptions.Threads(), CommonOptions.Quiet());
         var command = new Command("quantize", "Make a model of integers: faster on a CPU, a quarter of the memory.")
         {

@@ -20,13 +20,17 @@ internal sealed class RefineOptions
         };
 
     /// <summary>The model, without its trained parts where they are not asked.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="head">The head that answers.</param>
+    /// <param name="parsed">The command line.</param>
     /// <exception cref="InputException">A setting cannot be used.</exception>
-    public ModelChoice Over(ModelChoice model, ParseResult parsed) =>
-        model with
-        {
-            Untrained = model.Untrained || parsed.GetValue(Refine),
-            Refinement = new RefinementSettings().With(parsed.GetValue(Settings) ?? []),
-        };
+    public ModelChoice Over(ModelChoice model, MaskHead? head, ParseResult parsed)
+    {
+        var settings = parsed.GetValue(Settings) ?? [];
+        if (settings.Length > 0 && head != MaskHead.Refined)
+            throw new InputException("--refinement says how --refine reads; add that, or --head refined");
+        return model with { Untrained = model.Untrained || parsed.GetValue(Refine), Refinement = new RefinementSettings().With(settings) };
+    }
 
     /// <summary>The head that answers.</summary>
     /// <exception cref="InputException">Another one is asked for.</exception>

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Training;
 using Spectre.Console;
 
@@ -33,7 +35,7 @@ internal static class RunsCommand
                             listing.Evaluations,
                             ConfigDifferences = listing.Differences(),
                         },
-                        JsonStyle.Indented
+                        SnakeCaseJson.Indented
                     )
                 );
             else
@@ -89,7 +91,8 @@ internal static class RunsCommand
         return table;
     }
 
-    private static string Date(DateTime? time) => time is { } known ? $"{known:yyyy-MM-dd HH:mm}" : "-";
+    private static string Date(DateTime? time) =>
+        time is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "-";
 
     private static string Spoken(TimeSpan time) =>
         time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"

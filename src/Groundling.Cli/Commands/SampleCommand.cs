@@ -167,6 +167,11 @@ internal static class SampleCommand
         if (!Directory.Exists(parent))
             throw new InputException($"--out {path}: there is no folder {parent}");
         var stem = path.EndsWith(".png", StringComparison.OrdinalIgnoreCase) ? path[..^4] : path;
-        return count == 1 ? [$"{stem}.png"] : [.. Enumerable.Range(0, count).Select(i => $"{stem}-{i}.png")];
+        string[] files = count == 1 ? [$"{stem}.png"] : [.. Enumerable.Range(0, count).Select(i => $"{stem}-{i}.png")];
+        OutputPlace.Require(
+            parent,
+            files.SelectMany(file => new[] { file, Path.ChangeExtension(file, ".txt") }).Select(Path.GetFileName).OfType<string>()
+        );
+        return files;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Scenes;
 using Spectre.Console;
 
@@ -91,7 +92,7 @@ internal static class ScenesCommand
             );
             var text = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
-                text.WriteLine(JsonSerializer.Serialize(result, JsonStyle.Indented));
+                text.WriteLine(JsonSerializer.Serialize(result, SnakeCaseJson.Indented));
             else if (!parsed.GetValue(quiet))
                 text.WriteLine(
                     $"{folder}: {result.Count} scenes of split {result.Split}, {result.Size} pixels, seed {result.Seed}; {seconds:F1} s, {result.PicturesPerSecond:F1} pictures/s"

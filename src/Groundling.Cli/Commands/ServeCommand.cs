@@ -144,6 +144,8 @@ internal static class ServeCommand
                 Samples = parsed.GetValue(samples)!,
             };
             listening.ReadInto(options, parsed);
+            if (parsed.GetResult(samples) is { Implicit: false } && !Directory.Exists(options.Samples))
+                throw new InputException($"--samples {options.Samples}: there is no such folder");
             if (parsed.GetValue(allow) is { Length: > 0 } && !parsed.GetValue(mcp))
                 throw new InputException("--allow names folders for clients of --mcp; give both");
             var folders = parsed.GetValue(mcp) ? new AllowedFolders(parsed.GetValue(allow) ?? []) : null;

@@ -117,6 +117,7 @@ internal static class TrainCommand
                         config.Train.Epochs * examples.Count / (config.Train.BatchSize * config.Train.Accumulate * processes.Size)
                     );
         var settings = config.Train with { Steps = steps };
+        settings.RequireRanges();
         var initial = settings.Initial.Length == 0 ? null : Beside(request.Config, settings.Initial);
         var initialMark = initial is null || request.Resume ? null : MarkOf(initial);
         stop.ThrowIfCancellationRequested();
@@ -130,7 +131,7 @@ internal static class TrainCommand
                     RunRecord.Now(
                         "grounding",
                         settings.Seed,
-                        DataMark(request.Data, benchmark, measured),
+                        ContentMark.OfBenchmark(request.Data, new[] { benchmark, measured }.OfType<PngBenchmark>()),
                         source.Mark,
                         initialMark,
                         $"{place}"
@@ -139,34 +140,48 @@ internal static class TrainCommand
                     new TrainConfig().ToJson(),
                     MayDiffer
                 );
-        using var diffusion = Open(source, place, processes, stop);
-        var cache = settings.Cache.Length == 0 ? null : Cache(Beside(request.Config, settings.Cache), messages);
-        var encoders = new FrozenEncoders(diffusion, cache is null ? "" : source.EncoderMark(), cache);
-        var validation = measured is null ? null : new GroundingValidation(measured, config.Data, config.Grounding.Threshold);
-        using var task = new GroundingTask(config with { Train = settings }, encoders, examples, benchmark.Categories, validation);
-        // One process is enough: all begin with the first one's weights.
-        if (initial is not null && folder is { Last.Exists: false })
-            Begin(task.Model, initial, request.Quiet ? null : messages);
-        if (!request.Quiet && processes.Rank == 0)
-            messages.WriteLine($"trains on {place}{(processes.Size > 1 ? $", and {processes.Size - 1} more like it" : "")}");
-        var outcome = TrainingDisplay.Show(
-            messages,
-            request.Quiet || processes.Rank > 0,
-            observer =>
-            {
-                using var run = new TrainingRun(task, settings, folder, processes, observer);
-                return run.Run(stop);
-            }
-        );
-        var unused = processes
-            .Gather(string.Join('\n', task.Faults))
-            .SelectMany(text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            .ToList();
-        if (unused.Count > 0)
-            messages.WriteLine($"warning: {unused.Count} narratives could not be used and were left out, the first: {unused[0]}");
-        if (cache is { Damaged: > 0 })
-            messages.WriteLine($"warning: {cache.Damaged} damaged files in the cache were made anew");
-        return TrainingDisplay.Report(outcome, request.Output, results, messages, request.Quiet);
+        try
+        {
+            return Train(folder);
+        }
+        catch (GroundlingException)
+        {
+            folder?.TakeBack();
+            throw;
+        }
+
+        int Train(RunFolder? folder)
+        {
+            using var diffusion = Open(source, place, processes, stop);
+            var cache = settings.Cache.Length == 0 ? null : Cache(Beside(request.Config, settings.Cache), messages);
+            var encoders = new FrozenEncoders(diffusion, cache is null ? "" : source.EncoderMark(), cache);
+            var validation = measured is null ? null : new GroundingValidation(measured, config.Data, config.Grounding.Threshold);
+            using var task = new GroundingTask(config with { Train = settings }, encoders, examples, benchmark.Categories, validation);
+            // One process is enough: all begin with the first one's weights.
+            if (initial is not null && folder is { Last.Exists: false })
+                Begin(task.Model, initial, request.Quiet ? null : messages);
+            if (!request.Quiet && processes.Rank == 0)
+                messages.WriteLine($"trains on {place}{(processes.Size > 1 ? $", and {processes.Size - 1} more like it" : "")}");
+            var outcome = TrainingDisplay.Show(
+                messages,
+                request.Quiet || processes.Rank > 0,
+                observer =>
+                {
+                    using var run = new TrainingRun(task, settings, folder, processes, observer);
+                    return run.Run(stop);
+                }
+            );
+            var unused = processes
+                .Gather(string.Join('\n', task.Faults))
+                .SelectMany(text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                .Distinct()
+                .ToList();
+            if (unused.Count > 0)
+                messages.WriteLine($"warning: {unused.Count} narratives could not be used and were left out, the first: {unused[0]}");
+            if (cache is { Damaged: > 0 })
+                messages.WriteLine($"warning: {cache.Damaged} damaged files in the cache were made anew");
+            return TrainingDisplay.Report(outcome, request.Output, results, messages, request.Quiet);
+        }
     }
 
     private static TensorCache Cache(string folder, TextWriter messages)
@@ -208,16 +223,6 @@ internal static class TrainCommand
                 )
         );
     }
-
-    private static ContentMark DataMark(string folder, PngBenchmark benchmark, PngBenchmark? measured) =>
-        ContentMark.OfFiles(
-            folder,
-            [
-                benchmark.NarrativesPath,
-                benchmark.PanopticPath,
-                .. measured is null ? (string[])[] : [measured.NarrativesPath, measured.PanopticPath],
-            ]
-        );
 
     private static string Beside(string config, string path) => Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(config))!);
 }

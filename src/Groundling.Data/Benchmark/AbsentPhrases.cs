@@ -43,13 +43,12 @@ public sealed class AbsentPhrases
         var there = example.Segments.Select(segment => segment.CategoryId).ToHashSet();
         foreach (var (place, phrase) in Rotation.From(Alone(example), random))
         {
-            var head = Head(phrase);
-            var start = phrase.Span.Text.LastIndexOf(head, StringComparison.OrdinalIgnoreCase);
-            if (head.Length == 0 || start < 0 || !_nouns.TryGetValue(IsPlural(phrase), out var nouns))
-                continue;
+            var head = NounPhraseChunker.English.HeadOf(phrase.Span.Text);
+            if (!_nouns.TryGetValue(IsPlural(phrase), out var nouns) || NounPhraseChunker.English.Chunk(phrase.Span.Text).Count > 1)
+                continue; // "a man and a dog" with another noun would still name the dog
             foreach (var (noun, categories) in Rotation.From(nouns, random >> 16))
                 if (!categories.Overlaps(there))
-                    return new(CaptionEdit.Replace(example.Caption, phrase.Span.Start + start, head.Length, noun), place);
+                    return new(CaptionEdit.Replace(example.Caption, phrase.Span.Start + head.Start, head.Length, noun), place);
         }
         return null;
     }

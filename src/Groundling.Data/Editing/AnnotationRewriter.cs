@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Groundling.Core;
 using Groundling.Data.Benchmark;
 
@@ -13,7 +13,7 @@ namespace Groundling.Data.Editing;
 /// </summary>
 internal static class AnnotationRewriter
 {
-    private static readonly JsonSerializerOptions Style = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Style = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>An edited picture as the files hold it.</summary>
     /// <param name="ImageId">The image.</param>
@@ -47,14 +47,14 @@ internal static class AnnotationRewriter
                     && TryRead(record, fields => fields.ImageId("image_id"), out var id)
                     && records.TryGetValue(id!, out var edited)
                     && missing.Remove(id!)
-                    ? Annotation(JsonObject.Create(record)!, edited)
+                    ? Annotation(record, edited)
                     : null;
             },
             section =>
                 section switch
                 {
                     "categories" => [.. categories.Where(category => listed.Add(category.Id)).Select(Category)],
-                    "annotations" => [.. missing.Select(id => Annotation(new() { ["image_id"] = long.Parse(id, null) }, records[id]))],
+                    "annotations" => [.. missing.Select(id => Annotation(null, records[id]))],
                     _ => [],
                 }
         );
@@ -75,14 +75,14 @@ internal static class AnnotationRewriter
                 && TryNarrative(record, path) is not null
                 && seen[id!]++ is var place
                 && place < edited.Narratives.Count
-                    ? Narrative(JsonObject.Create(record)!, edited, place)
+                    ? Narrative(record, edited, place)
                     : null,
             _ =>
                 [
                     .. from edited in records.Values
                     from place in Enumerable.Range(0, edited.Narratives.Count).Skip(seen[edited.ImageId])
                     where edited.Narratives[place].Caption.Length > 0
-                    select Narrative(new() { ["image_id"] = edited.ImageId, ["annotator_id"] = 0 }, edited, place),
+                    select Narrative(null, edited, place),
                 ]
         );
     }
@@ -100,62 +100,138 @@ internal static class AnnotationRewriter
         }
     }
 
-    private static JsonObject Annotation(JsonObject record, Record edited)
+    private static string Annotation(JsonElement? record, Record edited)
     {
-        var before = new Dictionary<string, JsonObject>();
-        foreach (var segment in record["segments_info"] is JsonArray list ? list.OfType<JsonObject>() : [])
-            before.TryAdd(segment["id"]?.ToString() ?? "", segment);
-        record["file_name"] ??= edited.FileName;
-        record["segments_info"] = new JsonArray([.. edited.Segments.Select(Info)]);
-        return record;
-
-        JsonNode Info((EditedSegment Segment, Box Box) made)
+        var before = new Dictionary<string, JsonElement>();
+        if (record is { } known && known.TryGetProperty("segments_info", out var list) && list.ValueKind == JsonValueKind.Array)
+            foreach (var segment in list.EnumerateArray().Where(segment => segment.ValueKind == JsonValueKind.Object))
+                before.TryAdd(segment.TryGetProperty("id", out var id) ? id.ToString() : "", segment);
+        var members = new List<(string, Action<Utf8JsonWriter>)>
         {
-            var (segment, box) = made;
-            var info = before.GetValueOrDefault($"{segment.Id}")?.DeepClone() ?? new JsonObject();
-            info["id"] = segment.Id;
-            info["category_id"] = segment.Category.Id;
-            info["area"] = segment.Area;
-            info["bbox"] = new JsonArray(box.X, box.Y, box.Width, box.Height);
-            info["iscrowd"] = segment.IsCrowd ? 1 : 0;
-            return info;
-        }
+            (
+                "segments_info",
+                json =>
+                {
+                    json.WriteStartArray();
+                    foreach (var made in edited.Segments)
+                        Segment(json, before.TryGetValue($"{made.Segment.Id}", out var segment) ? segment : null, made.Segment, made.Box);
+                    json.WriteEndArray();
+                }
+            ),
+        };
+        if (record is null)
+            members.Insert(0, ("image_id", json => json.WriteNumberValue(long.Parse(edited.ImageId, CultureInfo.InvariantCulture))));
+        if (record is not { } given || !given.TryGetProperty("file_name", out var name) || name.ValueKind == JsonValueKind.Null)
+            members.Insert(members.Count - 1, ("file_name", json => json.WriteStringValue(edited.FileName)));
+        return Text(json => Merge(json, record, members));
     }
 
-    private static JsonObject Narrative(JsonObject record, Record edited, int place)
+    private static void Segment(Utf8JsonWriter json, JsonElement? before, EditedSegment segment, Box box) =>
+        Merge(
+            json,
+            before,
+            [
+                ("id", writer => writer.WriteNumberValue(segment.Id)),
+                ("category_id", writer => writer.WriteNumberValue(segment.Category.Id)),
+                ("area", writer => writer.WriteNumberValue(segment.Area)),
+                (
+                    "bbox",
+                    writer =>
+                    {
+                        writer.WriteStartArray();
+                        foreach (var number in (ReadOnlySpan<int>)[box.X, box.Y, box.Width, box.Height])
+                            writer.WriteNumberValue(number);
+                        writer.WriteEndArray();
+                    }
+                ),
+                ("iscrowd", writer => writer.WriteNumberValue(segment.IsCrowd ? 1 : 0)),
+            ]
+        );
+
+    private static string Narrative(JsonElement? record, Record edited, int place)
     {
         var kept = edited.Segments.Select(made => made.Segment.Id).ToHashSet();
-        record["caption"] = edited.Narratives[place].Caption;
-        record["segments"] = new JsonArray([.. edited.Narratives[place].Tiles(kept).Select(Tile)]);
-        return record;
-
-        static JsonNode Tile(NarrativeSegment tile) =>
-            new JsonObject
-            {
-                ["utterance"] = tile.Utterance,
-                ["segment_ids"] = new JsonArray([.. tile.SegmentIds.Select(id => JsonValue.Create($"{id}"))]),
-                ["plural"] = tile.Plural,
-                ["noun"] = tile.Noun,
-            };
+        var told = edited.Narratives[place];
+        List<(string, Action<Utf8JsonWriter>)> members =
+        [
+            ("caption", json => json.WriteStringValue(told.Caption)),
+            (
+                "segments",
+                json =>
+                {
+                    json.WriteStartArray();
+                    foreach (var tile in told.Tiles(kept))
+                    {
+                        json.WriteStartObject();
+                        json.WriteString("utterance", tile.Utterance);
+                        json.WriteStartArray("segment_ids");
+                        foreach (var id in tile.SegmentIds)
+                            json.WriteStringValue($"{id}");
+                        json.WriteEndArray();
+                        json.WriteBoolean("plural", tile.Plural);
+                        json.WriteBoolean("noun", tile.Noun);
+                        json.WriteEndObject();
+                    }
+                    json.WriteEndArray();
+                }
+            ),
+        ];
+        if (record is null)
+            members.InsertRange(
+                0,
+                [("image_id", json => json.WriteStringValue(edited.ImageId)), ("annotator_id", json => json.WriteNumberValue(0))]
+            );
+        return Text(json => Merge(json, record, members));
     }
 
-    private static JsonObject Category(PanopticCategory category) =>
-        new()
+    private static string Category(PanopticCategory category) =>
+        Text(json =>
         {
-            ["id"] = category.Id,
-            ["name"] = category.Name,
-            ["supercategory"] = category.Supercategory,
-            ["isthing"] = category.IsThing ? 1 : 0,
-        };
+            json.WriteStartObject();
+            json.WriteNumber("id", category.Id);
+            json.WriteString("name", category.Name);
+            json.WriteString("supercategory", category.Supercategory);
+            json.WriteNumber("isthing", category.IsThing ? 1 : 0);
+            json.WriteEndObject();
+        });
+
+    /// <summary>A record with other members in place of some; what else it has stays as it is written, whatever that is.</summary>
+    private static void Merge(Utf8JsonWriter json, JsonElement? record, IReadOnlyList<(string Name, Action<Utf8JsonWriter> Write)> members)
+    {
+        var written = new HashSet<string>();
+        json.WriteStartObject();
+        if (record is { } given)
+            foreach (var member in given.EnumerateObject())
+            {
+                json.WritePropertyName(member.Name);
+                if (members.FirstOrDefault(one => one.Name == member.Name) is { Write: { } write })
+                {
+                    write(json);
+                    written.Add(member.Name);
+                }
+                else
+                    json.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
+            }
+        foreach (var (name, write) in members.Where(one => !written.Contains(one.Name)))
+        {
+            json.WritePropertyName(name);
+            write(json);
+        }
+        json.WriteEndObject();
+    }
+
+    private static string Text(Action<Utf8JsonWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, Style))
+            write(json);
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
 
     /// <param name="path">The file.</param>
     /// <param name="replaced">What stands in a record's place; null leaves it as it is.</param>
     /// <param name="added">What comes behind an array's last record.</param>
-    private static void Rewrite(
-        string path,
-        Func<string, JsonElement, JsonObject?> replaced,
-        Func<string, IReadOnlyList<JsonObject>> added
-    ) =>
+    private static void Rewrite(string path, Func<string, JsonElement, string?> replaced, Func<string, IReadOnlyList<string>> added) =>
         AtomicFile.Write(
             path,
             output =>
@@ -183,8 +259,7 @@ internal static class AnnotationRewriter
             }
         );
 
-    private static void Put(Stream output, string before, JsonObject record) =>
-        output.Write(Encoding.UTF8.GetBytes(before + record.ToJsonString(Style)));
+    private static void Put(Stream output, string before, string record) => output.Write(Encoding.UTF8.GetBytes(before + record));
 
     private static void Copy(FileStream source, Stream output, long end)
     {

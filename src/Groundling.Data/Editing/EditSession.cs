@@ -89,7 +89,7 @@ public sealed class EditSession : IDisposable
     public static EditSession Open(string folder, string split)
     {
         var files = PngBenchmark.Open(folder, split);
-        var journals = Path.Combine(folder, "annotations", $".editing-{split}");
+        var journals = JournalsOf(folder, split);
         FolderLock? held = null;
         try
         {
@@ -109,6 +109,13 @@ public sealed class EditSession : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Where the edits of a split wait that its files do not have yet; it is there while somebody edits, and after a crash.
+    /// </summary>
+    /// <param name="folder">The benchmark's folder.</param>
+    /// <param name="split">The split.</param>
+    public static string JournalsOf(string folder, string split) => Path.Combine(folder, "annotations", $".editing-{split}");
 
     /// <summary>Puts what was done into the benchmark's files: panoptic PNGs, panoptic annotation, narratives.</summary>
     /// <returns>How many pictures were written.</returns>

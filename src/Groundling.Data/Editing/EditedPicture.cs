@@ -178,8 +178,6 @@ public sealed class EditedPicture
 
     private sealed class Loaded(EditOrigin origin, EditDocument document, uint checksum)
     {
-        public EditOrigin Origin => origin;
-
         public EditDocument Document => document;
 
         public EditJournal? Journal { get; set; }

@@ -5,4 +5,6 @@ namespace Groundling.Data;
 /// </summary>
 /// <param name="Noun">In the singular and in lower case.</param>
 /// <param name="Words">The phrase's words up to the noun, the noun as it is written last: "two", "traffic", "lights".</param>
-public sealed record HeadNoun(string Noun, IReadOnlyList<string> Words);
+/// <param name="Start">Where the noun begins in the phrase.</param>
+/// <param name="Length">How many characters it has there.</param>
+public sealed record HeadNoun(string Noun, IReadOnlyList<string> Words, int Start, int Length);

@@ -47,10 +47,18 @@ public sealed class NounPhraseChunker
         var tagged = ContextTagger.Tag(tokens, _lexicon);
         int last = tokens.ToList().FindLastIndex(token => char.IsLetterOrDigit(token.Text[0]));
         if (last < 0)
-            return new(phrase.Trim(), [phrase.Trim()]); // a picture sign, say
+        {
+            var all = phrase.Trim(); // a picture sign, say
+            return new(all, [all], phrase.IndexOf(all, StringComparison.Ordinal), all.Length);
+        }
         var chunk = ChunkGrammar.Chunks(tagged).FirstOrDefault(new Chunk(0, last + 1, last, Plural: false, last));
         var words = Enumerable.Range(chunk.Start, chunk.Named + 1 - chunk.Start).Select(tagged.Text).ToList();
-        return new(tagged.Is(chunk.Named, WordClass.Plural) ? _lexicon.SingularOf(words[^1]) : words[^1], words);
+        return new(
+            tagged.Is(chunk.Named, WordClass.Plural) ? _lexicon.SingularOf(words[^1]) : words[^1],
+            words,
+            tokens[chunk.Named].Start,
+            tokens[chunk.Named].Length
+        );
     }
 
     /// <summary>A noun's singular: "women", "woman"; one that has none, or is none, stays as it is.</summary>

@@ -63,7 +63,7 @@ public record GroundingDocument
                 JsonSerializer.Deserialize(json, GroundingJsonContext.Indented.GroundingDocument)
                 ?? throw new InputException("a grounding's JSON is null; give an object as phrases.json holds it");
             foreach (var phrase in document.Phrases)
-                phrase.Require(document);
+                (phrase ?? throw new InputException("a grounding's phrase is null; the file was changed")).Require(document);
             return document;
         }
         catch (JsonException e)

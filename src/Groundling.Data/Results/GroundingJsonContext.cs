@@ -24,6 +24,7 @@ internal sealed partial class GroundingJsonContext : JsonSerializerContext
                 WriteIndented = indented,
                 NewLine = "\n",
                 Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                RespectNullableAnnotations = true,
             }
         );
 }

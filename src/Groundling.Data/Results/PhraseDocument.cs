@@ -70,6 +70,8 @@ public sealed record PhraseDocument
     {
         if (Start < 0 || End <= Start || End > document.Caption.Length || document.Caption[Start..End] != Text)
             throw new InputException($"a grounding's phrase \"{Text}\" is not at {Start} to {End} of its caption; the file was changed");
+        if (Score is not (>= 0 and <= 1) || Presence is not (null or (>= 0 and <= 1)))
+            throw new InputException($"the score or presence of \"{Text}\" is no number from 0 to 1; the file was changed");
         if ((Segmentation.Width, Segmentation.Height) != (document.Width, document.Height))
             throw new InputException(
                 $"the mask of \"{Text}\" is of {Segmentation.Width} x {Segmentation.Height} pixels, "

@@ -61,11 +61,7 @@ internal sealed class SingleFileModel : ModelSource
         : base(path)
     {
         (_shapes, _isSecond) = (shapes, shapes.HasAny(OriginalText.Second));
-        IsAveraged = _shapes.Has(OriginalUNet.AverageOf($"{OriginalUNet.Prefix}input_blocks.0.0.weight"));
     }
-
-    /// <summary>Whether the UNet's weights are those averaged over training (EMA), which the published folders hold too.</summary>
-    public bool IsAveraged { get; }
 
     /// <summary>Opens a file and looks what it is; no tensor is read yet.</summary>
     /// <exception cref="ModelException">It holds another kind of model.</exception>

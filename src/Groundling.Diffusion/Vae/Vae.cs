@@ -46,7 +46,7 @@ public sealed class Vae : Module<Tensor, Tensor>
 
     /// <summary>The posterior's mode: mean latents of pictures, scaled to unit variance; no noise is added.</summary>
     /// <param name="images">[B, 3, H, W] in [-1, 1]; H and W multiples of <see cref="Stride"/>.</param>
-    /// <returns>[B, 4, H/8, W/8]; the caller owns it.</returns>
+    /// <returns>[B, C, H/8, W/8]; the caller owns it.</returns>
     public override Tensor forward(Tensor images) => Encode(images);
 
     /// <inheritdoc cref="forward"/>
@@ -58,7 +58,7 @@ public sealed class Vae : Module<Tensor, Tensor>
 
     /// <summary>The posterior, a diagonal Gaussian: mean and logarithm of the variance of the latents' distribution, unscaled.</summary>
     /// <param name="images">[B, 3, H, W] in [-1, 1].</param>
-    /// <returns>[B, 8, H/8, W/8], the mean first; the caller owns it.</returns>
+    /// <returns>[B, 2C, H/8, W/8], the mean first; the caller owns it.</returns>
     public Tensor Moments(Tensor images)
     {
         using var scope = NewDisposeScope();
@@ -66,7 +66,7 @@ public sealed class Vae : Module<Tensor, Tensor>
     }
 
     /// <summary>Decodes: pictures of scaled latents.</summary>
-    /// <param name="latents">[B, 4, h, w] as <see cref="Encode"/> gives them.</param>
+    /// <param name="latents">[B, C, h, w] as <see cref="Encode"/> gives them.</param>
     /// <returns>[B, 3, 8h, 8w], about [-1, 1], not clamped; the caller owns it.</returns>
     public Tensor Decode(Tensor latents)
     {
@@ -75,7 +75,7 @@ public sealed class Vae : Module<Tensor, Tensor>
     }
 
     /// <summary>What the decoder's up blocks make of latents, one after another.</summary>
-    /// <param name="latents">[B, 4, h, w] scaled.</param>
+    /// <param name="latents">[B, C, h, w] scaled.</param>
     /// <param name="count">How many up blocks to run; the first doubles the latents' sides.</param>
     /// <returns>One tensor a block; the caller owns them.</returns>
     public IReadOnlyList<Tensor> DecoderLevels(Tensor latents, int count)

@@ -12,7 +12,7 @@ internal sealed class CocoInstances(string folder, bool polygons) : IExportForma
     public void Add(SortedPicture picture)
     {
         int image = _file.Add(picture);
-        foreach (var phrase in picture.Phrases)
+        foreach (var phrase in picture.EachPhrase())
         {
             var mask = phrase.Mask;
             _file.Annotations.Add(

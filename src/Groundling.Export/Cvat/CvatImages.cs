@@ -37,7 +37,7 @@ internal sealed class CvatImages(string folder, bool polygons) : IExportFormat
             xml.WriteAttributeString("name", XmlText.CleanName(picture.Picture.FileName));
             xml.WriteAttributeString("width", Text(picture.Width));
             xml.WriteAttributeString("height", Text(picture.Height));
-            foreach (var (place, phrase) in picture.Phrases.Index())
+            foreach (var (place, phrase) in picture.EachPhrase().Index())
                 Write(xml, phrase, place + 1);
             xml.WriteEndElement();
         }

@@ -24,7 +24,7 @@ internal sealed class LabelStudioTasks(string folder, string pictureAddress, Reg
         var address = pictureAddress + string.Join('/', picture.Picture.FileName.Split('/').Select(Uri.EscapeDataString));
         var prediction = LabelStudioPrediction.Of(
             picture.Picture.Document.MadeBy?.Model ?? Nobody,
-            picture.Phrases.Select(phrase => (phrase.Grounded, phrase.Category.Name)),
+            picture.EachPhrase().Select(phrase => (phrase.Grounded, phrase.Category.Name)),
             shape,
             Control,
             Picture

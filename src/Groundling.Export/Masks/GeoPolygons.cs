@@ -20,11 +20,13 @@ internal sealed class GeoPolygons(string folder) : IExportFormat
         var features = new GeoCollection(
             "FeatureCollection",
             [
-                .. picture.Phrases.Select(phrase => new GeoFeature(
-                    "Feature",
-                    new("MultiPolygon", [.. phrase.Mask.ToPolygons().Select(Rings)]),
-                    new(phrase.Category.Name, phrase.Span.Text, phrase.Span.Start, phrase.Span.End, phrase.Score)
-                )),
+                .. picture
+                    .EachPhrase()
+                    .Select(phrase => new GeoFeature(
+                        "Feature",
+                        new("MultiPolygon", [.. phrase.Mask.ToPolygons().Select(Rings)]),
+                        new(phrase.Category.Name, phrase.Span.Text, phrase.Span.Start, phrase.Span.End, phrase.Score)
+                    )),
             ]
         );
         FolderWriter.Write(

@@ -34,7 +34,7 @@ internal sealed partial class MaskPngs(string folder, bool cutsOut) : IExportFor
             place,
             [
                 .. entries.Zip(
-                    picture.Phrases,
+                    picture.EachPhrase(),
                     (entry, phrase) => (entry.File, source is null ? phrase.Mask.EncodePng() : CutOut.Encode(source, phrase.Mask))
                 ),
                 (Index, JsonSerializer.SerializeToUtf8Bytes(entries, ExportJsonContext.Plain.IEnumerableMaskEntry)),

@@ -27,7 +27,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     private readonly GroundingValidation? _validation;
     private readonly NarrativeLoader _loader;
     private readonly ShiftedPoints? _points; // on a card
-    private readonly List<string> _faults = [];
+    private readonly HashSet<string> _faults = []; // each once, however often it is met
     private readonly HashSet<string> _decaying;
     private CheckpointFigures _figures = new(0, null, null);
 
@@ -92,13 +92,11 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
                     );
             },
             ImagesPerStep,
+            _faults,
             ahead: !encoders.Diffusion.Place.IsCpu
         );
         _points = encoders.Diffusion.Place.IsCpu ? null : new(encoders.Device, config.Grounding.Loss);
     }
-
-    /// <inheritdoc/>
-    public string Name => "grounding";
 
     /// <summary>The model.</summary>
     public GroundingModel Model => _model;
@@ -113,7 +111,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     public int ImagesPerStep { get; }
 
     /// <summary>Narratives that could not be used, and why.</summary>
-    public IReadOnlyList<string> Faults => [.. _loader.Faults, .. _faults];
+    public IReadOnlyList<string> Faults => [.. _faults];
 
     /// <summary>
     /// Weights of linear maps and convolutions decay; biases, norms, level embeddings, block weights and mask scales do not.
@@ -150,7 +148,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         var total = read.Sum(batch => batch.Losses[0] * batch.Share);
         var sums = names.Select((name, i) => (name, read.Sum(batch => batch.Losses[i + 1] * batch.Share))).ToList();
         _figures = _figures with { Losses = new(total, sums) };
-        return new(total, sums.Count > 0 ? sums : PartNames());
+        return new(total, sums.Count > 0 ? sums : NoLosses());
     }
 
     /// <inheritdoc/>
@@ -160,7 +158,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
             return null;
         using var segmenter = new ModelSegmenter(_encoders, _model, _config.Train.Size);
         var validation = _validation.Measure(segmenter, stop);
-        _figures = _figures with { Scores = validation.Scores };
+        _figures = _figures with { Step = step, Scores = validation.Scores };
         return validation;
     }
 
@@ -250,22 +248,8 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     }
 
     /// <summary>The losses of a process that had nothing to read while others had.</summary>
-    private List<(string, double)> PartNames()
-    {
-        var (grounding, loss) = (_config.Grounding, _config.Grounding.Loss);
-        var names = new List<(string, double)>();
-        if (loss.Diffusion > 0)
-            names.Add(("diffusion", 0));
-        foreach (
-            var head in (IEnumerable<string>)
-                [
-                    .. loss.Adapter > 0 && grounding.HasAdapter ? ["adapter"] : (string[])[],
-                    .. loss.Decoder > 0 && grounding.HasDecoder ? ["decoder"] : (string[])[],
-                ]
-        )
-            names.AddRange([($"{head}.class", 0), ($"{head}.crossEntropy", 0), ($"{head}.dice", 0)]);
-        return names;
-    }
+    private List<(string, double)> NoLosses() =>
+        [.. GroundingLoss.PartsOf(_config.Grounding.Loss, _config.Grounding).Select(part => (part, 0.0))];
 
     /// <summary>A narrative of a step: what there is to learn, and what the model is given.</summary>
     private sealed record Example(TrainingNarrative Narrative, EncodedNarrative Encoded);

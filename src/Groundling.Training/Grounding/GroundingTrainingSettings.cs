@@ -52,7 +52,7 @@ public sealed record GroundingTrainingSettings : TrainingSettings
     internal void RequireOwnRanges()
     {
         RequireRanges();
-        Require(double.IsFinite(Epochs) && Epochs >= 0, "train.epochs", Epochs, "0 or more are needed");
+        Require(Epochs is >= 0 and <= 1e6, "train.epochs", Epochs, "0 to 1000000 are needed");
         Require(
             Steps > 0 != Epochs > 0,
             "train.steps",

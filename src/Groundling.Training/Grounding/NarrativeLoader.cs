@@ -9,14 +9,11 @@ namespace Groundling.Training;
 /// </remarks>
 /// <param name="find">Finds the narrative at a place, on the calling thread, and says how to read it, on any.</param>
 /// <param name="perStep">Narratives a step of this process.</param>
+/// <param name="faults">Gets what could not be read, and was left out.</param>
 /// <param name="ahead">Whether the next step's are read while a step is made.</param>
-internal sealed class NarrativeLoader(Func<long, Func<TrainingNarrative>> find, int perStep, bool ahead) : IDisposable
+internal sealed class NarrativeLoader(Func<long, Func<TrainingNarrative>> find, int perStep, ISet<string> faults, bool ahead) : IDisposable
 {
-    private readonly List<string> _faults = [];
     private (long Step, IReadOnlyList<Task<TrainingNarrative>> Narratives)? _next;
-
-    /// <summary>What could not be read, and was left out.</summary>
-    public IReadOnlyList<string> Faults => _faults;
 
     /// <summary>The narratives of a step; those that cannot be read are left out.</summary>
     public IReadOnlyList<TrainingNarrative> Load(long step, ICollective collective)
@@ -34,7 +31,7 @@ internal sealed class NarrativeLoader(Func<long, Func<TrainingNarrative>> find, 
             }
             catch (InputException e)
             {
-                _faults.Add(e.Message);
+                faults.Add(e.Message);
             }
         }
         if (ahead)

@@ -75,6 +75,12 @@ public sealed record TrainConfig
             Train.Absent,
             "'grounding.presence', the least presence of a phrase that gets a mask, is needed with it"
         );
+        Require(
+            Train.Absent == 0 || (Grounding.Loss.Class > 0 && Grounding.Loss.Decoder > 0),
+            "train.absent",
+            Train.Absent,
+            "the mask decoder's class learns it: 'grounding.loss.class' and 'grounding.loss.decoder' must not be 0"
+        );
         var unknown = Train.KeptParts.Except(Grounding.PartNames).FirstOrDefault();
         Require(unknown is null, "train.keep", unknown ?? "", $"the parts are {string.Join(", ", Grounding.PartNames)}");
         Require(Grounding.PartNames.Except(Train.KeptParts).Any(), "train.keep", Train.Keep, "one part at least must be left to train");

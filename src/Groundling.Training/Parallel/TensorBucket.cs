@@ -7,7 +7,9 @@ namespace Groundling.Training;
 /// <summary>Tensors that travel as one: few large messages are faster than many small ones.</summary>
 internal sealed class TensorBucket
 {
-    private const long LargestBytes = 25 << 20;
+    /// <summary>Bytes of a bucket at most.</summary>
+    public const long LargestBytes = 25 << 20;
+
     private readonly List<Tensor> _tensors = [];
     private readonly ScalarType _type;
 
@@ -35,9 +37,6 @@ internal sealed class TensorBucket
         }
         return buckets;
     }
-
-    /// <summary>How many tensors there are.</summary>
-    public int Count => _tensors.Count;
 
     /// <summary>All numbers in one vector; the tensor's own memory where there is one, of this kind and place.</summary>
     /// <param name="device">Where the vector is wanted.</param>

@@ -45,9 +45,6 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
     }
 
     /// <inheritdoc/>
-    public string Name => "vae";
-
-    /// <inheritdoc/>
     public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
 
     /// <inheritdoc/>
@@ -63,14 +60,8 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
         // 1. Crops of pictures, half of them mirrored.
         var images = PictureStore.ToNetwork(Crops(context).Sent(_place.Device)); // [B, 3, c, c]
         // 2. Their latents' distribution, and a draw from it.
-        var moments = Moments(images); // [B, 8, c/8, c/8]
-        var (mean, logarithm) = (
-            moments.narrow(1, 0, _vae.Config.LatentChannels),
-            moments.narrow(1, _vae.Config.LatentChannels, _vae.Config.LatentChannels).Within(-30, 20)
-        );
-        var latents = mean.Plus(
-            logarithm.Times(0.5).exp() * randn(mean.shape, generator: context.Generator, device: CPU).Sent(_place.Device)
-        );
+        var (mean, logarithm) = LatentNoise.Parts(Moments(images)); // each [B, C, c/8, c/8]
+        var latents = LatentNoise.Drawn(mean, logarithm, context.Generator);
         // 3. Back to pictures.
         var (total, parts) = _loss.Compute(Decode(latents.Times(_vae.Config.ScalingFactor)), images, mean, logarithm);
         total.backward();

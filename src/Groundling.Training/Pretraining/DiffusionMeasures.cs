@@ -22,7 +22,7 @@ internal sealed class DiffusionMeasures
     private readonly ClipTokenizer _tokenizer;
     private readonly TextEncoder _text;
     private readonly Vae _vae;
-    private readonly MeasuredPictures _pictures;
+    private readonly CaptionedLatents _pictures;
     private readonly LatentNoise _noise;
     private readonly IReadOnlyList<WordQuestions> _words;
 
@@ -40,7 +40,7 @@ internal sealed class DiffusionMeasures
         ClipTokenizer tokenizer,
         TextEncoder text,
         Vae vae,
-        MeasuredPictures pictures
+        CaptionedLatents pictures
     )
     {
         (_settings, _prediction, _schedule, _tokenizer, _text, _vae, _pictures, _noise) = (
@@ -121,13 +121,13 @@ internal sealed class DiffusionMeasures
             using var scope = NewDisposeScope();
             var (example, latents) = (_pictures.Examples[row], _noise.Mean(_pictures.Latents.Gather([row])));
             var states = Prompts([row], PromptKind.Phrases).States; // [1, 1 + N, Ct]
-            var side = (int)(latents.shape[3] * _vae.Stride);
+            var (side, truth) = ((int)(latents.shape[3] * _vae.Stride), example.LoadMasks(faults));
             ranking.Add(
                 latents,
                 states.narrow(1, 1, states.shape[1] - 1),
                 states.select(1, 0),
-                Letterbox.Fit(side, side, 0),
-                example.LoadMasks(faults),
+                Letterbox.Fit(truth[0].Width, truth[0].Height, side),
+                truth,
                 [.. example.Phrases.Select(phrase => phrase.LastIsThing)],
                 stop
             );

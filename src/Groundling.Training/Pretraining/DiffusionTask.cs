@@ -35,8 +35,8 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
     private readonly UNet _unet,
         _averageUNet;
     private readonly MovingAverage _average;
-    private readonly IReadOnlyList<int> _named; // categories
-    private readonly Tensor? _names; // [C, Ct] their names, where words are told apart
+    private readonly IReadOnlyList<IReadOnlySet<int>> _named; // the categories that have a name in common
+    private readonly Tensor? _names; // [W, Ct] these names, where words are told apart
 
     /// <param name="preset">The sizes.</param>
     /// <param name="settings">How it is trained.</param>
@@ -60,7 +60,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         CaptionedLatents learnt,
         CaptionedLatents? rehearsed,
         RowStore? coarse,
-        MeasuredPictures measured,
+        CaptionedLatents measured,
         UNet? initial,
         ComputeDevice? place = null
     )
@@ -90,9 +90,15 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
             value.requires_grad_(false);
         _average = new([.. Parameters.Zip(State, (weight, average) => (weight.Value, average.Value))], settings.AverageDecay);
         _empty = CaptionRows.Of(tokenizer, preset.Text.Positions, "");
-        _named = [.. measured.Categories.Keys.Order()];
+        var words = learnt
+            .Categories.Concat(rehearsed?.Categories ?? new Dictionary<int, PanopticCategory>())
+            .DistinctBy(pair => pair.Key)
+            .OrderBy(pair => pair.Key)
+            .GroupBy(pair => WordOf(pair.Value), pair => pair.Key)
+            .ToList();
+        _named = [.. words.Select(word => word.ToHashSet())];
         if (settings.WordContrast > 0)
-            _names = Names([.. _named.Select(category => measured.Categories[category])]);
+            _names = Names(words.Select(word => word.Key));
 
         UNet Make()
         {
@@ -107,9 +113,6 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
             return unet;
         }
     }
-
-    /// <inheritdoc/>
-    public string Name => "diffusion";
 
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
@@ -135,7 +138,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         var examples = places.Select(place => lesson.Order[place]).ToList();
         // 1. Latents drawn from their distributions, with noise of times that are spread over the batch.
         var store = context.Step <= _settings.CoarseSteps ? _coarse! : lesson.Pictures.Latents;
-        var latents = _noise.Draw(store.Gather(examples), context.Generator); // [B, 4, h, w]
+        var latents = _noise.Draw(store.Gather(examples), context.Generator); // [B, C, h, w]
         var times = _noise.Times(examples.Count, context.Generator); // [B]
         var noise = LatentNoise.Like(latents, context.Generator);
         // 2. Captions, or their phrases, or none.
@@ -199,12 +202,15 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         _names?.Dispose();
     }
 
-    /// <summary>What categories are called, as phrases; of names such as sky-other-merged the first word.</summary>
-    private Tensor Names(IReadOnlyList<PanopticCategory> categories)
+    /// <summary>What a category is called: of a name such as sky-other-merged the first word, which it may share with others.</summary>
+    private static string WordOf(PanopticCategory category) => category.Name.Split('-')[0];
+
+    /// <summary>Words as the states of phrases, [W, Ct].</summary>
+    private Tensor Names(IEnumerable<string> words)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        var captions = categories.Select(category => Caption.FromPhrases(null, [$"the {category.Name.Split('-')[0]}"]));
+        var captions = words.Select(word => Caption.FromPhrases(null, [$"the {word}"]));
         var states = Prompts(captions.Select(caption => (caption, RowsOf(caption))), _ => PromptKind.Phrases).States;
         return states.select(1, 1).clone().DetachFromDisposeScope();
     }

@@ -16,16 +16,24 @@ internal sealed class LatentNoise(Vae vae, NoiseSchedule schedule)
     /// <summary>Latents of unit variance, drawn from the encoder's distributions.</summary>
     /// <param name="moments">On the CPU, and not needed after.</param>
     /// <param name="generator">What it is drawn with.</param>
-    public Tensor Draw(Tensor moments, Generator generator) // [B, 16, h, w] -> [B, 8, h, w]
+    public Tensor Draw(Tensor moments, Generator generator) // [B, 2C, h, w] -> [B, C, h, w]
     {
         using var scope = NewDisposeScope();
-        var channels = vae.Config.LatentChannels;
-        var sent = moments.Sent(vae.Device());
-        var mean = sent.narrow(1, 0, channels).to(float32);
-        var logarithm = sent.narrow(1, channels, channels).to(float32).Within(-30, 20);
-        var drawn = mean.Plus(logarithm.Times(0.5).exp() * Like(mean, generator));
-        return drawn.Times(vae.Config.ScalingFactor).MoveToOuterDisposeScope();
+        var (mean, logarithm) = Parts(moments.Sent(vae.Device()));
+        return Drawn(mean, logarithm, generator).Times(vae.Config.ScalingFactor).MoveToOuterDisposeScope();
     }
+
+    /// <summary>A distribution's mean and the logarithm of its variance, in the caller's scope.</summary>
+    /// <param name="moments">[B, 2C, h, w]</param>
+    public static (Tensor Mean, Tensor Logarithm) Parts(Tensor moments)
+    {
+        var channels = moments.shape[1] / 2;
+        return (moments.narrow(1, 0, channels).to(float32), moments.narrow(1, channels, channels).to(float32).Within(-30, 20));
+    }
+
+    /// <summary>A draw from a distribution, unscaled, in the caller's scope.</summary>
+    public static Tensor Drawn(Tensor mean, Tensor logarithm, Generator generator) =>
+        mean.Plus(logarithm.Times(0.5).exp() * Like(mean, generator));
 
     /// <summary>The latents' means, of unit variance.</summary>
     /// <param name="moments">On the CPU, and not needed after.</param>

@@ -29,13 +29,13 @@ internal sealed record PhraseBags(IReadOnlyList<(int Caption, int Phrase)> Phras
 
     /// <param name="pictures">The pictures of the batch.</param>
     /// <param name="recoloured">The place of each picture's phrase that has a wrong colour in its second caption; null where none has.</param>
-    /// <param name="names">The categories that have names.</param>
+    /// <param name="names">The categories that each name stands for.</param>
     /// <param name="random">Where the search for absent phrases begins, for each picture.</param>
     /// <returns>Null where no picture has a phrase that is there and one that is not.</returns>
     public static PhraseBags? Of(
         IReadOnlyList<PictureTags> pictures,
         IReadOnlyList<int?> recoloured,
-        IReadOnlyList<int> names,
+        IReadOnlyList<IReadOnlySet<int>> names,
         Func<int, ulong> random
     )
     {
@@ -45,7 +45,7 @@ internal sealed record PhraseBags(IReadOnlyList<(int Caption, int Phrase)> Phras
             )
             .Where(one => one.Categories.Count > 0)
             .ToList();
-        var named = names.Select((category, place) => (Category: category, Place: (2 * pictures.Count, place))).ToList();
+        var named = names.Select((categories, place) => (Categories: categories, Place: (2 * pictures.Count, place))).ToList();
         var rows = pictures
             .Select(
                 (tags, picture) =>
@@ -54,7 +54,7 @@ internal sealed record PhraseBags(IReadOnlyList<(int Caption, int Phrase)> Phras
                     var told = tags.OfPhrases.SelectMany(categories => categories).ToHashSet();
                     own.AddRange(
                         named
-                            .Where(name => tags.Categories.Contains(name.Category) && !told.Contains(name.Category))
+                            .Where(name => name.Categories.Overlaps(tags.Categories) && !name.Categories.Overlaps(told))
                             .Select(name => name.Place)
                     );
                     var absent = Rotation
@@ -64,7 +64,7 @@ internal sealed record PhraseBags(IReadOnlyList<(int Caption, int Phrase)> Phras
                         .Concat(
                             Rotation
                                 .From(named, random(picture))
-                                .Where(name => !tags.Categories.Contains(name.Category))
+                                .Where(name => !name.Categories.Overlaps(tags.Categories))
                                 .Select(name => name.Place)
                         )
                         .Take(Math.Max(own.Count, Fewest))

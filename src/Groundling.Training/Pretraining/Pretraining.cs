@@ -29,7 +29,6 @@ public sealed class Pretraining
         _measured;
     private readonly PictureSet? _rehearsed;
     private readonly IReadOnlyList<Caption> _captions;
-    private readonly IReadOnlyDictionary<int, PanopticCategory> _categories;
 
     /// <param name="config">What to train.</param>
     /// <param name="data">The benchmark's folder.</param>
@@ -48,13 +47,11 @@ public sealed class Pretraining
         var rehearsed = config.Data.Rehearsed.Length > 0 ? PngBenchmark.Open(data, config.Data.Rehearsed) : null;
         (_learnt, _measured) = (Set("train", learnt, config.Data.Side), Set("validation", measured, config.Data.Side));
         _rehearsed = rehearsed is null ? null : Set("rehearsed", rehearsed, config.Data.RehearsedSide);
-        (_parts, _categories) = (new(config, folder), measured.Categories);
-        IReadOnlyList<string> files =
-        [
-            .. new[] { learnt, measured, rehearsed }
-                .OfType<PngBenchmark>()
-                .SelectMany(split => new[] { split.NarrativesPath, split.PanopticPath }),
-        ];
+        PngBenchmark[] splits = [.. new[] { learnt, measured, rehearsed }.OfType<PngBenchmark>()];
+        RequireOneMeaning(splits);
+        RequireSquareMaps(_measured);
+        _parts = new(config, folder);
+        string[] files = [.. splits.SelectMany(ContentMark.FilesOf)];
         var told = config.Data.CaptionSplits.Select(split => PngBenchmark.Open(data, split, annotationsOnly: true)).ToList();
         _captions =
         [
@@ -135,9 +132,6 @@ public sealed class Pretraining
     /// <exception cref="InputException">There is another run in the folder, or the loss is not a number.</exception>
     public TrainingOutcome TrainText(ITrainingObserver? observer, CancellationToken stop)
     {
-        if (_processes.Rank == 0)
-            MakeTokens();
-        _processes.Barrier();
         using var run = OpenRun(
             TextPath,
             ConfigJson.Write(
@@ -150,6 +144,9 @@ public sealed class Pretraining
             ),
             RunRecord.Now("text", _config.Text.Seed, _captionData, null, device: $"{Place(_config.Text)}")
         );
+        if (_processes.Rank == 0)
+            MakeTokens(); // the run is held, and is this one
+        _processes.Barrier();
         using var task = new TextTask(
             _parts.Preset.Text,
             _config.Text,
@@ -188,6 +185,7 @@ public sealed class Pretraining
         using var rehearsed = _rehearsed is null ? null : OpenLatents(_rehearsed, vae, null, stop);
         using var coarse = OpenCoarseLatents(vae, null, stop);
         using var measured = OpenLatents(_measured, vae, null, stop);
+        using var initial = _parts.OpenInitialUNet();
         using var run = OpenRun(
             DiffusionPath,
             ConfigJson.Write(
@@ -207,17 +205,16 @@ public sealed class Pretraining
                 $"{Place(_config.Diffusion)}"
             )
         );
-        using var initial = _parts.OpenInitialUNet();
         using var task = new DiffusionTask(
             _parts.Preset,
             _config.Diffusion,
             _parts.OpenTokenizer(),
             text,
             vae,
-            new(learnt, _learnt.Examples),
-            rehearsed is null ? null : new(rehearsed, _rehearsed!.Examples),
+            new(learnt, _learnt.Examples, _learnt.Categories),
+            rehearsed is null ? null : new(rehearsed, _rehearsed!.Examples, _rehearsed.Categories),
             coarse,
-            new(measured, _measured.Examples, _categories),
+            new(measured, _measured.Examples, _measured.Categories),
             initial,
             place
         );
@@ -314,14 +311,40 @@ public sealed class Pretraining
     {
         var examples = benchmark.Read(Faults).ToList();
         return examples.Count > 0
-            ? new(name, examples, side)
+            ? new(name, examples, benchmark.Categories, side)
             : throw new InputException(
                 $"{benchmark.NarrativesPath}: there is no narrative with a picture; check the data with: groundling data check DATA"
             );
     }
 
+    /// <summary>Splits may have other categories, but none that means another thing in another split.</summary>
+    private static void RequireOneMeaning(IEnumerable<PngBenchmark> splits)
+    {
+        var known = new Dictionary<int, (string Name, string Path)>();
+        foreach (var split in splits)
+        foreach (var (id, category) in split.Categories)
+            if (!known.TryAdd(id, (category.Name, split.PanopticPath)) && known[id].Name != category.Name)
+                throw new InputException(
+                    $"category {id} is '{category.Name}' in {split.PanopticPath} and '{known[id].Name}' in {known[id].Path}; give a category one id and one name in all splits"
+                );
+    }
+
+    /// <summary>Pictures are squares, and so must be what is annotated of those whose attention is measured.</summary>
+    private static void RequireSquareMaps(PictureSet measured)
+    {
+        if (measured.Examples.FirstOrDefault(example => example.Width != example.Height) is { } other)
+            throw new InputException(
+                $"{other.PanopticPath} is annotated as {other.Width} x {other.Height}, but pictures to learn from are squares; cut both alike"
+            );
+    }
+
     /// <summary>Pictures of one side, and what the cache calls them.</summary>
-    private sealed record PictureSet(string Name, IReadOnlyList<BenchmarkExample> Examples, int Side)
+    private sealed record PictureSet(
+        string Name,
+        IReadOnlyList<BenchmarkExample> Examples,
+        IReadOnlyDictionary<int, PanopticCategory> Categories,
+        int Side
+    )
     {
         public IEnumerable<Caption> Captions => Examples.Select(example => example.Caption);
     }

@@ -70,9 +70,6 @@ public sealed class TextTask : ITrainingTask, IDisposable
     }
 
     /// <inheritdoc/>
-    public string Name => "text";
-
-    /// <inheritdoc/>
     public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
 
     /// <inheritdoc/>

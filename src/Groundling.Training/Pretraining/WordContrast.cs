@@ -26,7 +26,7 @@ internal static class WordContrast
     /// <param name="noisy">[B, 4, h, w]</param>
     /// <param name="times">[B]</param>
     /// <param name="states">[2 B, K, C_t] the null phrase, then the phrases, of each caption: the pictures' own, then recoloured.</param>
-    /// <param name="names">[C, C_t] categories' names.</param>
+    /// <param name="names">[W, C_t] names of categories.</param>
     /// <param name="bags">Which phrases to ask about.</param>
     /// <returns>
     /// Two scalars, the caller's: the cross-entropy of bags, phrases that are there and others weighing the same; and the mean over pixels

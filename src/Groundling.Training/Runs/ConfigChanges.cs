@@ -31,8 +31,10 @@ public static class ConfigChanges
         try
         {
             root = JsonNode.Parse(json, documentOptions: Lenient);
+            _ = root?.ToJsonString();
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter of a key that is no Unicode
+        // The latter two of texts that are no Unicode.
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new InputException($"no {what}: {e.Message}", e);
         }
@@ -87,7 +89,7 @@ public static class ConfigChanges
         {
             return JsonNode.Parse(text, documentOptions: Lenient);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
             return JsonValue.Create(text);
         }
@@ -100,7 +102,8 @@ public static class ConfigChanges
         {
             ConfigJson.Parse<T>(config.ToJsonString(), "config");
         }
-        catch (InputException e)
+        // The latter two of texts that are no Unicode.
+        catch (Exception e) when (e is InputException or InvalidOperationException or ArgumentException)
         {
             throw new InputException($"{change}: the key cannot have this value", e).About("set");
         }

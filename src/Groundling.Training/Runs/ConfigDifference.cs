@@ -19,7 +19,9 @@ internal static class ConfigDifference
         string now,
         string defaults,
         IReadOnlyCollection<string> mayDiffer
-    ) => Between(JsonNode.Parse(before), JsonNode.Parse(now), JsonNode.Parse(defaults), "", mayDiffer);
+    ) => Between(Parse(before), Parse(now), Parse(defaults), "", mayDiffer);
+
+    private static JsonNode? Parse(string json) => JsonNode.Parse(json, documentOptions: ConfigValues.Once);
 
     private static (string, string, string)? Between(
         JsonNode? before,

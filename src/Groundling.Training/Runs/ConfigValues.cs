@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Groundling.Training;
@@ -5,6 +6,9 @@ namespace Groundling.Training;
 /// <summary>A config as a list of full keys, such as "train.steps", with values as JSON.</summary>
 internal static class ConfigValues
 {
+    /// <summary>A key that stands twice says nothing.</summary>
+    public static JsonDocumentOptions Once { get; } = new() { AllowDuplicateProperties = false };
+
     /// <summary>The keys in the config's order; lists are values.</summary>
     public static IReadOnlyDictionary<string, string> Of(JsonNode? config)
     {

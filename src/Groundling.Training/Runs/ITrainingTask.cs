@@ -8,9 +8,6 @@ namespace Groundling.Training;
 /// </summary>
 public interface ITrainingTask
 {
-    /// <summary>What is trained, in a word or two: "grounding".</summary>
-    string Name { get; }
-
     /// <summary>The tensors that are trained, float32, under names of their own, always in the same order.</summary>
     IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
 

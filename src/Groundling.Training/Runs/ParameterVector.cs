@@ -16,7 +16,7 @@ public sealed class ParameterVector : IDisposable
 {
     private const long Alignment = 64,
         RowLength = 1024;
-    private const long MessageLength = (25 << 20) / sizeof(float); // 25 MB: a message of the collective
+    private const long MessageLength = TensorBucket.LargestBytes / sizeof(float); // a message of the collective
     private const double Least = 1e-6; // against division by a norm of zero
     private readonly IReadOnlyList<(string Name, Tensor Value)> _parameters;
     private readonly long[] _starts;

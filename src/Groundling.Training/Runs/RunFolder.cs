@@ -17,10 +17,11 @@ public sealed class RunFolder : IDisposable
         MetricsFile = "metrics.jsonl",
         Checkpoints = "checkpoints";
     private readonly FolderLock _lock;
+    private readonly bool _isNew;
 
-    private RunFolder(string path, string configHash, FolderLock held)
+    private RunFolder(string path, string configHash, FolderLock held, bool isNew)
     {
-        (Path, ConfigHash, _lock) = (path, configHash, held);
+        (Path, ConfigHash, _lock, _isNew) = (path, configHash, held, isNew);
         Metrics = new(System.IO.Path.Combine(path, MetricsFile));
         var checkpoints = Directory.CreateDirectory(System.IO.Path.Combine(path, Checkpoints)).FullName;
         (Last, Best) = (new(checkpoints, "last", "previous"), new(checkpoints, "best"));
@@ -68,6 +69,27 @@ public sealed class RunFolder : IDisposable
         return resume ? GoOn(path, config, record, defaults, mayDiffer) : Begin(path, config, record);
     }
 
+    /// <summary>
+    /// Takes back a run that was begun here and could not make a step, so that the command can be given again; anything else stays.
+    /// </summary>
+    public void TakeBack()
+    {
+        if (!_isNew || Metrics.Length > 0)
+            return;
+        Metrics.Dispose();
+        try
+        {
+            foreach (var folder in Directory.GetDirectories(Path)) // it was empty when the run was begun
+                Directory.Delete(folder, recursive: true);
+            foreach (var file in Directory.GetFiles(Path).Where(file => !IsRemains(file)))
+                File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // what ended the run is the fault worth reporting
+        }
+    }
+
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
@@ -87,7 +109,7 @@ public sealed class RunFolder : IDisposable
         {
             AtomicFile.WriteText(System.IO.Path.Combine(path, Config), config + "\n");
             RunJson.Write(System.IO.Path.Combine(path, Record), record);
-            return new(path, Hash(config + "\n"), held);
+            return new(path, Hash(config + "\n"), held, isNew: true);
         }
         catch
         {
@@ -108,11 +130,11 @@ public sealed class RunFolder : IDisposable
                     $"{path} was begun with {key} {before}, this command has {now}; give the same, or name another folder"
                 ).About("out");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter of texts that are no Unicode
         {
             throw new InputException($"{file} is not JSON: {e.Message}", e);
         }
-        var folder = new RunFolder(path, Hash(begun), Hold(path));
+        var folder = new RunFolder(path, Hash(begun), Hold(path), isNew: false);
         try
         {
             folder.Last.Recover();

@@ -1,3 +1,4 @@
+using Groundling.Core;
 using Groundling.Evaluation;
 
 namespace Groundling.Training;
@@ -35,9 +36,9 @@ public sealed record RunListing(IReadOnlyList<RunSummary> Runs, IReadOnlyList<Ev
                 else if (EvaluationSummary.Read(found) is { } evaluation)
                     evaluations.Add(evaluation);
             }
-            catch (InputException e)
+            catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
             {
-                faults.Add(e.Message);
+                faults.Add(e is InputException ? e.Message : FileFault.LineOf(e));
             }
         }
         return runs.Count + evaluations.Count + faults.Count > 0

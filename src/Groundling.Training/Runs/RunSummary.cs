@@ -10,7 +10,7 @@ namespace Groundling.Training;
 /// <param name="Task">What is trained.</param>
 /// <param name="State">"running", "finished", "stopped" (to go on with --resume), or "begun", where no step is recorded.</param>
 /// <param name="Step">Steps made.</param>
-/// <param name="Steps">Steps that it is to make; null where they follow from the data.</param>
+/// <param name="Steps">Steps that it is to make; null where they follow from the data and no checkpoint says them.</param>
 /// <param name="Best">The best score; null where nothing was validated.</param>
 /// <param name="BestStep">After how many steps it was measured.</param>
 /// <param name="Begun">The first start, in UTC; null where none is recorded.</param>
@@ -40,12 +40,8 @@ public sealed record RunSummary(
         var recordFile = Path.Combine(folder, RunFolder.Record);
         var record = File.Exists(recordFile) ? Parsed<RunRecord>(recordFile, ReadJson(recordFile)) : null;
         var (step, best, bestStep) = ReadMetrics(Path.Combine(folder, RunFolder.MetricsFile));
-        long? steps =
-            config.FirstOrDefault(pair => pair.Key.Split('.')[^1] == "steps") is { Value: { } text }
-            && long.TryParse(text, out var number)
-            && number > 0
-                ? number
-                : null;
+        var progress = ReadProgress(folder);
+        var steps = NumberIn(config, "steps") ?? (progress.Steps > 0 ? progress.Steps : null);
         var metrics = new FileInfo(Path.Combine(folder, RunFolder.MetricsFile));
         var begun = record is { Starts: [var start, ..] } ? start.Time : (DateTime?)null;
         return new(
@@ -53,7 +49,7 @@ public sealed record RunSummary(
             record?.Task ?? "",
             FolderLock.IsHeld(folder) ? "running"
                 : step == 0 ? "begun"
-                : step >= steps || IsOutOfPatience(folder, config) ? "finished"
+                : step >= steps || progress.Stale >= NumberIn(config, "patience") ? "finished"
                 : "stopped",
             step,
             steps,
@@ -79,10 +75,10 @@ public sealed record RunSummary(
             {
                 using var json = JsonDocument.Parse(line);
                 step = json.RootElement.GetProperty("step").GetInt64();
-                if (json.RootElement.TryGetProperty("score", out var score) && !(score.GetDouble() <= best))
-                    (best, bestStep) = (score.GetDouble(), step);
+                if (json.RootElement.TryGetProperty("score", out var score) && !(Finite(score) <= best))
+                    (best, bestStep) = (Finite(score), step);
             }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+            catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
             {
                 if (!lines.EndOfStream) // the last line may be in the making
                     throw new InputException($"{path} has a line that is no step and no validation: {PlainText.InOneLine(line)}", e);
@@ -91,23 +87,37 @@ public sealed record RunSummary(
         return (step, best, bestStep);
     }
 
-    private static bool IsOutOfPatience(string folder, IReadOnlyDictionary<string, string> config)
+    /// <summary>What the last checkpoint says; nothing where there is none.</summary>
+    private static RunProgress ReadProgress(string folder)
     {
-        var progress = Path.Combine(folder, RunFolder.Checkpoints, "last", TrainingState.Progress);
-        return File.Exists(progress)
-            && config.FirstOrDefault(pair => pair.Key.Split('.')[^1] == "patience") is { Value: { } text }
-            && int.TryParse(text, out var patience)
-            && patience > 0
-            && Parsed<RunProgress>(progress, ReadJson(progress)).Stale >= patience;
+        var path = Path.Combine(folder, RunFolder.Checkpoints, "last", TrainingState.Progress);
+        return File.Exists(path) ? Parsed<RunProgress>(path, ReadJson(path)) : new();
     }
+
+    /// <summary>A number above zero, whatever the part of the config that has it; null where there is none.</summary>
+    private static long? NumberIn(IReadOnlyDictionary<string, string> config, string key) =>
+        config.FirstOrDefault(pair => pair.Key.Split('.')[^1] == key) is { Value: { } text }
+        && long.TryParse(text, out var number)
+        && number > 0
+            ? number
+            : null;
+
+    /// <summary>What overflows is read as infinite, and cannot be written again.</summary>
+    private static double Finite(JsonElement number) =>
+        number.GetDouble() is var value && double.IsFinite(value) ? value : throw new FormatException("a number is infinite");
 
     private static JsonNode ReadJson(string path)
     {
         try
         {
-            return JsonNode.Parse(PlainText.Read(path)) ?? throw new JsonException("an object was expected");
+            var json =
+                JsonNode.Parse(PlainText.Read(path), documentOptions: ConfigValues.Once)
+                ?? throw new JsonException("an object was expected");
+            _ = json.ToJsonString(); // every text of it can be read
+            return json;
         }
-        catch (JsonException e)
+        // The latter two of texts that are no Unicode.
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new InputException($"{path} is not JSON: {PlainText.InOneLine(e.Message)}", e);
         }

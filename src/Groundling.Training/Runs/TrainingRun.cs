@@ -100,7 +100,7 @@ public sealed class TrainingRun : IDisposable
             if (_watch is not null)
                 foreach (var loss in _folder.Metrics.Losses())
                     _watch.Take(loss);
-            _progress = _progress with { ConfigHash = _folder.ConfigHash };
+            _progress = _progress with { Steps = _settings.Steps, ConfigHash = _folder.ConfigHash };
             Written(() => _events = new EventFile(_folder.Path, _progress.Step));
         }
         using var scope = NewDisposeScope();
@@ -158,7 +158,7 @@ public sealed class TrainingRun : IDisposable
             {
                 using var scope = NewDisposeScope();
                 using var frozen = no_grad();
-                if (_task.Validate(step, stop) is { } validation)
+                if (Measured(step, stop) is { } validation)
                     Record(step, validation);
                 _progress = _progress with { ValidatedStep = step };
             }
@@ -175,6 +175,20 @@ public sealed class TrainingRun : IDisposable
         if (given[2] == 0)
             Save();
         return given[2] != 0;
+    }
+
+    /// <summary>Where measuring fails, the steps before it are kept.</summary>
+    private Validation? Measured(long step, CancellationToken stop)
+    {
+        try
+        {
+            return _task.Validate(step, stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && step > _savedStep)
+        {
+            Save(_folder!.Last);
+            throw;
+        }
     }
 
     private void Record(long step, Validation validation)

@@ -120,7 +120,7 @@ public record TrainingSettings
         Require(DecayBy is >= 0 and <= 1, $"{name}.decayBy", DecayBy, "0 to 1 is needed");
         Require(WarmUp >= 0, $"{name}.warmUp", WarmUp, "0 or more is needed");
         Require(
-            CoolDown >= 0 && CoolDown <= Math.Max(Steps - WarmUp, 0),
+            CoolDown >= 0 && (Steps == 0 || CoolDown <= Math.Max(Steps - WarmUp, 0)), // without steps, epochs will say how many
             $"{name}.coolDown",
             CoolDown,
             $"0 to what {name}.warmUp leaves of {name}.steps, {Math.Max(Steps - WarmUp, 0)}, are needed"

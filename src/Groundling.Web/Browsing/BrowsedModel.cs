@@ -16,7 +16,7 @@ internal sealed class BrowsedModel(ModelWorker worker, SharedModel model, IOptio
     private bool _isStarted;
 
     /// <summary>What to call it.</summary>
-    public string Model => Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(options.Value.ModelFolder));
+    public string Model => Diffusion.ModelFolder.NameOf(options.Value.ModelFolder);
 
     /// <summary>One phrase's attention in every block.</summary>
     /// <param name="context">The request.</param>

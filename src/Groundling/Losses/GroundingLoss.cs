@@ -47,7 +47,8 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
                 continue;
             var (category, crossEntropy, dice) = Mean(predictions, grounded, present, masks, classes);
             (crossEntropy, dice) = (OfAll(crossEntropy), OfAll(dice));
-            (parts[$"{name}.class"], parts[$"{name}.crossEntropy"], parts[$"{name}.dice"]) = (category, crossEntropy, dice);
+            foreach (var (part, value) in PartsOf(name).Zip([category, crossEntropy, dice]))
+                parts[part] = value;
             terms.AddRange([(category, weight * config.Class), (crossEntropy, weight * config.CrossEntropy), (dice, weight * config.Dice)]);
         }
         var total =
@@ -61,6 +62,21 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
 
         Tensor OfAll(Tensor mean) => target.Absent is null ? mean : mean.Times(share);
         Tensor Places(Tensor chosen) => chosen.flatten().nonzero().squeeze(1).to(output.Diffusion.device);
+    }
+
+    /// <summary>What the parts of a model's losses are called, in their order.</summary>
+    /// <param name="weights">Which are switched on.</param>
+    /// <param name="model">Which heads there are.</param>
+    public static IReadOnlyList<string> PartsOf(LossConfig weights, GroundingConfig model)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(model);
+        return
+        [
+            .. weights.Diffusion > 0 ? ["diffusion"] : (string[])[],
+            .. weights.Adapter > 0 && model.HasAdapter ? PartsOf("adapter") : [],
+            .. weights.Decoder > 0 && model.HasDecoder ? PartsOf("decoder") : [],
+        ];
     }
 
     /// <summary>Mean over masks and pixels of the binary cross-entropy of probabilities.</summary>
@@ -115,6 +131,8 @@ public sealed class GroundingLoss(LossConfig config, PointDraw draw)
         var likelihood = functional.log_softmax(logits, -1).gather(1, wanted.unsqueeze(1));
         return Mean(-likelihood).MoveToOuterDisposeScope();
     }
+
+    private static string[] PartsOf(string head) => [$"{head}.class", $"{head}.crossEntropy", $"{head}.dice"];
 
     /// <summary>The mean; zero, with gradients of zero, of nothing.</summary>
     private static Tensor Mean(Tensor values) => values.numel() == 0 ? values.sum() : values.mean();

@@ -23,7 +23,8 @@ public sealed record GroundingOutput(
 ) : IDisposable
 {
     /// <summary>
-    /// The model's answer: the last decoder layer's probabilities, or the diffusion head's shares where there is no decoder.
+    /// The model's answer, before phrases that are not there are emptied: the last decoder layer's probabilities, or the diffusion head's
+    /// shares where there is no decoder.
     /// </summary>
     /// <param name="letterbox">How the pictures lie in the network's input.</param>
     /// <returns>[B, N, H_0, W_0]; the caller owns it.</returns>
@@ -38,9 +39,12 @@ public sealed record GroundingOutput(
     /// <param name="letterbox">How the pictures lie in the network's input.</param>
     /// <returns>[B, N, H_0, W_0]; the caller owns it.</returns>
     internal static Tensor Probabilities(MaskHead head, Tensor masks, Letterbox letterbox) =>
-        head == MaskHead.Diffusion
-            ? DiffusionMaskHead.Shares(masks, letterbox)
-            : MaskPrediction.Probabilities(masks, letterbox.Height, letterbox.Width);
+        head switch
+        {
+            MaskHead.Diffusion => DiffusionMaskHead.Shares(masks, letterbox),
+            MaskHead.Adapter or MaskHead.Decoder => MaskPrediction.Probabilities(masks, letterbox.Height, letterbox.Width),
+            _ => throw new ArgumentOutOfRangeException(nameof(head), head, "this head's maps are read in passes of their own"),
+        };
 
     /// <summary>The same numbers as float32, for losses; the caller owns them.</summary>
     public GroundingOutput ToFloat32()

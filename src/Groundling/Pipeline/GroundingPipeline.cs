@@ -236,19 +236,6 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         return _reader.Probabilities(trace, HeadOf(head), cancellation);
     }
 
-    /// <summary>How surely each phrase is in the picture.</summary>
-    /// <param name="trace">The pass.</param>
-    /// <param name="head">Whose answer; null as in <see cref="GroundingOptions.Head"/>.</param>
-    /// <returns>A number in [0, 1] for each phrase; null where the model has not learnt to tell, or the head cannot.</returns>
-    /// <exception cref="InputException">The model has no such head.</exception>
-    /// <exception cref="ObjectDisposedException">The pipeline is disposed.</exception>
-    public IReadOnlyList<double>? Presence(GroundingTrace trace, MaskHead? head = null)
-    {
-        ArgumentNullException.ThrowIfNull(trace);
-        using var pass = _gate.Begin();
-        return _reader.Presence(trace, HeadOf(head));
-    }
-
     /// <summary>
     /// What the reader should know before trusting a pass: weights that hold no numbers, or attention that overflowed; usually empty.
     /// </summary>

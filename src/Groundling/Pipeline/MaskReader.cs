@@ -48,7 +48,7 @@ internal sealed class MaskReader(GroundingModel model, StaticRefinement refineme
     }
 
     /// <summary>How surely each phrase is in the picture; null where the head cannot tell.</summary>
-    public IReadOnlyList<double>? Presence(GroundingTrace trace, MaskHead head)
+    private IReadOnlyList<double>? Presence(GroundingTrace trace, MaskHead head)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();

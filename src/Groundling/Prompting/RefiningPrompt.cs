@@ -25,7 +25,7 @@ internal sealed class RefiningPrompt : PhrasePrompt, IPromptExchange
     }
 
     /// <summary>[B, hw, hw] the mean self-attention of the finest blocks; the caller owns it.</summary>
-    public Tensor SelfAttention => _sum.Over(Math.Max(_count, 1));
+    public Tensor MeanSelfAttention() => _sum.Over(Math.Max(_count, 1));
 
     /// <inheritdoc/>
     bool IPromptExchange.WantsSelfAttention(TransformerSite site) => site.Stride == _finest;

@@ -53,7 +53,7 @@ internal sealed class StaticRefinement
                 var map = Shared(prompt, height, width);
                 maps.Add(flips ? map.flip(3) : map);
                 if (_settings.Walks > 0)
-                    walk.Add(flips ? Mirrored(prompt.SelfAttention, height, width) : prompt.SelfAttention);
+                    walk.Add(flips ? Mirrored(prompt.MeanSelfAttention(), height, width) : prompt.MeanSelfAttention());
             }
         }
         var mean = Blurred(Mean(maps)); // [1, N, h, w]

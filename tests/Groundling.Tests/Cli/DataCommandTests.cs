@@ -93,6 +93,53 @@ public class DataCommandTests
         Assert.Equal(30, instances.RootElement.GetProperty("annotations")[0].GetProperty("area").GetDouble());
     }
 
+    /// <summary>As data new makes them of a.jpg and a.png.</summary>
+    [Fact]
+    public void Pictures_whose_names_differ_in_the_ending_alone_are_exported_apart()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in (string[])["barn.png", "barn.jpg"])
+        {
+            folder.Write($"pictures/{name}", TinyModel.Gradient(40, 30).EncodePng());
+            folder.Write("pictures/barn.txt", "[a red barn]");
+        }
+        var data = folder.File("mine");
+        CommandRun.Of("data", "new", data, "--pictures", folder.File("pictures"), "--split", "train").Works();
+        using (var session = EditSession.Open(data, "train"))
+            foreach (var id in (string[])["1", "2"])
+            {
+                session[id].Apply(new Edit.AddSegment("barn") { Id = 7, Mask = RunLengthMask.FromBox(new(3, 4, 5, 6), 40, 30) });
+                session[id].Apply(new Edit.Assign(0, [7]));
+            }
+        CommandRun.Of("data", "export", data, "--split", "train", "--format", "yolo-seg", "--out", folder.File("out"), "--quiet").Works();
+        foreach (var kind in (string[])["images", "labels"])
+            Assert.Equal(
+                ["barn", "barn-2"],
+                Directory.GetFiles(folder.File($"out/yolo-seg/{kind}")).Select(file => Path.GetFileNameWithoutExtension(file)).Order()
+            );
+    }
+
+    /// <summary>Who stands in a folder stands in it still.</summary>
+    [Fact]
+    public void A_benchmark_is_begun_in_the_folder_where_one_stands()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pictures/barn.png", TinyModel.Gradient(40, 30).EncodePng());
+        Directory.CreateDirectory(folder.File("mine"));
+        var before = Directory.GetCurrentDirectory();
+        Directory.SetCurrentDirectory(folder.File("mine"));
+        try
+        {
+            CommandRun.Of("data", "new", ".", "--pictures", folder.File("pictures"), "--split", "train").Works();
+            Assert.True(File.Exists("annotations/png_coco_train2017.json"));
+            Assert.Equal(["mine", "pictures"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order());
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(before);
+        }
+    }
+
     [Theory]
     [InlineData("--count", "0", "too small")]
     [InlineData("--size", "9", "out of range")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Groundling.Data;
 using Groundling.Tests.Data;
@@ -174,6 +175,39 @@ public sealed class ManyPicturesTests : IDisposable
         foreach (var place in (string[])["in/a.png", "in"])
             Ground([_folder.File(place), "--caption", "[a]"]).RefusesInOneLine(_folder.File("out"), "is a file where a folder is to be");
         Assert.Equal("mine", File.ReadAllText(_folder.File("out")));
+    }
+
+    [Fact]
+    public void Pictures_that_results_would_replace_are_refused_and_kept()
+    {
+        Picture("here/overlay.png");
+        Picture("out/b/panoptic.png");
+        Picture("in/b.png");
+        var (alone, among) = (File.ReadAllBytes(_folder.File("here/overlay.png")), File.ReadAllBytes(_folder.File("out/b/panoptic.png")));
+        Ground([_folder.File("here/overlay.png"), "--caption", "[a]", "--out", _folder.File("here")])
+            .RefusesInOneLine(_folder.File("here/overlay.png"), "would be replaced");
+        Ground([_folder.File("out/b/panoptic.png"), _folder.File("in/b.png"), "--caption", "[a]"])
+            .RefusesInOneLine(_folder.File("out/b/panoptic.png"), "would be replaced", "--out");
+        Assert.Equal(alone, File.ReadAllBytes(_folder.File("here/overlay.png")));
+        Assert.Equal(among, File.ReadAllBytes(_folder.File("out/b/panoptic.png")));
+        Ground([_folder.File("here/overlay.png"), "--caption", "[a]"]).Works();
+    }
+
+    /// <summary>To read a pipe is to wait for whoever writes into it.</summary>
+    [Fact]
+    public void Pipes_in_a_folder_are_left_out_and_spoken_of()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "makes named pipes");
+        Picture("in/a.png");
+        foreach (var name in (string[])["pipe", "pipe.png"])
+        {
+            using var made = Process.Start("mkfifo", [_folder.File($"in/{name}")]);
+            made.WaitForExit();
+            Assert.Equal(0, made.ExitCode);
+        }
+        var run = Ground([_folder.File("in"), "--caption", "[a]"]).Works();
+        Assert.Contains($"{_folder.File("in/pipe.png")} is a pipe or a device and left out", run.Error);
+        Assert.True(File.Exists(_folder.File("out/phrases.json")));
     }
 
     [Fact]

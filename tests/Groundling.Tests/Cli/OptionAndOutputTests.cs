@@ -38,6 +38,9 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("--threads 0", "--threads 0", "1 to 1024")]
     [InlineData("--threads -2", "--threads -2", "1 to 1024")]
     [InlineData("--threads 1025", "--threads 1025", "1 to 1024")]
+    [InlineData("--index 7", "--index", "name the file by --narrative")]
+    [InlineData("--refinement walks=1", "--refinement", "--refine")]
+    [InlineData("--resume", "--resume", "leave it out")]
     [InlineData("--colour red", "no option '--colour'", "groundling ground --help")]
     [InlineData("-z", "no option '-z'", "groundling ground --help")]
     [InlineData("--size", "--size", "groundling ground --help")]
@@ -97,6 +100,10 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("bench --model none --repeats 0", "--repeats 0")]
     [InlineData("bench --model none --size -5", "size of -5")]
     [InlineData("bench --model none --size 5000", "size of 5000")]
+    [InlineData("cache fill --model none --size 0", "none: no such folder")]
+    [InlineData("serve --model none --samples none", "--samples none: there is no such folder")]
+    [InlineData("quantize none --data d --out o --similarity 0,99", "with a point and no comma")]
+    [InlineData("evaluate d --baseline random --refine", "--refine reads a model's attention")]
     [InlineData("inspect", "MODEL")]
     [InlineData("new-model", "--out")]
     [InlineData("new-model --out x --preset huge", "--preset huge is not known: sd15, sd21, scenes, tiny")]
@@ -107,6 +114,18 @@ public sealed class OptionAndOutputTests : IDisposable
     [InlineData("features a.png --out x --model m --caption [a] --wrong", "--wrong")]
     public void Command_lines_that_say_too_little_or_too_much_are_refused(string line, string says) =>
         (CommandRun.Of(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).RefusesInOneLine(says);
+
+    /// <summary>A script's empty variable, or a name that happens to begin like a file of options.</summary>
+    [Fact]
+    public void Arguments_are_what_was_typed()
+    {
+        CommandRun.Of("inspect", "").RefusesInOneLine("MODEL is empty: name one");
+        CommandRun.Of("data", "new", "", "--pictures", _folder.Path).RefusesInOneLine("DATA is empty");
+        CommandRun.Of("ground", "", "-c", "[a]").RefusesInOneLine("IMAGE is empty");
+        var response = _folder.Write("words", "a cat");
+        Assert.Contains("alice", CommandRun.Of("phrases", "@alice stands on a boat", "--json").Works().Output);
+        Assert.DoesNotContain("cat", CommandRun.Of("phrases", $"@{response}", "--json").Works().Output);
+    }
 
     [Fact]
     public void A_pictures_own_size_has_its_limit()

@@ -137,7 +137,9 @@ public sealed class TrainedPartsTests : IDisposable
         var threshold = expected.median().item<float>();
         var made = Ground("--model", _whole, "--head", head, "--threshold", $"{threshold:R}");
         Assert.Equal(head, made.GetProperty("made_by").GetProperty("mask_head").GetString());
-        foreach (var (i, phrase) in made.GetProperty("phrases").EnumerateArray().Index())
+        var phrases = made.GetProperty("phrases").EnumerateArray().ToList();
+        Assert.Equal(2, phrases.Count);
+        foreach (var (i, phrase) in phrases.Index())
         {
             var mask = tensor(
                     RunLengthMask.Parse(phrase.GetProperty("segmentation").GetProperty("counts").GetString()!, 192, 128).ToBytes(),
@@ -221,6 +223,18 @@ public sealed class TrainedPartsTests : IDisposable
         var untrained = Evaluate("untrained", data, "--model", _whole, "--static");
         Assert.NotEqual(Figures(trained), Figures(untrained));
         Assert.Equal(Figures(Evaluate("frozen", data, "--model", _frozen)), Figures(untrained));
+
+        // A picture of another size than its annotation is judged, but no pixel of it is ranked.
+        var picture = Directory.GetFiles(Path.Combine(data, "images", "val2017")).Order(StringComparer.Ordinal).First();
+        File.WriteAllBytes(picture, TinyModel.Gradient(96, 64).EncodePng());
+        var resized = Evaluate("resized", data, "--model", _whole, "--static");
+        Assert.Equal(
+            (4, 3),
+            (
+                untrained.GetProperty("attention")[0].GetProperty("narratives").GetInt32(),
+                resized.GetProperty("attention")[0].GetProperty("narratives").GetInt32()
+            )
+        );
 
         var attention = Evaluate("attention", data, "--model", _whole, "--head", "diffusion");
         Assert.EndsWith("; diffusion mask head", attention.GetProperty("settings").GetProperty("method").GetString());

@@ -47,6 +47,16 @@ public class AbsentPhrasesTests
         Assert.Equal(absent.WithOtherNoun(harbour, 5), absent.WithOtherNoun(harbour, 5), Same);
     }
 
+    /// <summary>"can" is in "candies" too; and a phrase of two nouns still names one of them.</summary>
+    [Fact]
+    public void The_noun_that_says_what_a_phrase_is_is_exchanged_and_no_other_letters()
+    {
+        var absent = new AbsentPhrases(Said());
+        var candies = absent.WithOtherNoun(MarkedExample.Of("[A can of candies]", (1, Boat)), 7)!;
+        Assert.Matches("^A (man|umbrella) of candies$|^An umbrella of candies$", candies.Caption.Text);
+        Assert.Null(absent.WithOtherNoun(MarkedExample.Of("[a boat and a ship]", (1, Boat)), 7));
+    }
+
     [Fact]
     public void Where_everything_is_there_no_noun_is_absent()
     {

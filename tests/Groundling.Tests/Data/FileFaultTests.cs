@@ -26,6 +26,26 @@ public sealed class FileFaultTests : IDisposable
             Assert.Equal(reason, FileFault.ReasonOf(Assert.ThrowsAny<Exception>(act)));
     }
 
+    /// <summary>Wherever .NET puts the path in its sentence.</summary>
+    [Fact]
+    public void A_line_begins_with_the_path_and_says_why()
+    {
+        _folder.Write("file", "x");
+        foreach (
+            var (act, path, reason) in new (Action, string, string)[]
+            {
+                (() => File.ReadAllBytes(_folder.File("none")), "none", "there is no such file"),
+                (() => File.ReadAllBytes(_folder.File("none/none")), "none/none", "there is no such folder"),
+                (() => Directory.CreateDirectory(_folder.File("file")), "file", "a file of that name is in the way of a folder"),
+                (() => File.ReadAllBytes(_folder.Path), "", "access is denied"),
+            }
+        )
+            Assert.Equal(
+                $"{(path.Length == 0 ? _folder.Path : _folder.File(path))} cannot be read or written: {reason}",
+                FileFault.LineOf(Assert.ThrowsAny<Exception>(act))
+            );
+    }
+
     /// <summary>.NET's texts for Windows' codes 123, 267, 32, 183 and 112; 123's own text is empty in places.</summary>
     [Theory]
     [InlineData(0x8007007B, "Invalid name. : 'Z:\\a?.png'", "none that Windows takes")]

@@ -250,7 +250,7 @@ public sealed class DeviceParts(TinyModel tiny) : IDisposable
                     diffusion.Tokenizer,
                     diffusion.Text,
                     diffusion.Vae,
-                    new(latents, examples),
+                    new(latents, examples, benchmark.Categories),
                     null,
                     null,
                     new(latents, examples, benchmark.Categories),

@@ -51,6 +51,36 @@ public sealed class EditFileTests : IDisposable
             Assert.Equal(from.MaskOf(id).ToCompressed(), to.MaskOf(id).ToCompressed());
     }
 
+    /// <summary>Half an emoji, as JSON may hold it, in a member that nobody here knows.</summary>
+    [Fact]
+    public void Members_that_are_not_known_stay_to_the_letter_whatever_they_hold()
+    {
+        var data = EditingData.Begin(_folder);
+        var (narratives, panoptic) = (
+            Path.Combine(data, "annotations", "png_coco_val2017.json"),
+            Path.Combine(data, "annotations", "panoptic_val2017.json")
+        );
+        const string Note = "\"note\": [ \"cut \\ud83d\", 1.50 ]";
+        File.WriteAllText(
+            narratives,
+            File.ReadAllText(narratives).Replace("\"caption\"", $"{Note}, \"caption\"", StringComparison.Ordinal)
+        );
+        File.WriteAllText(
+            panoptic,
+            File.ReadAllText(panoptic).Replace("\"segments_info\"", $"{Note}, \"segments_info\"", StringComparison.Ordinal)
+        );
+        using (var session = EditSession.Open(data, "val"))
+        {
+            session["1"].Apply(new Edit.AddSegment("barn") { Id = 7, Mask = EditingData.Box(3, 4, 5, 6) });
+            session["1"].Apply(new Edit.SetCaption("a barn"));
+        }
+        foreach (var file in (string[])[narratives, panoptic])
+            Assert.Equal(2, File.ReadAllText(file).Split("[ \"cut \\ud83d\", 1.50 ]").Length - 1);
+        Assert.Contains("a barn", File.ReadAllText(narratives));
+        using var again = EditSession.Open(data, "val");
+        Assert.Equal("a barn", again["1"].State.Narrative.Caption);
+    }
+
     private const string Good = """{"picture": "barn.png", "operation": {"op": "set_caption", "text": "a barn"}}""";
 
     [Theory]

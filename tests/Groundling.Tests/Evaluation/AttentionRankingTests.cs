@@ -27,6 +27,17 @@ public class AttentionRankingTests(TinyModel tiny)
         }
     }
 
+    /// <summary>n (n + 1) is more than an int from n = 46,341 on.</summary>
+    [Fact]
+    public void The_area_of_many_values_is_right()
+    {
+        const int Count = 50_000;
+        float[] values = [.. Enumerable.Range(0, Count + 2).Select(i => (float)i)];
+        bool[] inside = [.. Enumerable.Range(0, Count + 2).Select(i => i >= 2)];
+        Assert.Equal(1, AttentionRanking.Area(values, inside)!.Value, 12);
+        Assert.Equal(0, AttentionRanking.Area([.. values.Reverse()], inside)!.Value, 12);
+    }
+
     [Fact]
     public void There_is_no_area_without_both_sides()
     {

@@ -291,6 +291,10 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IDisposable
         {
             { "not json", "not a line of JSON" },
             { "[]", "not a prediction" },
+            {
+                """{"image_id": "99999999999999999999", "narrative": 1, "phrase": 0, "segmentation": {"size": [4, 8], "counts": "08h0"}}""",
+                "not a prediction"
+            },
             { """{"image_id": "42", "narrative": 1}""", "not a prediction" },
             { """{"image_id": "42", "narrative": 9, "phrase": 0, "segmentation": {"size": [4, 8], "counts": "08h0"}}""", "no narrative 9" },
             {

@@ -69,7 +69,7 @@ public sealed class StaticRefinementTests : IDisposable
     public void A_walk_takes_the_mean_of_those_that_a_pixel_attends_to()
     {
         using var prompt = Read();
-        var attention = prompt.SelfAttention[0].to(float64); // [hw, hw]
+        var attention = prompt.MeanSelfAttention()[0].to(float64); // [hw, hw]
         TensorAssert.Close(ones(Rows * Columns, dtype: float64), attention.sum(1), 1e-5, "shares");
         var columns = Maps(Plain)[0].flatten(1).to(float64); // [N, hw]
         var walked = attention.matmul(attention.matmul(columns.transpose(0, 1))).transpose(0, 1).view(1, 3, Rows, Columns);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Groundling.Data;
 using Groundling.Data.Benchmark;
+using Groundling.Data.Editing;
 using Groundling.Data.NounPhrases;
 using Groundling.Scenes;
 
@@ -108,6 +109,47 @@ public sealed class SceneWriterTests : IDisposable
         );
         Assert.Contains("val2017", fault.Message, StringComparison.Ordinal);
         Assert.Equal("a photograph", File.ReadAllText(photo));
+    }
+
+    [Fact]
+    public void A_split_that_was_changed_or_is_being_changed_is_not_drawn_over()
+    {
+        Draw();
+        var file = Path.Combine(_root, "annotations", "png_coco_val2017.json");
+        var drawn = File.ReadAllText(file);
+        File.WriteAllText(file, drawn + "\n");
+        Assert.Contains($"{file} was changed after it was drawn", Assert.Throws<InputException>(Draw).Message);
+        File.WriteAllText(file, drawn);
+        using (EditSession.Open(_root, "val"))
+            Assert.Contains("is being edited", Assert.Throws<InputException>(Draw).Message);
+        Draw();
+
+        void Draw() => SceneWriter.Write(_root, SceneSplit.Val, 1, 1, 64, 0, null, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Two_that_draw_a_split_do_not_undo_each_other()
+    {
+        var refused = "";
+        SceneWriter.Write(_root, SceneSplit.Val, 2, 1, 64, 0, new AtFirst(Other), TestContext.Current.CancellationToken);
+        Assert.Contains("is being drawn by another process", refused);
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(_root, "images/val2017")).Length);
+        Assert.Empty(Directory.GetDirectories(_root, ".*"));
+
+        void Other()
+        {
+            refused = Assert
+                .Throws<InputException>(() =>
+                    SceneWriter.Write(_root, SceneSplit.Val, 1, 2, 64, 0, null, TestContext.Current.CancellationToken)
+                )
+                .Message;
+            SceneWriter.Write(_root, SceneSplit.Novel, 1, 2, 64, 0, null, TestContext.Current.CancellationToken); // another split may be
+        }
+    }
+
+    private sealed class AtFirst(Action act) : IProgress<int>
+    {
+        public void Report(int value) => act();
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Groundling.Data;
 using Groundling.Diffusion;
+using Groundling.Losses;
 using Groundling.Modeling;
 using Groundling.Tests.Data;
 using Groundling.Torch;
@@ -105,6 +107,11 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
         using var context = new StepContext(5, 1, SingleProcess.Instance);
         var losses = task.Step(context);
         Assert.True(double.IsFinite(losses.Total));
+        // what processes name that have nothing to read, whose losses are averaged by their places
+        Assert.Equal(
+            GroundingLoss.PartsOf(SmallTraining.Config.Grounding.Loss, SmallTraining.Config.Grounding with { Parts = parts }),
+            losses.Parts.Select(part => part.Name)
+        );
         Assert.All(task.Parameters, parameter => Assert.True(parameter.Value.grad is not null, parameter.Name));
         Assert.True(task.Parameters.Count >= least);
         if (parts == GroundingParts.Static)
@@ -187,9 +194,23 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
         );
         Assert.True(double.IsFinite(GradientsOf(task).Losses.Total));
         Assert.Contains("is not a picture", Assert.Single(task.Faults));
+        GradientsOf(task); // the second time over, it is the same fault
+        Assert.Single(task.Faults);
         foreach (var picture in Directory.GetFiles(Path.Combine(data, "images", "train2017")))
             File.WriteAllText(picture, "no picture");
         Assert.Contains("none of its narratives can be used", Assert.Throws<InputException>(() => GradientsOf(task)).Message);
+    }
+
+    /// <summary>As after a stop within a validation.</summary>
+    [Fact]
+    public void Figures_of_a_checkpoint_that_is_measured_before_any_step_name_its_step()
+    {
+        using var task = SmallTraining.Task(tiny, SmallTraining.Data(_folder, 2), SmallTraining.Config);
+        using (no_grad())
+            task.Validate(4, TestContext.Current.CancellationToken);
+        task.Save(_folder.Path);
+        using var figures = JsonDocument.Parse(File.ReadAllText(_folder.File("metrics.json")));
+        Assert.Equal(4, figures.RootElement.GetProperty("step").GetInt64());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
 using Groundling.Scenes;
@@ -286,6 +287,50 @@ public sealed class PretrainCommandTests : IDisposable
 
         void Refuses(string change, string says) =>
             CommandRun.Of([.. Line(data, "run"), "--quiet", "--set", change]).RefusesInOneLine(says);
+    }
+
+    [Fact]
+    public void Splits_that_mean_other_things_by_an_id_are_refused_and_maps_that_are_no_squares()
+    {
+        var data = Data();
+        var file = Path.Combine(data, "annotations", "panoptic_val2017.json");
+        var text = File.ReadAllText(file);
+        var name = JsonDocument.Parse(text).RootElement.GetProperty("categories")[0].GetProperty("name").GetString()!;
+        File.WriteAllText(file, text.Replace($"\"{name}\"", "\"gnu\"", StringComparison.Ordinal));
+        CommandRun.Of([.. Line(data, "run"), "--quiet"]).RefusesInOneLine("is 'gnu' in", $"and '{name}' in", "one id and one name");
+        Assert.Matches("\"height\": ?128", text);
+        File.WriteAllText(file, new Regex("\"height\": ?128").Replace(text, "\"height\": 64"));
+        CommandRun.Of([.. Line(data, "run"), "--quiet"]).RefusesInOneLine("annotated as 128 x 64", "squares");
+        Assert.False(Directory.Exists(_folder.File("run")));
+    }
+
+    /// <summary>Pictures may have been made smaller, and what is annotated left as it was.</summary>
+    [Fact]
+    public void Maps_may_be_finer_than_the_pictures_that_are_measured()
+    {
+        var data = Data();
+        Directory.Delete(Path.Combine(data, "images", "val2017"), recursive: true);
+        SceneWriter.Write(_folder.File("fine"), SceneSplit.Val, 2, seed: 3, size: 256, degreeOfParallelism: 1);
+        var annotations = _folder.File("fine/annotations");
+        foreach (var file in Directory.GetFiles(annotations, "*", SearchOption.AllDirectories))
+            File.Copy(file, Path.Combine(data, "annotations", Path.GetRelativePath(annotations, file)), overwrite: true);
+        foreach (var picture in Directory.GetFiles(_folder.File("fine/images/val2017")))
+            _folder.Write($"data/images/val2017/{Path.GetFileName(picture)}", TinyModel.Gradient(128, 128).EncodePng());
+        CommandRun.Of([.. Line(data, "run"), "--quiet"]).Works();
+        Assert.Contains("auc_1_", File.ReadAllText(_folder.File("run/diffusion/metrics.jsonl")));
+    }
+
+    [Fact]
+    public void A_run_that_stands_keeps_its_vocabulary()
+    {
+        var data = Data();
+        CommandRun.Of([.. Line(data, "run"), "--quiet"]).Works();
+        var merges = File.ReadAllText(_folder.File("run/tokenizer/merges.txt"));
+        SceneWriter.Write(data, SceneSplit.Varied, 12, seed: 5, size: 64, degreeOfParallelism: 1);
+        CommandRun
+            .Of([.. Line(data, "run"), "--quiet", "--set", "data.captions=varied", "--set", "initial=run/model", "--set", "keep=vae"])
+            .RefusesInOneLine("holds a run already");
+        Assert.Equal(merges, File.ReadAllText(_folder.File("run/tokenizer/merges.txt")));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Groundling.Core;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
@@ -56,6 +57,21 @@ public sealed class RunsCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_run_whose_config_counts_epochs_has_the_steps_that_its_checkpoint_names()
+    {
+        var byEpochs = """{ "train": { "steps": 0, "epochs": 2, "patience": 0 } }""";
+        Train("whole", Settings, config: byEpochs);
+        Train("part", Settings, config: byEpochs, stopAfter: 5);
+        Assert.Equal(
+            [("part", "stopped", 8), ("whole", "finished", 8)],
+            Listing()["runs"]!
+                .AsArray()
+                .Select(run => (Path.GetFileName((string)run!["folder"]!), (string)run["state"]!, (int)run["steps"]!))
+                .Order()
+        );
+    }
+
+    [Fact]
     public void A_run_that_is_going_on_is_seen_and_not_disturbed()
     {
         string? during = null;
@@ -96,6 +112,45 @@ public sealed class RunsCommandTests : IDisposable
         Assert.Matches(@"^warning: .*a.run\.json is not JSON", run.Error);
     }
 
+    [Theory]
+    [InlineData("metrics.jsonl", """{"step": 1.5}""" + "\n{}\n")]
+    [InlineData("metrics.jsonl", """{"step": 1, "score": 1e999}""" + "\n{}\n")]
+    [InlineData("config.json", """{"a": 1, "a": 2}""")]
+    [InlineData("config.json", """{"a": "\ud800"}""")]
+    public void Damage_of_any_kind_is_one_line(string file, string text)
+    {
+        Train("a", Settings);
+        Train("b", Settings);
+        _folder.Write($"a/{file}", text);
+        var run = CommandRun.Of("runs", _folder.Path, "--json").Works();
+        Assert.Single(JsonNode.Parse(run.Output)!["runs"]!.AsArray());
+        Assert.Contains(file, Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Theory]
+    [InlineData("report.json", "\"method\"")]
+    [InlineData("journal.jsonl", "\"method\"")]
+    public void An_evaluation_that_lacks_what_it_must_have_hides_no_other(string file, string key)
+    {
+        var damaged = NoisyMethod.Write(_folder, "e/a", NoisyMethod.Results(20, 1, 2));
+        NoisyMethod.Write(_folder, "e/b", NoisyMethod.Results(20, 1, 2));
+        if (file == "journal.jsonl")
+            File.Delete(Path.Combine(damaged, "report.json"));
+        var text = File.ReadAllText(Path.Combine(damaged, file));
+        File.WriteAllText(Path.Combine(damaged, file), new Regex($"{key}: ?\"[^\"]*\"").Replace(text, $"{key}:null", 1));
+        var run = CommandRun.Of("runs", _folder.Path, "--json").Works();
+        Assert.Single(JsonNode.Parse(run.Output)!["evaluations"]!.AsArray());
+        Assert.Contains(file, run.Error);
+    }
+
+    [Fact]
+    public void Pictures_that_were_grounded_are_no_evaluation()
+    {
+        Train("a", Settings);
+        _folder.Write("out/journal.jsonl", """{"--caption":"[a]","--model":"tiny"}""" + "\n");
+        Assert.Equal("", CommandRun.Of("runs", _folder.Path).Works().Error);
+    }
+
     [Fact]
     public void Model_folders_and_other_files_are_no_runs()
     {
@@ -111,7 +166,8 @@ public sealed class RunsCommandTests : IDisposable
         TrainingSettings settings,
         Func<long, double>? score = null,
         long stopAfter = long.MaxValue,
-        Action<long>? onStep = null
+        Action<long>? onStep = null,
+        string? config = null
     )
     {
         using var stop = new CancellationTokenSource();
@@ -127,7 +183,7 @@ public sealed class RunsCommandTests : IDisposable
         task.Score = score ?? task.Score;
         using var folder = RunFolder.Open(
             _folder.File(name),
-            ConfigJson.Write(settings),
+            config ?? ConfigJson.Write(settings),
             RunRecord.Now("toy", 3, null, null),
             resume: false
         );

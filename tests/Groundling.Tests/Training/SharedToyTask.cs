@@ -11,8 +11,6 @@ internal sealed class SharedToyTask : ITrainingTask, IDisposable
     private const int Points = 16;
     private readonly Tensor _weight = tensor([0.5f, -0.25f, 1f], requires_grad: true).DetachFromDisposeScope();
 
-    public string Name => "shared toy";
-
     /// <summary>Added to the first weight, so that processes begin with different ones.</summary>
     public float Start
     {

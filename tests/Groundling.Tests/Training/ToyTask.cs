@@ -13,8 +13,6 @@ internal sealed class ToyTask : ITrainingTask, IDisposable
         _bias = Leaf([0.1f]),
         _average = zeros(3).DetachFromDisposeScope();
 
-    public string Name => "toy";
-
     public IReadOnlyList<(string Name, Tensor Value)> Parameters => [("weight", _weight), ("bias", _bias)];
 
     public IEnumerable<(string Name, Tensor Value)> State => [("average", _average)];

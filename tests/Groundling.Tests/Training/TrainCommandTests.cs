@@ -145,6 +145,23 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
     }
 
     [Fact]
+    public void A_fault_that_shows_later_leaves_no_run_in_the_corrected_commands_way()
+    {
+        var data = SmallTraining.Data(_folder, 2);
+        CommandRun.Of([.. Line(data, "run"), "--set", "grounding.classes=45"]).RefusesInOneLine("the data have 46 categories");
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.File("run")));
+        _folder.Write("damaged/model_index.json", """{ "_class_name": "StableDiffusionPipeline" }""");
+        CommandRun.Of([.. Line(data, "run"), "--model", _folder.File("damaged")]).RefusesInOneLine("damaged");
+        string[] epochs = [.. Line(data, "run"), "--set", "train.steps=0", "--set"];
+        CommandRun.Of([.. epochs, "train.epochs=1e300"]).RefusesInOneLine("'train.epochs' is 1E+300");
+        CommandRun.Of([.. epochs, "train.epochs=1", "--set", "train.coolDown=900"]).RefusesInOneLine("'train.coolDown' is 900");
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.File("run")));
+        CommandRun.Of([.. Line(data, "run"), "--set", "train.steps=1"]).Works();
+        CommandRun.Of([.. Line(data, "run"), "--set", "train.steps=1", "--set", "grounding.classes=45"]).Refuses("holds a run already");
+        Assert.True(File.Exists(_folder.File("run/checkpoints/last/training.json")));
+    }
+
+    [Fact]
     public void A_full_disk_is_one_line_and_loses_no_checkpoint()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "mounts a small disk");

@@ -46,6 +46,20 @@ public sealed class TrainConfigTests : IDisposable
         TrainConfig Kept(string parts) => Read("""{ "train": { "steps": 5, "initial": "earlier" } }""", $"train.keep={parts}");
     }
 
+    /// <summary>It is the class alone that is learnt of what is not there.</summary>
+    [Theory]
+    [InlineData("grounding.loss.class=0")]
+    [InlineData("grounding.loss.decoder=0")]
+    public void Absence_is_refused_where_no_class_is_learnt(string change) =>
+        Assert.Contains(
+            "'train.absent' is 0.5; the mask decoder's class learns it",
+            Assert
+                .Throws<InputException>(() =>
+                    Read("""{ "train": { "steps": 5, "absent": 0.5 }, "grounding": { "presence": 0.5 } }""", change)
+                )
+                .Message
+        );
+
     [Fact]
     public void Changes_reach_every_depth_and_keep_their_kind()
     {
@@ -83,6 +97,7 @@ public sealed class TrainConfigTests : IDisposable
     [InlineData("train.size=100", "'train.size' is 100; a multiple of 64")]
     [InlineData("grounding.size=128", "'grounding.size' is 128; leave it out: 'train.size', 512, decides")]
     [InlineData("train.epochs=2", "either it or 'train.epochs' (2) says how long")]
+    [InlineData("train.absent=0.5", "'train.absent' is 0.5; 'grounding.presence'")]
     [InlineData("data.protocol=mine", "'data.protocol' is mine; one of original, ppmn")]
     public void Changes_that_cannot_be_are_one_clear_line(string change, params string[] says)
     {

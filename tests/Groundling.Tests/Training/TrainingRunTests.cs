@@ -118,6 +118,29 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_validation_that_fails_loses_no_step()
+    {
+        using (var failing = new ToyTask { DuringValidation = _ => throw new InputException("a picture cannot be read") })
+            Assert.Throws<InputException>(() => Run(failing));
+        Assert.Equal(6, SavedStep("last")); // the one before was saved at 5
+        using var task = new ToyTask();
+        Assert.Equal(Expected(), Run(task, resume: true).Numbers);
+        Assert.Equal([6, 12, 18, 20], task.ValidatedAfter);
+    }
+
+    [Fact]
+    public void A_run_without_a_step_is_taken_back_and_another_stays()
+    {
+        using (var folder = Open(Settings, resume: false))
+            folder.TakeBack();
+        Assert.Empty(Directory.GetFileSystemEntries(Out));
+        Run(settings: Settings with { Steps = 2 });
+        using (var folder = Open(Settings with { Steps = 2 }, resume: true))
+            folder.TakeBack();
+        Assert.Equal(2, SavedStep("last"));
+    }
+
+    [Fact]
     public void A_fault_while_saving_leaves_the_old_checkpoint()
     {
         using var full = new ToyTask

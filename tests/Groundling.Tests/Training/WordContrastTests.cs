@@ -39,7 +39,7 @@ public sealed class WordContrastTests(TinyModel tiny)
     [Fact]
     public void What_no_phrase_names_is_asked_for_by_name_and_a_wrong_colour_and_names_are_absent()
     {
-        var bags = PhraseBags.Of(Pictures, [0, null, null], [Boat, Sea, Sky], _ => 0)!;
+        var bags = PhraseBags.Of(Pictures, [0, null, null], [Only(Boat), Only(Sea), Only(Sky)], _ => 0)!;
         var rows = bags.Phrases.Zip(bags.Kinds).Chunk(bags.Length).ToList();
         // the first picture's two categories are told; of the third's sky nothing is
         Assert.Equal([(0, 0), (0, 1)], Phrases(rows[0], PhraseBags.Kind.There));
@@ -52,6 +52,23 @@ public sealed class WordContrastTests(TinyModel tiny)
 
         static IEnumerable<(int, int)> Phrases(((int, int) Phrase, PhraseBags.Kind Kind)[] row, PhraseBags.Kind kind) =>
             row.Where(one => one.Kind == kind).Select(one => one.Phrase);
+    }
+
+    /// <summary>As wall-brick and wall-wood are "the wall" both.</summary>
+    [Fact]
+    public void A_name_of_several_categories_is_there_if_one_of_them_is()
+    {
+        const int Waves = 120;
+        var bags = PhraseBags.Of(Pictures, NoColours, [new HashSet<int> { Sea, Waves }, new HashSet<int> { Waves, Sky }], _ => 0)!;
+        var asked = bags
+            .Phrases.Zip(bags.Kinds)
+            .Chunk(bags.Length)
+            .Select(row => row.Where(one => one.First.Caption == 6).ToList())
+            .ToList();
+        Assert.DoesNotContain(asked[0], one => one.First.Phrase == 0); // its sea is told already, and is not absent; as many others are
+        Assert.DoesNotContain(asked[1], one => one.First.Phrase == 1); // so is its sky
+        Assert.Equal([((6, 1), PhraseBags.Kind.There)], asked[2].Where(one => one.First.Phrase == 1));
+        Assert.Equal([((6, 0), PhraseBags.Kind.Absent)], asked[2].Where(one => one.First.Phrase == 0));
     }
 
     [Fact]
@@ -85,6 +102,8 @@ public sealed class WordContrastTests(TinyModel tiny)
         var after = Loss(states.detach() - gradient * (0.1 / gradient.norm()));
         Assert.True((after.Bags + after.Pixels).item<float>() < (before.Bags + before.Pixels).item<float>());
     }
+
+    private static HashSet<int> Only(int category) => [category];
 
     private (Tensor Bags, Tensor Pixels) Loss(Tensor states)
     {

@@ -81,8 +81,30 @@ public sealed class ExportRouteTests(TinyModel tiny) : IAsyncLifetime
         var document = await AnswerAsync();
         await IsProblem(document.ToJsonString(), "tiff", "the format 'tiff' is not known", "format");
         await IsProblem("{", "png", "no grounding as phrases.json holds it", "document");
+        foreach (
+            var (member, value, says) in ((string, string, string)[])
+                [
+                    ("score", "1e999", "no number from 0 to 1"),
+                    ("presence", "7", "no number from 0 to 1"),
+                    ("segmentation", "null", "no grounding"),
+                ]
+        )
+        {
+            var changed = document.DeepClone();
+            changed["phrases"]![0]![member] = JsonNode.Parse(value);
+            await IsProblem(changed.ToJsonString(), "coco-instances", says, "document");
+        }
+        await IsProblem(Changed("null"), "png", "no grounding", "document");
+        await IsProblem(Changed("[null]"), "png", "phrase is null", "document");
         document["width"] = Width + 1;
         await IsProblem(document.ToJsonString(), "png", "the mask of \"a man\" is of 64 x 48 pixels", "document");
+
+        string Changed(string phrases)
+        {
+            var changed = document.DeepClone();
+            changed["phrases"] = JsonNode.Parse(phrases);
+            return changed.ToJsonString();
+        }
 
         async Task IsProblem(string document, string format, string says, string parameter) =>
             await ServiceHost.IsProblem(await PostAsync(document, format, "a"), 400, says, parameter);

@@ -83,7 +83,7 @@ public sealed class WorkQueueTests : IDisposable
     {
         var queue = new WorkQueue(16, 4, TimeSpan.FromSeconds(2.5), _metrics); // a work is taken for a second until one was done
         using var places = new Places(queue, 3);
-        var refusal = Assert.Throws<RequestException>(queue.Reserve);
+        var refusal = Assert.Throws<RequestException>(() => queue.Reserve());
         Assert.Equal((429, 3), (refusal.Status, refusal.RetryAfter));
         Assert.Contains("about 3 seconds", refusal.Message);
     }
@@ -93,7 +93,7 @@ public sealed class WorkQueueTests : IDisposable
     {
         var queue = new WorkQueue(3, 4, Long, _metrics);
         using (new Places(queue, 3))
-            Assert.Contains("3 requests wait", Assert.Throws<RequestException>(queue.Reserve).Message);
+            Assert.Contains("3 requests wait", Assert.Throws<RequestException>(() => queue.Reserve()).Message);
         queue.Reserve().Dispose();
     }
 
@@ -105,7 +105,7 @@ public sealed class WorkQueueTests : IDisposable
         using (var place = queue.Reserve())
         {
             queue.Close();
-            Assert.Equal(503, Assert.Throws<RequestException>(queue.Reserve).Status);
+            Assert.Equal(503, Assert.Throws<RequestException>(() => queue.Reserve()).Status);
             await Task.Delay(50);
             Assert.False(running.IsCompleted);
             Assert.Equal(9, await place.Do((_, _) => 9, 0, default, default));
