@@ -12,8 +12,7 @@ namespace Groundling;
 /// <c>WeightsException</c>, a weight file; <c>EngineException</c>, no libtorch. Besides these, methods throw what .NET's own do:
 /// <see cref="ArgumentException"/>
 /// for a caller's mistake, <see cref="IOException"/> for a disk, <see cref="OperationCanceledException"/>. The command line prints the
-/// message alone and
-/// ends with exit code 2.
+/// message alone and ends with exit code 2.
 /// </remarks>
 public abstract class GroundlingException : Exception
 {

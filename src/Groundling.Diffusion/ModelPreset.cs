@@ -41,8 +41,8 @@ public sealed record ModelPreset(string Name, TextEncoderConfig Text, VaeConfig 
     /// <summary>The layout of SD 1.x for the illustrated world at 256 pixels: small enough to be trained on two processor cores.</summary>
     /// <remarks>
     /// Few heads where there are many pixels: there, what attention costs is its exponentials. The UNet predicts velocity, as in SD 2.x:
-    /// where little
-    /// but noise is left, that is the picture itself, which only the words tell of, so they are learnt sooner than by predicting noise.
+    /// where little but noise is left, that is the picture itself, which only the words tell of, so they are learnt sooner than by
+    /// predicting noise.
     /// </remarks>
     public static ModelPreset Scenes { get; } =
         new(

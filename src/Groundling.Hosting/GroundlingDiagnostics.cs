@@ -11,8 +11,7 @@ public static class GroundlingDiagnostics
     /// <summary>The name of the activity source and of the meter.</summary>
     /// <remarks>
     /// Activities: <c>groundling.open</c>, <c>groundling.ground</c>. Instruments: <c>groundling.ground.duration</c> (seconds, by model and
-    /// by
-    /// the kind of fault where there was one), <c>groundling.phrases</c> (phrases grounded).
+    /// by the kind of fault where there was one), <c>groundling.phrases</c> (phrases grounded).
     /// </remarks>
     public const string Name = "Groundling";
 

@@ -5,13 +5,11 @@ namespace Groundling.Torch;
 /// <summary>A no-GC region: keeps the garbage collector from running in the middle of a piece of TorchSharp's work.</summary>
 /// <remarks>
 /// TorchSharp 0.107 makes a <c>Scalar</c> of every number in <c>x * 2</c>, <c>x.masked_fill(mask, 0)</c> and even of the silent 1 in <c>a +
-/// b</c>,
-/// and does not hold it while native code reads it. A collection at that moment frees it: the call fails ("Exception raised from toFloat")
-/// or computes with another number, about once in some ten million calls. What applications call therefore holds its numbers
-/// (<see cref="HeldScalars"/>);
-/// as the application's collector is its own, pauses are for processes of ours: trainings and evaluations. Pauses may overlap; what was
-/// allocated is collected when the last one ends. A pause in which more
-/// than <see cref="LargestAllocation"/> bytes are allocated ends by itself.
+/// b</c>, and does not hold it while native code reads it. A collection at that moment frees it: the call fails ("Exception raised from
+/// toFloat") or computes with another number, about once in some ten million calls. What applications call therefore holds its numbers
+/// (<see cref="HeldScalars"/>); as the application's collector is its own, pauses are for processes of ours: trainings and evaluations.
+/// Pauses may overlap; what was allocated is collected when the last one ends. A pause in which more than <see cref="LargestAllocation"/>
+/// bytes are allocated ends by itself.
 /// </remarks>
 public sealed class CollectionPause : IDisposable
 {

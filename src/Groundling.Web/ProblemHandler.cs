@@ -10,8 +10,7 @@ namespace Groundling.Web;
 /// <summary>Answers every error as application/problem+json (RFC 9457), whatever its cause.</summary>
 /// <remarks>
 /// Around the service's own routes (<see cref="AroundAsync"/>) it answers what clients did wrong, whatever exception handling the
-/// application
-/// has; where the service is alone it is that handling, too.
+/// application has; where the service is alone it is that handling, too.
 /// </remarks>
 internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptionHandler
 {

@@ -51,9 +51,8 @@ public record ServiceOptions
     public string? Cors { get; set; }
 
     /// <summary>
-    /// The Label Studio that may use the service as its backend, and from which alone it takes tasks' pictures: scheme, host and port,
-    /// such as
-    /// http://localhost:8080; null leaves its protocol out.
+    /// The Label Studio that may use the service as its backend, and from which alone it takes tasks' pictures: scheme, host and port, such
+    /// as http://localhost:8080; null leaves its protocol out.
     /// </summary>
     public string? LabelStudio { get; set; }
 

@@ -159,14 +159,17 @@ internal static class EvaluateCommand
     {
         if (request.Model is not null && request.Baseline is not null)
             throw new InputException($"give either a model or --baseline {string.Join('|', Baselines)}, not both");
-        if (request.Bare && request.Baseline is not null)
-            throw new InputException("--bare asks a model for phrases one by one; a baseline reads none: leave it out");
-        if (request.Absent && request.Baseline is not null)
-            throw new InputException("--absent asks a model for what is not there; a baseline reads no phrases: leave it out");
-        if (request.Words && request.Baseline is not null)
-            throw new InputException("--words asks a model which words it knows; a baseline knows none: leave it out");
-        if (request.Head is not null && request.Baseline is not null)
-            throw new InputException("--head chooses among a model's mask heads; a baseline has none: leave it out");
+        foreach (
+            var (isGiven, why) in (ReadOnlySpan<(bool, string)>)
+                [
+                    (request.Bare, "--bare asks a model for phrases one by one; a baseline reads none"),
+                    (request.Absent, "--absent asks a model for what is not there; a baseline reads no phrases"),
+                    (request.Words, "--words asks a model which words it knows; a baseline knows none"),
+                    (request.Head is not null, "--head chooses among a model's mask heads; a baseline has none"),
+                ]
+        )
+            if (isGiven && request.Baseline is not null)
+                throw new InputException($"{why}: leave it out");
         // The data are looked through before the seconds that a large model takes to open.
         var benchmark = PngBenchmark.Open(request.Data, request.Split);
         var evaluator = new Evaluator(benchmark, request.Protocol);

@@ -130,6 +130,10 @@ internal static class GroundCommand
                 parsed.InvocationConfiguration.Output,
                 messages
             );
+            if (exports.CutsOut && paths.Contains(PicturePlace.StandardInput))
+                throw new InputException(
+                    "cut-outs are cut from a file, and the standard input is none; save it first, or leave out --format cut-outs"
+                );
             if (parsed.GetValue(resume) && exports is { IsNeeded: true, WritesOwnFiles: false })
                 throw new InputException("--resume reads what is done from ground's own files; add them: --format files,...");
             var chosen = refine.Over(model.Read(parsed, stop), options.Head, parsed);

@@ -18,7 +18,7 @@ internal sealed class GroundExports : IDisposable
     {
         _categories = categories;
         var foreign = formats.Where(name => name != OwnFiles).ToList();
-        WritesOwnFiles = foreign.Count < formats.Count;
+        (WritesOwnFiles, CutsOut) = (foreign.Count < formats.Count, foreign.Contains("cut-outs"));
         if (foreign.Count == 0)
             return;
         var options = new ExportOptions { Categories = categories is null ? null : CategoryFile.Read(categories) };
@@ -27,6 +27,9 @@ internal sealed class GroundExports : IDisposable
 
     /// <summary>Whether overlay.png, phrases.json, panoptic.png and panoptic.json are asked for.</summary>
     public bool WritesOwnFiles { get; }
+
+    /// <summary>Whether the pictures' files are needed again when they have been grounded.</summary>
+    public bool CutsOut { get; }
 
     /// <summary>Whether other tools' formats are asked for.</summary>
     public bool IsNeeded => _exporter is not null;

@@ -5,8 +5,7 @@ namespace Groundling.Diffusion;
 /// <param name="Prediction">What the UNet's output means.</param>
 /// <remarks>
 /// Sampling is DDIM's whatever sampler the folder names: a sampler is a choice of those who make pictures, not a property of the weights.
-/// So the
-/// settings of other solvers are known and left aside, while all that says what the UNet has learnt is honoured or refused.
+/// So the settings of other solvers are known and left aside, while all that says what the UNet has learnt is honoured or refused.
 /// </remarks>
 public sealed record ScheduleConfig(NoiseSchedule Noise, PredictionType Prediction)
 {
@@ -36,8 +35,7 @@ public sealed record ScheduleConfig(NoiseSchedule Noise, PredictionType Predicti
 
     /// <summary>
     /// Settings of solvers, and numbers of clipping and thresholding. Latents are not clipped, whatever <c>clip_sample</c> says: it is for
-    /// pictures, and the
-    /// reference's pipelines of Stable Diffusion turn it off.
+    /// pictures, and the reference's pipelines of Stable Diffusion turn it off.
     /// </summary>
     private static readonly string[] Harmless =
     [

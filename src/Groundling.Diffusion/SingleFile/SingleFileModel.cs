@@ -5,8 +5,7 @@ namespace Groundling.Diffusion;
 
 /// <summary>
 /// A Stable Diffusion 1.x or 2.x in one safetensors file, under the names that its own training gave: UNet, autoencoder and text encoder.
-/// What kind of model
-/// it is shows in names and shapes; what these do not tell, such as the number of heads, is the kind's.
+/// What kind of model it is shows in names and shapes; what these do not tell, such as the number of heads, is the kind's.
 /// </summary>
 internal sealed class SingleFileModel : ModelSource
 {

@@ -7,8 +7,7 @@ namespace Groundling.Diffusion;
 /// </summary>
 /// <remarks>
 /// The reference's regular expression, <c>'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+</c>, by whole code points: .NET's own
-/// expressions know the
-/// classes of UTF-16 units alone, and half a pair is no letter.
+/// expressions know the classes of UTF-16 units alone, and half a pair is no letter.
 /// </remarks>
 internal static class ClipPieces
 {

@@ -4,8 +4,7 @@ namespace Groundling.Scenes.Narratives;
 
 /// <summary>
 /// Names what is in a picture in the ways in which people ask for it: a phrase alone, a list without a beginning, or one of many
-/// beginnings; with
-/// articles or none, in any order, with a full stop or without. Every phrase fits all and only the segments it is given.
+/// beginnings; with articles or none, in any order, with a full stop or without. Every phrase fits all and only the segments it is given.
 /// </summary>
 internal static class Asker
 {

@@ -5,8 +5,7 @@ namespace Groundling.Torch;
 /// <summary>Keeps libtorch from asking NNPACK about convolutions.</summary>
 /// <remarks>
 /// It would compute large batches alone, and otherly on each processor. On one that it does not know it writes a warning to standard error
-/// for every
-/// convolution.
+/// for every convolution.
 /// </remarks>
 internal static partial class Nnpack
 {

@@ -18,9 +18,6 @@ namespace Groundling.Training;
 /// </remarks>
 public sealed class GroundingTask : ITrainingTask, IDisposable
 {
-    private const ulong Orders = 1; // a stream of random numbers
-    private const ulong Points = 3; // a stream of random numbers beside those of the narratives' row
-    private const ulong Absences = 4; // and another
     private readonly TrainConfig _config;
     private readonly FrozenEncoders _encoders;
     private readonly GroundingModel _model;
@@ -72,7 +69,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
                 .Where(pair => pair.Value.dim() > 1 && !pair.Name.EndsWith("level_embedding.weight", StringComparison.Ordinal))
                 .Select(pair => pair.Name),
         ];
-        var order = new EndlessOrder(examples.Count, StepSeed.Of(seed, Orders));
+        var order = new EndlessOrder(examples.Count, StepSeed.Of(seed, RunStreams.Orders));
         var classOf = categories.Keys.Order().Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         ImagesPerStep = settings.BatchSize * settings.Accumulate;
         var absent = settings.Absent > 0 ? new AbsentPhrases(examples) : null;
@@ -190,7 +187,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
                 Enumerable
                     .Range(0, example.Narrative.Masks.Count)
                     .Where(phrase => phrase != example.Narrative.Absent)
-                    .Select(phrase => StepSeed.Of(_config.Train.Seed, Points, (ulong)example.Narrative.Place, (ulong)phrase))
+                    .Select(phrase => StepSeed.Of(_config.Train.Seed, RunStreams.Points, (ulong)example.Narrative.Place, (ulong)phrase))
             )
             .ToList();
         if (_points is not null)
@@ -231,9 +228,9 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     /// <summary>A share of the narratives with a phrase of what is not there; a colour or a noun, whichever can be exchanged.</summary>
     private static AbsentPhrase? Absent(AbsentPhrases phrases, GroundingTrainingSettings settings, long place, BenchmarkExample example)
     {
-        if (StepSeed.ShareOf(settings.Seed, Absences, (ulong)place) >= settings.Absent)
+        if (StepSeed.ShareOf(settings.Seed, RunStreams.Absences, (ulong)place) >= settings.Absent)
             return null;
-        var random = StepSeed.Of(settings.Seed, Absences, (ulong)place, 1);
+        var random = StepSeed.Of(settings.Seed, RunStreams.Absences, (ulong)place, 1);
         return (random & 1) == 0
             ? phrases.WithOtherNoun(example, random >> 1) ?? AbsentPhrases.WithOtherColour(example, random >> 1)
             : AbsentPhrases.WithOtherColour(example, random >> 1) ?? phrases.WithOtherNoun(example, random >> 1);

@@ -18,12 +18,10 @@ internal sealed record TrainingNarrative(
     int? Absent
 )
 {
-    private const ulong Mirrors = 2; // a stream of random numbers of its own; the order's is 1
-
     /// <summary>
     /// Whether the narrative at a place is mirrored, as half of them are where a run mirrors; it follows from the seed alone.
     /// </summary>
-    public static bool IsMirrored(ulong seed, long place) => (StepSeed.Of(seed, Mirrors, (ulong)place) & 1) != 0;
+    public static bool IsMirrored(ulong seed, long place) => (StepSeed.Of(seed, RunStreams.Mirrors, (ulong)place) & 1) != 0;
 
     /// <summary>Reads one; safe on any thread.</summary>
     /// <param name="place">Its place in the run's row of narratives.</param>

@@ -9,7 +9,6 @@ namespace Groundling.Training;
 /// <summary>The first stage of pretraining: pictures to latents an eighth of their size, and back.</summary>
 public sealed class AutoencoderTask : ITrainingTask, IDisposable
 {
-    private const ulong Orders = 1;
     private const int ShownPictures = 4,
         PicturesAtOnce = 8;
     private readonly AutoencoderSettings _settings;
@@ -41,7 +40,7 @@ public sealed class AutoencoderTask : ITrainingTask, IDisposable
         Parameters = [.. _vae.NamedTensors()];
         foreach (var (_, value) in Parameters)
             value.requires_grad_(true);
-        (_order, _loss) = (new(pictures.Count, StepSeed.Of(settings.Seed, Orders)), new(settings));
+        (_order, _loss) = (new(pictures.Count, StepSeed.Of(settings.Seed, RunStreams.Orders)), new(settings));
     }
 
     /// <inheritdoc/>

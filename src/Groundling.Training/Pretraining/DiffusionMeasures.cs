@@ -13,7 +13,6 @@ namespace Groundling.Training;
 /// </summary>
 internal sealed class DiffusionMeasures
 {
-    private const ulong Measuring = 3; // a stream of random numbers
     private const int ShownPictures = 4,
         ShownSteps = 20;
     private readonly DiffusionSettings _settings;
@@ -97,7 +96,7 @@ internal sealed class DiffusionMeasures
 
     private double Loss(UNet unet, PromptKind kind, int limit, CancellationToken stop)
     {
-        using var generator = new Generator(StepSeed.Of(_settings.Seed, Measuring));
+        using var generator = new Generator(StepSeed.Of(_settings.Seed, RunStreams.Measuring));
         var sum = 0.0;
         foreach (var rows in Enumerable.Range(0, limit).Chunk(_settings.BatchSize))
         {

@@ -10,8 +10,7 @@ public sealed record DiffusionSettings : TrainingSettings
 
     /// <summary>
     /// Steps, the first ones, on pictures of half the side: five times as many in the same time, for the words to be learnt from; Stable
-    /// Diffusion,
-    /// too, was trained at 256 pixels before 512.
+    /// Diffusion, too, was trained at 256 pixels before 512.
     /// </summary>
     public long CoarseSteps { get; init; }
 

@@ -16,9 +16,6 @@ namespace Groundling.Training;
 /// </summary>
 public sealed class DiffusionTask : ITrainingTask, IDisposable
 {
-    private const ulong Orders = 1,
-        RehearsedOrders = 3, // streams of random numbers: the kinds of captions follow
-        Contrasts = 5;
     private const int FewestContrasted = 4; // pictures of a step whose words are told apart; otherwise a quarter
     private readonly ComputeDevice _place;
     private readonly DiffusionSettings _settings;
@@ -74,11 +71,11 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
             coarse,
             new(vae, _schedule)
         );
-        _learnt = new(learnt, settings.BatchSize, settings.Seed, Orders);
+        _learnt = new(learnt, settings.BatchSize, settings.Seed, RunStreams.Orders);
         if (rehearsed is not null)
         {
             var sides = learnt.Latents.RowShape[^1] / rehearsed.Latents.RowShape[^1];
-            _rehearsed = new(rehearsed, (int)(settings.BatchSize * sides * sides), settings.Seed, RehearsedOrders);
+            _rehearsed = new(rehearsed, (int)(settings.BatchSize * sides * sides), settings.Seed, RunStreams.RehearsedOrders);
         }
         _measures = new(settings, preset.Prediction, _schedule, tokenizer, text, vae, measured);
         (_unet, _averageUNet) = (Make(), Make());
@@ -182,7 +179,7 @@ public sealed class DiffusionTask : ITrainingTask, IDisposable
         words.Plus(pixels).Times(_settings.WordContrast).backward();
         return (words.item<float>(), pixels.item<float>());
 
-        ulong RandomOf(int picture) => StepSeed.Of(_settings.Seed, Contrasts, (ulong)places[picture]);
+        ulong RandomOf(int picture) => StepSeed.Of(_settings.Seed, RunStreams.Contrasts, (ulong)places[picture]);
     }
 
     /// <inheritdoc/>

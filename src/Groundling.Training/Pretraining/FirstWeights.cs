@@ -16,8 +16,7 @@ internal static class FirstWeights
 
     /// <summary>
     /// First values of an autoencoder: what lies between its blocks is near the identity, too, so it starts as an almost linear map of
-    /// patches
-    /// and only has to learn what is better than one.
+    /// patches and only has to learn what is better than one.
     /// </summary>
     public static Vae Initialize(Vae vae, Generator generator)
     {

@@ -17,8 +17,7 @@ public sealed record PretrainConfig
 
     /// <summary>
     /// The stages that are not trained but taken from <see cref="Initial"/>, separated by commas: "vae,text". Where both are, the UNet
-    /// begins with
-    /// that model's, which has learnt from these latents and words; else with nothing.
+    /// begins with that model's, which has learnt from these latents and words; else with nothing.
     /// </summary>
     public string Keep { get; init; } = "";
 

@@ -18,7 +18,6 @@ namespace Groundling.Training;
 /// </remarks>
 public sealed class TextTask : ITrainingTask, IDisposable
 {
-    private const ulong Orders = 1;
     private readonly TextSettings _settings;
     private readonly ComputeDevice _place;
     private readonly long _padding;
@@ -46,7 +45,7 @@ public sealed class TextTask : ITrainingTask, IDisposable
     {
         (_settings, _padding) = (settings, tokenizer.PaddingToken);
         (_learnt, _measured) = (Rows(learnt), Rows(settings.ValidationLimit == 0 ? measured : measured.Take(settings.ValidationLimit)));
-        _order = new(_learnt.Count, StepSeed.Of(settings.Seed, Orders));
+        _order = new(_learnt.Count, StepSeed.Of(settings.Seed, RunStreams.Orders));
         _place = place ?? ComputeDevice.Cpu;
         using var generator = new Generator(settings.Seed);
         _text = new TextEncoder(config).Initialize(generator).to(_place.Device);

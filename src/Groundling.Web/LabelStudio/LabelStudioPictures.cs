@@ -8,9 +8,8 @@ namespace Groundling.Web.LabelStudio;
 /// </summary>
 /// <remarks>
 /// A picture is a data URI, or lies under <c>/data/</c>, <c>/storage-data/</c> or <c>/tasks/</c> of that Label Studio. Other hosts, other
-/// paths,
-/// files of this machine and redirects are refused, so that nobody can have the service ask what only it can reach; the token goes there
-/// alone.
+/// paths, files of this machine and redirects are refused, so that nobody can have the service ask what only it can reach; the token goes
+/// there alone.
 /// </remarks>
 internal sealed class LabelStudioPictures : IDisposable
 {

@@ -61,6 +61,12 @@ public sealed class GroundFormatTests : IDisposable
     }
 
     [Fact]
+    public void What_needs_a_file_is_refused_for_the_standard_input_before_the_model_opens() =>
+        CommandRun
+            .Of("ground", "-", "--caption", "[a]", "--model", "none", "--format", "files,cut-outs", "--out", _folder.File("out"))
+            .RefusesInOneLine("the standard input is none");
+
+    [Fact]
     public void A_picture_that_cannot_be_read_is_left_out_and_nothing_is_written_of_none()
     {
         _folder.Write("in/broken.png", "no picture");
