@@ -6,9 +6,9 @@ namespace Groundling.Core;
 public static class AtomicFile
 {
     /// <summary>
-    /// Writes a file through <paramref name="write"/>; on any fault before the renaming the old file stays, the new one goes. Who could read
-    /// an old file can read the new one. Where a link leads to a file, that one is written; a pipe or a device gets the bytes when all of
-    /// them are made.
+    /// Writes a file through <paramref name="write"/>; on any fault before the renaming the old file stays, the new one goes. Who could not
+    /// read an old file cannot read the new one. Where a link leads to a file, that one is written; a pipe or a device gets the bytes when
+    /// all of them are made.
     /// </summary>
     /// <param name="path">The file; its folder is there.</param>
     /// <param name="write">Writes all of it.</param>
@@ -39,9 +39,9 @@ public static class AtomicFile
             var folder = Path.GetDirectoryName(place)!;
             using var file = Staging.NewFile(folder);
             made = file.Name;
+            if (earlier)
+                FileKind.Inherit(file, place);
             write(file);
-            if (earlier && !OperatingSystem.IsWindows())
-                File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(place));
             if (keep)
                 DiskSync.File(file);
             else

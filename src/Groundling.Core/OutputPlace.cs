@@ -15,6 +15,20 @@ public static class OutputPlace
             RequireWritable(there, folder);
     }
 
+    /// <summary>Refuses a name that no file can have; writes and makes nothing.</summary>
+    /// <param name="path">The file; what stands there is replaced, a pipe or a device gets the bytes.</param>
+    /// <exception cref="InputException">It is a folder, or its folder cannot be written.</exception>
+    public static void RequireFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (Directory.Exists(path))
+            throw new InputException($"{path} is a folder; name a file to write.");
+        if (FileKind.IsSpecial(path))
+            return;
+        var place = File.Exists(path) ? RealPath.Of(path) : Path.GetFullPath(path);
+        Require(Path.GetDirectoryName(place) ?? place);
+    }
+
     /// <summary>The same without trying to write.</summary>
     /// <returns>The nearest folder that is there.</returns>
     internal static string? RequireFree(string folder, IEnumerable<string> files)

@@ -118,6 +118,9 @@ internal static partial class Staging
         }
     }
 
+    /// <summary>Moves a set into its folder.</summary>
+    public static void MoveIn(string set, string folder) => Finish(set, folder);
+
     private static void CleanOnce(string folder)
     {
         if (Seen.TryAdd(Path.GetFullPath(folder), true))
@@ -128,6 +131,9 @@ internal static partial class Staging
     {
         if (path.EndsWith(Set, StringComparison.Ordinal))
         {
+            foreach (var inner in Directory.GetDirectories(path))
+                if (Path.GetFileName(inner) is var name && !name.StartsWith('.')) // what was replaced waits in a hidden one
+                    Directory.Move(inner, Path.Combine(folder, name));
             foreach (var file in Directory.GetFiles(path))
                 AtomicFile.Rename(file, Path.Combine(folder, Path.GetFileName(file)));
             DiskSync.Folder(folder);

@@ -62,7 +62,7 @@ public sealed record EvaluationRun(string Data, ulong? Seed, JsonNode? Config, I
         {
             return ReadJson(Path.Combine(folder, FileName))?.Deserialize<EvaluationRun>(EvaluationJson.Indented);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter of texts that are no Unicode
         {
             return null;
         }

@@ -19,16 +19,22 @@ internal static class JoinedOutline
             return [.. piece.Outer];
         var ring = new LinkedList<Point>(piece.Outer);
         var waiting = new PriorityQueue<LinkedListNode<Point>, int>(); // horizontal edges, by their first corner, of rows that come
-        var above = new LinkedListNode<Point>?[piece.Outer.Max(corner => corner.X) + 1]; // in each column the lowest one that went by
+        var left = piece.Outer.Min(corner => corner.X);
+        var above = new LinkedListNode<Point>?[piece.Outer.Max(corner => corner.X) - left + 1]; // in each column the lowest that went by
         for (var node = ring.First; node is not null; node = node.Next)
             Await(node);
-        // What a cut meets above a hole is part of the ring already.
-        foreach (var hole in piece.Holes.OrderBy(hole => hole.Min(corner => corner.Y)))
+        // What a cut meets above a hole is part of the ring already; of holes under one edge those on the right come first, so that the
+        // edge's remainder gets shorter.
+        foreach (
+            var (hole, top) in piece
+                .Holes.Select(hole => (hole, Top: hole.Index().MinBy(corner => (corner.Item.Y, corner.Item.X))))
+                .OrderBy(one => one.Top.Item.Y)
+                .ThenByDescending(one => one.Top.Item.X)
+        )
         {
-            var top = hole.Index().MinBy(corner => (corner.Item.Y, corner.Item.X));
             while (waiting.TryPeek(out var edge, out var row) && row < top.Item.Y)
                 Pass(waiting.Dequeue(), null);
-            var after = above[top.Item.X]!;
+            var after = above[top.Item.X - left]!;
             var meeting = new Point(top.Item.X, after.Value.Y);
             var last = after;
             foreach (var corner in (IEnumerable<Point>)[meeting, .. hole.Skip(top.Index), .. hole.Take(top.Index), top.Item, meeting])
@@ -51,37 +57,44 @@ internal static class JoinedOutline
         {
             var (a, b) = (edge.Value.X, End(edge).X);
             for (var x = Math.Min(a, b); x < Math.Max(a, b); x++)
-                if (instead is null || above[x] == instead)
-                    above[x] = edge;
+                if (instead is null || above[x - left] == instead)
+                    above[x - left] = edge;
         }
     }
 
     /// <summary>All pieces of a mask as one ring.</summary>
     public static List<Point> Of(IReadOnlyList<MaskPolygon> pieces)
     {
-        var ring = Of(pieces[0]);
-        int from = 0; // where in the ring the last piece begins
+        var ring = new LinkedList<Point>(Of(pieces[0]));
+        var (first, count) = (ring.First!, ring.Count); // of the last piece
         foreach (var piece in pieces.Skip(1).Select(Of))
         {
-            var (own, other) = Nearest(ring, from, piece);
-            ring.InsertRange(own + 1, [.. piece.Skip(other), .. piece.Take(other + 1), ring[own]]);
-            from = own + 1;
+            var (own, other) = Nearest(first, count, piece);
+            LinkedListNode<Point> last = own,
+                begin = ring.AddAfter(own, piece[other]);
+            last = begin;
+            foreach (var corner in piece.Skip(other + 1).Concat(piece.Take(other + 1)).Append(own.Value))
+                last = ring.AddAfter(last, corner);
+            (first, count) = (begin, piece.Count);
         }
-        return ring;
+        return [.. ring];
     }
 
-    /// <summary>The corners to join; of long outlines the one nearest to the piece's first.</summary>
-    private static (int Own, int Other) Nearest(List<Point> ring, int from, List<Point> piece)
+    /// <summary>
+    /// The corners of the last piece and of the next one to join; of long outlines the one nearest to the next one's first.
+    /// </summary>
+    private static (LinkedListNode<Point> Own, int Other) Nearest(LinkedListNode<Point> first, int count, List<Point> piece)
     {
-        var (best, least) = ((0, 0), long.MaxValue);
-        var compared = (long)(ring.Count - from) * piece.Count <= MostPairs ? piece.Count : 1;
-        for (int i = from; i < ring.Count; i++)
-        for (int j = 0; j < compared; j++)
+        var (best, least) = ((first, 0), long.MaxValue);
+        var compared = (long)count * piece.Count <= MostPairs ? piece.Count : 1;
+        var node = first;
+        for (var i = 0; i < count; i++, node = node.Next!)
+        for (var j = 0; j < compared; j++)
         {
-            long x = ring[i].X - piece[j].X,
-                y = ring[i].Y - piece[j].Y;
+            long x = node.Value.X - piece[j].X,
+                y = node.Value.Y - piece[j].Y;
             if (x * x + y * y < least)
-                (best, least) = ((i, j), x * x + y * y);
+                (best, least) = ((node, j), x * x + y * y);
         }
         return best;
     }

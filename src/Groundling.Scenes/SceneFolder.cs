@@ -53,8 +53,16 @@ internal sealed class SceneFolder(string root, SceneSplit split) : IDisposable
     {
         if (File.Exists(root))
             throw new InputException($"{root} is a file: name a folder for the scenes");
-        if (Directory.Exists(EditSession.JournalsOf(root, NameOf(split))))
+        var journals = EditSession.JournalsOf(root, NameOf(split));
+        if (FolderLock.IsHeld(journals))
             throw new InputException($"{root}, split {NameOf(split)}, is being edited: end the editor, or choose another folder");
+        if (
+            Directory.Exists(journals)
+            && Directory.EnumerateFileSystemEntries(journals).Any(entry => Path.GetFileName(entry) != FolderLock.Name)
+        )
+            throw new InputException(
+                $"{journals} has edits that the files do not have yet: open the editor once, which saves them, or choose another folder"
+            );
         if (File.Exists(Origin))
         {
             foreach (var (path, mark) in SceneAnnotations.Marks(Origin, [Narratives, Panoptic]))
@@ -93,11 +101,13 @@ internal sealed class SceneFolder(string root, SceneSplit split) : IDisposable
         DiskSync.Tree(Staging);
         Directory.CreateDirectory(Path.GetDirectoryName(Images)!);
         Directory.CreateDirectory(Path.GetDirectoryName(Maps)!);
-        // The mark goes first in and the annotations last: an interrupted change is seen as generated, and as incomplete.
-        AtomicFile.Rename(StagedOrigin, Origin);
-        SyncNames();
+        RequireReplaceable(); // somebody may have edited it while this was drawn
+        // The old annotations go first, the mark comes next, and the new annotations last: an interrupted change is seen as generated, and
+        // as incomplete.
         File.Delete(Narratives);
         File.Delete(Panoptic);
+        SyncNames();
+        AtomicFile.Rename(StagedOrigin, Origin);
         Replace(StagedImages, Images);
         Replace(StagedMaps, Maps);
         SyncNames();
@@ -111,11 +121,24 @@ internal sealed class SceneFolder(string root, SceneSplit split) : IDisposable
     {
         if (_held is null)
             return;
-        Empty();
+        try
+        {
+            Empty();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What ended the drawing is the fault worth reporting; the next one empties it.
+        }
         _held.Dispose();
         _held = null;
-        if (!Directory.EnumerateFileSystemEntries(Staging).Any()) // another may have begun
+        try
+        {
             Directory.Delete(Staging);
+        }
+        catch (IOException)
+        {
+            // Another has begun to draw.
+        }
     }
 
     /// <summary>Removes what a killed process left.</summary>

@@ -21,7 +21,8 @@ internal sealed record ExportRequest : GroundRequest
 /// <summary>Groundings in other tools' formats, as one zip file; no model is needed for it.</summary>
 internal sealed class ExportRoute(ServiceOptions options, PictureDecoders decoders) : IDisposable
 {
-    private const int LongestName = 60;
+    private const int LongestName = 60,
+        RetryAfter = 5; // seconds
     private readonly SemaphoreSlim _one = new(1); // files of one request at a time: memory is bounded by the largest
 
     public async Task<IResult> ExportAsync(HttpContext context)
@@ -37,48 +38,57 @@ internal sealed class ExportRoute(ServiceOptions options, PictureDecoders decode
             );
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         patience.CancelAfter(TimeSpan.FromSeconds(options.Timeout));
+        await InTime(TurnAsync(patience.Token), StatusCodes.Status429TooManyRequests, "the files of others were being made for", null);
         try
         {
-            return await ExportAsync(context, request, document, format, patience.Token);
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            throw new RequestException(
+            var picture = await InTime(
+                DecodeAsync(context, request, patience.Token),
                 StatusCodes.Status503ServiceUnavailable,
-                $"the files could not be made within {options.Timeout} seconds; ask again, or for fewer phrases",
-                "document"
+                "the picture could not be decoded within",
+                "image"
             );
-        }
-    }
-
-    private async Task<IResult> ExportAsync(
-        HttpContext context,
-        ExportRequest request,
-        GroundingDocument document,
-        string format,
-        CancellationToken patience
-    )
-    {
-        await _one.WaitAsync(patience);
-        try
-        {
-            var picture = await DecodeAsync(context, request, patience);
             if ((picture.Width, picture.Height) != (document.Width, document.Height))
                 throw new RequestException(
                     StatusCodes.Status400BadRequest,
                     $"the picture is of {picture.Width} x {picture.Height} pixels, the answer of another; send the picture that was grounded",
                     "image"
                 );
-            var zip = await Task.Run(() => Zip(request.Image!, document, format, NameOf(request.Name), patience), patience);
+            var zip = await InTime(
+                Task.Run(() => Zip(request.Image!, document, format, NameOf(request.Name), patience.Token), patience.Token),
+                StatusCodes.Status503ServiceUnavailable,
+                "the files could not be made within",
+                "document"
+            );
             return Results.Bytes(zip, "application/zip");
         }
         finally
         {
             _one.Release();
         }
+
+        async Task<T> InTime<T>(Task<T> work, int status, string fault, string? parameter)
+        {
+            try
+            {
+                return await work;
+            }
+            catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                throw new RequestException(status, $"{fault} {options.Timeout} seconds; try again later", parameter)
+                {
+                    RetryAfter = status == StatusCodes.Status429TooManyRequests ? RetryAfter : null,
+                };
+            }
+        }
     }
 
     public void Dispose() => _one.Dispose();
+
+    private async Task<bool> TurnAsync(CancellationToken patience)
+    {
+        await _one.WaitAsync(patience);
+        return true;
+    }
 
     private async Task<Picture> DecodeAsync(HttpContext context, ExportRequest request, CancellationToken patience)
     {

@@ -14,7 +14,6 @@ namespace Groundling.Web;
 internal static class RequestReader
 {
     private const int LongestField = 1 << 20;
-    private const string Answer = "document"; // of /v1/ground
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>How the service reads JSON: strictly, with snake-case names.</summary>
@@ -39,7 +38,7 @@ internal static class RequestReader
         ["probabilities"] = "true or false",
         ["phrase"] = "a whole number, counted from 0",
         ["narrative"] = "a whole number, counted from 0",
-        [Answer] = "the answer of /v1/ground, as text",
+        ["document"] = "the answer of /v1/ground, as text",
         ["format"] = "the name of a format",
         ["name"] = "text",
         ["version"] = "text, as the last answer gave it",
@@ -166,7 +165,7 @@ internal static class RequestReader
 
     private static string Text(byte[] content, string name)
     {
-        if (content.Length > LongestField && name != Answer) // which the body's own limit bounds, in a form as in JSON
+        if (content.Length > LongestField)
             throw new RequestException(
                 StatusCodes.Status400BadRequest,
                 $"the field '{name}' has {content.Length} bytes; {LongestField} are allowed",

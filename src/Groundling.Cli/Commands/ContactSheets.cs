@@ -6,8 +6,8 @@ namespace Groundling.Cli.Commands;
 /// <summary>contact-sheet.png of many pictures with their masks, and contact-sheet-2.png and so on where one does not hold them.</summary>
 internal static class ContactSheets
 {
-    /// <summary>The first sheet's name.</summary>
-    public const string FirstFile = "contact-sheet.png";
+    /// <summary>What the sheets' names begin with.</summary>
+    public const string Name = "contact-sheet";
 
     /// <summary>Draws the sheets of the pictures whose own files are there.</summary>
     /// <param name="folder">The output folder.</param>
@@ -24,7 +24,7 @@ internal static class ContactSheets
             .OfType<(Picture, string)>();
         foreach (var sheet in cells.Chunk(ContactSheet.Most))
         {
-            var path = Path.Combine(folder, written.Count == 0 ? FirstFile : $"contact-sheet-{written.Count + 1}.png");
+            var path = Path.Combine(folder, written.Count == 0 ? $"{Name}.png" : $"{Name}-{written.Count + 1}.png");
             var png = ContactSheet.Render(sheet).EncodePng();
             AtomicFile.Write(path, file => file.Write(png));
             written.Add(path);

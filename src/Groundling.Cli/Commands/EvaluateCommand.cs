@@ -119,7 +119,10 @@ internal static class EvaluateCommand
         };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(refine.Refine) && parsed.GetValue(baseline) is not null)
+            if (
+                (parsed.GetValue(refine.Refine) || parsed.GetValue(refine.Settings) is { Length: > 0 })
+                && parsed.GetValue(baseline) is not null
+            )
                 throw new InputException("--refine reads a model's attention; a baseline has none: leave it out");
             var chosenHead = refine.Over(CommonOptions.ReadHead(parsed.GetValue(head)), parsed);
             var request = new Request(
@@ -148,7 +151,7 @@ internal static class EvaluateCommand
             _ = new GroundingOptions { Size = request.Size, Threshold = request.Threshold }.Validated();
             EvaluationCommon.RequireLimit(request.Limit);
             if (request.Predictions is { } file)
-                OutputPlace.Require(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFileName(file));
+                OutputPlace.RequireFile(file);
             CommonOptions.UseThreads(parsed.GetValue(threads));
             Run(request, processes, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stop);
         });

@@ -60,7 +60,7 @@ internal static class FeaturesCommand
                 ) ?? throw new InputException("no caption: give --caption, --phrases or --narrative");
             var chosen = model.Read(parsed, stop);
             var file = parsed.GetValue(output)!;
-            OutputPlace.Require(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFileName(file));
+            OutputPlace.RequireFile(file);
             var image = Picture.Load(parsed.GetValue(picture)!);
             using var pipeline = chosen.Open(Rearrangement.OnePass, device.Read(parsed).Find());
             using var trace = pipeline.Trace(image, words, options, keepHeads: true, stop);

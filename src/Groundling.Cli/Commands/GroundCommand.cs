@@ -116,8 +116,7 @@ internal static class GroundCommand
                 }
             );
             OutputPlace.Require(folder, paths.Count == 1 ? GroundingWriter.Files : []);
-            PicturePlace.RequireApart(paths, folder);
-            if (parsed.GetValue(resume) && paths.Count == 1)
+            if (parsed.GetValue(resume) && parsed.GetValue(pictures) is [var alone] && paths is [var path] && path == alone)
                 throw new InputException("--resume goes on with several pictures; of one there is nothing to go on with: leave it out");
             using var exports = formats.Read(parsed, folder);
             var job = new GroundJob(
@@ -130,9 +129,11 @@ internal static class GroundCommand
                 parsed.InvocationConfiguration.Output,
                 messages
             );
-            if (exports.CutsOut && paths.Contains(PicturePlace.StandardInput))
+            if (exports.WritesOwnFiles)
+                PicturePlace.RequireApart(paths, folder);
+            if (exports.CutsOut && paths.Find(PicturePlace.IsStream) is { } stream)
                 throw new InputException(
-                    "cut-outs are cut from a file, and the standard input is none; save it first, or leave out --format cut-outs"
+                    $"cut-outs are cut from a file, and {(stream == PicturePlace.StandardInput ? "the standard input" : stream)} is none; save it first, or leave out --format cut-outs"
                 );
             if (parsed.GetValue(resume) && exports is { IsNeeded: true, WritesOwnFiles: false })
                 throw new InputException("--resume reads what is done from ground's own files; add them: --format files,...");

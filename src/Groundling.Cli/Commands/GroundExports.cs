@@ -40,7 +40,7 @@ internal sealed class GroundExports : IDisposable
     /// <param name="path">Where it lies.</param>
     /// <param name="document">What was found in it.</param>
     public void Add(string fileName, string name, string path, GroundingDocument document) =>
-        _exporter?.Add(new(fileName, document) { Name = name, Path = path == PicturePlace.StandardInput ? null : path });
+        _exporter?.Add(new(fileName, document) { Name = name, Path = PicturePlace.IsStream(path) ? null : path });
 
     /// <summary>Writes what holds all pictures.</summary>
     /// <returns>What to open in each tool, and notes.</returns>

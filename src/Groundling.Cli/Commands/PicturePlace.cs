@@ -89,24 +89,35 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
         static bool IsBelow(string folder, string above) => !Path.GetRelativePath(above, folder).StartsWith("..", StringComparison.Ordinal);
     }
 
-    /// <summary>Refuses pictures that the results would replace.</summary>
+    /// <summary>Refuses pictures that ground's own files would replace.</summary>
     /// <exception cref="InputException">One lies where a result is to be written.</exception>
     public static void RequireApart(IReadOnlyList<string> pictures, string output)
     {
-        var results =
-            pictures.Count == 1
-                ? GroundingWriter.Files.Select(file => Path.Combine(output, file))
-                : Of(pictures, output)
-                    .SelectMany(place => GroundingWriter.Files.Select(file => Path.Combine(place.Folder, file)))
-                    .Append(Path.Combine(output, ContactSheets.FirstFile));
-        var names = GroundingWriter.Files.Append(ContactSheets.FirstFile).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var near = pictures.Where(picture => picture != StandardInput && names.Contains(Path.GetFileName(RealPath.Of(picture)))).ToList();
+        var near = pictures
+            .Where(picture => picture != StandardInput)
+            .Select(picture => (Picture: picture, Place: new FileInfo(picture).LinkTarget is null ? picture : RealPath.Of(picture)))
+            .Where(one => GroundingWriter.Files.Contains(Path.GetFileName(one.Place), OfSystem) || IsSheet(one.Place))
+            .ToList();
         if (near.Count == 0)
             return;
-        var taken = results.Select(RealPath.Of).ToHashSet(StringComparer.Ordinal);
-        if (near.Find(picture => taken.Contains(RealPath.Of(picture))) is { } own)
-            throw new InputException($"{own} would be replaced by a result; name another folder for the results").About("out");
+        var folders = pictures.Count == 1 ? [output] : Of(pictures, output).Select(place => place.Folder);
+        var taken = folders
+            .SelectMany(folder => GroundingWriter.Files.Select(file => Path.Combine(folder, file)))
+            .Select(RealPath.Of)
+            .ToHashSet(OfSystem);
+        var sheets = pictures.Count > 1 ? RealPath.Of(output) : null;
+        var own = near.Find(one =>
+            RealPath.Of(one.Picture) is var real
+            && (taken.Contains(real) || (IsSheet(real) && OfSystem.Equals(Path.GetDirectoryName(real), sheets)))
+        );
+        if (own.Picture is not null)
+            throw new InputException($"{own.Picture} would be replaced by a result; name another folder for the results").About("out");
+
+        static bool IsSheet(string path) => Path.GetFileName(path).StartsWith(ContactSheets.Name, StringComparison.OrdinalIgnoreCase);
     }
+
+    private static StringComparer OfSystem { get; } =
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     /// <summary>A name, or the first that no other has of those that end with "-2" and so on; it is then taken.</summary>
     public static string FreeName(string name, HashSet<string> taken)
@@ -123,6 +134,9 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
     public static string NameOf(string picture) =>
         Path.GetFileNameWithoutExtension(FileNameOf(picture)).TrimEnd('.', ' ') is { Length: > 0 } name ? name : "picture";
 
+    /// <summary>Whether a picture can be read once only.</summary>
+    public static bool IsStream(string picture) => picture == StandardInput || FileKind.IsSpecial(picture);
+
     /// <summary>A picture's path as results show it.</summary>
     public static string Shown(string picture) => picture == StandardInput ? Unnamed : picture;
 
@@ -135,7 +149,12 @@ internal sealed record PicturePlace(string Source, string FileName, string Folde
         if (FileKind.IsSpecial(file))
             note($"{file} is a pipe or a device and left out; name it itself to ground what it gives");
         else if (!File.Exists(file))
-            note($"{file} has a name that is not UTF-8 and is left out; rename it");
+        {
+            if (file.Contains('\uFFFD', StringComparison.Ordinal))
+                note($"{file} has a name that is not UTF-8 and is left out; rename it");
+            else if (PictureEndings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+                note($"{file} is a link that leads nowhere and is left out");
+        }
         else if (!IsPicture(file))
             return false;
         else if (IsHidden(file))

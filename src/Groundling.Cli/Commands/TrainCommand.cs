@@ -144,7 +144,7 @@ internal static class TrainCommand
         {
             return Train(folder);
         }
-        catch (GroundlingException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             folder?.TakeBack();
             throw;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -13,7 +14,8 @@ namespace Groundling.Data.Editing;
 /// </summary>
 internal static class AnnotationRewriter
 {
-    private static readonly JsonWriterOptions Style = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly (string, byte[])[] NoMembers = [];
+    private static readonly JsonSerializerOptions Style = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>An edited picture as the files hold it.</summary>
     /// <param name="ImageId">The image.</param>
@@ -100,138 +102,126 @@ internal static class AnnotationRewriter
         }
     }
 
-    private static string Annotation(JsonElement? record, Record edited)
+    private static byte[] Annotation(JsonElement? record, Record edited)
     {
         var before = new Dictionary<string, JsonElement>();
         if (record is { } known && known.TryGetProperty("segments_info", out var list) && list.ValueKind == JsonValueKind.Array)
             foreach (var segment in list.EnumerateArray().Where(segment => segment.ValueKind == JsonValueKind.Object))
                 before.TryAdd(segment.TryGetProperty("id", out var id) ? id.ToString() : "", segment);
-        var members = new List<(string, Action<Utf8JsonWriter>)>
-        {
-            (
-                "segments_info",
-                json =>
-                {
-                    json.WriteStartArray();
-                    foreach (var made in edited.Segments)
-                        Segment(json, before.TryGetValue($"{made.Segment.Id}", out var segment) ? segment : null, made.Segment, made.Box);
-                    json.WriteEndArray();
-                }
-            ),
-        };
-        if (record is null)
-            members.Insert(0, ("image_id", json => json.WriteNumberValue(long.Parse(edited.ImageId, CultureInfo.InvariantCulture))));
-        if (record is not { } given || !given.TryGetProperty("file_name", out var name) || name.ValueKind == JsonValueKind.Null)
-            members.Insert(members.Count - 1, ("file_name", json => json.WriteStringValue(edited.FileName)));
-        return Text(json => Merge(json, record, members));
+        var segments = edited.Segments.Select(made =>
+            Segment(before.TryGetValue($"{made.Segment.Id}", out var segment) ? segment : null, made.Segment, made.Box)
+        );
+        var isNamed = record is { } given && given.TryGetProperty("file_name", out var name) && name.ValueKind != JsonValueKind.Null;
+        return Merged(
+            record,
+            [
+                .. record is null ? [("image_id", Json(long.Parse(edited.ImageId, CultureInfo.InvariantCulture)))] : NoMembers,
+                .. isNamed ? NoMembers : [("file_name", Json(edited.FileName))],
+                ("segments_info", Bytes("["u8, segments, "]"u8)),
+            ]
+        );
     }
 
-    private static void Segment(Utf8JsonWriter json, JsonElement? before, EditedSegment segment, Box box) =>
-        Merge(
-            json,
+    private static byte[] Segment(JsonElement? before, EditedSegment segment, Box box) =>
+        Merged(
             before,
             [
-                ("id", writer => writer.WriteNumberValue(segment.Id)),
-                ("category_id", writer => writer.WriteNumberValue(segment.Category.Id)),
-                ("area", writer => writer.WriteNumberValue(segment.Area)),
-                (
-                    "bbox",
-                    writer =>
-                    {
-                        writer.WriteStartArray();
-                        foreach (var number in (ReadOnlySpan<int>)[box.X, box.Y, box.Width, box.Height])
-                            writer.WriteNumberValue(number);
-                        writer.WriteEndArray();
-                    }
-                ),
-                ("iscrowd", writer => writer.WriteNumberValue(segment.IsCrowd ? 1 : 0)),
+                ("id", Json(segment.Id)),
+                ("category_id", Json(segment.Category.Id)),
+                ("area", Json(segment.Area)),
+                ("bbox", Json<int[]>([box.X, box.Y, box.Width, box.Height])),
+                ("iscrowd", Json(segment.IsCrowd ? 1 : 0)),
             ]
         );
 
-    private static string Narrative(JsonElement? record, Record edited, int place)
+    private static byte[] Narrative(JsonElement? record, Record edited, int place)
     {
         var kept = edited.Segments.Select(made => made.Segment.Id).ToHashSet();
         var told = edited.Narratives[place];
-        List<(string, Action<Utf8JsonWriter>)> members =
-        [
-            ("caption", json => json.WriteStringValue(told.Caption)),
-            (
-                "segments",
-                json =>
-                {
-                    json.WriteStartArray();
-                    foreach (var tile in told.Tiles(kept))
-                    {
-                        json.WriteStartObject();
-                        json.WriteString("utterance", tile.Utterance);
-                        json.WriteStartArray("segment_ids");
-                        foreach (var id in tile.SegmentIds)
-                            json.WriteStringValue($"{id}");
-                        json.WriteEndArray();
-                        json.WriteBoolean("plural", tile.Plural);
-                        json.WriteBoolean("noun", tile.Noun);
-                        json.WriteEndObject();
-                    }
-                    json.WriteEndArray();
-                }
-            ),
-        ];
-        if (record is null)
-            members.InsertRange(
-                0,
-                [("image_id", json => json.WriteStringValue(edited.ImageId)), ("annotator_id", json => json.WriteNumberValue(0))]
-            );
-        return Text(json => Merge(json, record, members));
+        return Merged(
+            record,
+            [
+                .. record is null ? [("image_id", Json(edited.ImageId)), ("annotator_id", Json(0))] : NoMembers,
+                ("caption", Json(told.Caption)),
+                (
+                    "segments",
+                    Json(
+                        told.Tiles(kept)
+                            .Select(tile => new
+                            {
+                                utterance = tile.Utterance,
+                                segment_ids = tile.SegmentIds.Select(id => $"{id}"),
+                                plural = tile.Plural,
+                                noun = tile.Noun,
+                            })
+                    )
+                ),
+            ]
+        );
     }
 
-    private static string Category(PanopticCategory category) =>
-        Text(json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("id", category.Id);
-            json.WriteString("name", category.Name);
-            json.WriteString("supercategory", category.Supercategory);
-            json.WriteNumber("isthing", category.IsThing ? 1 : 0);
-            json.WriteEndObject();
-        });
+    private static byte[] Category(PanopticCategory category) =>
+        Json(
+            new
+            {
+                id = category.Id,
+                name = category.Name,
+                supercategory = category.Supercategory,
+                isthing = category.IsThing ? 1 : 0,
+            }
+        );
+
+    private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Style);
 
     /// <summary>A record with other members in place of some; what else it has stays as it is written, whatever that is.</summary>
-    private static void Merge(Utf8JsonWriter json, JsonElement? record, IReadOnlyList<(string Name, Action<Utf8JsonWriter> Write)> members)
+    private static byte[] Merged(JsonElement? record, IReadOnlyList<(string Name, byte[] Json)> members)
     {
-        var written = new HashSet<string>();
-        json.WriteStartObject();
+        var (made, written) = (new List<byte[]>(), new HashSet<string>());
         if (record is { } given)
             foreach (var member in given.EnumerateObject())
             {
-                json.WritePropertyName(member.Name);
-                if (members.FirstOrDefault(one => one.Name == member.Name) is { Write: { } write })
-                {
-                    write(json);
-                    written.Add(member.Name);
-                }
-                else
-                    json.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
+                var name = JsonMarshal.GetRawUtf8PropertyName(member);
+                var value = JsonMarshal.GetRawUtf8Value(member.Value);
+                var other = MemberOf(name);
+                if (other is null)
+                    made.Add([.. "\""u8, .. name, .. "\":"u8, .. value]);
+                else if (written.Add(other.Value.Name)) // one that stands twice is written once
+                    made.Add([.. "\""u8, .. name, .. "\":"u8, .. other.Value.Json]);
             }
-        foreach (var (name, write) in members.Where(one => !written.Contains(one.Name)))
+        made.AddRange(
+            members
+                .Where(member => !written.Contains(member.Name))
+                .Select(member => (byte[])[.. "\""u8, .. Encoding.UTF8.GetBytes(member.Name), .. "\":"u8, .. member.Json])
+        );
+        return Bytes("{"u8, made, "}"u8);
+
+        (string Name, byte[] Json)? MemberOf(ReadOnlySpan<byte> name)
         {
-            json.WritePropertyName(name);
-            write(json);
+            foreach (var member in members)
+                if (name.SequenceEqual(Encoding.UTF8.GetBytes(member.Name)))
+                    return member;
+            return null;
         }
-        json.WriteEndObject();
     }
 
-    private static string Text(Action<Utf8JsonWriter> write)
+    private static byte[] Bytes(ReadOnlySpan<byte> begin, IEnumerable<byte[]> items, ReadOnlySpan<byte> end)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, Style))
-            write(json);
-        return Encoding.UTF8.GetString(bytes.ToArray());
+        bytes.Write(begin);
+        foreach (var (place, item) in items.Index())
+        {
+            if (place > 0)
+                bytes.WriteByte((byte)',');
+            bytes.Write(item);
+        }
+        bytes.Write(end);
+        return bytes.ToArray();
     }
 
     /// <param name="path">The file.</param>
     /// <param name="replaced">What stands in a record's place; null leaves it as it is.</param>
     /// <param name="added">What comes behind an array's last record.</param>
-    private static void Rewrite(string path, Func<string, JsonElement, string?> replaced, Func<string, IReadOnlyList<string>> added) =>
+    private static void Rewrite(string path, Func<string, JsonElement, byte[]?> replaced, Func<string, IReadOnlyList<byte[]>> added) =>
         AtomicFile.Write(
             path,
             output =>
@@ -259,7 +249,11 @@ internal static class AnnotationRewriter
             }
         );
 
-    private static void Put(Stream output, string before, string record) => output.Write(Encoding.UTF8.GetBytes(before + record));
+    private static void Put(Stream output, string before, byte[] record)
+    {
+        output.Write(Encoding.UTF8.GetBytes(before));
+        output.Write(record);
+    }
 
     private static void Copy(FileStream source, Stream output, long end)
     {

@@ -122,8 +122,7 @@ public sealed class Pretraining
             RunRecord.Now("vae", _config.Vae.Seed, _data, null, device: $"{Place(_config.Vae)}")
         );
         using var task = new AutoencoderTask(_parts.Preset.Vae, _config.Vae, pictures, measured, Place(_config.Vae));
-        using var training = new TrainingRun(task, _config.Vae, run, _processes, observer);
-        return training.Run(stop);
+        return Train(task, _config.Vae, run, observer, stop);
     }
 
     /// <summary>The second stage: the captions' vocabulary and the text encoder.</summary>
@@ -155,8 +154,7 @@ public sealed class Pretraining
             _measured.Captions,
             Place(_config.Text)
         );
-        using var training = new TrainingRun(task, _config.Text, run, _processes, observer);
-        return training.Run(stop);
+        return Train(task, _config.Text, run, observer, stop);
     }
 
     /// <summary>Encodes all pictures, once.</summary>
@@ -218,8 +216,7 @@ public sealed class Pretraining
             initial,
             place
         );
-        using var training = new TrainingRun(task, _config.Diffusion, run, _processes, observer);
-        return training.Run(stop);
+        return Train(task, _config.Diffusion, run, observer, stop);
     }
 
     /// <summary>Writes the model of the stages' best weights, in halves.</summary>
@@ -237,6 +234,27 @@ public sealed class Pretraining
     }
 
     private ComputeDevice Place(TrainingSettings settings) => settings.FindDevice(_processes);
+
+    /// <summary>A stage that could not make a step is not there, so that it can be begun otherwise.</summary>
+    private TrainingOutcome Train(
+        ITrainingTask task,
+        TrainingSettings settings,
+        RunFolder? run,
+        ITrainingObserver? observer,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            using var training = new TrainingRun(task, settings, run, _processes, observer);
+            return training.Run(stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            run?.TakeBack();
+            throw;
+        }
+    }
 
     private void MakeTokens()
     {

@@ -79,7 +79,8 @@ public sealed class RunFolder : IDisposable
         Metrics.Dispose();
         try
         {
-            foreach (var folder in Directory.GetDirectories(Path)) // it was empty when the run was begun
+            // It held nothing else when the run was begun.
+            foreach (var folder in Directory.GetDirectories(Path).Where(folder => !IsRemains(folder)))
                 Directory.Delete(folder, recursive: true);
             foreach (var file in Directory.GetFiles(Path).Where(file => !IsRemains(file)))
                 File.Delete(file);

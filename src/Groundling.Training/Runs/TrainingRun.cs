@@ -184,17 +184,34 @@ public sealed class TrainingRun : IDisposable
         {
             return _task.Validate(step, stop);
         }
-        catch (Exception e) when (e is not OperationCanceledException && step > _savedStep)
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            KeepSteps();
+            throw;
+        }
+    }
+
+    private void KeepSteps()
+    {
+        if (_progress.Step == _savedStep)
+            return;
+        try
         {
             Save(_folder!.Last);
-            throw;
+        }
+        catch (Exception e) when (e is IOException or InputException)
+        {
+            // what ended the run is the fault worth reporting
         }
     }
 
     private void Record(long step, Validation validation)
     {
         if (!double.IsFinite(validation.Score))
+        {
+            KeepSteps();
             throw new InputException($"after step {step} the score is {validation.Score}, not a number; {Kept()}");
+        }
         var isBest = _progress.Best is not { } best || validation.Score > best;
         _progress = isBest
             ? _progress with

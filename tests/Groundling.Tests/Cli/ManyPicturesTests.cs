@@ -191,6 +191,10 @@ public sealed class ManyPicturesTests : IDisposable
         Assert.Equal(alone, File.ReadAllBytes(_folder.File("here/overlay.png")));
         Assert.Equal(among, File.ReadAllBytes(_folder.File("out/b/panoptic.png")));
         Ground([_folder.File("here/overlay.png"), "--caption", "[a]"]).Works();
+        Ground([_folder.File("here/overlay.png"), "--caption", "[a]", "--out", _folder.File("here"), "--format", "png"]).Works();
+        Picture("sheets/contact-sheet-2.png");
+        Ground([_folder.File("sheets/contact-sheet-2.png"), _folder.File("in/b.png"), "--caption", "[a]", "--out", _folder.File("sheets")])
+            .RefusesInOneLine("contact-sheet-2.png", "would be replaced");
     }
 
     /// <summary>To read a pipe is to wait for whoever writes into it.</summary>

@@ -67,6 +67,47 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Whose_a_file_is_stays()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "gives a file to another");
+        var file = _folder.Write("file", "old");
+        Run("chown", "65534:65534", file);
+        Run("chmod", "640", file);
+        AtomicFile.WriteText(file, "new");
+        Assert.Equal("65534 65534 640", Run("stat", "-c", "%u %g %a", file));
+
+        static string Run(string program, params string[] arguments)
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+            return output.Trim();
+        }
+    }
+
+    [Fact]
+    public void Links_in_circles_end()
+    {
+        SymbolicLinks.SkipUnlessThere();
+        File.CreateSymbolicLink(_folder.File("circle"), _folder.File("circle/within"));
+        Assert.Contains("circles", Assert.Throws<IOException>(() => RealPath.Of(_folder.File("circle"))).Message);
+    }
+
+    [Fact]
+    public void A_place_for_a_file_is_asked_for_beforehand()
+    {
+        OutputPlace.RequireFile(_folder.File("new"));
+        OutputPlace.RequireFile(_folder.File("folder/that/can/be/made"));
+        Assert.Throws<InputException>(() => OutputPlace.RequireFile(_folder.Path));
+        Assert.Throws<InputException>(() => OutputPlace.RequireFile(Path.GetPathRoot(_folder.Path)!));
+        Assert.Throws<InputException>(() => OutputPlace.RequireFile(Path.Combine(_folder.Write("file", "x"), "below")));
+        if (OperatingSystem.IsLinux())
+            OutputPlace.RequireFile("/dev/null");
+        Assert.Empty(Directory.GetDirectories(_folder.Path));
+    }
+
+    [Fact]
     public void A_link_leads_to_the_folder_that_is_filled()
     {
         SymbolicLinks.SkipUnlessThere();

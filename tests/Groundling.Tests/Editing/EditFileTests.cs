@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Groundling.Data.Editing;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
@@ -51,34 +53,33 @@ public sealed class EditFileTests : IDisposable
             Assert.Equal(from.MaskOf(id).ToCompressed(), to.MaskOf(id).ToCompressed());
     }
 
-    /// <summary>Half an emoji, as JSON may hold it, in a member that nobody here knows.</summary>
+    /// <summary>Half an emoji, as JSON may hold it, and a letter that is not UTF-8, in a member that nobody here knows.</summary>
     [Fact]
-    public void Members_that_are_not_known_stay_to_the_letter_whatever_they_hold()
+    public void Members_that_are_not_known_stay_to_the_byte_whatever_they_hold()
     {
+        const string Note = "\"note\": [ \"cut \\ud83d\", \"Jos\u00e9\", 1.50 ]";
         var data = EditingData.Begin(_folder);
-        var (narratives, panoptic) = (
+        string[] files =
+        [
             Path.Combine(data, "annotations", "png_coco_val2017.json"),
-            Path.Combine(data, "annotations", "panoptic_val2017.json")
-        );
-        const string Note = "\"note\": [ \"cut \\ud83d\", 1.50 ]";
-        File.WriteAllText(
-            narratives,
-            File.ReadAllText(narratives).Replace("\"caption\"", $"{Note}, \"caption\"", StringComparison.Ordinal)
-        );
-        File.WriteAllText(
-            panoptic,
-            File.ReadAllText(panoptic).Replace("\"segments_info\"", $"{Note}, \"segments_info\"", StringComparison.Ordinal)
-        );
+            Path.Combine(data, "annotations", "panoptic_val2017.json"),
+        ];
+        foreach (var file in files)
+            Write(file, new Regex("\"image_id\"").Replace(Read(file), $"{Note}, \"image_id\""));
         using (var session = EditSession.Open(data, "val"))
         {
             session["1"].Apply(new Edit.AddSegment("barn") { Id = 7, Mask = EditingData.Box(3, 4, 5, 6) });
             session["1"].Apply(new Edit.SetCaption("a barn"));
         }
-        foreach (var file in (string[])[narratives, panoptic])
-            Assert.Equal(2, File.ReadAllText(file).Split("[ \"cut \\ud83d\", 1.50 ]").Length - 1);
-        Assert.Contains("a barn", File.ReadAllText(narratives));
+        Assert.Contains("a barn", Read(files[0]));
+        Assert.Contains("\"area\":30", Read(files[1]));
+        foreach (var file in files)
+            Assert.Equal(2, Read(file).Split(Note["\"note\": ".Length..]).Length - 1);
         using var again = EditSession.Open(data, "val");
         Assert.Equal("a barn", again["1"].State.Narrative.Caption);
+
+        static string Read(string file) => File.ReadAllText(file, Encoding.Latin1); // a byte a letter
+        static void Write(string file, string text) => File.WriteAllText(file, text, Encoding.Latin1);
     }
 
     private const string Good = """{"picture": "barn.png", "operation": {"op": "set_caption", "text": "a barn"}}""";

@@ -122,6 +122,14 @@ public sealed class SceneWriterTests : IDisposable
         File.WriteAllText(file, drawn);
         using (EditSession.Open(_root, "val"))
             Assert.Contains("is being edited", Assert.Throws<InputException>(Draw).Message);
+        var journals = Directory.CreateDirectory(EditSession.JournalsOf(_root, "val")).FullName;
+        Draw(); // a killed editor's empty folder says nothing
+        File.WriteAllText(Path.Combine(journals, "1.journal"), "");
+        Assert.Contains("edits that the files do not have", Assert.Throws<InputException>(Draw).Message);
+        Directory.Delete(journals, recursive: true);
+        // Between the old annotations and the new ones there are none, whatever the mark.
+        File.Delete(file);
+        File.Delete(Path.Combine(_root, "annotations", "panoptic_val2017.json"));
         Draw();
 
         void Draw() => SceneWriter.Write(_root, SceneSplit.Val, 1, 1, 64, 0, null, TestContext.Current.CancellationToken);

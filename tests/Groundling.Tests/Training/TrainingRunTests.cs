@@ -126,6 +126,9 @@ public sealed class TrainingRunTests : IDisposable
         using var task = new ToyTask();
         Assert.Equal(Expected(), Run(task, resume: true).Numbers);
         Assert.Equal([6, 12, 18, 20], task.ValidatedAfter);
+        Directory.Delete(Out, recursive: true);
+        using var unmeasured = new ToyTask { Score = _ => double.NaN };
+        Assert.Contains("last holds step 6", Assert.Throws<InputException>(() => Run(unmeasured)).Message);
     }
 
     [Fact]
