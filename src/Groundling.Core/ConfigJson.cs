@@ -39,7 +39,7 @@ public static class ConfigJson
         {
             return JsonSerializer.Deserialize<T>(json, Style) ?? throw new InputException("a JSON object was expected");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException) // the latter of half a surrogate pair
         {
             throw new InputException($"no {what}: {e.Message}", e);
         }

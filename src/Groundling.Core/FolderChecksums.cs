@@ -41,11 +41,13 @@ public static class FolderChecksums
             return null; // made before there were any
         foreach (var line in File.ReadLines(noted))
         {
-            if (line.Length <= HexBytes + 2 || line[HexBytes..(HexBytes + 2)] != "  ")
-                return $"{Name} is damaged";
-            var name = line[(HexBytes + 2)..];
+            // As sha256sum writes them: the second blank is a star where it read bytes. A publisher's list may hold other lines.
+            var isNoted = line.Length > HexBytes + 2 && line[HexBytes] == ' ' && line[HexBytes + 1] is ' ' or '*';
+            var name = isNoted ? line[(HexBytes + 2)..] : "";
             if (only.Count > 0 && !only.Contains(name))
                 continue;
+            if (!isNoted)
+                return $"{Name} is damaged";
             var path = Path.Combine(folder, name);
             if (!File.Exists(path))
                 return $"{name} is missing";

@@ -134,7 +134,14 @@ public sealed class ModelFolder : ModelSource
     {
         string[] names =
         [
-            .. Variants.SelectMany(variant => new[] { $"{stem}{variant}.safetensors", $"{stem}.safetensors.index{variant}.json" }),
+            .. Variants.SelectMany(variant =>
+                new[]
+                {
+                    $"{stem}{variant}.safetensors",
+                    $"{stem}.safetensors.index{variant}.json",
+                    $"{stem}{variant}.safetensors.index.json",
+                }
+            ),
         ];
         if (names.FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name))) is { } found)
             return WeightSource.Open(System.IO.Path.Combine(folder, found));

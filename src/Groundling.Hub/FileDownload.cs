@@ -127,7 +127,7 @@ internal sealed class FileDownload(
             while (true)
             {
                 limit.CancelAfter(settings.StallTimeout);
-                var count = await body.ReadAsync(buffer, limit.Token);
+                var count = await ReadAsync(body, buffer, limit.Token);
                 if (count == 0)
                     return $"ends after {partial.Length} of {remote.Size} bytes";
                 if (partial.Length + count > remote.Size)
@@ -149,6 +149,19 @@ internal sealed class FileDownload(
             when (e is HttpRequestException or HttpIOException or IOException { InnerException: System.Net.Sockets.SocketException })
         {
             return $"breaks off ({OneLine.Of((e.InnerException ?? e).Message)})";
+        }
+    }
+
+    /// <summary>What a connection breaks off with, TLS's kinds too, and no fault of the disk.</summary>
+    private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken stop)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer, stop);
+        }
+        catch (IOException e) when (e is not HttpIOException)
+        {
+            throw new HttpRequestException(e.Message, e);
         }
     }
 }

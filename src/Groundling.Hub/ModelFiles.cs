@@ -8,6 +8,7 @@ public static partial class ModelFiles
     private static readonly string[] Small =
     [
         "model_index.json",
+        "quantization.json",
         "scheduler/scheduler_config.json",
         "text_encoder/config.json",
         "vae/config.json",
@@ -119,6 +120,6 @@ public static partial class ModelFiles
         }
     }
 
-    [GeneratedRegex(@"^(?<half>\.fp16)?-\d{5}-of-(?<count>\d{5})(?<late>\.fp16)?\.safetensors\z")]
+    [GeneratedRegex(@"^(?<half>\.fp16)?-[0-9]{5}-of-(?<count>[0-9]{5})(?<late>\.fp16)?\.safetensors\z")]
     private static partial Regex Shard();
 }

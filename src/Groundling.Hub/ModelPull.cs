@@ -134,6 +134,8 @@ public sealed class ModelPull : IDisposable
         var folder = Path.GetFullPath(_settings.CacheFolder);
         while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent)
             folder = parent;
+        if (OperatingSystem.IsWindows() && folder.StartsWith(@"\\", StringComparison.Ordinal))
+            return; // a share of another machine has no drive to ask
         var (needed, free) = (MissingBytes, new DriveInfo(folder).AvailableFreeSpace);
         if (needed > free)
             throw new HubException(

@@ -71,7 +71,10 @@ public sealed class FakeGroundingPipeline : IGroundingPipeline
     private static Box Within(Picture picture, Box box)
     {
         var (left, top) = (Math.Clamp(box.X, 0, picture.Width), Math.Clamp(box.Y, 0, picture.Height));
-        var (right, bottom) = (Math.Clamp(box.X + box.Width, left, picture.Width), Math.Clamp(box.Y + box.Height, top, picture.Height));
+        var (right, bottom) = (
+            (int)Math.Clamp((long)box.X + box.Width, left, picture.Width),
+            (int)Math.Clamp((long)box.Y + box.Height, top, picture.Height)
+        );
         return new(left, top, right - left, bottom - top);
     }
 }

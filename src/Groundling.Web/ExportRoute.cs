@@ -27,7 +27,14 @@ internal sealed class ExportRoute(ServiceOptions options, PictureDecoders decode
 
     public async Task<IResult> ExportAsync(HttpContext context)
     {
-        var request = await RequestReader.ReadAsync<ExportRequest>(context.Request, context.RequestAborted);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(TimeSpan.FromSeconds(options.Timeout));
+        var request = await InTime(
+            RequestReader.ReadAsync<ExportRequest>(context.Request, patience.Token),
+            StatusCodes.Status408RequestTimeout,
+            "the body did not arrive within",
+            null
+        );
         var format = RequestException.About("format", () => Exporter.Known([request.Format ?? ""])[0]);
         var document = RequestException.About("document", () => GroundingDocument.Parse(request.Document ?? ""));
         if (document.Phrases.Count > GroundRequest.MostPhrases)
@@ -36,8 +43,6 @@ internal sealed class ExportRoute(ServiceOptions options, PictureDecoders decode
                 $"there are {document.Phrases.Count} phrases; {GroundRequest.MostPhrases} are allowed",
                 "document"
             );
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        patience.CancelAfter(TimeSpan.FromSeconds(options.Timeout));
         await InTime(TurnAsync(patience.Token), StatusCodes.Status429TooManyRequests, "the files of others were being made for", null);
         try
         {

@@ -79,10 +79,14 @@ public static class GroundlingEndpoints
         {
             var route = endpoint.RequestDelegate!;
             endpoint.RequestDelegate = context =>
-            {
-                gate.Require(context);
-                return route(context);
-            };
+                ProblemHandler.AroundAsync(
+                    context,
+                    guarded =>
+                    {
+                        gate.Require(guarded);
+                        return route(guarded);
+                    }
+                );
         });
         return routes;
     }

@@ -97,6 +97,9 @@ internal sealed class RequestMemory : IDisposable
     {
         private long _bytes;
 
+        /// <summary>Bytes that it holds.</summary>
+        public long Bytes => _bytes;
+
         /// <summary>A request's own.</summary>
         public static Share Of(HttpContext context) => context.Features.Get<Share>()!;
 

@@ -82,12 +82,17 @@ internal static class Routes
             ).Answer
         );
 
-    private static async Task<IResult> PhrasesAsync(HttpContext context) =>
-        Answer(
-            PhrasesAnswer.Of(
-                GroundRequest.Short((await RequestReader.ReadJsonAsync<PhrasesRequest>(context.Request, context.RequestAborted)).Caption)
-            )
+    private static async Task<IResult> PhrasesAsync(HttpContext context, Service service)
+    {
+        using var patience = service.Patience();
+        var request = await service.WaitAsync(
+            context,
+            "body",
+            stop => RequestReader.ReadJsonAsync<PhrasesRequest>(context.Request, stop),
+            patience.Token
         );
+        return Answer(PhrasesAnswer.Of(GroundRequest.Short(request.Caption)));
+    }
 
     private static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder route)
         where T : notnull

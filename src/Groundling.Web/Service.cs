@@ -109,18 +109,25 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue, PictureDe
             Convert.ToHexString(SHA256.HashData(request.Image!)),
             Activity.Current?.Context ?? default
         );
-        return await place.Do(
-            (engine, stop) =>
-            {
-                var working = Stopwatch.GetTimestamp();
-                var made = task(request, question, engine, stop);
-                facts.ModelMilliseconds = Math.Round(Stopwatch.GetElapsedTime(working).TotalMilliseconds, 1);
-                return made;
-            },
-            question.PictureKey,
-            patience,
-            context.RequestAborted
-        );
+        try
+        {
+            return await place.Do(
+                (engine, stop) =>
+                {
+                    var working = Stopwatch.GetTimestamp();
+                    var made = task(request, question, engine, stop);
+                    facts.ModelMilliseconds = Math.Round(Stopwatch.GetElapsedTime(working).TotalMilliseconds, 1);
+                    return made;
+                },
+                question.PictureKey,
+                patience,
+                context.RequestAborted
+            );
+        }
+        finally
+        {
+            RequestMemory.Share.Of(context).Give(RequestMemory.PerPixelKept * pixels); // a request may ask about many pictures
+        }
     }
 
     /// <summary>Has the picture decoded where that takes no time from others' answers, within the patience.</summary>
@@ -138,6 +145,11 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue, PictureDe
             );
             share.Give((RequestMemory.PerPixelDecoded - RequestMemory.PerPixelKept) * pixels);
             return picture;
+        }
+        catch (RequestException)
+        {
+            share.Give(RequestMemory.PerPixelDecoded * pixels);
+            throw;
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {

@@ -30,7 +30,7 @@ internal sealed class WorkLine<T>(double share)
     /// <summary>Adds one; who was away has no claim to the time that went by.</summary>
     public void Add(T work, WorkLine<T> other)
     {
-        if (Waiting.Count == 0 && other.Waiting.Count > 0)
+        if (Waiting.Count == 0)
             Served = Math.Max(Served, other.Served);
         Waiting.Enqueue(work);
     }

@@ -130,8 +130,7 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
     private void Do(Work work, GroundingEngine engine)
     {
         var line = LineOf(work.IsLarge);
-        lock (_gate)
-            line.Taken--;
+        Leave(work);
         metrics.Waited(Stopwatch.GetElapsedTime(work.Since).TotalSeconds);
         var begun = Stopwatch.GetTimestamp();
         var isWhole = work.Do(engine, limit);
@@ -144,6 +143,17 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
 
     private RequestException Busy(string detail, bool isLarge) =>
         new(StatusCodes.Status429TooManyRequests, detail) { RetryAfter = (int)Math.Clamp(Math.Ceiling(SecondsOfLine(isLarge)), 1, 3600) };
+
+    /// <summary>Frees a work's place, once: when it begins, or when nobody waits for it any more.</summary>
+    private void Leave(Work work)
+    {
+        lock (_gate)
+        {
+            if (!work.HasLeft)
+                LineOf(work.IsLarge).Taken--;
+            work.HasLeft = true;
+        }
+    }
 
     private void Prepared(bool isLarge, Work? work)
     {
@@ -179,8 +189,22 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
             var work = new Work<T>(task, group, isLarge, client);
             _isUsed = true;
             queue.Prepared(isLarge, work);
-            using var ended = patience.UnsafeRegister(_ => work.GiveUp(queue.TooLate(isLarge)), null);
-            return await work.Result.WaitAsync(client);
+            using var late = patience.UnsafeRegister(_ => GiveUp(queue.TooLate(isLarge)), null);
+            try
+            {
+                return await work.Result.WaitAsync(client);
+            }
+            catch (OperationCanceledException e) when (client.IsCancellationRequested)
+            {
+                GiveUp(e);
+                throw;
+            }
+
+            void GiveUp(Exception reason)
+            {
+                if (work.GiveUp(reason))
+                    queue.Leave(work);
+            }
         }
 
         public void Dispose()
@@ -199,6 +223,9 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
 
         public long Since { get; } = Stopwatch.GetTimestamp();
 
+        /// <summary>Whether its place is free again.</summary>
+        public bool HasLeft { get; set; }
+
         /// <returns>Whether it was done to the end.</returns>
         public abstract bool Do(GroundingEngine engine, TimeSpan limit);
     }
@@ -207,14 +234,22 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
         : Work(group, isLarge)
     {
         private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Func<GroundingEngine, CancellationToken, T>? _task = task; // holds the picture
         private bool _isDecided; // begun, or given up: whichever comes first
 
         public Task<T> Result => _result.Task;
 
-        public void GiveUp(RequestException reason)
+        /// <returns>Whether it had not begun.</returns>
+        public bool GiveUp(Exception reason)
         {
-            if (!Interlocked.Exchange(ref _isDecided, true))
+            if (Interlocked.Exchange(ref _isDecided, true))
+                return false;
+            _task = null;
+            if (reason is OperationCanceledException)
+                _result.SetCanceled(client);
+            else
                 _result.SetException(reason);
+            return true;
         }
 
         public override bool Do(GroundingEngine engine, TimeSpan limit)
@@ -226,7 +261,7 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
             try
             {
                 client.ThrowIfCancellationRequested(); // nobody waits for it any more
-                _result.SetResult(task(engine, stop.Token));
+                _result.SetResult(_task!(engine, stop.Token));
                 return true;
             }
             catch (OperationCanceledException) when (!client.IsCancellationRequested)

@@ -112,12 +112,15 @@ internal sealed class GroundlingTools(IToolModel model, AllowedFolders folders)
             var rule = GroupRule.Named(groups);
             var place = folders.Find(data);
             var benchmark = PngBenchmark.Open(place, split);
+            foreach (var file in ContentMark.FilesOf(benchmark))
+                folders.Find(file); // a link may lead out
             var evaluator = new Evaluator(benchmark, ResolutionProtocol.Original);
             var (faults, results) = (new BenchmarkFaults(), new List<NarrativeResult>());
             string method = "";
             foreach (var given in evaluator.Cases(faults, limit))
             {
-                var request = new GroundRequest { Image = await File.ReadAllBytesAsync(given.Example.PicturePath, stop) };
+                folders.Find(given.Example.PanopticPath);
+                var request = new GroundRequest { Image = await File.ReadAllBytesAsync(folders.Find(given.Example.PicturePath), stop) };
                 var grounding = await model.GroundAsync(request, given.Example.Caption, stop);
                 method = grounding.Origin?.Method ?? method;
                 results.Add(

@@ -11,6 +11,7 @@ internal sealed class JsonRecords : IDisposable
 {
     private static readonly byte[][] ForeignNumbers = ["NaN"u8.ToArray(), "Infinity"u8.ToArray(), "-Infinity"u8.ToArray()];
 
+    private const int MostBuffered = 1 << 30; // bytes of one value
     private readonly string _path;
     private readonly FileStream _file;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
@@ -274,7 +275,9 @@ internal sealed class JsonRecords : IDisposable
 
     private void Grow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent(checked(2 * _buffer.Length));
+        if (_buffer.Length >= MostBuffered)
+            throw new InputException($"{_path} holds a value of more than {MostBuffered >> 20} MiB; it is no annotation of the benchmark");
+        var larger = ArrayPool<byte>.Shared.Rent(2 * _buffer.Length);
         _buffer.AsSpan(0, _end).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;

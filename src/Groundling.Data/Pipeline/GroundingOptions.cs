@@ -29,6 +29,8 @@ public sealed record GroundingOptions
             );
         if (Threshold is not (null or (>= 0 and < 1)))
             throw new InputException($"a threshold of {Threshold} is out of range: 0 up to, but not including, 1");
+        if (Head is { } head && !Enum.IsDefined(head))
+            throw new InputException($"there is no mask head {head}: {string.Join(", ", Enum.GetNames<MaskHead>())}");
         return this;
     }
 }

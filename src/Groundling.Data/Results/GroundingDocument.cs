@@ -66,7 +66,7 @@ public record GroundingDocument
                 (phrase ?? throw new InputException("a grounding's phrase is null; the file was changed")).Require(document);
             return document;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException) // the latter of half a surrogate pair
         {
             throw new InputException($"no grounding as phrases.json holds it: {e.Message}", e);
         }

@@ -53,20 +53,20 @@ public static class QuantizedModel
     {
         using var scope = NewDisposeScope();
         using var stored = source.Weights(name);
-        var type = stored.Entries.Where(entry => SafetensorsTypes.IsFloat(entry.Type)).Max(entry => entry.Type);
+        var widest = stored.Entries.Select(entry => entry.Type).Where(SafetensorsTypes.IsFloat).MaxBy(kind => (kind.ElementSize(), kind));
         var layers = module.QuantizableLayers().ToDictionary();
         var tensors = module
             .NamedTensors()
             .SelectMany(pair =>
                 layers.TryGetValue(pair.Name, out var layer) && layer.Arithmetic is Int8Arithmetic integers
                     ? integers.Stored(pair.Name).Select(stored => (stored.Name, stored.Tensor, Type: stored.Tensor.dtype))
-                    : [(pair.Name, pair.Tensor, SafetensorsTypes.IsFloat(pair.Tensor.dtype) ? type : pair.Tensor.dtype)]
+                    : [(pair.Name, pair.Tensor, SafetensorsTypes.IsFloat(pair.Tensor.dtype) ? widest : pair.Tensor.dtype)]
             )
             .ToList();
         ModelFolderWriter.WriteWeights(
             folder,
             name,
-            type,
+            widest,
             [.. tensors.Select(tensor => (tensor.Name, tensor.Type, tensor.Tensor.shape))],
             i => tensors[i].Tensor.alias()
         );

@@ -34,12 +34,7 @@ internal static class OriginalUNet
         var (levels, layers) = Depth(shapes);
         string Down(int level) => $"{Prefix}input_blocks.{1 + level * (layers + 1)}";
         var widths = Enumerable.Range(0, levels).Select(level => shapes.Size($"{Down(level)}.0.out_layers.3.weight", 0)).ToList();
-        var reader = shapes.Names.First(name =>
-            name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith("attn2.to_k.weight", StringComparison.Ordinal)
-        );
-        var projection = shapes.Names.First(name =>
-            name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith("proj_in.weight", StringComparison.Ordinal)
-        );
+        var (reader, projection) = (EndingWith("attn2.to_k.weight"), EndingWith("proj_in.weight"));
         return new UNetConfig
         {
             InChannels = shapes.Size($"{Prefix}input_blocks.0.0.weight", 1),
@@ -57,6 +52,11 @@ internal static class OriginalUNet
             LinearProjection = shapes.Rank(projection) == 2,
             SampleSize = isVelocity ? 96 : 64,
         };
+
+        string EndingWith(string end) =>
+            shapes.Names.FirstOrDefault(name =>
+                name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal)
+            ) ?? throw new ModelException($"the file's UNet has no '{end}', as every Stable Diffusion's has; get the whole file");
     }
 
     /// <summary>The UNet's tensors under our names; averaged ones (EMA) where the file has them.</summary>

@@ -70,7 +70,7 @@ internal sealed record TokenizerFiles(
             );
         foreach (var (token, id, place) in added)
         {
-            if (token.Length == 0)
+            if (string.IsNullOrEmpty(token))
                 throw new ModelException($"{place}: adds a token without text");
             if (!ids.TryAdd(token, id) && ids[token] != id)
                 throw new ModelException($"{place}: gives '{token}' the id {id}, but elsewhere in the folder it has {ids[token]}");
@@ -93,6 +93,8 @@ internal sealed record TokenizerFiles(
                         or InvalidOperationException
                         or FormatException
                         or KeyNotFoundException
+                        or IndexOutOfRangeException
+                        or OverflowException
                         or IOException
                         or UnauthorizedAccessException
             )

@@ -38,7 +38,7 @@ internal sealed class CocoFile(string folder, string name) : IDisposable
             Path,
             file =>
             {
-                file.Write("{\"images\":["u8);
+                file.Write("{\"info\":{},\"images\":["u8); // which pycocotools asks of a file of ground truth
                 _images.CopyTo(file);
                 file.Write("],\n\"annotations\":["u8);
                 _annotations.CopyTo(file);

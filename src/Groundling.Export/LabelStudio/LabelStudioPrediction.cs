@@ -18,12 +18,16 @@ public sealed record LabelStudioPrediction(
     /// <param name="shape">Brush or polygons.</param>
     /// <param name="fromName">The name of the control: of BrushLabels or PolygonLabels.</param>
     /// <param name="toName">The name of the Image.</param>
+    /// <param name="idPrefix">
+    /// What the regions' ids begin with: those of one task must differ, or a region that was accepted gives way to a later one.
+    /// </param>
     public static LabelStudioPrediction Of(
         string modelVersion,
         IEnumerable<(GroundedPhrase Phrase, string Label)> phrases,
         RegionShape shape,
         string fromName,
-        string toName
+        string toName,
+        string idPrefix = "phrase"
     )
     {
         ArgumentNullException.ThrowIfNull(phrases);
@@ -33,7 +37,7 @@ public sealed record LabelStudioPrediction(
                 .Where(item => item.Phrase.Mask.Area > 0)
                 .Index()
                 .SelectMany(item =>
-                    LabelStudioRegion.Of(item.Item.Phrase, item.Item.Label, shape, fromName, toName, $"phrase{item.Index + 1}")
+                    LabelStudioRegion.Of(item.Item.Phrase, item.Item.Label, shape, fromName, toName, $"{idPrefix}{item.Index + 1}")
                 ),
         ];
         return new(modelVersion, regions.Count == 0 ? 0 : Math.Round(regions.Average(region => region.Score), 6), regions);

@@ -8,6 +8,8 @@ namespace Groundling.Web.LabelStudio;
 /// <summary>The addresses of Label Studio's protocol for machine learning backends.</summary>
 internal static class LabelStudioRoutes
 {
+    private const int MostTasks = 1000;
+
     public static void Map(RouteGroupBuilder routes, ClientGate gate)
     {
         var guarded = routes.MapGroup("").AddEndpointFilter(gate).ExcludeFromDescription();
@@ -40,6 +42,10 @@ internal static class LabelStudioRoutes
             prompts.Keep(request.ProjectName, prompt);
         var results = new List<LabelStudioPrediction>();
         var tasks = request.Tasks ?? [];
+        if (tasks.Count > MostTasks)
+            throw new RequestException(StatusCodes.Status400BadRequest, $"there are {tasks.Count} tasks; {MostTasks} are allowed", "tasks");
+        var share = RequestMemory.Share.Of(context);
+        var body = share.Bytes;
         foreach (var task in tasks)
         {
             // What was typed now, the task's own caption, what was typed last; before the first there is nothing to find.
@@ -51,6 +57,10 @@ internal static class LabelStudioRoutes
             catch (RequestException e) when (tasks.Count > 1 && e.Status == StatusCodes.Status400BadRequest)
             {
                 results.Add(Nothing(service)); // one task's fault is not the others'
+            }
+            finally
+            {
+                share.ReduceTo(body); // nor is its picture
             }
         }
         return Routes.Answer(new PredictAnswer(results, Version(service)));
@@ -90,7 +100,8 @@ internal static class LabelStudioRoutes
                 .Select(labelled => (labelled.Phrase, labelled.Label!)),
             config.Shape,
             config.Control,
-            config.Image
+            config.Image,
+            $"{Guid.NewGuid().ToString("N")[..8]}-" // regions of an earlier prompt stay in the task
         );
     }
 

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Groundling.Web.LabelStudio;
 
 /// <summary>The prompt typed last in each project, for its next tasks; of the projects asked about last.</summary>
@@ -11,8 +14,9 @@ internal sealed class PromptMemory
     {
         lock (_gate)
         {
-            Remove(project);
-            _latestFirst.AddFirst((project, prompt));
+            var key = KeyOf(project);
+            Remove(key);
+            _latestFirst.AddFirst((key, prompt));
             if (_latestFirst.Count > MostProjects)
                 _latestFirst.RemoveLast();
         }
@@ -21,8 +25,11 @@ internal sealed class PromptMemory
     public string? Of(string project)
     {
         lock (_gate)
-            return _latestFirst.FirstOrDefault(kept => kept.Project == project).Prompt;
+            return _latestFirst.FirstOrDefault(kept => kept.Project == KeyOf(project)).Prompt;
     }
+
+    /// <summary>As short as anybody's: a name is whatever a client sends.</summary>
+    private static string KeyOf(string project) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(project)));
 
     private void Remove(string project)
     {

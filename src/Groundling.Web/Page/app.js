@@ -244,6 +244,7 @@ function present() {
   element("warnings").textContent = warnings.join(" · ");
   refresh();
   point(null);
+  look();
 }
 
 /** Everything that depends on the threshold. */

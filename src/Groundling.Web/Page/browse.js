@@ -67,7 +67,7 @@ async function route() {
   listed = `/${location.search}`;
   element("back").href = listed;
   try {
-    await room.show(decodeURIComponent(at[1]), search);
+    if (!await room.show(decodeURIComponent(at[1]), search)) return;
     if (seesList) element("title").focus({ preventScroll: true });
     say(`${element("title").textContent}, ${element("place").textContent}`);
   } catch (fault) {

@@ -255,8 +255,7 @@ function showCategory() {
   element("crowd").checked = one?.crowd ?? false;
 }
 
-function categorise(event) {
-  event?.preventDefault();
+function categorise() {
   const name = element("name").value.trim(), one = segment();
   if (!one) {
     state.newName = name;
@@ -264,18 +263,27 @@ function categorise(event) {
   } else if (name) act({ op: "set_category", segment: one.id, category: name, is_thing: kindOf(name) ?? element("kind").value === "thing", is_crowd: element("crowd").checked });
 }
 
-element("category").addEventListener("submit", categorise);
+element("category").addEventListener("submit", event => event.preventDefault()); // what changed has told it
 for (const field of ["name", "kind", "crowd"]) element(field).addEventListener("change", categorise);
 
 // ---- Painting ----
 
+/** What strokes share that were made before the first of them was kept: the segment that it begins. */
+function beginning() {
+  if (state.segment) return null;
+  if (state.beginning?.phrase !== state.phrase) state.beginning = { phrase: state.phrase, segment: null };
+  return state.beginning;
+}
+
+const isThere = segment => state.now.segments.some(({ id: known }) => known === segment);
+
 /** Gives a mask to the chosen segment, or to a new one, which goes to the chosen phrase. */
-function paint(mask) {
+function paint(mask, begin = beginning()) {
   const keeps = element("keep").checked, segmentation = encode(mask, state.width, state.height), chosen = state.segment, start = state.phrase, told = state.told;
   return act(() => {
-    const from = keeps ? { from: 0 } : {}, target = chosen ?? continued(start);
+    const from = keeps ? { from: 0 } : {}, target = chosen ?? continued(start) ?? (isThere(begin?.segment) ? begin.segment : null);
     if (target) return { op: "paint", segment: target, mask: segmentation, ...from };
-    const next = state.now.next_segment, name = nameOfNew(), one = state.now.narratives[told].phrases.find(other => other.start === start);
+    const next = begin.segment = state.now.next_segment, name = nameOfNew(), one = state.now.narratives[told].phrases.find(other => other.start === start);
     return { op: "batch", edits: [
       { op: "add_segment", category: name, is_thing: kindOf(name) ?? element("kind").value === "thing", id: next },
       { op: "paint", segment: next, mask: segmentation, ...from },
@@ -285,15 +293,16 @@ function paint(mask) {
 }
 
 /** The segment that the last stroke for a phrase began, while it is there. */
-const continued = start => start !== null && state.continued?.phrase === start && state.now.segments.some(({ id: known }) => known === state.continued.segment) ? state.continued.segment : null;
+const continued = start => start !== null && state.continued?.phrase === start && isThere(state.continued.segment) ? state.continued.segment : null;
 
 async function painted(mask) {
-  const start = state.phrase, answer = await paint(mask);
+  const start = state.phrase, begin = beginning(), answer = await paint(mask, begin);
   if (!answer) return view.clear();
-  const made = answer.segments.find(({ id: known }) => known === (state.segment ?? continued(start))) ?? answer.segments.at(-1);
+  const made = answer.segments.find(({ id: known }) => known === (state.segment ?? continued(start) ?? begin?.segment)) ?? answer.segments.at(-1);
   // Further strokes go on with the segment that this one began.
   if (start === null) state.segment = made.id;
   else state.continued = { phrase: start, segment: made.id };
+  if (state.beginning === begin) state.beginning = null;
   refresh();
   if (made) say(`${made.category}: ${percent(made.area / state.map.ids.length)} of the picture.`);
 }
@@ -477,7 +486,7 @@ document.addEventListener("keydown", event => {
 
 /** The next stroke begins a segment of its own. */
 function newSegment() {
-  state.segment = state.continued = null;
+  state.segment = state.continued = state.beginning = null;
   refresh();
   say("The next stroke begins a new segment.");
 }

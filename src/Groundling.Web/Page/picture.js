@@ -21,7 +21,7 @@ function open(segmentation) {
 }
 
 export class PictureRoom {
-  #data; #say; #answers = new Map(); #picture = null; #narrative = 0; #pinned = null; #pointed = null; #rows = []; #panes = null; #looks = false; #seen = null;
+  #data; #say; #answers = new Map(); #picture = null; #narrative = 0; #pinned = null; #pointed = null; #rows = []; #panes = null; #looks = false; #seen = null; #wanted = null;
 
   /** @param data What the server shows. @param say Tells those who listen. */
   constructor(data, say) {
@@ -49,9 +49,10 @@ export class PictureRoom {
 
   get pinned() { return this.#pinned; }
 
-  /** Shows a picture. @param query Which list it stands in. */
+  /** Shows a picture. @param query Which list it stands in. @returns The picture; null where another one was asked for meanwhile. */
   async show(id, query) {
-    const picture = await this.#get(id, query);
+    const wanted = this.#wanted = {}, picture = await this.#get(id, query);
+    if (this.#wanted !== wanted) return null; // somebody has gone on meanwhile
     [this.#picture, this.#narrative, this.#pinned, this.#pointed] = [picture, 0, null, null];
     const asked = picture.narratives.findIndex(narrative => narrative.phrases.some(phrase => phrase.is_asked));
     if (asked > 0) this.#narrative = asked;

@@ -133,6 +133,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(caption);
         options = (options ?? new()).Validated();
+        _ = HeadOf(options.Head); // before the work of a pass
         using var trace = Trace(picture, caption, options, keepHeads: false, cancellation);
         return Ground(trace, picture, caption, options, cancellation);
     }

@@ -47,7 +47,8 @@ internal sealed class StaticRefinement
                 var read = flips ? noisy.flip(3) : noisy;
                 using var prompt = new RefiningPrompt(
                     new(read, phrases.unsqueeze(0), nullPhrase.unsqueeze(0), null) { Cancellation = cancellation },
-                    _finest
+                    _finest,
+                    _settings.Walks > 0
                 );
                 using var output = _diffusion.UNet.call(read, HeldScalars.Repeated(time, 1, read.device), prompt);
                 var map = Shared(prompt, height, width);

@@ -306,6 +306,19 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Equal([256 + 'a', 1024, 1025], file.Read("tokens").data<long>());
         File.WriteAllText(In("tokenizer/added_tokens.json"), """{"<my-toy>": 1026}""");
         Ground().RefusesInOneLine("has token 1026");
+        foreach (
+            var config in (string[])
+                [
+                    """{"added_tokens_decoder": {"99999999999": {"content": "a"}}}""",
+                    """{"added_tokens_decoder": {"7": {"content": null}}}""",
+                ]
+        )
+        {
+            var kept = File.ReadAllText(In("tokenizer/tokenizer_config.json"));
+            File.WriteAllText(In("tokenizer/tokenizer_config.json"), config);
+            Ground().RefusesInOneLine("tokenizer_config.json");
+            File.WriteAllText(In("tokenizer/tokenizer_config.json"), kept);
+        }
         File.WriteAllText(In("tokenizer/added_tokens.json"), """{"a": 1024}""");
         Ground().RefusesInOneLine("added_tokens.json", "gives 'a' the id 1024, but elsewhere");
     }

@@ -9,6 +9,14 @@ public class FakeGroundingPipelineTests
     private static readonly Picture Grey = new(20, 10, new byte[600]);
 
     [Fact]
+    public void A_box_is_cut_at_the_pictures_edges_however_far_it_reaches()
+    {
+        var pipeline = new FakeGroundingPipeline { Boxes = { ["a dog"] = new(15, 2, int.MaxValue, int.MaxValue) } };
+        var grounding = pipeline.Ground(new Picture(20, 10, new byte[600]), Caption.ParseBrackets("[a dog]"));
+        Assert.Equal(new Box(15, 2, 5, 8), grounding.Phrases[0].Mask.Box);
+    }
+
+    [Fact]
     public void It_answers_with_given_boxes_and_remembers_the_question()
     {
         var pipeline = new FakeGroundingPipeline { Boxes = { ["a dog"] = new(15, 2, 10, 4) } };

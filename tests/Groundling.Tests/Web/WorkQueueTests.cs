@@ -88,6 +88,37 @@ public sealed class WorkQueueTests : IDisposable
         Assert.Contains("about 3 seconds", refusal.Message);
     }
 
+    /// <summary>Who had the model alone for an hour owes nobody anything for it.</summary>
+    [Fact]
+    public void Time_that_nobody_else_wanted_is_not_held_against_anyone()
+    {
+        var (small, large) = (new WorkLine<int>(0.75), new WorkLine<int>(0.25));
+        small.Note(3600, isWhole: true);
+        large.Add(1, small);
+        Assert.True(large.Served >= small.Served);
+        large.Note(10, isWhole: true);
+        large.Add(2, small);
+        small.Add(3, large); // comes while large ones are at work and wait
+        Assert.True(small.Served <= large.Served);
+    }
+
+    /// <summary>A client that has gone leaves its place, and no picture behind.</summary>
+    [Fact]
+    public async Task Who_has_gone_takes_no_place()
+    {
+        var queue = new WorkQueue(2, 4, Long, _metrics);
+        using var client = new CancellationTokenSource();
+        var place = queue.Reserve();
+        var waiting = place.Do((_, _) => 1, "a", CancellationToken.None, client.Token);
+        using (queue.Reserve())
+            Assert.Throws<RequestException>(() => queue.Reserve());
+        await client.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        queue.Reserve().Dispose();
+        using (new Places(queue, 2))
+            Assert.Throws<RequestException>(() => queue.Reserve());
+    }
+
     [Fact]
     public void No_more_than_its_places_are_taken()
     {
