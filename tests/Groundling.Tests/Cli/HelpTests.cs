@@ -138,7 +138,7 @@ public sealed class HelpTests : IDisposable
     [Fact]
     public void A_phrase_with_a_comma_that_the_caption_has_is_one()
     {
-        var caption = Groundling.Cli.Commands.CommonOptions.ReadCaption("a big, red dog", "a big, red dog", null, 0)!;
+        var caption = Groundling.Cli.Commands.CommonOptions.ReadCaption("a big, red dog", "a big, red dog", null, null)!;
         Assert.Equal("a big, red dog", Assert.Single(caption.Phrases).Text);
     }
 
