@@ -52,7 +52,7 @@ public static class SceneWriter
         using var folder = new SceneFolder(outDir, split);
         folder.RequireReplaceable();
         folder.BeginStaging();
-        WriteStaged(
+        WriteAnnotations(
             folder,
             split,
             count,
@@ -62,25 +62,11 @@ public static class SceneWriter
             progress,
             cancellationToken
         );
-        folder.Publish();
-    }
-
-    private static void WriteStaged(
-        SceneFolder folder,
-        SceneSplit split,
-        int count,
-        ulong seed,
-        int size,
-        int threads,
-        IProgress<int>? progress,
-        CancellationToken cancellationToken
-    )
-    {
-        WriteAnnotations(folder, split, count, seed, size, threads, progress, cancellationToken);
         File.WriteAllBytes(
             folder.StagedOrigin,
             SceneAnnotations.Origin(split, count, seed, size, [folder.StagedNarratives, folder.StagedPanoptic])
         );
+        folder.Publish();
     }
 
     private static void WriteAnnotations(

@@ -99,18 +99,20 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue, PictureDe
         request.Check(caption);
         var (pixels, isLarge) = request.RequireWork(caption, model, options);
         using var place = queue.Reserve(isLarge);
-        var picture = await DecodeAsync(context, request, pixels, patience);
-        (facts.Width, facts.Height) = (picture.Width, picture.Height);
-        var question = new Question(
-            picture,
-            caption,
-            grounding,
-            method,
-            Convert.ToHexString(SHA256.HashData(request.Image!)),
-            Activity.Current?.Context ?? default
-        );
+        var share = RequestMemory.Share.Of(context);
+        var before = share.Bytes;
         try
         {
+            var picture = await DecodeAsync(context, request, pixels, patience);
+            (facts.Width, facts.Height) = (picture.Width, picture.Height);
+            var question = new Question(
+                picture,
+                caption,
+                grounding,
+                method,
+                Convert.ToHexString(SHA256.HashData(request.Image!)),
+                Activity.Current?.Context ?? default
+            );
             return await place.Do(
                 (engine, stop) =>
                 {
@@ -126,7 +128,7 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue, PictureDe
         }
         finally
         {
-            RequestMemory.Share.Of(context).Give(RequestMemory.PerPixelKept * pixels); // a request may ask about many pictures
+            share.ReduceTo(before); // a request may ask about many pictures
         }
     }
 
@@ -145,11 +147,6 @@ internal sealed class Service(ServiceOptions options, WorkQueue queue, PictureDe
             );
             share.Give((RequestMemory.PerPixelDecoded - RequestMemory.PerPixelKept) * pixels);
             return picture;
-        }
-        catch (RequestException)
-        {
-            share.Give(RequestMemory.PerPixelDecoded * pixels);
-            throw;
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {

@@ -129,9 +129,11 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
 
     private void Do(Work work, GroundingEngine engine)
     {
+        metrics.Waited(Stopwatch.GetElapsedTime(work.Since).TotalSeconds);
+        if (!work.TryDecide())
+            return; // given up, and its place is free already
         var line = LineOf(work.IsLarge);
         Leave(work);
-        metrics.Waited(Stopwatch.GetElapsedTime(work.Since).TotalSeconds);
         var begun = Stopwatch.GetTimestamp();
         var isWhole = work.Do(engine, limit);
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
@@ -144,15 +146,13 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
     private RequestException Busy(string detail, bool isLarge) =>
         new(StatusCodes.Status429TooManyRequests, detail) { RetryAfter = (int)Math.Clamp(Math.Ceiling(SecondsOfLine(isLarge)), 1, 3600) };
 
-    /// <summary>Frees a work's place, once: when it begins, or when nobody waits for it any more.</summary>
+    /// <summary>
+    /// Frees a work's place: whoever decides what becomes of it does so, as it begins, or as nobody waits for it any more.
+    /// </summary>
     private void Leave(Work work)
     {
         lock (_gate)
-        {
-            if (!work.HasLeft)
-                LineOf(work.IsLarge).Taken--;
-            work.HasLeft = true;
-        }
+            LineOf(work.IsLarge).Taken--;
     }
 
     private void Prepared(bool isLarge, Work? work)
@@ -223,8 +223,10 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
 
         public long Since { get; } = Stopwatch.GetTimestamp();
 
-        /// <summary>Whether its place is free again.</summary>
-        public bool HasLeft { get; set; }
+        private bool _isDecided; // begun, or given up: whichever comes first
+
+        /// <returns>Whether nobody had decided before what becomes of it.</returns>
+        public bool TryDecide() => !Interlocked.Exchange(ref _isDecided, true);
 
         /// <returns>Whether it was done to the end.</returns>
         public abstract bool Do(GroundingEngine engine, TimeSpan limit);
@@ -235,14 +237,13 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
     {
         private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Func<GroundingEngine, CancellationToken, T>? _task = task; // holds the picture
-        private bool _isDecided; // begun, or given up: whichever comes first
 
         public Task<T> Result => _result.Task;
 
         /// <returns>Whether it had not begun.</returns>
         public bool GiveUp(Exception reason)
         {
-            if (Interlocked.Exchange(ref _isDecided, true))
+            if (!TryDecide())
                 return false;
             _task = null;
             if (reason is OperationCanceledException)
@@ -254,8 +255,6 @@ internal sealed class WorkQueue(int capacity, int batch, TimeSpan limit, Service
 
         public override bool Do(GroundingEngine engine, TimeSpan limit)
         {
-            if (Interlocked.Exchange(ref _isDecided, true))
-                return false;
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(client);
             stop.CancelAfter(limit);
             try

@@ -180,7 +180,7 @@ public sealed class RunFolder : IDisposable
             return null;
         try
         {
-            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(file), RunJson.Indented);
+            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(file), SnakeCaseJson.Indented);
         }
         catch (JsonException e)
         {

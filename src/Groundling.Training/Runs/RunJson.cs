@@ -6,9 +6,8 @@ namespace Groundling.Training;
 /// <summary>How run folders write JSON.</summary>
 internal static class RunJson
 {
-    public static JsonSerializerOptions Indented => SnakeCaseJson.Indented;
-
     /// <summary>Writes a file, whole or not at all.</summary>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public static void Write<T>(string path, T value) => AtomicFile.WriteText(path, JsonSerializer.Serialize(value, Indented) + "\n");
+    public static void Write<T>(string path, T value) =>
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(value, SnakeCaseJson.Indented) + "\n");
 }

@@ -127,7 +127,7 @@ public sealed record RunSummary(
     {
         try
         {
-            return json.Deserialize<T>(RunJson.Indented) ?? throw new JsonException("an object was expected");
+            return json.Deserialize<T>(SnakeCaseJson.Indented) ?? throw new JsonException("an object was expected");
         }
         catch (JsonException e)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Groundling.Core;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -93,7 +94,7 @@ internal static class TrainingState
         try
         {
             return
-                JsonSerializer.Deserialize<RunProgress>(File.ReadAllText(path), RunJson.Indented)
+                JsonSerializer.Deserialize<RunProgress>(File.ReadAllText(path), SnakeCaseJson.Indented)
                     is { Step: >= 0, ValidatedStep: >= 0, BestStep: >= 0, Stale: >= 0, MetricsLength: >= 0 } progress
                 ? progress
                 : throw new JsonException("counts that are 0 or more were expected");

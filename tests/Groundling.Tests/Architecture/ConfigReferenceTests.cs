@@ -46,23 +46,23 @@ public sealed partial class ConfigReferenceTests
 
             """
         );
-        Section(page, "`groundling train`", new TrainConfig(), "", _ => true);
+        Section(page, "`groundling train`", new TrainConfig(), _ => true);
         var stages = new PretrainConfig();
-        Section(page, "`groundling pretrain`", stages, "", property => property.DeclaringType != typeof(TrainingSettings));
+        Section(page, "`groundling pretrain`", stages, property => property.DeclaringType != typeof(TrainingSettings));
         page.Append("\nEach of `vae`, `text` and `diffusion` has these, too, with the same defaults:\n");
-        Section(page, null, new TrainingSettings(), "", _ => true);
+        Section(page, null, new TrainingSettings(), _ => true);
         foreach (TrainingSettings stage in (TrainingSettings[])[stages.Vae, stages.Text, stages.Diffusion])
         foreach (var property in typeof(TrainingSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance))
             Assert.Equal(property.GetValue(new TrainingSettings()), property.GetValue(stage));
         return page.ToString().ReplaceLineEndings("\n");
     }
 
-    private static void Section(StringBuilder page, string? title, object defaults, string prefix, Func<PropertyInfo, bool> isListed)
+    private static void Section(StringBuilder page, string? title, object defaults, Func<PropertyInfo, bool> isListed)
     {
         if (title is not null)
             page.Append($"\n## {title}\n");
         page.Append("\n| key | where it is left out | |\n|---|---|---|\n");
-        foreach (var (key, property, value) in Keys(defaults, prefix, isListed))
+        foreach (var (key, property, value) in Keys(defaults, "", isListed))
             page.Append($"| `{key}` | {Shown(value)} | {Meaning(property)} |\n");
     }
 
