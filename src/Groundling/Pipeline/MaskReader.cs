@@ -58,7 +58,7 @@ internal sealed class MaskReader(GroundingModel model, StaticRefinement refineme
 
     private Tensor? Refined(GroundingTrace trace, MaskHead head, CancellationToken cancellation) =>
         head == MaskHead.Refined
-            ? refinement.Maps(trace.Latents, trace.Caption.Phrases, trace.Caption.NullPhrase, trace.Letterbox, cancellation)
+            ? refinement.Maps(trace.Image, trace.Latents, trace.Caption.Phrases, trace.Caption.NullPhrase, trace.Letterbox, cancellation)
             : null;
 
     private Tensor Probabilities(GroundingTrace trace, MaskHead head, Tensor? refined, long first, long count)

@@ -12,8 +12,11 @@ public sealed record RefinementSettings
     public const int Strides = 4;
 
     private const int LatestTime = 999,
-        MostWalks = 64;
-    private const double WidestBlur = 16;
+        MostWalks = 64,
+        MostColourWalks = 200;
+    private const double WidestBlur = 16,
+        LeastContrast = 0.001,
+        LargestContrast = 1;
 
     /// <summary>
     /// The time steps whose noise is added to the latents, a UNet pass each, whose readings are averaged; 1 adds none. Words decide more
@@ -39,6 +42,18 @@ public sealed record RefinementSettings
     /// </summary>
     public int Walks { get; init; } = 2;
 
+    /// <summary>
+    /// How often each pixel of the maps, at half the network's size, takes the mean of pixels around it by how near their colours are, so
+    /// that masks end where colours do; 0 leaves them as coarse as the blocks.
+    /// </summary>
+    public int ColourWalks { get; init; }
+
+    /// <summary>
+    /// How far colours may differ and be near: a standard deviation, where a channel's values lie between 0 and 1. Photographs need more
+    /// than drawings.
+    /// </summary>
+    public double Contrast { get; init; } = 0.03;
+
     /// <summary>Whether the mirrored latents are read too, and both readings averaged.</summary>
     public bool Flip { get; init; }
 
@@ -61,8 +76,10 @@ public sealed record RefinementSettings
                 "null" => settings with { NullPhrase = Number(change, text, 0, 1) == 1 },
                 "blur" => settings with { Blur = Number(change, text, 0, WidestBlur) },
                 "walks" => settings with { Walks = Number(change, text, 0, MostWalks) },
+                "colours" => settings with { ColourWalks = Number(change, text, 0, MostColourWalks) },
+                "contrast" => settings with { Contrast = Number(change, text, LeastContrast, LargestContrast) },
                 "flip" => settings with { Flip = Number(change, text, 0, 1) == 1 },
-                _ => throw new InputException($"the refinement has no '{key}': times, strides, null, blur, walks, flip"),
+                _ => throw new InputException($"the refinement has no '{key}': times, strides, null, blur, walks, colours, contrast, flip"),
             };
         }
         return settings.Validated();
@@ -80,6 +97,10 @@ public sealed record RefinementSettings
             throw new InputException(
                 $"the refinement is out of range: times of 0 to {LatestTime}, a blur of 0 to {WidestBlur}, 0 to {MostWalks} walks"
             );
+        if (ColourWalks is < 0 or > MostColourWalks || !(Contrast is >= LeastContrast and <= LargestContrast))
+            throw new InputException(
+                $"the refinement is out of range: 0 to {MostColourWalks} walks along colours, a contrast of {LeastContrast} to {LargestContrast}"
+            );
         return this;
     }
 
@@ -87,7 +108,7 @@ public sealed record RefinementSettings
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"times={string.Join(',', Times)} strides={Joined(StrideWeights)} null={(NullPhrase ? 1 : 0)} blur={Blur} walks={Walks} flip={(Flip ? 1 : 0)}"
+            $"times={string.Join(',', Times)} strides={Joined(StrideWeights)} null={(NullPhrase ? 1 : 0)} blur={Blur} walks={Walks} colours={ColourWalks} contrast={Contrast} flip={(Flip ? 1 : 0)}"
         );
 
     private static string Joined(IEnumerable<double> numbers) =>

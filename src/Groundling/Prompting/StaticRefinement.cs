@@ -11,11 +11,12 @@ namespace Groundling.Prompting;
 /// <summary>
 /// Static prompting (Sec. 3.1) read as training-free segmenters of the literature read Stable Diffusion: each pixel's attention is shared
 /// among the phrases alone, blocks count by their stride, and maps walk along the UNet's self-attention, which joins pixels of one thing
-/// (DiffSegmenter: Wang et al. 2023; iSeg: Sun et al. 2024). Not the paper's.
+/// (DiffSegmenter: Wang et al. 2023; iSeg: Sun et al. 2024), and along the picture's colours (<see cref="ColourWalk"/>). Not the paper's.
 /// </summary>
 internal sealed class StaticRefinement
 {
     private const ulong NoiseSeed = 0;
+    private const int Finer = 4; // than the finest blocks, to walk along colours: two pixels of the network's input
     private const double Least = 1e-6, // against division by nothing
         Far = 1e6; // from all that a map holds
     private readonly StableDiffusion _diffusion;
@@ -26,13 +27,17 @@ internal sealed class StaticRefinement
         (_diffusion, _settings, _finest) = (diffusion, settings, diffusion.UNet.Sites.Min(site => site.Stride));
 
     /// <summary>Reads a picture's latents once more for each of the times.</summary>
-    /// <param name="latents">[1, 4, h, w]</param>
+    /// <param name="image">[1, 3, H, W], in [-1, 1].</param>
+    /// <param name="latents">[1, 4, h, w], what the autoencoder made of it.</param>
     /// <param name="phrases">[N, C_t]</param>
     /// <param name="nullPhrase">[C_t]</param>
     /// <param name="letterbox">How the picture lies in the network's input; what lies outside it counts for nothing.</param>
     /// <param name="cancellation">Looked at in every block.</param>
-    /// <returns>[1, N, h', w'] at the finest blocks' size, 0 to 1; in the caller's scope.</returns>
-    public Tensor Maps(Tensor latents, Tensor phrases, Tensor nullPhrase, Letterbox letterbox, CancellationToken cancellation)
+    /// <returns>
+    /// [1, N, h', w'] at the finest blocks' size, or at <see cref="Finer"/> times that where maps walk along colours, 0 to 1; in the caller's
+    /// scope.
+    /// </returns>
+    public Tensor Maps(Tensor image, Tensor latents, Tensor phrases, Tensor nullPhrase, Letterbox letterbox, CancellationToken cancellation)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -61,6 +66,13 @@ internal sealed class StaticRefinement
         var inside = Inside(letterbox, height, width, mean.device); // [1, 1, h, w]
         if (_settings.Walks > 0)
             mean = Walked(Stretched(mean, inside), Mean(walk), inside);
+        if (_settings.ColourWalks > 0)
+        {
+            (height, width) = (Finer * height, Finer * width);
+            inside = Inside(letterbox, height, width, mean.device);
+            mean = Enlarged(mean, height, width);
+            mean = ColourWalk.Walked(mean, image, inside, _settings.ColourWalks, _settings.Contrast, cancellation);
+        }
         return Stretched(mean, inside).MoveToOuterDisposeScope();
     }
 
@@ -81,10 +93,13 @@ internal sealed class StaticRefinement
                 var maps = level.Select(reading => reading.Map.to(float32));
                 var shares = _settings.NullPhrase ? maps : maps.Select(map => map / map.sum(1, keepdim: true).AtLeast(Least));
                 var mean = Mean([.. shares]).Times(WeightOf(level.First().Site));
-                return functional.interpolate(mean, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+                return Enlarged(mean, height, width);
             });
         return sums.Aggregate((sum, one) => sum.Plus(one)).MoveToOuterDisposeScope();
     }
+
+    private static Tensor Enlarged(Tensor maps, long height, long width) =>
+        functional.interpolate(maps, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
 
     private double WeightOf(TransformerSite site) =>
         Math.Log2((double)site.Stride / _finest) is var level && level < RefinementSettings.Strides

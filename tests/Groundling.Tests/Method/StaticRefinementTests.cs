@@ -111,6 +111,50 @@ public sealed class StaticRefinementTests : IDisposable
     }
 
     [Fact]
+    public void Walks_along_colours_end_where_colours_do()
+    {
+        const int half = 8 * Columns / 2;
+        var image = zeros(1, 3, 8 * Rows, 8 * Columns);
+        image[.., .., .., half..] = 1;
+        var coarse = Enlarged(Maps(Plain, image: image));
+        var walked = Maps(Plain with { ColourWalks = 200 }, image: image);
+        Assert.Equal([1, 3, 4 * Rows, 4 * Columns], walked.shape);
+        // Each half comes near its own mean, and what differs between the halves stays apart at the border of the colours.
+        var (left, right) = (walked[.., .., .., ..(half / 2)], walked[.., .., .., (half / 2)..]);
+        foreach (var side in (Tensor[])[left, right])
+            Assert.InRange(side.std([2, 3]).max().item<float>(), 0, 0.1);
+        var (before, after) = (Halves(coarse), Halves(walked));
+        Assert.Equal(before.sign().data<float>().ToArray(), after.sign().data<float>().ToArray());
+        Assert.InRange(after.abs().min().item<float>(), 0.5, 1); // stretched: one side is near 0, the other near 1
+
+        // A picture of one colour is a blur without borders.
+        var blurred = Maps(Plain with { ColourWalks = 200 });
+        Assert.True((blurred[.., .., .., half / 2] - blurred[.., .., .., half / 2 - 1]).abs().max().item<float>() < 0.1);
+
+        Tensor Halves(Tensor maps)
+        {
+            var sides = maps.mean([2]).chunk(2, 2);
+            return sides[1].mean([2]) - sides[0].mean([2]);
+        }
+
+        Tensor Enlarged(Tensor maps) => nn.functional.interpolate(maps, scale_factor: [4, 4], mode: InterpolationMode.Bilinear, align_corners: false);
+    }
+
+    [Fact]
+    public void Walks_along_colours_take_nothing_from_outside_the_picture()
+    {
+        var letterbox = Letterbox.Fit(80, 64, 0) with { Width = 8 * Columns, Height = 8 * Rows };
+        var settings = Plain with { ColourWalks = 20 };
+        var (maps, inside) = (Maps(settings, letterbox), 40);
+        Assert.Equal(0, maps[.., .., .., inside..].abs().max().item<float>());
+        TensorAssert.Close(ones(1, 3), maps.amax([2, 3]), 1e-5, "largest");
+        // Another picture beyond the border changes nothing within.
+        var image = zeros(1, 3, 8 * Rows, 8 * Columns);
+        image[.., .., .., 80..] = 1;
+        TensorAssert.Close(maps, Maps(settings, letterbox, image: image), 1e-5, "maps");
+    }
+
+    [Fact]
     public void Noise_is_the_same_each_time_and_times_are_averaged()
     {
         TensorAssert.Close(Maps(Plain with { Times = [200] }), Maps(Plain with { Times = [200] }), 0, "again");
@@ -126,16 +170,27 @@ public sealed class StaticRefinementTests : IDisposable
     [InlineData("strides=1,0", "are four numbers")]
     [InlineData("strides=0,0,0,0", "one is more than 0")]
     [InlineData("blur=NaN", "from 0 to 16")]
+    [InlineData("colours=201", "from 0 to 200")]
+    [InlineData("contrast=0", "from 0.001 to 1")]
     public void Settings_that_cannot_be_are_named(string change, string message) =>
         Assert.Contains(message, Assert.Throws<InputException>(() => new RefinementSettings().With([change])).Message);
 
     [Fact]
     public void Settings_are_read_one_by_one()
     {
-        var settings = new RefinementSettings().With(["times=1,100", "strides=0.5,0.5,0,0", "walks=3", "flip=1", "blur=1.5", "null=1"]);
+        var settings = new RefinementSettings().With([
+            "times=1,100",
+            "strides=0.5,0.5,0,0",
+            "walks=3",
+            "flip=1",
+            "blur=1.5",
+            "null=1",
+            "colours=30",
+            "contrast=0.05",
+        ]);
         Assert.Equal([1, 100], settings.Times);
         Assert.Equal([0.5, 0.5, 0, 0], settings.StrideWeights);
-        Assert.Equal("times=1,100 strides=0.5,0.5,0,0 null=1 blur=1.5 walks=3 flip=1", settings.ToString());
+        Assert.Equal("times=1,100 strides=0.5,0.5,0,0 null=1 blur=1.5 walks=3 colours=30 contrast=0.05 flip=1", settings.ToString());
         Assert.Equal((3, true, 1.5), (settings.Walks, settings.Flip, settings.Blur));
     }
 
@@ -149,8 +204,15 @@ public sealed class StaticRefinementTests : IDisposable
         return prompt;
     }
 
-    private Tensor Maps(RefinementSettings settings, Letterbox? letterbox = null, Tensor? latents = null) =>
-        new StaticRefinement(_diffusion, settings).Maps(latents ?? _latents, _phrases, _null, letterbox ?? Whole, default);
+    private Tensor Maps(RefinementSettings settings, Letterbox? letterbox = null, Tensor? latents = null, Tensor? image = null) =>
+        new StaticRefinement(_diffusion, settings).Maps(
+            image ?? zeros(1, 3, 8 * Rows, 8 * Columns),
+            latents ?? _latents,
+            _phrases,
+            _null,
+            letterbox ?? Whole,
+            default
+        );
 
     private static Tensor Stretched(Tensor maps)
     {
