@@ -8,6 +8,9 @@ namespace Groundling.Diffusion;
 /// </summary>
 public sealed class ModelFolder : ModelSource
 {
+    /// <summary>The file in a folder that names its kind of model.</summary>
+    public const string IndexName = "model_index.json";
+
     private static readonly (string Sign, string Kind)[] OtherModels =
     [
         ("XL", "SDXL"),
@@ -64,7 +67,7 @@ public sealed class ModelFolder : ModelSource
         if (!Directory.Exists(path))
             throw new ModelException($"{path}: no such folder; {wanted}");
         var folder = new ModelFolder(path);
-        var index = System.IO.Path.Combine(path, "model_index.json");
+        var index = System.IO.Path.Combine(path, IndexName);
         if (File.Exists(index))
             RefuseOtherModels(index);
         if (folder.HasPart("text_encoder_2"))
@@ -80,13 +83,26 @@ public sealed class ModelFolder : ModelSource
     /// <summary>The files of a model, and of trained parts beside it; what else lies in the folder is left out.</summary>
     public static IEnumerable<string> Files(string path) =>
         [
-            .. Directory.EnumerateFiles(path, "model_index.json"),
+            .. Directory.EnumerateFiles(path, IndexName),
             .. Directory.EnumerateFiles(path, QuantizedModel.ReportName),
             .. PartNames
                 .Select(part => System.IO.Path.Combine(path, part))
                 .Where(Directory.Exists)
                 .SelectMany(part => Directory.EnumerateFiles(part, "*", SearchOption.AllDirectories)),
         ];
+
+    /// <summary>
+    /// A text that only Groundling reads, in a folder's <c>model_index.json</c>; diffusers passes over names that begin with an underscore.
+    /// </summary>
+    /// <param name="path">The model.</param>
+    /// <param name="name">Such as "_groundling_refinement".</param>
+    /// <returns>The text; empty where the file does not have it, or is not there.</returns>
+    /// <exception cref="ModelException">The file is no JSON object, or has something else than a text there.</exception>
+    public static string OwnText(string path, string name)
+    {
+        var index = System.IO.Path.Combine(path, IndexName);
+        return File.Exists(index) ? ForeignConfig.Read(index).Text(name, "") : "";
+    }
 
     /// <summary>Copies <see cref="Files"/> into another folder.</summary>
     /// <param name="path">The model.</param>

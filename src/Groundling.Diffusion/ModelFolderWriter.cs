@@ -154,7 +154,7 @@ public static class ModelFolderWriter
 
     private static void WriteIndex(string folder, PredictionType prediction)
     {
-        WriteJson(Path.Combine(folder, "model_index.json"), new JsonObject { ["_class_name"] = "StableDiffusionPipeline" });
+        WriteJson(Path.Combine(folder, ModelFolder.IndexName), new JsonObject { ["_class_name"] = "StableDiffusionPipeline" });
         WriteJson(Path.Combine(folder, "scheduler", "scheduler_config.json"), Schedule(prediction));
     }
 

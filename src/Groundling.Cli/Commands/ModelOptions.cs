@@ -78,8 +78,8 @@ internal sealed class ModelOptions
 /// <param name="Tokenizer">A tokenizer in place of the model's own, or null.</param>
 internal sealed record ModelChoice(string Frozen, string? Trained, bool Untrained, bool IsDefault, string? Vae, string? Tokenizer)
 {
-    /// <summary>How static prompting is refined.</summary>
-    public RefinementSettings Refinement { get; init; } = new();
+    /// <summary>How static prompting is refined; null as the model asks for.</summary>
+    public RefinementSettings? Refinement { get; init; }
 
     /// <summary>Where rearranged weights are kept; null for nowhere.</summary>
     public string? PackCache { get; init; }

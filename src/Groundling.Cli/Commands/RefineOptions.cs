@@ -15,7 +15,7 @@ internal sealed class RefineOptions
         new("--refinement")
         {
             Description =
-                "How it reads: times=1,100, strides=0.15,0.7,0.15,0 (weights of strides 8 to 64), null=1 (the null phrase keeps its part), blur=0.5, walks=2, colours=30 and contrast=0.03 (masks end where colours do), flip=1",
+                "How it reads, where not as the model asks: times=1,100, strides=0.15,0.7,0.15,0 (weights of strides 8 to 64), null=1 (the null phrase keeps its part), blur=0.5, walks=2, colours=30 and contrast=0.03 (masks end where colours do), flip=1, threshold=0.5",
             HelpName = "KEY=VALUE",
         };
 
@@ -24,12 +24,19 @@ internal sealed class RefineOptions
     /// <param name="head">The head that answers.</param>
     /// <param name="parsed">The command line.</param>
     /// <exception cref="InputException">A setting cannot be used.</exception>
+    /// <exception cref="Diffusion.ModelException">The model's own settings cannot be used.</exception>
     public ModelChoice Over(ModelChoice model, MaskHead? head, ParseResult parsed)
     {
         var settings = parsed.GetValue(Settings) ?? [];
         if (settings.Length > 0 && head != MaskHead.Refined)
             throw new InputException("--refinement says how --refine reads; add that, or --head refined");
-        return model with { Untrained = model.Untrained || parsed.GetValue(Refine), Refinement = new RefinementSettings().With(settings) };
+        return head == MaskHead.Refined
+            ? model with
+            {
+                Untrained = model.Untrained || parsed.GetValue(Refine),
+                Refinement = RefinementSettings.Of(model.Frozen).With(settings),
+            }
+            : model;
     }
 
     /// <summary>The head that answers.</summary>

@@ -94,8 +94,9 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         CancellationToken cancellation = default
     )
     {
+        var refinement = options.Refinement ?? RefinementSettings.Of(options.ModelFolder);
         var (diffusion, model, trained) = PipelineOpening.Open(options, place, progress, cancellation);
-        return new(diffusion, model, trained, options.Refinement);
+        return new(diffusion, model, trained, refinement);
     }
 
     /// <inheritdoc cref="Open(string)" path="/summary|/exception"/>

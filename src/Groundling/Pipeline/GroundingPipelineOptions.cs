@@ -31,8 +31,8 @@ public sealed record GroundingPipelineOptions
     /// </summary>
     public string? PackCache { get; init; }
 
-    /// <summary>How <see cref="MaskHead.Refined"/> reads the UNet.</summary>
-    public RefinementSettings Refinement { get; init; } = new();
+    /// <summary>How <see cref="MaskHead.Refined"/> reads the UNet; null as the model asks for, <see cref="RefinementSettings.Of"/>.</summary>
+    public RefinementSettings? Refinement { get; init; }
 
     /// <summary>
     /// Where to compute: "auto" takes a CUDA card where libtorch can use one, else the CPU; "cpu", "cuda", or a card's number as in
@@ -55,9 +55,7 @@ public sealed record GroundingPipelineOptions
             throw new InputException(
                 $"a rearrangement of {(int)Rearrangement} is none of {string.Join(", ", Enum.GetNames<Rearrangement>())}"
             );
-        if (Refinement is null)
-            throw new InputException("the refinement is null; leave it out for the usual one");
-        Refinement.Validated();
+        Refinement?.Validated();
         ComputeDevice.RequireName(Device);
         if (!Enum.IsDefined(Precision))
             throw new InputException($"a precision of {(int)Precision} is none of {string.Join(", ", Enum.GetNames<ComputePrecision>())}");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Groundling.Diffusion;
 
 namespace Groundling;
 
@@ -11,6 +12,7 @@ public sealed record RefinementSettings
     /// <summary>How many strides have a weight: 8, 16, 32 and 64.</summary>
     public const int Strides = 4;
 
+    private const string ModelsOwn = "_groundling_refinement";
     private const int LatestTime = 999,
         MostWalks = 64,
         MostColourWalks = 200;
@@ -60,6 +62,25 @@ public sealed record RefinementSettings
     /// <summary>Where a phrase begins, between the least and the largest value of its map, where no other threshold is asked for.</summary>
     public double Threshold { get; init; } = 0.5;
 
+    /// <summary>
+    /// How a model asks to be read, since its blocks are its own: what <c>_groundling_refinement</c> in its <c>model_index.json</c>
+    /// changes, as "walks=1 threshold=0.7"; the usual settings where it says nothing.
+    /// </summary>
+    /// <param name="modelFolder">As <see cref="GroundingPipelineOptions.ModelFolder"/>.</param>
+    /// <exception cref="ModelException">The file cannot be read, or the settings cannot be used; the message names the file.</exception>
+    public static RefinementSettings Of(string modelFolder)
+    {
+        var changes = ModelFolder.OwnText(modelFolder, ModelsOwn).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        try
+        {
+            return new RefinementSettings().With(changes);
+        }
+        catch (InputException fault)
+        {
+            throw new ModelException($"{Path.Combine(modelFolder, ModelFolder.IndexName)}: {ModelsOwn}: {fault.Message}", fault);
+        }
+    }
+
     /// <summary>The settings with others in place of some.</summary>
     /// <param name="changes">As "walks=1" or "times=1,100".</param>
     /// <exception cref="InputException">A key is not known, or a value is none of its kind or out of its range.</exception>
@@ -79,7 +100,10 @@ public sealed record RefinementSettings
                 "colours" => settings with { ColourWalks = Number(change, text, 0, MostColourWalks) },
                 "contrast" => settings with { Contrast = Number(change, text, LeastContrast, LargestContrast) },
                 "flip" => settings with { Flip = Number(change, text, 0, 1) == 1 },
-                _ => throw new InputException($"the refinement has no '{key}': times, strides, null, blur, walks, colours, contrast, flip"),
+                "threshold" => settings with { Threshold = Number(change, text, 0.0, 1) },
+                _ => throw new InputException(
+                    $"the refinement has no '{key}': times, strides, null, blur, walks, colours, contrast, flip, threshold"
+                ),
             };
         }
         return settings.Validated();
@@ -101,6 +125,8 @@ public sealed record RefinementSettings
             throw new InputException(
                 $"the refinement is out of range: 0 to {MostColourWalks} walks along colours, a contrast of {LeastContrast} to {LargestContrast}"
             );
+        if (!(Threshold is >= 0 and < 1))
+            throw new InputException($"the refinement's threshold of {Threshold} is out of range: 0 up to, but not including, 1");
         return this;
     }
 
@@ -108,7 +134,7 @@ public sealed record RefinementSettings
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"times={string.Join(',', Times)} strides={Joined(StrideWeights)} null={(NullPhrase ? 1 : 0)} blur={Blur} walks={Walks} colours={ColourWalks} contrast={Contrast} flip={(Flip ? 1 : 0)}"
+            $"times={string.Join(',', Times)} strides={Joined(StrideWeights)} null={(NullPhrase ? 1 : 0)} blur={Blur} walks={Walks} colours={ColourWalks} contrast={Contrast} flip={(Flip ? 1 : 0)} threshold={Threshold}"
         );
 
     private static string Joined(IEnumerable<double> numbers) =>

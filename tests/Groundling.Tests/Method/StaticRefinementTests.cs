@@ -2,6 +2,7 @@ using Groundling.Data;
 using Groundling.Diffusion;
 using Groundling.Modeling;
 using Groundling.Prompting;
+using Groundling.Tests.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,6 +22,7 @@ public sealed class StaticRefinementTests : IDisposable
     };
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly IDisposable _mode = no_grad();
+    private readonly TinyModel _tiny;
     private readonly StableDiffusion _diffusion;
     private readonly Tensor _latents,
         _phrases,
@@ -28,6 +30,7 @@ public sealed class StaticRefinementTests : IDisposable
 
     public StaticRefinementTests(TinyModel tiny)
     {
+        _tiny = tiny;
         _diffusion = tiny.Pipeline.Diffusion;
         var generator = new Generator(21);
         _latents = randn([1, 4, Rows, Columns], generator: generator);
@@ -137,7 +140,8 @@ public sealed class StaticRefinementTests : IDisposable
             return sides[1].mean([2]) - sides[0].mean([2]);
         }
 
-        Tensor Enlarged(Tensor maps) => nn.functional.interpolate(maps, scale_factor: [4, 4], mode: InterpolationMode.Bilinear, align_corners: false);
+        Tensor Enlarged(Tensor maps) =>
+            nn.functional.interpolate(maps, scale_factor: [4, 4], mode: InterpolationMode.Bilinear, align_corners: false);
     }
 
     [Fact]
@@ -172,6 +176,8 @@ public sealed class StaticRefinementTests : IDisposable
     [InlineData("blur=NaN", "from 0 to 16")]
     [InlineData("colours=201", "from 0 to 200")]
     [InlineData("contrast=0", "from 0.001 to 1")]
+    [InlineData("threshold=1.5", "from 0 to 1")]
+    [InlineData("threshold=1", "not including, 1")]
     public void Settings_that_cannot_be_are_named(string change, string message) =>
         Assert.Contains(message, Assert.Throws<InputException>(() => new RefinementSettings().With([change])).Message);
 
@@ -187,11 +193,50 @@ public sealed class StaticRefinementTests : IDisposable
             "null=1",
             "colours=30",
             "contrast=0.05",
+            "threshold=0.7",
         ]);
         Assert.Equal([1, 100], settings.Times);
         Assert.Equal([0.5, 0.5, 0, 0], settings.StrideWeights);
-        Assert.Equal("times=1,100 strides=0.5,0.5,0,0 null=1 blur=1.5 walks=3 colours=30 contrast=0.05 flip=1", settings.ToString());
+        Assert.Equal(
+            "times=1,100 strides=0.5,0.5,0,0 null=1 blur=1.5 walks=3 colours=30 contrast=0.05 flip=1 threshold=0.7",
+            settings.ToString()
+        );
         Assert.Equal((3, true, 1.5), (settings.Walks, settings.Flip, settings.Blur));
+    }
+
+    [Fact]
+    public void A_model_says_how_it_is_read_where_nobody_else_does()
+    {
+        using var folder = new TemporaryFolder();
+        var model = _tiny.Copy(folder);
+        Assert.Equal(new RefinementSettings().ToString(), RefinementSettings.Of(model).ToString());
+        folder.Write("model/model_index.json", Index("walks=3  threshold=0.7"));
+        Assert.Equal((3, 0.7), (RefinementSettings.Of(model).Walks, RefinementSettings.Of(model).Threshold));
+        using (var pipeline = GroundingPipeline.Open(model))
+        {
+            Assert.Equal(0.7, pipeline.ThresholdOf(MaskHead.Refined));
+            Assert.Contains("walks=3", pipeline.MethodBy(MaskHead.Refined));
+            using var bare = pipeline.WithoutTrainedParts();
+            Assert.Equal(0.7, bare.ThresholdOf(MaskHead.Refined));
+        }
+        using (
+            var pipeline = GroundingPipeline.Open(
+                new GroundingPipelineOptions
+                {
+                    ModelFolder = model,
+                    Refinement = new() { Walks = 1 },
+                }
+            )
+        )
+            Assert.Contains("walks=1", pipeline.MethodBy(MaskHead.Refined));
+
+        folder.Write("model/model_index.json", Index("walks=no"));
+        var fault = Assert.Throws<ModelException>(() => GroundingPipeline.Open(model));
+        Assert.Contains(Path.Combine(model, "model_index.json"), fault.Message);
+        Assert.Contains("walks=no is no number from 0 to 64", fault.Message);
+
+        static string Index(string refinement) =>
+            $$"""{ "_class_name": "StableDiffusionPipeline", "_groundling_refinement": "{{refinement}}" }""";
     }
 
     private static Letterbox Whole { get; } = Letterbox.Fit(8 * Columns, 8 * Rows, 0);
