@@ -44,6 +44,7 @@ internal sealed class SceneFolder(string root, SceneSplit split) : IDisposable
             SceneSplit.Varied => "varied",
             SceneSplit.Novel => "novel",
             SceneSplit.NovelVal => "novel-val",
+            SceneSplit.Dense => "dense",
             _ => throw new InputException($"unknown scene split {(int)split}"),
         };
 

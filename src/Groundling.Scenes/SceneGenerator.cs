@@ -77,8 +77,15 @@ public sealed class SceneGenerator
     private SceneNarrative? Tell(Shot shot, SceneSplit split, SceneRandom narration) =>
         split switch
         {
-            SceneSplit.CloseUps or SceneSplit.CloseUpsVal => Asker.Tell(shot.Stage, shot.Painting, Size, everything: true, narration),
-            SceneSplit.Varied when narration.Chance(0.5f) => Asker.Tell(shot.Stage, shot.Painting, Size, everything: false, narration),
+            SceneSplit.CloseUps or SceneSplit.CloseUpsVal => Asker.Tell(shot.Stage, shot.Painting, Size, Naming.All, narration),
+            SceneSplit.Dense when narration.Chance(0.5f) => Asker.Tell(shot.Stage, shot.Painting, Size, Naming.Each, narration),
+            SceneSplit.Varied or SceneSplit.Dense when narration.Chance(0.5f) => Asker.Tell(
+                shot.Stage,
+                shot.Painting,
+                Size,
+                Naming.Some,
+                narration
+            ),
             _ => Narrator.Tell(shot.Stage, shot.Painting, Size, split, narration),
         };
 

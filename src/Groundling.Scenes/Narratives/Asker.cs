@@ -14,17 +14,17 @@ internal static class Asker
     /// <param name="stage">The scene, for its hour and weather.</param>
     /// <param name="painting">What is seen.</param>
     /// <param name="size">Its side in pixels.</param>
-    /// <param name="everything">Whether a list names all that is seen, or only some.</param>
+    /// <param name="naming">How much a list names.</param>
     /// <param name="random">Chooses.</param>
-    public static SceneNarrative? Tell(Stage stage, ScenePainting painting, int size, bool everything, SceneRandom random)
+    public static SceneNarrative? Tell(Stage stage, ScenePainting painting, int size, Naming naming, SceneRandom random)
     {
         var telling = new Telling(stage, painting, size, random);
         var asking = new AskedWords(random);
-        var things = Things(telling, everything ? int.MaxValue : random.Int(1, 5));
-        var stuff = Stuff(telling, everything ? int.MaxValue : random.Int(0, 3));
+        var things = naming == Naming.Each ? EachThing(telling) : Things(telling, naming == Naming.All ? int.MaxValue : random.Int(1, 5));
+        var stuff = Stuff(telling, naming == Naming.Some ? random.Int(0, 3) : int.MaxValue);
         if (things.Count + stuff.Count == 0)
             return null;
-        bool alone = random.Chance(0.3f);
+        bool alone = naming != Naming.Each && random.Chance(0.3f);
         if (alone)
         {
             telling.Say(asking.Vary(random.Pick<Mention>(things.Count > 0 && (stuff.Count == 0 || random.Chance(0.75f)) ? things : stuff)));
@@ -93,6 +93,22 @@ internal static class Asker
             items.Add(item);
             named.UnionWith(item.Who.Select(s => s.Id));
         }
+        return items;
+    }
+
+    /// <summary>
+    /// Each thing by itself, told from the others of its kind, where words can do that; some groups besides, whose things are thus named
+    /// twice.
+    /// </summary>
+    private static List<Mention> EachThing(Telling telling)
+    {
+        var items = new List<Mention>();
+        foreach (var thing in telling.Things)
+            if (telling.Describer.One(thing, "") is { } item)
+                items.Add(item);
+        foreach (var kind in telling.Things.GroupBy(thing => thing.Category).Where(kind => kind.Count() > 1))
+            if (telling.Random.Chance(0.5f) && telling.Describer.Group(kind.First(), "") is { } group)
+                items.Insert(telling.Random.Int(items.Count + 1), group);
         return items;
     }
 

@@ -36,6 +36,7 @@ internal sealed class Describer(List<SceneSegment> things, HashSet<int> mentione
         return several && random.Chance(0.55f) ? Group(s, side) ?? One(s, side) : One(s, side) ?? Group(s, side);
     }
 
+    /// <summary>This thing alone; null where no words tell it from the others.</summary>
     public Mention? One(SceneSegment s, string side)
     {
         var claims = Claims(s, side);
@@ -46,7 +47,8 @@ internal sealed class Describer(List<SceneSegment> things, HashSet<int> mentione
         return new Mention(wording.Singular(claim, mentioned.Contains(s.Id), side.Length == 0), [s], claim);
     }
 
-    private Mention? Group(SceneSegment s, string side)
+    /// <summary>This thing and others that share what is said of them; null where no words fit.</summary>
+    public Mention? Group(SceneSegment s, string side)
     {
         var claims = new List<PhraseClaim>();
         if (s.Category.Supercategory == "animal" && side.Length == 0 && random.Chance(0.3f))

@@ -144,7 +144,7 @@ public class DataCommandTests
     [InlineData("--count", "0", "too small")]
     [InlineData("--size", "9", "out of range")]
     [InlineData("--seed", "-1", "out of range")]
-    [InlineData("--split", "test", "train, val, compositional, closeups, closeups-val, varied, novel, novel-val")]
+    [InlineData("--split", "test", "train, val, compositional, closeups, closeups-val, varied, novel, novel-val, dense")]
     [InlineData("--threads", "0", "out of range")]
     public void Scenes_that_cannot_be_made_are_refused(string option, string value, string says)
     {

@@ -15,13 +15,15 @@ public class SceneGeneratorTests
     private static readonly Lazy<List<Scene>> Compositional = new(() => Draw(SceneSplit.Compositional, 60));
 
     private static readonly Lazy<List<Scene>> Varied = new(() => Draw(SceneSplit.Varied, 40));
+    private static readonly Lazy<List<Scene>> Dense = new(() => Draw(SceneSplit.Dense, 40));
     private static readonly Lazy<List<Scene>> CloseUps = new(() =>
         [.. Draw(SceneSplit.CloseUps, 120), .. Draw(SceneSplit.CloseUpsVal, 40)]
     );
 
     private static readonly Lazy<List<Scene>> Novel = new(() => [.. Draw(SceneSplit.Novel, 40), .. Draw(SceneSplit.NovelVal, 20)]);
 
-    private static IEnumerable<Scene> Old => Train.Value.Concat(Val.Value).Concat(Compositional.Value).Concat(Varied.Value);
+    private static IEnumerable<Scene> Old =>
+        Train.Value.Concat(Val.Value).Concat(Compositional.Value).Concat(Varied.Value).Concat(Dense.Value);
 
     private static IEnumerable<Scene> Whole => Old.Concat(Novel.Value);
 
@@ -44,6 +46,7 @@ public class SceneGeneratorTests
     [InlineData(SceneSplit.CloseUpsVal, 2, 128, "ED5C20718D7BF27B")]
     [InlineData(SceneSplit.Varied, 4, 256, "7678BEA928D6C250")]
     [InlineData(SceneSplit.Novel, 3, 256, "624D01B70D6EBC2B")]
+    [InlineData(SceneSplit.Dense, 6, 256, "5F817BCAD40E868A")]
     [InlineData(SceneSplit.NovelVal, 1, 128, "12B22D35600D212B")]
     public void The_same_seed_gives_the_same_bytes_everywhere(SceneSplit split, int index, int size, string expected)
     {
@@ -178,6 +181,32 @@ public class SceneGeneratorTests
         Assert.Equal(6, inTurn.Distinct().Count());
         for (int i = 5; i >= 0; i -= 2)
             Assert.Equal(inTurn[i], Digest(new SceneGenerator(96).Generate(5, i, SceneSplit.CloseUps)));
+    }
+
+    [Fact]
+    public void Dense_narratives_name_more_and_tell_more_things_of_one_kind_apart()
+    {
+        var (dense, varied) = (Told(Dense.Value), Told(Varied.Value));
+        Assert.InRange(dense.Phrases, 1.3 * varied.Phrases, 4 * varied.Phrases);
+        Assert.True(dense.Pairs > 3 * varied.Pairs, $"{dense.Pairs} and {varied.Pairs} pairs");
+
+        static (double Phrases, double Pairs) Told(List<Scene> scenes) =>
+            (
+                scenes.Average(scene => scene.Narrative.Utterances.Count(said => said.SegmentIds.Count > 0)),
+                scenes.Average(scene =>
+                    Alone(scene).SelectMany((one, i) => Alone(scene).Skip(i + 1).Where(other => IsPair(one, other))).Count()
+                )
+            );
+
+        static List<SceneSegment> Alone(Scene scene) =>
+            [
+                .. scene
+                    .Narrative.Utterances.Where(said => said.SegmentIds.Count == 1)
+                    .Select(said => scene.Segments.Single(segment => segment.Id == said.SegmentIds[0]))
+                    .Distinct(),
+            ];
+
+        static bool IsPair(SceneSegment one, SceneSegment other) => one.Category == other.Category;
     }
 
     [Fact]
