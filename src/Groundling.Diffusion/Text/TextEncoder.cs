@@ -150,21 +150,15 @@ public sealed class TextEncoder : Module<Tensor, Tensor>
             using var scope = NewDisposeScope();
             var normed = _norm1.call(states);
             var attended = functional.scaled_dot_product_attention(
-                Heads(_query, normed),
-                Heads(_key, normed),
-                Heads(_value, normed),
+                _query.ToHeads(normed, _heads),
+                _key.ToHeads(normed, _heads),
+                _value.ToHeads(normed, _heads),
                 is_casual: true
             );
-            var hidden = states.Plus(_out.call(attended.transpose(1, 2).flatten(2)));
+            var hidden = states.Plus(_out.FromHeads(attended));
             var expanded = _expand.call(_norm2.call(hidden));
             var activated = _quickGelu ? expanded * expanded.Times(1.702).sigmoid() : functional.gelu(expanded);
             return hidden.Plus(_contract.call(activated)).MoveToOuterDisposeScope();
         }
-
-        private Tensor Heads(
-            LinearLayer projection,
-            Tensor states
-        ) // [B, T, Ct] -> [B, heads, T, d]
-            => projection.call(states).view(states.shape[0], states.shape[1], _heads, -1).transpose(1, 2);
     }
 }

@@ -42,20 +42,25 @@ internal sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>
     {
         using var scope = NewDisposeScope();
         var allowed = mask?.unsqueeze(1).unsqueeze(1); // [B, 1, 1, K]
-        var read = DotProductAttention.Of(Heads(_query, pixels), Heads(_key, context), Heads(_value, context), allowed);
-        return Merge(read).MoveToOuterDisposeScope();
+        var read = DotProductAttention.Of(
+            _query.ToHeads(pixels, _heads),
+            _key.ToHeads(context, _heads),
+            _value.ToHeads(context, _heads),
+            allowed
+        );
+        return _out.FromHeads(read).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same, with the probabilities [B, heads, hw, K].</summary>
     public (Tensor Read, Tensor Attention) Attend(Tensor pixels, Tensor context, Tensor? mask)
     {
         using var scope = NewDisposeScope();
-        var query = Heads(_query, pixels); // [B, heads, hw, d]
-        var scores = query.matmul(Heads(_key, context).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
+        var query = _query.ToHeads(pixels, _heads); // [B, heads, hw, d]
+        var scores = query.matmul(_key.ToHeads(context, _heads).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
         if (mask is not null)
             scores = scores.Unread(mask.logical_not().unsqueeze(1).unsqueeze(1));
         var attention = functional.softmax(scores, -1); // [B, heads, hw, K]
-        var read = Merge(attention.matmul(Heads(_value, context)));
+        var read = _out.FromHeads(attention.matmul(_value.ToHeads(context, _heads)));
         return (read.MoveToOuterDisposeScope(), attention.MoveToOuterDisposeScope());
     }
 
@@ -63,7 +68,7 @@ internal sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>
     public Tensor MeanAttention(Tensor pixels, Tensor context)
     {
         using var scope = NewDisposeScope();
-        var (queries, keys) = (Heads(_query, pixels), Heads(_key, context)); // [B, heads, T, d]
+        var (queries, keys) = (_query.ToHeads(pixels, _heads), _key.ToHeads(context, _heads)); // [B, heads, T, d]
         var sum = zeros([pixels.shape[0], pixels.shape[1], context.shape[1]], dtype: queries.dtype, device: queries.device);
         for (var head = 0L; head < _heads; head++)
         {
@@ -73,15 +78,4 @@ internal sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>
         }
         return sum.Over(_heads).MoveToOuterDisposeScope();
     }
-
-    private Tensor Heads(
-        LinearLayer projection,
-        Tensor states
-    ) // [B, T, C] -> [B, heads, T, d]
-        => projection.call(states).view(states.shape[0], states.shape[1], _heads, -1).transpose(1, 2);
-
-    private Tensor Merge(
-        Tensor heads
-    ) // [B, heads, hw, d] -> [B, hw, C]
-        => _out.call(heads.transpose(1, 2).flatten(2));
 }

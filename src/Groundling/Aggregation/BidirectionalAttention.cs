@@ -55,8 +55,8 @@ public sealed class BidirectionalAttention : Module<Tensor, Tensor, Tensor?, (Te
     {
         using var scope = NewDisposeScope();
         var (_, overPixels, overPhrases) = Attention(pixels, phrases, valid);
-        var forPhrases = Merge(_phraseOut, overPixels.matmul(Heads(_pixelValue, pixels))); // [B, T, D]
-        var forPixels = Merge(_pixelOut, overPhrases.transpose(-2, -1).matmul(Heads(_phraseValue, phrases))); // [B, P, D]
+        var forPhrases = _phraseOut.FromHeads(overPixels.matmul(_pixelValue.ToHeads(pixels, _heads))); // [B, T, D]
+        var forPixels = _pixelOut.FromHeads(overPhrases.transpose(-2, -1).matmul(_phraseValue.ToHeads(phrases, _heads))); // [B, P, D]
         return (forPixels.MoveToOuterDisposeScope(), forPhrases.MoveToOuterDisposeScope());
     }
 
@@ -65,25 +65,13 @@ public sealed class BidirectionalAttention : Module<Tensor, Tensor, Tensor?, (Te
     public (Tensor Logits, Tensor OverPixels, Tensor OverPhrases) Attention(Tensor pixels, Tensor phrases, Tensor? valid)
     {
         using var scope = NewDisposeScope();
-        var query = Heads(_query, phrases); // [B, heads, T, d]
-        var logits = query.matmul(Heads(_key, pixels).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
+        var query = _query.ToHeads(phrases, _heads); // [B, heads, T, d]
+        var logits = query.matmul(_key.ToHeads(pixels, _heads).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
         var overPixels = functional.softmax(logits, -1);
         var allowed = valid is null ? logits : logits.Unread(valid.logical_not().unsqueeze(1).unsqueeze(-1));
         var overPhrases = functional.softmax(allowed, -2);
         return (logits.MoveToOuterDisposeScope(), overPixels.MoveToOuterDisposeScope(), overPhrases.MoveToOuterDisposeScope());
     }
-
-    private Tensor Heads(
-        LinearLayer projection,
-        Tensor states
-    ) // [B, T, D] -> [B, heads, T, d]
-        => projection.call(states).view(states.shape[0], states.shape[1], _heads, -1).transpose(1, 2);
-
-    private static Tensor Merge(
-        LinearLayer projection,
-        Tensor heads
-    ) // [B, heads, T, d] -> [B, T, D]
-        => projection.call(heads.transpose(1, 2).flatten(2));
 
     Tensor? IOwnInitialValues.InitialValue(string name, long[] shape) =>
         name.StartsWith("pixels_out.", StringComparison.Ordinal) || name.StartsWith("phrases_out.", StringComparison.Ordinal)

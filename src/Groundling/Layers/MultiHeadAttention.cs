@@ -45,29 +45,23 @@ internal sealed class MultiHeadAttention : Module<Tensor, Tensor, Tensor, Tensor
     public override Tensor forward(Tensor queries, Tensor keys, Tensor values, Tensor? readable)
     {
         using var scope = NewDisposeScope();
-        var read = functional.scaled_dot_product_attention(Heads(_query, queries), Heads(_key, keys), Heads(_value, values), readable);
-        return Merge(read).MoveToOuterDisposeScope();
+        var read = functional.scaled_dot_product_attention(
+            _query.ToHeads(queries, _heads),
+            _key.ToHeads(keys, _heads),
+            _value.ToHeads(values, _heads),
+            readable
+        );
+        return _out.FromHeads(read).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same with the logits [B, heads, Q, K], before <paramref name="readable"/> is applied to them.</summary>
     public (Tensor Read, Tensor Logits) Attend(Tensor queries, Tensor states, Tensor? readable)
     {
         using var scope = NewDisposeScope();
-        var query = Heads(_query, queries); // [B, heads, Q, d]
-        var logits = query.matmul(Heads(_key, states).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
+        var query = _query.ToHeads(queries, _heads); // [B, heads, Q, d]
+        var logits = query.matmul(_key.ToHeads(states, _heads).transpose(-2, -1)).Over(Math.Sqrt(query.shape[^1]));
         var allowed = readable is null ? logits : logits.Unread(readable.logical_not());
-        var read = Merge(functional.softmax(allowed, -1).matmul(Heads(_value, states)));
+        var read = _out.FromHeads(functional.softmax(allowed, -1).matmul(_value.ToHeads(states, _heads)));
         return (read.MoveToOuterDisposeScope(), logits.MoveToOuterDisposeScope());
     }
-
-    private Tensor Heads(
-        LinearLayer projection,
-        Tensor states
-    ) // [B, T, C] -> [B, heads, T, d]
-        => projection.call(states).view(states.shape[0], states.shape[1], _heads, -1).transpose(1, 2);
-
-    private Tensor Merge(
-        Tensor heads
-    ) // [B, heads, Q, d] -> [B, Q, D]
-        => _out.call(heads.transpose(1, 2).flatten(2));
 }
