@@ -13,12 +13,6 @@ public sealed record RefinementSettings
     public const int Strides = 4;
 
     private const string ModelsOwn = "_groundling_refinement";
-    private const int LatestTime = 999,
-        MostWalks = 64,
-        MostColourWalks = 200;
-    private const double WidestBlur = 16,
-        LeastContrast = 0.001,
-        LargestContrast = 1;
 
     /// <summary>
     /// The time steps whose noise is added to the latents, a UNet pass each, whose readings are averaged; 1 adds none. Words decide more
@@ -92,15 +86,15 @@ public sealed record RefinementSettings
             var (key, text) = change.Split('=', 2) is [var name, var rest] ? (name, rest) : (change, "");
             settings = key switch
             {
-                "times" => settings with { Times = [.. text.Split(',').Select(one => Number(change, one, 0, LatestTime))] },
-                "strides" => settings with { StrideWeights = [.. text.Split(',').Select(one => Number(change, one, 0, 1e6))] },
-                "null" => settings with { NullPhrase = Number(change, text, 0, 1) == 1 },
-                "blur" => settings with { Blur = Number(change, text, 0, WidestBlur) },
-                "walks" => settings with { Walks = Number(change, text, 0, MostWalks) },
-                "colours" => settings with { ColourWalks = Number(change, text, 0, MostColourWalks) },
-                "contrast" => settings with { Contrast = Number(change, text, LeastContrast, LargestContrast) },
-                "flip" => settings with { Flip = Number(change, text, 0, 1) == 1 },
-                "threshold" => settings with { Threshold = Number(change, text, 0.0, 1) },
+                "times" => settings with { Times = [.. text.Split(',').Select(one => Number<int>(change, one))] },
+                "strides" => settings with { StrideWeights = [.. text.Split(',').Select(one => Number<double>(change, one))] },
+                "null" => settings with { NullPhrase = Switch(change, text) },
+                "blur" => settings with { Blur = Number<double>(change, text) },
+                "walks" => settings with { Walks = Number<int>(change, text) },
+                "colours" => settings with { ColourWalks = Number<int>(change, text) },
+                "contrast" => settings with { Contrast = Number<double>(change, text) },
+                "flip" => settings with { Flip = Switch(change, text) },
+                "threshold" => settings with { Threshold = Number<double>(change, text) },
                 _ => throw new InputException(
                     $"the refinement has no '{key}': times, strides, null, blur, walks, colours, contrast, flip, threshold"
                 ),
@@ -115,18 +109,20 @@ public sealed record RefinementSettings
     {
         if (Times is not { Count: > 0 })
             throw new InputException("the refinement's times are empty; 1 reads without noise");
-        if (StrideWeights is not { Count: Strides } || StrideWeights.Any(weight => !(weight >= 0)) || StrideWeights.Sum() <= 0)
+        if (
+            StrideWeights is not { Count: Strides }
+            || StrideWeights.Any(weight => !(weight >= 0 && double.IsFinite(weight)))
+            || StrideWeights.Sum() <= 0
+        )
             throw new InputException("the refinement's stride weights are four numbers, for 8, 16, 32 and 64, of which one is more than 0");
-        if (!(Blur is >= 0 and <= WidestBlur) || Walks is < 0 or > MostWalks || Times.Any(time => time is < 0 or > LatestTime))
-            throw new InputException(
-                $"the refinement is out of range: times of 0 to {LatestTime}, a blur of 0 to {WidestBlur}, 0 to {MostWalks} walks"
-            );
-        if (ColourWalks is < 0 or > MostColourWalks || !(Contrast is >= LeastContrast and <= LargestContrast))
-            throw new InputException(
-                $"the refinement is out of range: 0 to {MostColourWalks} walks along colours, a contrast of {LeastContrast} to {LargestContrast}"
-            );
+        foreach (var time in Times)
+            Require("times", time, 0, 999);
+        Require("blur", Blur, 0, 16);
+        Require("walks", Walks, 0, 64);
+        Require("colours", ColourWalks, 0, 200);
+        Require("contrast", Contrast, 0.001, 1);
         if (!(Threshold is >= 0 and < 1))
-            throw new InputException($"the refinement's threshold of {Threshold} is out of range: 0 up to, but not including, 1");
+            throw new InputException($"the refinement's threshold of {Threshold} is out of range: from 0 up to, but not including, 1");
         return this;
     }
 
@@ -140,9 +136,25 @@ public sealed record RefinementSettings
     private static string Joined(IEnumerable<double> numbers) =>
         string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
-    private static T Number<T>(string change, string text, T least, T most)
+    private static T Number<T>(string change, string text)
         where T : struct, INumber<T> =>
-        T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new InputException($"the refinement's {change} is no number from {least} to {most}");
+            : throw new InputException($"the refinement's {change} is no {(typeof(T) == typeof(int) ? "whole " : "")}number");
+
+    private static bool Switch(string change, string text) =>
+        text switch
+        {
+            "0" => false,
+            "1" => true,
+            _ => throw new InputException($"the refinement's {change} is neither 0 nor 1"),
+        };
+
+    private static void Require(string name, double value, double least, double most)
+    {
+        if (!(value >= least && value <= most))
+            throw new InputException(
+                string.Create(CultureInfo.InvariantCulture, $"the refinement's {name} of {value} is out of range: from {least} to {most}")
+            );
+    }
 }

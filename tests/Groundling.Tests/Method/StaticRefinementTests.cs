@@ -169,15 +169,18 @@ public sealed class StaticRefinementTests : IDisposable
     [Theory]
     [InlineData("walk=2", "has no 'walk'")]
     [InlineData("walks=-1", "from 0 to 64")]
-    [InlineData("times=1,x", "from 0 to 999")]
-    [InlineData("times=", "from 0 to 999")]
+    [InlineData("times=1,x", "is no whole number")]
+    [InlineData("times=", "is no whole number")]
+    [InlineData("times=1,1000", "times of 1000 is out of range: from 0 to 999")]
+    [InlineData("flip=2", "neither 0 nor 1")]
     [InlineData("strides=1,0", "are four numbers")]
     [InlineData("strides=0,0,0,0", "one is more than 0")]
     [InlineData("blur=NaN", "from 0 to 16")]
     [InlineData("colours=201", "from 0 to 200")]
     [InlineData("contrast=0", "from 0.001 to 1")]
-    [InlineData("threshold=1.5", "from 0 to 1")]
+    [InlineData("threshold=1.5", "from 0 up to, but not including, 1")]
     [InlineData("threshold=1", "not including, 1")]
+    [InlineData("strides=1,Infinity,0,0", "are four numbers")]
     public void Settings_that_cannot_be_are_named(string change, string message) =>
         Assert.Contains(message, Assert.Throws<InputException>(() => new RefinementSettings().With([change])).Message);
 
@@ -233,7 +236,7 @@ public sealed class StaticRefinementTests : IDisposable
         folder.Write("model/model_index.json", Index("walks=no"));
         var fault = Assert.Throws<ModelException>(() => GroundingPipeline.Open(model));
         Assert.Contains(Path.Combine(model, "model_index.json"), fault.Message);
-        Assert.Contains("walks=no is no number from 0 to 64", fault.Message);
+        Assert.Contains("walks=no is no whole number", fault.Message);
 
         static string Index(string refinement) =>
             $$"""{ "_class_name": "StableDiffusionPipeline", "_groundling_refinement": "{{refinement}}" }""";
