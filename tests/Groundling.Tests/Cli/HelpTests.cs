@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Groundling.Cli;
 using Groundling.Tests.Data;
 
@@ -84,9 +83,8 @@ public sealed class HelpTests : IDisposable
         var words = typed.Split(' ');
         var set = string.Join(' ', words.Select(word => $"'{word}'"));
         var line = $"source {script}; COMP_WORDS=({set}); COMP_CWORD={words.Length - 1}; _groundling; echo ${{COMPREPLY[@]}}";
-        using var bash = Process.Start(new ProcessStartInfo("/bin/bash", ["--norc", "-c", line]) { RedirectStandardOutput = true })!;
-        var found = bash.StandardOutput.ReadToEnd().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        bash.WaitForExit();
+        var completed = Programs.Run("/bin/bash", "--norc", "-c", line).Output;
+        var found = completed.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(expected.Split(' ').Order(), found.Order());
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Groundling.Data;
 using Groundling.Tests.Data;
@@ -204,11 +203,7 @@ public sealed class ManyPicturesTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "makes named pipes");
         Picture("in/a.png");
         foreach (var name in (string[])["pipe", "pipe.png"])
-        {
-            using var made = Process.Start("mkfifo", [_folder.File($"in/{name}")]);
-            made.WaitForExit();
-            Assert.Equal(0, made.ExitCode);
-        }
+            Programs.Run("mkfifo", _folder.File($"in/{name}")).Works();
         var run = Ground([_folder.File("in"), "--caption", "[a]"]).Works();
         Assert.Contains($"{_folder.File("in/pipe.png")} is a pipe or a device and left out", run.Error);
         Assert.True(File.Exists(_folder.File("out/phrases.json")));

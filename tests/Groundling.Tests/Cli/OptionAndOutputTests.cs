@@ -213,7 +213,10 @@ public sealed class OptionAndOutputTests : IDisposable
     {
         var disk = _folder.File("disk");
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", disk) == 0, "needs the right to mount a small disk");
+        Assert.SkipUnless(
+            Programs.Run("mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", disk).Code == 0,
+            "needs the right to mount a small disk"
+        );
         try
         {
             Features(Path.Combine(disk, "f.safetensors"))
@@ -227,7 +230,7 @@ public sealed class OptionAndOutputTests : IDisposable
         }
         finally
         {
-            Run("umount", disk);
+            Programs.Run("umount", disk);
         }
     }
 
@@ -298,18 +301,4 @@ public sealed class OptionAndOutputTests : IDisposable
 
     private CommandRun Features(string path) =>
         CommandRun.Of("features", _picture, "-c", "[a]", "-m", _tiny.Path, "-o", path, "--size", "64");
-
-    private static int Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true });
-            process!.WaitForExit();
-            return process.ExitCode;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return -1;
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using Groundling.Diffusion;
 using Groundling.Modeling;
@@ -112,28 +111,9 @@ public sealed class OrdinaryUserTests(TinyModel tiny) : IDisposable
         ];
 
     /// <summary>A process with no home and nowhere to put temporary files, in a folder that it may not write.</summary>
-    private async Task<CommandRun> Run(string[] arguments)
-    {
-        var start = new ProcessStartInfo(GroundlingProgram.Place, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Shared,
-        };
-        start.Environment.Remove("HOME");
-        start.Environment["TMPDIR"] = "/nonexistent";
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
-        return new(process.ExitCode, await output, await error);
-    }
+    private Task<CommandRun> Run(string[] arguments) =>
+        Programs
+            .Heard(GroundlingProgram.Place, arguments, Shared)
+            .With([new("HOME", null), new("TMPDIR", "/nonexistent")])
+            .ToEndAsync(TimeSpan.FromSeconds(120));
 }

@@ -215,42 +215,23 @@ public sealed partial class ProcessTests(TinyModel tiny) : IDisposable
     /// <param name="interruptWhen">Ctrl-C is sent as soon as this holds.</param>
     /// <param name="environment">What the process finds otherly than this one; null takes a variable away.</param>
     /// <param name="program">The program, if not the one beside these tests.</param>
-    private static async Task<CommandRun> Run(
+    private static Task<CommandRun> Run(
         string[] arguments,
         Func<bool>? interruptWhen,
-        IReadOnlyDictionary<string, string?>? environment = null,
+        IEnumerable<KeyValuePair<string, string?>>? environment = null,
         string? program = null
-    )
-    {
-        var start = new ProcessStartInfo(program ?? GroundlingProgram.Place, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-            WorkingDirectory = Path.GetDirectoryName(program) ?? "", // Windows looks for libraries there, too
-        };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        try
-        {
-            if (interruptWhen is not null)
-            {
-                while (!interruptWhen() && !process.HasExited)
-                    await Task.Delay(10, limit.Token);
-                if (!process.HasExited)
-                    Signal.TerminateProcess(process.Id);
-            }
-            await process.WaitForExitAsync(limit.Token);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
-        return new(process.ExitCode, await output, await error);
-    }
+    ) =>
+        Programs
+            .Heard(program ?? GroundlingProgram.Place, arguments, Path.GetDirectoryName(program) ?? "") // Windows looks for libraries there, too
+            .With(environment ?? [])
+            .ToEndAsync(
+                TimeSpan.FromSeconds(60),
+                async (process, late) =>
+                {
+                    while (interruptWhen is not null && !interruptWhen() && !process.HasExited)
+                        await Task.Delay(10, late);
+                    if (interruptWhen is not null && !process.HasExited)
+                        Signal.TerminateProcess(process.Id);
+                }
+            );
 }

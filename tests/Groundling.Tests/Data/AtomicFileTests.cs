@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Groundling.Core;
 
 namespace Groundling.Tests.Data;
@@ -76,14 +75,7 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.WriteText(file, "new");
         Assert.Equal("65534 65534 640", Run("stat", "-c", "%u %g %a", file));
 
-        static string Run(string program, params string[] arguments)
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.Equal(0, process.ExitCode);
-            return output.Trim();
-        }
+        static string Run(string program, params string[] arguments) => Programs.Run(program, arguments).Works().Output.Trim();
     }
 
     [Fact]
@@ -122,9 +114,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "makes a named pipe");
         var pipe = _folder.File("pipe");
-        using var made = Process.Start("mkfifo", [pipe]);
-        made.WaitForExit();
-        Assert.Equal(0, made.ExitCode);
+        Programs.Run("mkfifo", pipe).Works();
         return pipe;
     }
 }

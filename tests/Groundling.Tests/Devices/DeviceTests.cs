@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Groundling.Tests.Devices;
 
 /// <summary>Everything that a card will compute, on a device that is not the CPU.</summary>
@@ -9,30 +7,11 @@ public sealed class DeviceTests
     public void Models_pipeline_sampling_training_and_pretraining_work_on_another_device_as_on_the_CPU()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the lazy device's entry has another name elsewhere");
-        var (code, output) = RunParts();
-        Assert.True(code == 0, output);
+        var run = Programs // the device stays in its process: others must not meet it
+            .Heard(Environment.ProcessPath!, ["-noColor", "-explicit", "only", "-class", $"*.{nameof(DeviceParts)}"])
+            .ToEnd(TimeSpan.FromMinutes(5));
+        var output = run.Output + run.Error;
+        Assert.True(run.Code == 0, output);
         Assert.DoesNotContain("Total: 0,", output);
-    }
-
-    /// <summary>The device stays in its process: others must not meet it.</summary>
-    private static (int Code, string Output) RunParts()
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-noColor", "-explicit", "only", "-class", $"*.{nameof(DeviceParts)}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        try
-        {
-            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(5)), "the tests on the other device do not end");
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
-        return (process.ExitCode, output.Result + error.Result);
     }
 }

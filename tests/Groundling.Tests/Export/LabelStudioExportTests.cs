@@ -61,9 +61,9 @@ public sealed class LabelStudioExportTests : IDisposable
     [Fact(Explicit = true)]
     public void The_front_ends_own_decoder_reads_brush_runs()
     {
-        Assert.SkipUnless(Programs.Run(_folder.Path, "node", "--version") is { Code: 0 }, "needs node");
+        Assert.SkipUnless(Programs.RunIn(_folder.Path, "node", "--version") is { Code: 0 }, "needs node");
         Assert.SkipUnless(
-            Programs.Run(_folder.Path, "npm", "install", "--prefix", _folder.Path, "@thi.ng/rle-pack@3.2.12") is { Code: 0 },
+            Programs.RunIn(_folder.Path, "npm", "install", "--prefix", _folder.Path, "@thi.ng/rle-pack@3.2.12") is { Code: 0 },
             "needs npm and a package registry to install @thi.ng/rle-pack"
         );
         _folder.Write(
@@ -77,7 +77,7 @@ public sealed class LabelStudioExportTests : IDisposable
         foreach (var mask in ExportCase.Found.Select(phrase => phrase.Mask).Concat(Masks(300, 301)))
         {
             _folder.Write("packed.json", JsonSerializer.Serialize(BrushRuns.Encode(mask).Select(value => (int)value)));
-            var run = Programs.Run(_folder.Path, "node", "decode.mjs");
+            var run = Programs.RunIn(_folder.Path, "node", "decode.mjs");
             Assert.True(run.Code == 0, run.Error);
             byte[] expected = [.. mask.ToBytes().SelectMany(pixel => Enumerable.Repeat((byte)(255 * pixel), 4))];
             Assert.Equal(expected, File.ReadAllBytes(_folder.File("rgba")));

@@ -128,7 +128,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
             .ToList();
         Assert.Equal(3, lines.Count);
         var program = _folder.File(lines[0][^1]);
-        Dictionary<string, string> reader = new()
+        Dictionary<string, string?> reader = new()
         {
             ["RestorePackagesPath"] = _folder.File("packages"),
             ["RestoreFallbackFolders"] = Machine,
@@ -247,7 +247,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
 
     private static Task DotnetAsync(string folder, params string[] arguments) => DotnetAsync(folder, arguments, []);
 
-    private static async Task DotnetAsync(string folder, string[] arguments, Dictionary<string, string> environment)
+    private static async Task DotnetAsync(string folder, string[] arguments, Dictionary<string, string?> environment)
     {
         var run = await RunAsync("dotnet", folder, arguments, environment);
         Assert.True(run.Code == 0, $"dotnet {string.Join(' ', arguments)}\n{run.Output}{run.Error}");
@@ -256,33 +256,6 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
     private static Task<CommandRun> RunAsync(string program, string folder, params string[] arguments) =>
         RunAsync(program, folder, arguments, []);
 
-    private static async Task<CommandRun> RunAsync(
-        string program,
-        string folder,
-        string[] arguments,
-        Dictionary<string, string> environment
-    )
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(15));
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-        return new(process.ExitCode, await output, await error);
-    }
+    private static Task<CommandRun> RunAsync(string program, string folder, string[] arguments, Dictionary<string, string?> environment) =>
+        Programs.Heard(program, arguments, folder).With(environment).ToEndAsync(TimeSpan.FromMinutes(15));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Groundling.Modeling;
 using Groundling.Tests.Cli;
@@ -84,35 +83,19 @@ public sealed class TeachingTests(TinyModel tiny, ITestOutputHelper output) : ID
 
     private static JsonDocument Read(string folder, string file) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, file)));
 
-    private async Task<string> Teach(Dictionary<string, string> environment, TimeSpan limit)
+    private async Task<string> Teach(Dictionary<string, string?> environment, TimeSpan limit)
     {
         Assert.SkipWhen(
             OperatingSystem.IsWindows() || !File.Exists("/bin/sh"),
             "the script is one for a POSIX shell, and /bin/sh is not there"
         );
         var taught = _folder.File("taught");
-        var start = new ProcessStartInfo("/bin/sh", [Path.Combine(Shared.Root, "examples/teach/teach.sh"), taught])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["GROUNDLING"] = GroundlingProgram.Place;
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var (told, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var late = new CancellationTokenSource(limit);
-        try
-        {
-            await process.WaitForExitAsync(late.Token);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
-        output.WriteLine(await told);
-        Assert.True(process.ExitCode == 0, await error);
+        var run = await Programs
+            .Heard("/bin/sh", [Path.Combine(Shared.Root, "examples/teach/teach.sh"), taught])
+            .With([new("GROUNDLING", GroundlingProgram.Place), .. environment])
+            .ToEndAsync(limit);
+        output.WriteLine(run.Output);
+        Assert.True(run.Code == 0, run.Error);
         return taught;
     }
 }

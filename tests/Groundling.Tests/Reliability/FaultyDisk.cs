@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
 
@@ -24,19 +23,8 @@ internal sealed class FaultyDisk
         if (isJoint)
             Training.MpiRun.SkipUnlessInstalled();
         _isJoint = isJoint;
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "stands before the C library by LD_PRELOAD");
         (_folder, _library, _log) = (folder, folder.File("libfault.so"), folder.File("fault.log"));
-        try
-        {
-            var source = Path.Combine(AppContext.BaseDirectory, "Fixtures", "disk", "fault.c");
-            using var compiler = Process.Start(new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-o", _library, source, "-ldl"]))!;
-            compiler.WaitForExit();
-            Assert.Equal(0, compiler.ExitCode);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("needs gcc, which builds what stands before the C library");
-        }
+        Programs.Build("disk/fault.c", _library, "-ldl");
     }
 
     /// <summary>What the last fault hit: a call and a path.</summary>
@@ -76,7 +64,7 @@ internal sealed class FaultyDisk
     /// <summary>Runs a command line on a disk that is well.</summary>
     public CommandRun Run(params IEnumerable<string> arguments) => Start([], arguments);
 
-    private Dictionary<string, string> Variables(string call, int at, int error, string under) =>
+    private Dictionary<string, string?> Variables(string call, int at, int error, string under) =>
         new()
         {
             ["LD_PRELOAD"] = _library,
@@ -87,16 +75,11 @@ internal sealed class FaultyDisk
             ["DISK_FAULT_LOG"] = _log,
         };
 
-    private CommandRun Start(Dictionary<string, string> variables, IEnumerable<string> arguments)
+    private CommandRun Start(Dictionary<string, string?> variables, IEnumerable<string> arguments)
     {
         var start = _isJoint
             ? Training.MpiRun.Start(GroundlingProgram.Place, arguments)
-            : new ProcessStartInfo(GroundlingProgram.Place, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in variables)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(5)), "still runs");
-        return new(process.ExitCode, output.Result, error.Result);
+            : Programs.Heard(GroundlingProgram.Place, arguments);
+        return start.With(variables).ToEnd(TimeSpan.FromMinutes(5));
     }
 }

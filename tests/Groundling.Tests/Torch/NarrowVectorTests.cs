@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using System.Text.RegularExpressions;
@@ -19,18 +18,12 @@ public sealed partial class NarrowVectorTests
     {
         Assert.SkipUnless(Vector512.IsHardwareAccelerated, "this processor's own vectors are narrow: the kernels' tests run with them");
         Assert.SkipWhen(IsDenied(out _), "runs in the process that has all vectors");
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath!,
-            ["-noColor", .. Kernels.SelectMany(name => (string[])["-class", $"*.{name}Tests"])]
-        )
-        {
-            RedirectStandardOutput = true,
-            Environment = { [denied] = "0", [Widest] = $"{bits}" },
-        };
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0, output);
+        var run = await Programs
+            .Heard(Environment.ProcessPath!, ["-noColor", .. Kernels.SelectMany(name => (string[])["-class", $"*.{name}Tests"])])
+            .With([new(denied, "0"), new(Widest, $"{bits}")])
+            .ToEndAsync(TimeSpan.FromMinutes(5));
+        var output = run.Output;
+        Assert.True(run.Code == 0, output);
         var counts = Totals().Match(output);
         Assert.InRange(int.Parse(counts.Groups[1].Value, CultureInfo.InvariantCulture), 50, int.MaxValue);
     }

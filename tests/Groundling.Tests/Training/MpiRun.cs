@@ -21,45 +21,30 @@ internal static class MpiRun
     public static CommandRun Groundling(string[] arguments, Func<bool> stopWhen) =>
         Of([GroundlingProgram.Place, .. arguments], [], stopWhen);
 
-    /// <summary>An explicit test in two processes.</summary>
-    public static CommandRun Test(string method, params (string Name, string Value)[] environment) =>
-        Of(["Groundling.Tests", "-noColor", "-explicit", "only", "-method", $"*.{method}"], environment);
+    /// <summary>An explicit test in two processes, which find a variable set.</summary>
+    public static CommandRun Test(string method, string variable, string value) =>
+        Of(["Groundling.Tests", "-noColor", "-explicit", "only", "-method", $"*.{method}"], [new(variable, value)]);
 
-    private static CommandRun Of(string[] command, IEnumerable<(string Name, string Value)> environment, Func<bool>? stopWhen = null)
-    {
-        var start = Start(command[0], command[1..]);
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        try
-        {
-            for (
-                var watch = Stopwatch.StartNew();
-                stopWhen is not null && !process.HasExited && watch.Elapsed < TimeSpan.FromSeconds(60);
-                Thread.Sleep(10)
-            )
-            {
-                if (!stopWhen())
-                    continue;
-                var children = File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children")
-                    .Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                Signal.TerminateProcess(int.Parse(children[^1]));
-                stopWhen = null;
-            }
-            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(90)), "the processes wait for each other");
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
-        return new(process.ExitCode, output.Result, error.Result);
-    }
+    private static CommandRun Of(string[] command, IEnumerable<KeyValuePair<string, string?>> environment, Func<bool>? stopWhen = null) =>
+        Start(command[0], command[1..])
+            .With(environment)
+            .ToEnd(
+                TimeSpan.FromMinutes(2.5),
+                async (launcher, late) =>
+                {
+                    while (stopWhen is not null && !stopWhen() && !launcher.HasExited)
+                        await Task.Delay(10, late);
+                    if (stopWhen is not null && !launcher.HasExited)
+                        Signal.TerminateProcess(int.Parse(Children(launcher.Id)[^1]));
+                }
+            );
+
+    private static string[] Children(int process) =>
+        File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>How one of our programs is started twice.</summary>
     public static ProcessStartInfo Start(string program, IEnumerable<string> arguments) =>
-        new(
+        Programs.Heard(
             Launcher!,
             [
                 "-np",
@@ -74,9 +59,5 @@ internal static class MpiRun
                 Path.Combine(AppContext.BaseDirectory, program),
                 .. arguments,
             ]
-        )
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        );
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Groundling.Tests.Data;
 using Groundling.Training;
@@ -131,23 +130,8 @@ public sealed partial class NcclCollectiveTests : IDisposable
 
     private string Library()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the stub is built for Linux");
-        var (source, library) = (
-            Path.Combine(AppContext.BaseDirectory, "Fixtures", "nccl", "stub.c"),
-            _folder.File($"libstub-{Guid.NewGuid():N}.so")
-        );
-        try
-        {
-            using var compiler = Process.Start(
-                new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-pthread", "-o", library, source])
-            )!;
-            compiler.WaitForExit();
-            Assert.Equal(0, compiler.ExitCode);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("needs gcc, which builds the stub");
-        }
+        var library = _folder.File($"libstub-{Guid.NewGuid():N}.so");
+        Programs.Build("nccl/stub.c", library, "-pthread");
         SetVariable("NCCL_STUB_LOG", _folder.File("log"));
         return library;
     }

@@ -34,7 +34,7 @@ public sealed class ParallelTests : IDisposable
     [Fact]
     public void Exchanges_runs_and_their_failures()
     {
-        var run = MpiRun.Test(nameof(JointRunParts.All_in_two_processes), (JointRunParts.Folder, _folder.Path));
+        var run = MpiRun.Test(nameof(JointRunParts.All_in_two_processes), JointRunParts.Folder, _folder.Path);
         Assert.True(run.Code == 0, run.Output + run.Error);
         var (first, second) = (Numbers("numbers-0"), Numbers("numbers-1"));
         Assert.Equal(first, second);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Groundling.Data;
 using Groundling.Data.NounPhrases;
@@ -167,7 +166,7 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "mounts a small disk");
         var (data, disk) = (SmallTraining.Data(_folder, 2), _folder.File("disk"));
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(Command("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk) == 0, "mounting is not allowed here");
+        Assert.SkipUnless(Programs.Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk).Code == 0, "mounting is not allowed here");
         try
         {
             CommandRun
@@ -196,7 +195,7 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
         }
         finally
         {
-            Command("umount", disk);
+            Programs.Run("umount", disk);
         }
     }
 
@@ -329,26 +328,20 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
     /// <summary>The command as a process of its own, killed without warning as soon as something holds.</summary>
     private static async Task<int> Process(string[] arguments, Func<bool>? killWhen)
     {
-        using var process = System.Diagnostics.Process.Start(
-            new ProcessStartInfo(GroundlingProgram.Place, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
-        )!;
-        var (results, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));
-        while (killWhen is not null && !killWhen() && !process.HasExited)
-            await Task.Delay(3, limit.Token);
-        if (killWhen is not null && !process.HasExited)
-            process.Kill();
-        await process.WaitForExitAsync(limit.Token);
-        await results;
+        var run = await Programs
+            .Heard(GroundlingProgram.Place, arguments)
+            .ToEndAsync(
+                TimeSpan.FromMinutes(8),
+                async (process, late) =>
+                {
+                    while (killWhen is not null && !killWhen() && !process.HasExited)
+                        await Task.Delay(3, late);
+                    if (killWhen is not null && !process.HasExited)
+                        process.Kill();
+                }
+            );
         if (killWhen is null)
-            Assert.Equal("", await errors);
-        return process.ExitCode;
-    }
-
-    private static int Command(string name, params string[] arguments)
-    {
-        using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(name, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
+            Assert.Equal("", run.Error);
+        return run.Code;
     }
 }
