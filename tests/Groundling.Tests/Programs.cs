@@ -67,6 +67,18 @@ internal static class Programs
     public static CommandRun ToEnd(this ProcessStartInfo start, TimeSpan limit, Func<Process, CancellationToken, Task>? meanwhile = null) =>
         start.ToEndAsync(limit, meanwhile).GetAwaiter().GetResult();
 
+    /// <summary>What is done to a process meanwhile, unless it has ended: <paramref name="act"/>, as soon as <paramref name="holds"/> does.</summary>
+    public static Func<Process, CancellationToken, Task>? Once(Func<bool>? holds, Action<Process> act) =>
+        holds is null
+            ? null
+            : async (process, late) =>
+            {
+                while (!holds() && !process.HasExited)
+                    await Task.Delay(3, late).ConfigureAwait(false);
+                if (!process.HasExited)
+                    act(process);
+            };
+
     /// <summary>Other people's programs: what came of one, or <see cref="NotInstalled"/>.</summary>
     public static CommandRun Run(string program, params string[] arguments) => RunIn("", program, arguments);
 

@@ -23,12 +23,7 @@ public sealed class Pretraining
     private readonly bool _resume;
     private readonly ICollective _processes;
     private readonly PretrainedParts _parts;
-    private readonly ContentMark _data,
-        _captionData;
-    private readonly PictureSet _learnt,
-        _measured;
-    private readonly PictureSet? _rehearsed;
-    private readonly IReadOnlyList<Caption> _captions;
+    private readonly PretrainingData _data;
 
     /// <param name="config">What to train.</param>
     /// <param name="data">The benchmark's folder.</param>
@@ -43,34 +38,15 @@ public sealed class Pretraining
         if (folder.Length == 0)
             throw new InputException("the folder's name is empty: name one").About("out");
         (_config, _folder, _resume, _processes) = (config, folder, resume, processes ?? SingleProcess.Instance);
-        var (learnt, measured) = (PngBenchmark.Open(data, config.Data.Train), PngBenchmark.Open(data, config.Data.Validation));
-        var rehearsed = config.Data.Rehearsed.Length > 0 ? PngBenchmark.Open(data, config.Data.Rehearsed) : null;
-        (_learnt, _measured) = (Set("train", learnt, config.Data.Side), Set("validation", measured, config.Data.Side));
-        _rehearsed = rehearsed is null ? null : Set("rehearsed", rehearsed, config.Data.RehearsedSide);
-        PngBenchmark[] splits = [.. new[] { learnt, measured, rehearsed }.OfType<PngBenchmark>()];
-        RequireOneMeaning(splits);
-        RequireSquareMaps(_measured);
+        _data = new(config.Data, data);
         _parts = new(config, folder);
-        string[] files = [.. splits.SelectMany(ContentMark.FilesOf)];
-        var told = config.Data.CaptionSplits.Select(split => PngBenchmark.Open(data, split, annotationsOnly: true)).ToList();
-        _captions =
-        [
-            .. _learnt.Captions,
-            .. told.SelectMany(split => Enumerable.Range(0, split.Count).Select(place => split[place].Caption)),
-        ];
-        (_data, _captionData) = (
-            ContentMark.OfFiles(data, files),
-            ContentMark.OfFiles(data, [.. files, .. told.Select(split => split.NarrativesPath)])
-        );
     }
 
-    private IEnumerable<PictureSet> Sets => _rehearsed is null ? [_learnt, _measured] : [_learnt, _measured, _rehearsed];
-
     /// <summary>What the files get wrong.</summary>
-    public BenchmarkFaults Faults { get; } = new();
+    public BenchmarkFaults Faults => _data.Faults;
 
     /// <summary>Pictures to be decoded before the first step.</summary>
-    public int Pictures => Sets.Sum(set => set.Examples.Count);
+    public int Pictures => _data.Sets.Sum(set => set.Examples.Count);
 
     /// <summary>The finished model's folder.</summary>
     public string ModelPath => Path.Combine(_folder, "model");
@@ -107,8 +83,8 @@ public sealed class Pretraining
     /// <exception cref="InputException">There is another run in the folder, or the loss is not a number.</exception>
     public TrainingOutcome TrainVae(ITrainingObserver? observer, CancellationToken stop)
     {
-        using var pictures = OpenPictures(_learnt, null, stop);
-        using var measured = OpenPictures(_measured, null, stop);
+        using var pictures = OpenPictures(_data.Learnt, null, stop);
+        using var measured = OpenPictures(_data.Measured, null, stop);
         using var run = OpenRun(
             VaePath,
             ConfigJson.Write(
@@ -119,7 +95,7 @@ public sealed class Pretraining
                     _config.Vae,
                 }
             ),
-            RunRecord.Now("vae", _config.Vae.Seed, _data, null, device: $"{Place(_config.Vae)}")
+            RunRecord.Now("vae", _config.Vae.Seed, _data.Mark, null, device: $"{Place(_config.Vae)}")
         );
         using var task = new AutoencoderTask(_parts.Preset.Vae, _config.Vae, pictures, measured, Place(_config.Vae));
         return Train(task, _config.Vae, run, observer, stop);
@@ -141,7 +117,7 @@ public sealed class Pretraining
                     _config.Text,
                 }
             ),
-            RunRecord.Now("text", _config.Text.Seed, _captionData, null, device: $"{Place(_config.Text)}")
+            RunRecord.Now("text", _config.Text.Seed, _data.CaptionMark, null, device: $"{Place(_config.Text)}")
         );
         if (_processes.Rank == 0)
             MakeTokens(); // the run is held, and is this one
@@ -150,8 +126,8 @@ public sealed class Pretraining
             _parts.Preset.Text,
             _config.Text,
             _parts.OpenTokenizer(),
-            _captions,
-            _measured.Captions,
+            _data.Captions,
+            _data.Measured.Captions,
             Place(_config.Text)
         );
         return Train(task, _config.Text, run, observer, stop);
@@ -179,10 +155,10 @@ public sealed class Pretraining
         var place = Place(_config.Diffusion);
         using var text = _parts.OpenText(place);
         using var vae = OpenScaledVae(place, stop);
-        using var learnt = OpenLatents(_learnt, vae, null, stop);
-        using var rehearsed = _rehearsed is null ? null : OpenLatents(_rehearsed, vae, null, stop);
+        using var learnt = OpenLatents(_data.Learnt, vae, null, stop);
+        using var rehearsed = _data.Rehearsed is null ? null : OpenLatents(_data.Rehearsed, vae, null, stop);
         using var coarse = OpenCoarseLatents(vae, null, stop);
-        using var measured = OpenLatents(_measured, vae, null, stop);
+        using var measured = OpenLatents(_data.Measured, vae, null, stop);
         using var initial = _parts.OpenInitialUNet();
         using var run = OpenRun(
             DiffusionPath,
@@ -197,7 +173,7 @@ public sealed class Pretraining
             RunRecord.Now(
                 "diffusion",
                 _config.Diffusion.Seed,
-                _data,
+                _data.Mark,
                 _parts.FrozenMark(),
                 _parts.InitialMark(),
                 $"{Place(_config.Diffusion)}"
@@ -209,10 +185,10 @@ public sealed class Pretraining
             _parts.OpenTokenizer(),
             text,
             vae,
-            new(learnt, _learnt.Examples, _learnt.Categories),
-            rehearsed is null ? null : new(rehearsed, _rehearsed!.Examples, _rehearsed.Categories),
+            new(learnt, _data.Learnt.Examples, _data.Learnt.Categories),
+            rehearsed is null ? null : new(rehearsed, _data.Rehearsed!.Examples, _data.Rehearsed.Categories),
             coarse,
-            new(measured, _measured.Examples, _measured.Categories),
+            new(measured, _data.Measured.Examples, _data.Measured.Categories),
             initial,
             place
         );
@@ -260,7 +236,7 @@ public sealed class Pretraining
     {
         var size = _parts.Preset.Text.VocabularySize;
         var most = (int)size - ByteVocabulary.LeastSize;
-        var merges = VocabularyLearner.Learn(_captions.Select(caption => caption.Text), most);
+        var merges = VocabularyLearner.Learn(_data.Captions.Select(caption => caption.Text), most);
         new CheckpointFolder(_folder, Path.GetFileName(_parts.TokenizerPath)).Write(folder =>
             ByteVocabulary.Write(folder, size, merges, closed: merges.Count < most)
         );
@@ -276,7 +252,7 @@ public sealed class Pretraining
     private void MakeAll(Action<double> progress, Func<PictureSet, Action<double>, RowStore> open)
     {
         var before = 0;
-        foreach (var set in Sets)
+        foreach (var set in _data.Sets)
         {
             var already = before;
             open(set, done => progress(already + done)).Dispose();
@@ -293,7 +269,7 @@ public sealed class Pretraining
         if (!TrainsVae)
             return _parts.OpenVae(place);
         using var plain = _parts.OpenVae(place);
-        using var latents = OpenLatents(_learnt, plain, null, stop);
+        using var latents = OpenLatents(_data.Learnt, plain, null, stop);
         return _parts.OpenVae(place, LatentStore.ScalingFactor(latents, plain.Config.LatentChannels));
     }
 
@@ -305,7 +281,7 @@ public sealed class Pretraining
     }
 
     private RowStore? OpenCoarseLatents(Vae vae, Action<double>? progress, CancellationToken stop) =>
-        _config.Diffusion.CoarseSteps > 0 ? OpenLatents(_learnt, vae, progress, stop, halvings: 1) : null;
+        _config.Diffusion.CoarseSteps > 0 ? OpenLatents(_data.Learnt, vae, progress, stop, halvings: 1) : null;
 
     private RowStore OpenPictures(PictureSet set, Action<double>? progress, CancellationToken stop) =>
         PictureStore.Open(Path.Combine(_folder, "cache", $"{set.Name}-pictures.safetensors"), set.Examples, set.Side, progress, stop);
@@ -324,46 +300,4 @@ public sealed class Pretraining
                 $"{record.Task}.device",
                 $"{record.Task}.stopsAtDivergence"
             );
-
-    private PictureSet Set(string name, PngBenchmark benchmark, int side)
-    {
-        var examples = benchmark.Read(Faults).ToList();
-        return examples.Count > 0
-            ? new(name, examples, benchmark.Categories, side)
-            : throw new InputException(
-                $"{benchmark.NarrativesPath}: there is no narrative with a picture; check the data with: groundling data check DATA"
-            );
-    }
-
-    /// <summary>Splits may have other categories, but none that means another thing in another split.</summary>
-    private static void RequireOneMeaning(IEnumerable<PngBenchmark> splits)
-    {
-        var known = new Dictionary<int, (string Name, string Path)>();
-        foreach (var split in splits)
-        foreach (var (id, category) in split.Categories)
-            if (!known.TryAdd(id, (category.Name, split.PanopticPath)) && known[id].Name != category.Name)
-                throw new InputException(
-                    $"category {id} is '{category.Name}' in {split.PanopticPath} and '{known[id].Name}' in {known[id].Path}; give a category one id and one name in all splits"
-                );
-    }
-
-    /// <summary>Pictures are squares, and so must be what is annotated of those whose attention is measured.</summary>
-    private static void RequireSquareMaps(PictureSet measured)
-    {
-        if (measured.Examples.FirstOrDefault(example => example.Width != example.Height) is { } other)
-            throw new InputException(
-                $"{other.PanopticPath} is annotated as {other.Width} x {other.Height}, but pictures to learn from are squares; cut both alike"
-            );
-    }
-
-    /// <summary>Pictures of one side, and what the cache calls them.</summary>
-    private sealed record PictureSet(
-        string Name,
-        IReadOnlyList<BenchmarkExample> Examples,
-        IReadOnlyDictionary<int, PanopticCategory> Categories,
-        int Side
-    )
-    {
-        public IEnumerable<Caption> Captions => Examples.Select(example => example.Caption);
-    }
 }

@@ -224,14 +224,5 @@ public sealed partial class ProcessTests(TinyModel tiny) : IDisposable
         Programs
             .Heard(program ?? GroundlingProgram.Place, arguments, Path.GetDirectoryName(program) ?? "") // Windows looks for libraries there, too
             .With(environment ?? [])
-            .ToEndAsync(
-                TimeSpan.FromSeconds(60),
-                async (process, late) =>
-                {
-                    while (interruptWhen is not null && !interruptWhen() && !process.HasExited)
-                        await Task.Delay(10, late);
-                    if (interruptWhen is not null && !process.HasExited)
-                        Signal.TerminateProcess(process.Id);
-                }
-            );
+            .ToEndAsync(TimeSpan.FromSeconds(60), Programs.Once(interruptWhen, process => Signal.TerminateProcess(process.Id)));
 }

@@ -30,13 +30,7 @@ internal static class MpiRun
             .With(environment)
             .ToEnd(
                 TimeSpan.FromMinutes(2.5),
-                async (launcher, late) =>
-                {
-                    while (stopWhen is not null && !stopWhen() && !launcher.HasExited)
-                        await Task.Delay(10, late);
-                    if (stopWhen is not null && !launcher.HasExited)
-                        Signal.TerminateProcess(int.Parse(Children(launcher.Id)[^1]));
-                }
+                Programs.Once(stopWhen, launcher => Signal.TerminateProcess(int.Parse(Children(launcher.Id)[^1])))
             );
 
     private static string[] Children(int process) =>

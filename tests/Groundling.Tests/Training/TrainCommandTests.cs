@@ -330,16 +330,7 @@ public sealed class TrainCommandTests(TinyModel tiny, ITestOutputHelper output) 
     {
         var run = await Programs
             .Heard(GroundlingProgram.Place, arguments)
-            .ToEndAsync(
-                TimeSpan.FromMinutes(8),
-                async (process, late) =>
-                {
-                    while (killWhen is not null && !killWhen() && !process.HasExited)
-                        await Task.Delay(3, late);
-                    if (killWhen is not null && !process.HasExited)
-                        process.Kill();
-                }
-            );
+            .ToEndAsync(TimeSpan.FromMinutes(8), Programs.Once(killWhen, process => process.Kill()));
         if (killWhen is null)
             Assert.Equal("", run.Error);
         return run.Code;
