@@ -50,9 +50,9 @@ public sealed class ParallelTests : IDisposable
     }
 
     [Theory]
-    [InlineData("adamW", 1e-4)]
-    [InlineData("muon", 5e-4)] // its five iterations magnify directions in which the gradient is rounding alone, each by up to 3.4445
-    public void Two_processes_train_as_one_with_twice_the_batch(string optimizer, double tolerance)
+    [InlineData("adamW")]
+    [InlineData("muon")]
+    public void Two_processes_train_as_one_with_twice_the_batch(string optimizer)
     {
         var data = _folder.File("data");
         SceneWriter.Write(data, SceneSplit.Train, 16, seed: 1, size: 128, degreeOfParallelism: 1);
@@ -87,7 +87,7 @@ public sealed class ParallelTests : IDisposable
             second = SafetensorsFile.Open(_folder.File("two/checkpoints/last/grounding/model.safetensors"));
         Assert.NotEmpty(first.Entries);
         foreach (var name in first.Entries.Keys)
-            TensorAssert.Close(first.Read(name), second.Read(name), tolerance, name);
+            TensorAssert.Close(first.Read(name), second.Read(name), 1e-4, name);
     }
 
     [Fact]
