@@ -57,6 +57,8 @@ public sealed class ParallelTests : IDisposable
         var data = _folder.File("data");
         SceneWriter.Write(data, SceneSplit.Train, 16, seed: 1, size: 128, degreeOfParallelism: 1);
         // AdamW divides by the gradient's size: where that is rounding alone, so are the steps, unless epsilon is above it.
+        // Six steps are an epoch and a half. The loss has kinks: in a longer run, a step comes where rounding decides on which side of one
+        // it is. One process with another instruction set then parts from itself as far as two part from one, a thousandfold in that step.
         string[] Line(string run, int batch) =>
             [
                 "train",
@@ -73,21 +75,22 @@ public sealed class ParallelTests : IDisposable
                 $"train.optimizer={optimizer}",
                 "train.epsilon=0.001",
                 "train.learningRate=0.02",
+                "train.steps=6",
                 "data.validation=",
             ];
         CommandRun.Of(Line("one", 4)).Works();
         MpiRun.Groundling(Line("two", 2)).Works();
         var (one, two) = (Losses("one"), Losses("two"));
-        Assert.Equal(20, one.Count);
-        Assert.Equal(20, two.Count);
-        Assert.All(one.Zip(two), pair => Assert.InRange(Math.Abs(pair.First - pair.Second) / pair.First, 0, 1e-4));
+        Assert.Equal(6, one.Count);
+        Assert.Equal(6, two.Count);
+        Assert.All(one.Zip(two), pair => Assert.InRange(Math.Abs(pair.First - pair.Second) / pair.First, 0, 1e-5));
         Assert.Single(Directory.GetFiles(_folder.File("two"), "events.*"));
         using var scope = NewDisposeScope();
         using SafetensorsFile first = SafetensorsFile.Open(_folder.File("one/checkpoints/last/grounding/model.safetensors")),
             second = SafetensorsFile.Open(_folder.File("two/checkpoints/last/grounding/model.safetensors"));
         Assert.NotEmpty(first.Entries);
         foreach (var name in first.Entries.Keys)
-            TensorAssert.Close(first.Read(name), second.Read(name), 1e-4, name);
+            TensorAssert.Close(first.Read(name), second.Read(name), 1e-5, name);
     }
 
     [Fact]
