@@ -115,7 +115,7 @@ public sealed class StableDiffusion : IDisposable
 
     /// <summary>
     /// What to say of texts with words that the text encoder never read; null where there are none, or where that is not known
-    /// (<see cref="ClipTokenizer.IsClosed"/>).
+    /// (<see cref="ClipTokenizer.UnreadWords"/>).
     /// </summary>
     public string? UnreadWords(IEnumerable<string> texts)
     {

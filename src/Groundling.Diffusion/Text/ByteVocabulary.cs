@@ -23,9 +23,14 @@ public static class ByteVocabulary
     /// <param name="folder">Where to; it is there already.</param>
     /// <param name="size">Ids in all.</param>
     /// <param name="merges">Pairs that become one token, the first first.</param>
-    /// <param name="closed">See <see cref="ClipTokenizer.IsClosed"/>.</param>
+    /// <param name="words">What the text encoder reads (<see cref="ClipTokenizer.UnreadWords"/>); null where that is not known.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer ids than tokens.</exception>
-    public static void Write(string folder, long size, IReadOnlyList<(string Left, string Right)> merges, bool closed = false)
+    public static void Write(
+        string folder,
+        long size,
+        IReadOnlyList<(string Left, string Right)> merges,
+        IReadOnlyList<string>? words = null
+    )
     {
         if (size < LeastSize + merges.Count)
             throw new ArgumentOutOfRangeException(nameof(size), size, $"at least {LeastSize + merges.Count} ids are needed");
@@ -39,12 +44,10 @@ public static class ByteVocabulary
         ids.Add("<|startoftext|>", size - 2);
         ids.Add("<|endoftext|>", size - 1);
         File.WriteAllText(Path.Combine(folder, "vocab.json"), JsonSerializer.Serialize(ids));
-        File.WriteAllText(
-            Path.Combine(folder, ClipTokenizer.ConfigFile),
-            JsonSerializer.Serialize(
-                new Dictionary<string, object> { ["tokenizer_class"] = "CLIPTokenizer", [ClipTokenizer.ClosedKey] = closed }
-            )
-        );
+        var config = new Dictionary<string, object> { ["tokenizer_class"] = "CLIPTokenizer" };
+        if (words is not null)
+            config.Add(ClipTokenizer.WordsKey, words);
+        File.WriteAllText(Path.Combine(folder, ClipTokenizer.ConfigFile), JsonSerializer.Serialize(config));
         File.WriteAllText(
             Path.Combine(folder, "merges.txt"),
             $"#version: 0.2\n{string.Concat(merges.Select(merge => $"{merge.Left} {merge.Right}\n"))}"

@@ -9,7 +9,7 @@ public sealed class ClipTokenizer
 {
     internal const string ConfigFile = "tokenizer_config.json",
         SpecialsFile = "special_tokens_map.json",
-        ClosedKey = "closed_vocabulary";
+        WordsKey = "read_words";
     private const string StartText = "<|startoftext|>",
         EndText = "<|endoftext|>",
         DottedSmallI = "i\u0307";
@@ -20,6 +20,7 @@ public sealed class ClipTokenizer
     /// </summary>
     private static readonly string[] Harmless =
     [
+        "closed_vocabulary", // what pretraining wrote before it listed the words
         "add_prefix_space",
         "added_tokens_decoder",
         "additional_special_tokens",
@@ -57,6 +58,7 @@ public sealed class ClipTokenizer
 
     private readonly BpeTokenizer _bpe;
     private readonly IReadOnlyList<(string Text, int[] Ids)> _whole;
+    private readonly IReadOnlySet<string>? _words; // that the text encoder has read; null where that is not known
 
     private ClipTokenizer(
         BpeTokenizer bpe,
@@ -65,8 +67,8 @@ public sealed class ClipTokenizer
         int end,
         int padding,
         int largest,
-        bool closed
-    ) => (_bpe, _whole, StartToken, EndToken, PaddingToken, LargestToken, IsClosed) = (bpe, whole, start, end, padding, largest, closed);
+        IReadOnlySet<string>? words
+    ) => (_bpe, _whole, StartToken, EndToken, PaddingToken, LargestToken, _words) = (bpe, whole, start, end, padding, largest, words);
 
     /// <summary>Id of the token that begins every input.</summary>
     public int StartToken { get; }
@@ -79,12 +81,6 @@ public sealed class ClipTokenizer
 
     /// <summary>The largest id that it can give.</summary>
     public int LargestToken { get; }
-
-    /// <summary>
-    /// Whether each word that the text encoder learnt from is one token, so that a word of several is one that it never read:
-    /// <c>closed_vocabulary</c> in <c>tokenizer_config.json</c>, which pretraining writes.
-    /// </summary>
-    public bool IsClosed { get; }
 
     /// <summary>
     /// Opens a folder with <c>vocab.json</c> and <c>merges.txt</c>, or with <c>tokenizer.json</c>; tokens added later are read too.
@@ -111,7 +107,7 @@ public sealed class ClipTokenizer
                 }
             );
             var paddingId = padding is null ? PaddingId(folder, files.Ids) ?? end : Special(padding);
-            return new ClipTokenizer(bpe, Whole(files), start, end, paddingId, files.Ids.Values.Max(), IsClosedIn(folder));
+            return new ClipTokenizer(bpe, Whole(files), start, end, paddingId, files.Ids.Values.Max(), ReadWords(folder));
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
@@ -180,9 +176,11 @@ public sealed class ClipTokenizer
     }
 
     /// <summary>
-    /// The words of a text that the text encoder never read; none where the vocabulary is not closed, for its words may be made of pieces.
+    /// The words and numbers of a text that the text encoder never read; none where <c>tokenizer_config.json</c> does not list what it has
+    /// read (<c>read_words</c>), as pretraining does.
     /// </summary>
-    public IEnumerable<string> UnreadWords(string text) => IsClosed ? Words(text).Where(word => Tokenize(word).Count > 1) : [];
+    public IEnumerable<string> UnreadWords(string text) =>
+        _words is null ? [] : Words(text).Where(word => char.IsLetterOrDigit(word[0]) && !_words.Contains(word));
 
     /// <summary>Composed, lower case; with the original character of each new one, and the text's length at the end.</summary>
     private static (string Normal, int[] Origin) Normalize(string text)
@@ -235,15 +233,15 @@ public sealed class ClipTokenizer
         return null;
     }
 
-    private static bool IsClosedIn(string folder)
+    private static HashSet<string>? ReadWords(string folder)
     {
         var path = Path.Combine(folder, ConfigFile);
         if (!File.Exists(path))
-            return false;
+            return null;
         var json = ForeignConfig.Read(path);
         json.Require(json.Flag("do_lower_case", true), "do_lower_case", "true is needed: CLIP reads lower case");
-        var closed = json.Flag(ClosedKey, fallback: false);
+        var words = json.Has(WordsKey) ? json.Texts(WordsKey) : null;
         json.RefuseUnknownKeys(Harmless);
-        return closed;
+        return words?.ToHashSet();
     }
 }

@@ -1,9 +1,6 @@
 using Groundling.Core;
-using Groundling.Data;
 using Groundling.Data.Benchmark;
-using Groundling.Data.NounPhrases;
 using Groundling.Diffusion;
-using Groundling.Evaluation;
 using Groundling.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -235,10 +232,11 @@ public sealed class Pretraining
     private void MakeTokens()
     {
         var size = _parts.Preset.Text.VocabularySize;
-        var most = (int)size - ByteVocabulary.LeastSize;
-        var merges = VocabularyLearner.Learn(_data.Captions.Select(caption => caption.Text), most);
+        var captions = _data.Captions.Select(caption => caption.Text).ToList();
+        var merges = VocabularyLearner.Learn(captions, (int)size - ByteVocabulary.LeastSize);
+        string[] words = [.. captions.SelectMany(ClipTokenizer.Words).Distinct().Order(StringComparer.Ordinal)];
         new CheckpointFolder(_folder, Path.GetFileName(_parts.TokenizerPath)).Write(folder =>
-            ByteVocabulary.Write(folder, size, merges, closed: merges.Count < most)
+            ByteVocabulary.Write(folder, size, merges, words)
         );
     }
 

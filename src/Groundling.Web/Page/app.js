@@ -5,10 +5,9 @@ import { answerAt, json, panoptic, save } from "./files.js";
 import { decode, ProbabilityMap } from "./masks.js";
 import * as service from "./service.js";
 import { Stage } from "./stage.js";
-import { strips } from "./strip.js";
+import { methodNames, strips } from "./strip.js";
 
 const element = id => document.getElementById(id);
-const methodNames = { full: "The full model", static: "Static prompting" };
 const hint = "Noun phrases light up as you type. Enter grounds them.";
 
 const state = { model: null, file: null, name: "", bitmap: null, answers: [], asked: "", threshold: 0.5, pointed: null, pinned: null, work: null, looks: false };

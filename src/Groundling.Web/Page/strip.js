@@ -19,14 +19,14 @@ function painted({ size: [height, width], values }, fades) {
 
 const part = path => path.startsWith("down") ? "down" : path.startsWith("mid") ? "middle" : "up";
 
-const names = { full: "The full model", static: "Static prompting" };
+export const methodNames = { full: "Trained parts", static: "Static prompting" };
 
 /** Strips for a trace; calls back with a map to lay over the picture, or null. */
 export function strips(trace, over) {
   return trace.methods.map(({ method, blocks }) => {
     const section = document.createElement("section"), list = document.createElement("ol");
     section.className = "strip";
-    if (trace.methods.length > 1) section.append(Object.assign(document.createElement("h3"), { textContent: names[method] }));
+    if (trace.methods.length > 1) section.append(Object.assign(document.createElement("h3"), { textContent: methodNames[method] }));
     const counts = {};
     for (const { block, map } of blocks) {
       const where = part(block), number = counts[where] = (counts[where] ?? 0) + 1;

@@ -45,13 +45,13 @@ public sealed class EmbeddedModelTests : IDisposable
     [Fact]
     public void Words_that_it_has_never_read_are_named()
     {
-        const string Warning = "warning: scenes never read 'zebra', 'meadow': what comes of such words means little";
+        const string Warning = "warning: scenes never read 'zebra', 'prairie': what comes of such words means little";
         string[] command =
         [
             "ground",
             Sample("harbor"),
             "--caption",
-            "Quickly, [a zebra] and [the zebra on a Meadow] gallops",
+            "Quickly, [a zebra] and [the zebra on a Prairie] gallops",
             "--out",
             _folder.File("out"),
         ];
@@ -59,7 +59,7 @@ public sealed class EmbeddedModelTests : IDisposable
         Assert.Equal(
             Warning,
             CommandRun
-                .Of("sample", "a zebra on a meadow", "--steps", "1", "--size", "64", "--quiet", "--out", _folder.File("sample.png"))
+                .Of("sample", "a zebra on a prairie", "--steps", "1", "--size", "64", "--quiet", "--out", _folder.File("sample.png"))
                 .Works()
                 .Error.Trim()
         );
