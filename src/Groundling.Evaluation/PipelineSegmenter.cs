@@ -38,9 +38,9 @@ public sealed class PipelineSegmenter(GroundingPipeline pipeline, int? size, Mas
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         using var encoded = pipeline.Encode(given.Picture, _options, cancellation);
-        var caption = given.Example.Caption;
-        Caption[] captions = bare ? [.. caption.Phrases.Select(phrase => Caption.FromPhrases(null, [phrase.Text]))] : [caption];
-        var maps = captions.Select(Probabilities).ToArray();
+        var example = given.Example;
+        BenchmarkExample[] told = bare ? [.. example.Phrases.Select((_, phrase) => example.Alone(phrase))] : [example];
+        var maps = told.Select(one => Probabilities(one.Caption)).ToArray();
         return new(encoded.Letterbox, (maps.Length == 1 ? maps[0] : cat(maps)).MoveToOuterDisposeScope());
 
         Tensor Probabilities(Caption one)

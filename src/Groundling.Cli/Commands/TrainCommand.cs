@@ -159,7 +159,7 @@ internal static class TrainCommand
             using var task = new GroundingTask(config with { Train = settings }, encoders, examples, benchmark.Categories, validation);
             // One process is enough: all begin with the first one's weights.
             if (initial is not null && folder is { Last.Exists: false })
-                Begin(task.Model, initial, request.Quiet ? null : messages);
+                Begin(task, initial, request.Quiet ? null : messages);
             if (!request.Quiet && processes.Rank == 0)
                 messages.WriteLine($"trains on {place}{(processes.Size > 1 ? $", and {processes.Size - 1} more like it" : "")}");
             var outcome = TrainingDisplay.Show(
@@ -211,9 +211,9 @@ internal static class TrainCommand
         return ContentMark.OfFiles(trained, [weights]);
     }
 
-    private static void Begin(GroundingModel model, string initial, TextWriter? messages)
+    private static void Begin(GroundingTask task, string initial, TextWriter? messages)
     {
-        var anew = GroundingFolder.LoadMatching(initial, model);
+        var anew = task.Begin(initial);
         messages?.WriteLine(
             $"begins with the weights of {initial}"
                 + (

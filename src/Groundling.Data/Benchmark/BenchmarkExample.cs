@@ -25,6 +25,15 @@ public sealed record BenchmarkExample(
     /// <summary>Every annotated segment of the image, told or not.</summary>
     public IReadOnlyList<PanopticSegment> Segments { get; init; } = [];
 
+    /// <summary>One of its phrases as a narrative of its own, whose caption says nothing else.</summary>
+    /// <param name="phrase">The phrase's place, from 0.</param>
+    public BenchmarkExample Alone(int phrase)
+    {
+        var told = Phrases[phrase];
+        var caption = Caption.FromPhrases(null, [told.Span.Text]);
+        return this with { Caption = caption, Phrases = [told with { Span = caption.Phrases[0] }] };
+    }
+
     /// <summary>Reads the picture.</summary>
     /// <exception cref="InputException">The file is not a readable picture.</exception>
     public Picture LoadPicture() => Picture.Load(PicturePath);

@@ -21,6 +21,8 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     private readonly TrainConfig _config;
     private readonly FrozenEncoders _encoders;
     private readonly GroundingModel _model;
+    private readonly GroundingModel? _averaged;
+    private readonly MovingAverage? _average;
     private readonly GroundingValidation? _validation;
     private readonly NarrativeLoader _loader;
     private readonly ShiftedPoints? _points; // on a card
@@ -55,14 +57,20 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         (_config, _encoders, _validation) = (config, encoders, validation);
         var (settings, seed) = (config.Train, config.Train.Seed);
         using var generator = new Generator(seed);
-        _model = new GroundingModel(encoders.Diffusion.UNet, encoders.Diffusion.Vae, config.Grounding with { Size = settings.Size })
-            .Initialize(generator)
-            .to(encoders.Device); // before its tensors are listed: moving replaces them
+        _model = Make();
         _model.SavesMemory = settings.SavesMemory;
         var tensors = _model.NamedTensors().ToLookup(pair => settings.KeptParts.Contains(pair.Name.Split('.')[0]));
         (Parameters, State) = ([.. tensors[false]], [.. tensors[true]]);
+        if (settings.AverageDecay > 0)
+        {
+            _averaged = Make();
+            var averages = _averaged.NamedTensors().ToList();
+            _average = new([.. _model.NamedTensors().Zip(averages, (now, mean) => (now.Tensor, mean.Tensor))], settings.AverageDecay);
+            State = [.. State, .. averages.Select(pair => ($"average.{pair.Name}", pair.Tensor))];
+        }
         foreach (var (_, value) in State)
             value.requires_grad_(false);
+        _average?.Begin();
         _decaying =
         [
             .. Parameters
@@ -76,7 +84,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         _loader = new(
             place =>
             {
-                var example = examples[order[place]];
+                var example = Told(examples[order[place]], settings, place);
                 return () =>
                     TrainingNarrative.Read(
                         place,
@@ -93,15 +101,24 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
             ahead: !encoders.Diffusion.Place.IsCpu
         );
         _points = encoders.Diffusion.Place.IsCpu ? null : new(encoders.Device, config.Grounding.Loss);
+
+        // moved before its tensors are listed: moving replaces them
+        GroundingModel Make() =>
+            new GroundingModel(encoders.Diffusion.UNet, encoders.Diffusion.Vae, config.Grounding with { Size = settings.Size })
+                .Initialize(generator)
+                .to(encoders.Device);
     }
 
-    /// <summary>The model.</summary>
+    /// <summary>The model that is trained.</summary>
     public GroundingModel Model => _model;
+
+    /// <summary>The model that is measured and saved: the moving average of the trained one's weights, where there is one.</summary>
+    public GroundingModel Answering => _averaged ?? _model;
 
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
 
-    /// <summary>The parts that keep their weights.</summary>
+    /// <summary>The parts that keep their weights, and the moving averages.</summary>
     public IEnumerable<(string Name, Tensor Value)> State { get; }
 
     /// <inheritdoc/>
@@ -114,6 +131,18 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     /// Weights of linear maps and convolutions decay; biases, norms, level embeddings, block weights and mask scales do not.
     /// </summary>
     public bool DecaysWeight(string name) => _decaying.Contains(name);
+
+    /// <summary>Begins with trained parts of a folder; before the first step.</summary>
+    /// <param name="folder">A folder that holds <c>grounding</c>, or that folder itself.</param>
+    /// <returns>The tensors that the folder lacks, which begin anew.</returns>
+    /// <exception cref="InputException">There are no trained parts, or none of them fits.</exception>
+    /// <exception cref="WeightsException">The weights are damaged.</exception>
+    public IReadOnlyList<string> Begin(string folder)
+    {
+        var anew = GroundingFolder.LoadMatching(folder, _model);
+        _average?.Begin();
+        return anew;
+    }
 
     /// <inheritdoc/>
     /// <exception cref="InputException">None of the step's narratives can be used.</exception>
@@ -153,19 +182,23 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
     {
         if (_validation is null)
             return null;
-        using var segmenter = new ModelSegmenter(_encoders, _model, _config.Train.Size);
+        using var segmenter = new ModelSegmenter(_encoders, Answering, _config.Train.Size);
         var validation = _validation.Measure(segmenter, stop);
         _figures = _figures with { Step = step, Scores = validation.Scores };
         return validation;
     }
 
     /// <inheritdoc/>
-    public void AfterStep(long step) => _figures = _figures with { Step = step, Scores = null };
+    public void AfterStep(long step)
+    {
+        _average?.Update(step);
+        _figures = _figures with { Step = step, Scores = null };
+    }
 
     /// <inheritdoc/>
     public void Save(string folder)
     {
-        GroundingFolder.Save(folder, _model);
+        GroundingFolder.Save(folder, Answering);
         _figures.Write(folder, _encoders.Diffusion.Path);
     }
 
@@ -175,6 +208,7 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
         _loader.Dispose();
         _points?.Dispose();
         _model.Dispose();
+        _averaged?.Dispose();
     }
 
     private GroundingLosses Losses(IReadOnlyList<Example> batch)
@@ -224,6 +258,12 @@ public sealed class GroundingTask : ITrainingTask, IDisposable
             return null;
         }
     }
+
+    /// <summary>The narrative, or of a share of them one phrase alone.</summary>
+    private static BenchmarkExample Told(BenchmarkExample example, GroundingTrainingSettings settings, long place) =>
+        StepSeed.ShareOf(settings.Seed, RunStreams.Alone, (ulong)place) < settings.Alone
+            ? example.Alone((int)(StepSeed.Of(settings.Seed, RunStreams.Alone, (ulong)place, 1) % (ulong)example.Phrases.Count))
+            : example;
 
     /// <summary>A share of the narratives with a phrase of what is not there; a colour or a noun, whichever can be exchanged.</summary>
     private static AbsentPhrase? Absent(AbsentPhrases phrases, GroundingTrainingSettings settings, long place, BenchmarkExample example)

@@ -26,6 +26,18 @@ public sealed record GroundingTrainingSettings : TrainingSettings
     public double Absent { get; init; }
 
     /// <summary>
+    /// Share of the narratives of which one phrase is given, as a caption of its own, as people first try it (our addition; 0 repeats the
+    /// paper).
+    /// </summary>
+    public double Alone { get; init; }
+
+    /// <summary>
+    /// EMA decay: how much of the weights' moving average is kept each step, once it has settled; the average is what is measured and
+    /// saved (our addition; 0 measures and saves the weights themselves, as the paper does).
+    /// </summary>
+    public double AverageDecay { get; init; }
+
+    /// <summary>
     /// Gradient checkpointing: whether the UNet's blocks run again for the backward pass instead of keeping what they made.
     /// </summary>
     public bool SavesMemory { get; init; }
@@ -67,6 +79,8 @@ public sealed record GroundingTrainingSettings : TrainingSettings
             $"a multiple of {Letterbox.Multiple} up to {GroundingOptions.LargestSize} is needed"
         );
         Require(Absent is >= 0 and <= 1, "train.absent", Absent, "0 to 1 is needed");
+        Require(Alone is >= 0 and <= 1, "train.alone", Alone, "0 to 1 is needed");
+        Require(AverageDecay is >= 0 and < 1, "train.averageDecay", AverageDecay, "0 up to, but not including, 1 is needed");
         Require(Initial is not null, "train.initial", Initial, "a folder of trained parts, or an empty text, is needed");
         Require(Keep is not null, "train.keep", Keep, "names of parts, or an empty text, are needed");
         Require(

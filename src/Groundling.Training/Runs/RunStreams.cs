@@ -21,6 +21,9 @@ internal static class RunStreams
     /// <summary>Grounding: which narratives have a phrase of what is not there, and what it says.</summary>
     public const ulong Absences = 4;
 
+    /// <summary>Grounding: of which narratives one phrase is given alone, and which.</summary>
+    public const ulong Alone = 5;
+
     /// <summary>The UNet: in what order pictures are rehearsed. The stream after an order's says how their captions are given.</summary>
     public const ulong RehearsedOrders = 3;
 

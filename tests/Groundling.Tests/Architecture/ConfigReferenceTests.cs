@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -18,6 +19,7 @@ namespace Groundling.Tests.Architecture;
 public sealed partial class ConfigReferenceTests
 {
     private const string Page = "docs/configs.md";
+    private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly Dictionary<string, XElement> Comments = (
         (Assembly[])[typeof(TrainConfig).Assembly, typeof(GroundingPipeline).Assembly, typeof(ComputePrecision).Assembly]
@@ -91,7 +93,7 @@ public sealed partial class ConfigReferenceTests
     private static string Shown(object? value) =>
         value is string { Length: 0 }
             ? "empty"
-            : $"`{JsonNode.Parse(ConfigJson.Write(new { value }))!["value"]!.ToJsonString().Trim('"')}`";
+            : $"`{JsonNode.Parse(ConfigJson.Write(new { value }))!["value"]!.ToJsonString(AsWritten).Trim('"')}`";
 
     private static string Meaning(PropertyInfo property)
     {

@@ -20,6 +20,24 @@ public class PngBenchmarkTests
     }
 
     [Fact]
+    public void A_phrase_alone_is_a_narrative_of_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        Make(folder);
+        var told = PngBenchmark.Open(folder.Path, "val").Read(new()).Single(example => example.Phrases.Count == 2);
+        for (var place = 0; place < 2; place++)
+        {
+            var alone = told.Alone(place);
+            var phrase = Assert.Single(alone.Phrases);
+            Assert.Equal(told.Phrases[place].Span.Text, alone.Caption.Text);
+            Assert.Equal((0, alone.Caption.Text.Length), (phrase.Span.Start, phrase.Span.End));
+            Assert.Equal(phrase.Span, Assert.Single(alone.Caption.Phrases));
+            Assert.Equal(told.Phrases[place].Segments, phrase.Segments);
+            Assert.Equal(told.LoadMasks(new())[place].ToBytes(), Assert.Single(alone.LoadMasks(new())).ToBytes());
+        }
+    }
+
+    [Fact]
     public void Faults_are_counted_and_survived()
     {
         using var folder = new TemporaryFolder();

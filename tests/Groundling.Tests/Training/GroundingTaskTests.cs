@@ -68,6 +68,90 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
+    public void Of_a_share_of_the_narratives_one_phrase_is_given_alone()
+    {
+        var data = SmallTraining.Data(_folder);
+        Assert.Equal(4, Phrases(1));
+        var (all, some) = (Phrases(0), Phrases(0.5));
+        Assert.True(some > 4 && some < all, $"{some} of {all}");
+        var settings = SmallTraining.Config.Train with { Alone = 0.5, Absent = 0.75, BatchSize = 4 };
+        var whole = Gradients(data, settings);
+        AssertClose(whole.Gradients, Gradients(data, settings with { BatchSize = 1, Accumulate = 4 }).Gradients);
+
+        float Phrases(double share)
+        {
+            var phrases = 0f;
+            Gradients(
+                data,
+                SmallTraining.Config.Train with
+                {
+                    Alone = share,
+                    BatchSize = 4,
+                },
+                new Member(0, count => phrases = count, of: 1)
+            );
+            return phrases;
+        }
+    }
+
+    [Fact]
+    public void The_moving_average_is_what_is_saved_and_goes_on_where_a_run_does()
+    {
+        var data = SmallTraining.Data(_folder);
+        const double decay = 0.15; // less than what the first step may keep, 2/11
+        var settings = SmallTraining.Config.Train with { Steps = 4, SaveEvery = 1, ValidateEvery = 0, AverageDecay = decay };
+        var config = SmallTraining.Config with { Train = settings };
+        using var initial = SmallTraining.Task(tiny, data, SmallTraining.Config with { Train = settings with { Seed = 9 } });
+        initial.Save(Directory.CreateDirectory(_folder.File("initial")).FullName);
+        Dictionary<string, Tensor> expected = [];
+        using (var task = SmallTraining.Task(tiny, data, config))
+        {
+            Assert.Empty(task.Begin(_folder.File("initial")));
+            AssertSame(initial.Model.NamedTensors().ToDictionary(), task.Answering);
+            expected = task.Model.NamedTensors().ToDictionary(pair => pair.Name, pair => pair.Tensor.detach().clone());
+            using var folder = Open(resume: false);
+            using var stop = new CancellationTokenSource();
+            using var run = new TrainingRun(
+                task,
+                settings,
+                folder,
+                observer: new Watcher(step =>
+                {
+                    Follow(task.Model);
+                    if (step == 2)
+                        stop.Cancel();
+                })
+            );
+            Assert.True(run.Run(stop.Token).Stopped);
+            AssertSame(expected, task.Answering);
+        }
+        using (var task = SmallTraining.Task(tiny, data, config))
+        {
+            using var folder = Open(resume: true);
+            using var run = new TrainingRun(task, settings, folder, observer: new Watcher(_ => Follow(task.Model)));
+            Assert.Equal(4, run.Run(TestContext.Current.CancellationToken).Step);
+            using var saved = GroundingFolder.Load(folder.Last.Path, tiny.Pipeline.Diffusion.UNet, tiny.Pipeline.Diffusion.Vae);
+            AssertSame(expected, saved);
+            Assert.Contains(task.Model.NamedTensors(), pair => (pair.Tensor - expected[pair.Name]).abs().max().item<float>() > 1e-4);
+        }
+
+        void Follow(GroundingModel model)
+        {
+            foreach (var (name, value) in model.NamedTensors())
+                expected[name] = (decay * expected[name] + (1 - decay) * value).detach().DetachFromDisposeScope();
+        }
+
+        RunFolder Open(bool resume) =>
+            RunFolder.Open(_folder.File("run"), config.ToJson(), RunRecord.Now("grounding", 5, null, null), resume);
+
+        static void AssertSame(IReadOnlyDictionary<string, Tensor> expected, GroundingModel model)
+        {
+            foreach (var (name, value) in model.NamedTensors())
+                TensorAssert.Close(expected[name], value, 1e-5, name);
+        }
+    }
+
+    [Fact]
     public void Processes_with_small_batches_make_the_step_of_one_with_a_large_batch()
     {
         var data = SmallTraining.Data(_folder);
@@ -246,18 +330,18 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
                 ValidateEvery = 0,
             },
             folder,
-            observer: new Counter(counts)
+            observer: new Watcher(_ => counts.Add(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount))
         );
         run.Run();
         Assert.Equal(100, counts.Count);
         Assert.Equal(counts[10], counts[^1]);
     }
 
-    private sealed class Counter(List<long> counts) : ITrainingObserver
+    private sealed class Watcher(Action<long> stepped) : ITrainingObserver
     {
         public void Begun(long done, long steps) { }
 
-        public void Stepped(StepRecord record) => counts.Add(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        public void Stepped(StepRecord record) => stepped(record.Step);
 
         public void Validated(long step, Validation validation, bool isBest) { }
     }
@@ -308,11 +392,11 @@ public sealed class GroundingTaskTests(TinyModel tiny) : IDisposable
             );
     }
 
-    private sealed class Member(int rank, Func<float, float> mean) : ICollective
+    private sealed class Member(int rank, Func<float, float> mean, int of = 2) : ICollective
     {
         public int Rank => rank;
 
-        public int Size => 2;
+        public int Size => of;
 
         public void Average(IReadOnlyList<Tensor> tensors) => tensors.Single().fill_(mean(tensors.Single().item<float>()));
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Groundling.Data;
+using Groundling.Data.Benchmark;
 using Groundling.Data.NounPhrases;
+using Groundling.Diffusion;
 using Groundling.Scenes;
 using Groundling.Tests.Cli;
 using Groundling.Tests.Data;
@@ -252,6 +254,10 @@ public sealed class PretrainCommandTests : IDisposable
             File.ReadAllBytes(_folder.File("without/model/vae/config.json")),
             File.ReadAllBytes(_folder.File("with/model/vae/config.json"))
         );
+        var told = PngBenchmark.Open(data, "varied", annotationsOnly: true);
+        var captions = string.Join(" ", Enumerable.Range(0, told.Count).Select(place => told[place].Caption.Text));
+        var tokenizer = ClipTokenizer.Open(_folder.File("with/model/tokenizer"));
+        Assert.Equal(["zebra"], tokenizer.UnreadWords($"{captions} zebra"));
     }
 
     [Fact]

@@ -98,6 +98,8 @@ public sealed class TrainConfigTests : IDisposable
     [InlineData("grounding.size=128", "'grounding.size' is 128; leave it out: 'train.size', 512, decides")]
     [InlineData("train.epochs=2", "either it or 'train.epochs' (2) says how long")]
     [InlineData("train.absent=0.5", "'train.absent' is 0.5; 'grounding.presence'")]
+    [InlineData("train.alone=1.5", "'train.alone' is 1.5; 0 to 1 is needed")]
+    [InlineData("train.averageDecay=1", "'train.averageDecay' is 1; 0 up to, but not including, 1 is needed")]
     [InlineData("data.protocol=mine", "'data.protocol' is mine; one of original, ppmn")]
     public void Changes_that_cannot_be_are_one_clear_line(string change, params string[] says)
     {

@@ -5,10 +5,18 @@ using static TorchSharp.torch;
 namespace Groundling.Training;
 
 /// <summary>The exponential moving average (EMA) of weights: steadier than the weights themselves.</summary>
-/// <param name="pairs">Each weight with the tensor that holds its average; the caller keeps both. At first the two are equal.</param>
+/// <param name="pairs">Each weight with the tensor that holds its average; the caller keeps both.</param>
 /// <param name="decay">How much of the average is kept each step, once it has settled.</param>
 public sealed class MovingAverage(IReadOnlyList<(Tensor Weight, Tensor Average)> pairs, double decay)
 {
+    /// <summary>Makes each average its weight.</summary>
+    public void Begin()
+    {
+        using var frozen = no_grad();
+        foreach (var (weight, average) in pairs)
+            average.copy_(weight);
+    }
+
     /// <summary>
     /// Follows the weights. In the first steps the average keeps less of itself, so that the first weights are soon forgotten.
     /// </summary>
