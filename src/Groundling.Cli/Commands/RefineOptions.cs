@@ -15,7 +15,7 @@ internal sealed class RefineOptions
         new("--refinement")
         {
             Description =
-                "How it reads, where not as the model asks: times=1,100, strides=0.15,0.7,0.15,0 (weights of strides 8 to 64), null=1 (the null phrase keeps its part), blur=0.5, walks=2, colours=30 and contrast=0.03 (masks end where colours do), flip=1, threshold=0.5",
+                "How it reads, where not as the model asks: times=1,100, strides=0.15,0.7,0.15,0 (weights of strides 8 to 64), null=1 (the null phrase keeps its part), blur=0.5, walks=2 (along self-attention), up=1 (of upward blocks alone), sharpness=1, colours=30 and contrast=0.03 (masks end where colours do), flip=1, threshold=0.5",
             HelpName = "KEY=VALUE",
         };
 

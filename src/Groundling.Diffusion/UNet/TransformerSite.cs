@@ -6,4 +6,8 @@ namespace Groundling.Diffusion;
 /// <param name="Channels">Width C_l of its pixels.</param>
 /// <param name="Heads">Attention heads.</param>
 /// <param name="Stride">How many latents one of its pixels spans, on each side.</param>
-public sealed record TransformerSite(int Index, string Path, long Channels, long Heads, int Stride);
+public sealed record TransformerSite(int Index, string Path, long Channels, long Heads, int Stride)
+{
+    /// <summary>Whether it lies on the way up, behind the middle.</summary>
+    public bool IsUpward => Path.StartsWith("up_blocks.", StringComparison.Ordinal);
+}

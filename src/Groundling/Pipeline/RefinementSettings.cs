@@ -39,6 +39,18 @@ public sealed record RefinementSettings
     public int Walks { get; init; } = 2;
 
     /// <summary>
+    /// Whether the walk knows only the self-attention of the UNet's upward blocks, which have seen the whole picture; the downward ones
+    /// join what looks alike.
+    /// </summary>
+    public bool UpwardWalks { get; init; }
+
+    /// <summary>
+    /// To which power the mean self-attention is taken before a pixel's shares sum to 1 again: the more, the nearer a step keeps to the
+    /// pixels that are most alike.
+    /// </summary>
+    public int WalkSharpness { get; init; } = 1;
+
+    /// <summary>
     /// How often each pixel of the maps, at half the network's size, takes the mean of pixels around it by how near their colours are, so
     /// that masks end where colours do; 0 leaves them as coarse as the blocks.
     /// </summary>
@@ -91,12 +103,14 @@ public sealed record RefinementSettings
                 "null" => settings with { NullPhrase = Switch(change, text) },
                 "blur" => settings with { Blur = Number<double>(change, text) },
                 "walks" => settings with { Walks = Number<int>(change, text) },
+                "up" => settings with { UpwardWalks = Switch(change, text) },
+                "sharpness" => settings with { WalkSharpness = Number<int>(change, text) },
                 "colours" => settings with { ColourWalks = Number<int>(change, text) },
                 "contrast" => settings with { Contrast = Number<double>(change, text) },
                 "flip" => settings with { Flip = Switch(change, text) },
                 "threshold" => settings with { Threshold = Number<double>(change, text) },
                 _ => throw new InputException(
-                    $"the refinement has no '{key}': times, strides, null, blur, walks, colours, contrast, flip, threshold"
+                    $"the refinement has no '{key}': times, strides, null, blur, walks, up, sharpness, colours, contrast, flip, threshold"
                 ),
             };
         }
@@ -119,6 +133,7 @@ public sealed record RefinementSettings
             Require("times", time, 0, 999);
         Require("blur", Blur, 0, 16);
         Require("walks", Walks, 0, 64);
+        Require("sharpness", WalkSharpness, 1, 8);
         Require("colours", ColourWalks, 0, 200);
         Require("contrast", Contrast, 0.001, 1);
         if (!(Threshold is >= 0 and < 1))
@@ -130,7 +145,7 @@ public sealed record RefinementSettings
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"times={string.Join(',', Times)} strides={Joined(StrideWeights)} null={(NullPhrase ? 1 : 0)} blur={Blur} walks={Walks} colours={ColourWalks} contrast={Contrast} flip={(Flip ? 1 : 0)} threshold={Threshold}"
+            $"times={string.Join(',', Times)} strides={Joined(StrideWeights)} null={(NullPhrase ? 1 : 0)} blur={Blur} walks={Walks} up={(UpwardWalks ? 1 : 0)} sharpness={WalkSharpness} colours={ColourWalks} contrast={Contrast} flip={(Flip ? 1 : 0)} threshold={Threshold}"
         );
 
     private static string Joined(IEnumerable<double> numbers) =>

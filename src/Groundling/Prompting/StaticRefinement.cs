@@ -53,7 +53,7 @@ internal sealed class StaticRefinement
                 using var prompt = new RefiningPrompt(
                     new(read, phrases.unsqueeze(0), nullPhrase.unsqueeze(0), null) { Cancellation = cancellation },
                     _finest,
-                    _settings.Walks > 0
+                    _settings.Walks > 0 ? Walkable : null
                 );
                 using var output = _diffusion.UNet.call(read, HeldScalars.Repeated(time, 1, read.device), prompt);
                 var map = Shared(prompt, height, width);
@@ -106,6 +106,8 @@ internal sealed class StaticRefinement
             ? _settings.StrideWeights[(int)level]
             : 0;
 
+    private bool Walkable(TransformerSite site) => !_settings.UpwardWalks || site.IsUpward;
+
     private Tensor Blurred(Tensor maps)
     {
         if (_settings.Blur == 0)
@@ -126,7 +128,8 @@ internal sealed class StaticRefinement
     /// <summary>Each pixel takes the mean of those that it attends to, a few times.</summary>
     private Tensor Walked(Tensor maps, Tensor attention, Tensor inside)
     {
-        var allowed = attention * inside.view(1, 1, -1); // [1, hw, hw]
+        var sharp = Enumerable.Repeat(attention, _settings.WalkSharpness).Aggregate((product, one) => product * one);
+        var allowed = sharp * inside.view(1, 1, -1); // [1, hw, hw]
         var shares = allowed / allowed.sum(-1, keepdim: true).AtLeast(Least);
         var columns = maps.flatten(2).transpose(1, 2); // [1, hw, N]
         for (var step = 0; step < _settings.Walks; step++)

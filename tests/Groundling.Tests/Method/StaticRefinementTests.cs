@@ -82,6 +82,29 @@ public sealed class StaticRefinementTests : IDisposable
     }
 
     [Fact]
+    public void A_walk_may_know_the_upward_blocks_alone_and_keep_to_the_likest_pixels()
+    {
+        using var prompt = Read(site => site.Path.StartsWith("up_blocks", StringComparison.Ordinal));
+        var attention = prompt.MeanSelfAttention()[0].to(float64);
+        var columns = Maps(Plain)[0].flatten(1).to(float64).transpose(0, 1); // [hw, N]
+        var upward = Plain with { Walks = 1, UpwardWalks = true };
+        TensorAssert.Close(Walked(attention), Maps(upward), 1e-2, "upward");
+        TensorAssert.Close(Walked(attention.pow(3)), Maps(upward with { WalkSharpness = 3 }), 1e-2, "upward and sharp");
+        Assert.True((Maps(upward) - Maps(upward with { UpwardWalks = false })).abs().max().item<float>() > 0.05, "the way matters");
+        Assert.True((Maps(upward) - Maps(upward with { WalkSharpness = 3 })).abs().max().item<float>() > 0.05, "sharpness matters");
+
+        Tensor Walked(Tensor weights) =>
+            Stretched((weights / weights.sum(1, keepdim: true)).matmul(columns).transpose(0, 1).view(1, 3, Rows, Columns)).to(float32);
+    }
+
+    [Fact]
+    public void A_walk_along_no_block_is_refused()
+    {
+        using var prompt = Read(_ => false);
+        Assert.Contains("no transformer block", Assert.Throws<ModelException>(prompt.MeanSelfAttention).Message);
+    }
+
+    [Fact]
     public void What_lies_outside_the_picture_counts_for_nothing()
     {
         var letterbox = Letterbox.Fit(80, 64, 0) with { Width = 8 * Columns, Height = 8 * Rows };
@@ -176,6 +199,9 @@ public sealed class StaticRefinementTests : IDisposable
     [InlineData("strides=1,0", "are four numbers")]
     [InlineData("strides=0,0,0,0", "one is more than 0")]
     [InlineData("blur=NaN", "from 0 to 16")]
+    [InlineData("sharpness=0", "from 1 to 8")]
+    [InlineData("sharpness=1.5", "is no whole number")]
+    [InlineData("up=2", "neither 0 nor 1")]
     [InlineData("colours=201", "from 0 to 200")]
     [InlineData("contrast=0", "from 0.001 to 1")]
     [InlineData("threshold=1.5", "from 0 up to, but not including, 1")]
@@ -194,6 +220,8 @@ public sealed class StaticRefinementTests : IDisposable
             "flip=1",
             "blur=1.5",
             "null=1",
+            "up=1",
+            "sharpness=2",
             "colours=30",
             "contrast=0.05",
             "threshold=0.7",
@@ -201,7 +229,7 @@ public sealed class StaticRefinementTests : IDisposable
         Assert.Equal([1, 100], settings.Times);
         Assert.Equal([0.5, 0.5, 0, 0], settings.StrideWeights);
         Assert.Equal(
-            "times=1,100 strides=0.5,0.5,0,0 null=1 blur=1.5 walks=3 colours=30 contrast=0.05 flip=1 threshold=0.7",
+            "times=1,100 strides=0.5,0.5,0,0 null=1 blur=1.5 walks=3 up=1 sharpness=2 colours=30 contrast=0.05 flip=1 threshold=0.7",
             settings.ToString()
         );
         Assert.Equal((3, true, 1.5), (settings.Walks, settings.Flip, settings.Blur));
@@ -244,10 +272,10 @@ public sealed class StaticRefinementTests : IDisposable
 
     private static Letterbox Whole { get; } = Letterbox.Fit(8 * Columns, 8 * Rows, 0);
 
-    private RefiningPrompt Read()
+    private RefiningPrompt Read(Func<TransformerSite, bool>? noted = null)
     {
         var input = new GroundingInput(_latents, _phrases.unsqueeze(0), _null.unsqueeze(0), null);
-        var prompt = new RefiningPrompt(input, 1);
+        var prompt = new RefiningPrompt(input, 1, noted ?? (_ => true));
         _diffusion.UNet.call(_latents, tensor(new[] { 1L }), prompt).Dispose();
         return prompt;
     }
