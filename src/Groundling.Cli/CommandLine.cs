@@ -16,7 +16,7 @@ public static partial class CommandLine
     /// <summary>Exit code of a fault that the user can mend; one line on the error stream says how.</summary>
     public const int UserError = 2;
 
-    /// <summary>Exit code after Ctrl-C or SIGTERM.</summary>
+    /// <summary>Exit code after Ctrl-C, SIGTERM or SIGUSR1.</summary>
     public const int Cancelled = 130;
 
     /// <summary>The arguments that name files and folders.</summary>

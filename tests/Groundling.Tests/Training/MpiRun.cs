@@ -17,21 +17,25 @@ internal static class MpiRun
     /// <summary>groundling in two processes.</summary>
     public static CommandRun Groundling(params string[] arguments) => Of([GroundlingProgram.Place, .. arguments], []);
 
-    /// <summary>The same; one process alone is told to stop as soon as something holds.</summary>
-    public static CommandRun Groundling(string[] arguments, Func<bool> stopWhen) =>
-        Of([GroundlingProgram.Place, .. arguments], [], stopWhen);
+    /// <summary>The same, stopped as soon as something holds, by <see cref="TellOne"/> or <see cref="TellLauncher"/>.</summary>
+    public static CommandRun Groundling(string[] arguments, Func<bool> stopWhen, Action<Process> stop) =>
+        Of([GroundlingProgram.Place, .. arguments], [], Programs.Once(stopWhen, stop));
+
+    /// <summary>SIGTERM to one of the processes.</summary>
+    public static void TellOne(Process launcher) => Signal.TerminateProcess(int.Parse(Children(launcher.Id)[^1]));
+
+    /// <summary>SIGUSR1 to mpirun.</summary>
+    public static void TellLauncher(Process launcher) => Signal.AskToSave(launcher.Id);
 
     /// <summary>An explicit test in two processes, which find a variable set.</summary>
     public static CommandRun Test(string method, string variable, string value) =>
         Of(["Groundling.Tests", "-noColor", "-explicit", "only", "-method", $"*.{method}"], [new(variable, value)]);
 
-    private static CommandRun Of(string[] command, IEnumerable<KeyValuePair<string, string?>> environment, Func<bool>? stopWhen = null) =>
-        Start(command[0], command[1..])
-            .With(environment)
-            .ToEnd(
-                TimeSpan.FromMinutes(2.5),
-                Programs.Once(stopWhen, launcher => Signal.TerminateProcess(int.Parse(Children(launcher.Id)[^1])))
-            );
+    private static CommandRun Of(
+        string[] command,
+        IEnumerable<KeyValuePair<string, string?>> environment,
+        Func<Process, CancellationToken, Task>? meanwhile = null
+    ) => Start(command[0], command[1..]).With(environment).ToEnd(TimeSpan.FromMinutes(2.5), meanwhile);
 
     private static string[] Children(int process) =>
         File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);

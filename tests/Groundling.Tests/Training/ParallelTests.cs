@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -118,15 +119,21 @@ public sealed class ParallelTests : IDisposable
         MpiRun.Groundling(Line("two")).Works();
         AssertSameFiles("one", "two");
 
-        var journal = _folder.File("stopped/journal.jsonl");
-        var stopped = MpiRun.Groundling(Line("stopped"), () => File.Exists(journal) && File.ReadAllLines(journal).Length > 1);
-        Assert.Equal(130, stopped.Code);
-        Assert.Contains("stopped", stopped.Error);
-        var lines = File.ReadAllLines(journal);
-        Assert.InRange(lines.Length, 2, 20);
-        Assert.Equal(File.ReadAllLines(_folder.File("one/journal.jsonl"))[..lines.Length], lines);
-        CommandRun.Of([.. Line("stopped"), "--resume"]).Works();
-        AssertSameFiles("one", "stopped");
+        Stopped("one-told", MpiRun.TellOne);
+        Stopped("launcher-told", MpiRun.TellLauncher);
+
+        void Stopped(string place, Action<Process> stop)
+        {
+            var journal = _folder.File($"{place}/journal.jsonl");
+            var stopped = MpiRun.Groundling(Line(place), () => File.Exists(journal) && File.ReadAllLines(journal).Length > 1, stop);
+            Assert.Equal(130, stopped.Code);
+            Assert.Contains("stopped", stopped.Error);
+            var lines = File.ReadAllLines(journal);
+            Assert.InRange(lines.Length, 2, 20);
+            Assert.Equal(File.ReadAllLines(_folder.File("one/journal.jsonl"))[..lines.Length], lines);
+            CommandRun.Of([.. Line(place), "--resume"]).Works();
+            AssertSameFiles("one", place);
+        }
     }
 
     [Fact]
