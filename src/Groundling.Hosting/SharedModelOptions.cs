@@ -28,6 +28,9 @@ public sealed class SharedModelOptions
     /// <inheritdoc cref="GroundingPipelineOptions.PackCache"/>
     public string? PackCache { get; set; }
 
+    /// <inheritdoc cref="GroundingPipelineOptions.ColourWalks"/>
+    public int? ColourWalks { get; set; }
+
     /// <summary>
     /// Where to compute: "auto" takes a CUDA card where libtorch can use one, else the CPU; "cpu", "cuda", or a card's number as in
     /// "cuda:1".
@@ -56,6 +59,7 @@ public sealed class SharedModelOptions
             Device = Device,
             Precision = Precision,
             PackCache = PackCache,
+            ColourWalks = ColourWalks,
         };
         return options.Validated();
     }

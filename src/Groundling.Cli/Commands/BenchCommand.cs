@@ -60,6 +60,7 @@ internal static class BenchCommand
             model.Tokenizer,
             model.Yes,
             model.NoCache,
+            model.ColourWalks,
             size,
             device.Name,
             device.Kind,

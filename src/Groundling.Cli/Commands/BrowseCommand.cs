@@ -37,6 +37,7 @@ internal static class BrowseCommand
             model.Trained,
             model.Yes,
             model.NoCache,
+            model.ColourWalks,
             device.Name,
             device.Kind,
             threads,

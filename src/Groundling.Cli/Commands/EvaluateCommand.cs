@@ -96,6 +96,7 @@ internal static class EvaluateCommand
             model.Untrained,
             model.Yes,
             model.NoCache,
+            model.ColourWalks,
             baseline,
             protocol,
             groups,

@@ -73,6 +73,7 @@ internal static class GroundCommand
             model.Tokenizer,
             model.Yes,
             model.NoCache,
+            model.ColourWalks,
             output,
             formats.Formats,
             formats.Categories,

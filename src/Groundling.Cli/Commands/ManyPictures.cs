@@ -196,6 +196,7 @@ internal sealed class ManyPictures(GroundJob job, ICollective processes)
             ["--head"] = job.Options.Head?.ToString(),
             ["--refinement"] =
                 job.Options.Head == MaskHead.Refined ? JsonSerializer.Serialize(model.Refinement, SnakeCaseJson.OneLine) : null,
+            ["--colour-walks"] = model.ColourWalks?.ToString(CultureInfo.InvariantCulture),
             ["--precision"] = device.Precision.ToString().ToLowerInvariant(),
         };
 }

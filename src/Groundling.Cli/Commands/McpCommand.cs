@@ -22,6 +22,7 @@ internal static class McpCommand
             model.Tokenizer,
             model.Yes,
             model.NoCache,
+            model.ColourWalks,
             allow,
             device.Name,
             device.Kind,

@@ -38,6 +38,14 @@ internal sealed class ModelOptions
     public Option<bool> Untrained { get; } =
         new("--static") { Description = "Leave the trained parts out, to compare with static prompting" };
 
+    public Option<int?> ColourWalks { get; } =
+        new("--colour-walks")
+        {
+            Description =
+                "How many steps along the picture's colours the mask decoder's masks take, so that they end where colours do, 0 to 200; if not given, as many as the trained parts ask for",
+            HelpName = "N",
+        };
+
     public Option<bool> Yes { get; } = ModelPlace.Yes();
 
     public Option<bool> NoCache { get; } =
@@ -65,6 +73,7 @@ internal sealed class ModelOptions
         return new(folder, trained, untrained, IsDefault: frozen is null && trained is null, vae, tokenizer)
         {
             PackCache = parsed.GetValue(NoCache) ? null : Groundling.Torch.PackCache.DefaultRoot,
+            ColourWalks = parsed.GetValue(ColourWalks),
         };
     }
 }
@@ -80,6 +89,9 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
 {
     /// <summary>How static prompting is refined; null as the model asks for.</summary>
     public RefinementSettings? Refinement { get; init; }
+
+    /// <summary>How many steps along colours masks take; null as the trained parts ask for.</summary>
+    public int? ColourWalks { get; init; }
 
     /// <summary>Where rearranged weights are kept; null for nowhere.</summary>
     public string? PackCache { get; init; }
@@ -98,6 +110,7 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
                 Rearrangement = rearrangement,
                 PackCache = PackCache,
                 Refinement = Refinement,
+                ColourWalks = ColourWalks,
             }
         );
 
@@ -108,7 +121,7 @@ internal sealed record ModelChoice(string Frozen, string? Trained, bool Untraine
     public void Share(SharedModelOptions options, DeviceChoice device)
     {
         (options.ModelFolder, options.TrainedParts, options.Vae, options.Tokenizer) = (Frozen, Parts.ToString(), Vae, Tokenizer);
-        options.PackCache = PackCache;
+        (options.PackCache, options.ColourWalks) = (PackCache, ColourWalks);
         (options.Device, options.Precision) = (device.Name ?? options.Device, device.Precision ?? options.Precision);
     }
 

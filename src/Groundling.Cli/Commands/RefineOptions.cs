@@ -30,6 +30,10 @@ internal sealed class RefineOptions
         var settings = parsed.GetValue(Settings) ?? [];
         if (settings.Length > 0 && head != MaskHead.Refined)
             throw new InputException("--refinement says how --refine reads; add that, or --head refined");
+        if (model.ColourWalks is not null && head is not (null or MaskHead.Decoder))
+            throw new InputException(
+                $"--colour-walks is for the mask decoder's masks, not for those of the {head.Value.ToString().ToLowerInvariant()} head; leave it out"
+            );
         return head == MaskHead.Refined
             ? model with
             {

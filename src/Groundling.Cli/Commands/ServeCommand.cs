@@ -101,6 +101,7 @@ internal static class ServeCommand
             model.Trained,
             model.Yes,
             model.NoCache,
+            model.ColourWalks,
             device.Name,
             device.Kind,
             threads,

@@ -62,6 +62,18 @@ public sealed record GroundingConfig
     public double Presence { get; init; }
 
     /// <summary>
+    /// How often each pixel of the decoder's masks, at the network's size, takes the mean of pixels around it by how near their colours
+    /// are, so that masks end where colours do (our addition; 0 leaves them, as the paper does). Trainings measure the masks without.
+    /// </summary>
+    public int ColourWalks { get; init; }
+
+    /// <summary>
+    /// How far colours may differ and be near: a standard deviation, where a channel's values lie between 0 and 1. Photographs need more
+    /// than drawings.
+    /// </summary>
+    public double Contrast { get; init; } = 0.03;
+
+    /// <summary>
     /// The network's longer side in pixels that the parts were trained at, a multiple of 64; 0 for the frozen model's own.
     /// </summary>
     public int Size { get; init; }
@@ -173,6 +185,18 @@ public sealed record GroundingConfig
             "presence",
             Presence,
             "0 is needed where 'parts' is static: the decoder says what is there"
+        );
+        ConfigJson.Require(
+            ColourWalks is >= 0 and <= ColourWalk.MostSteps,
+            "colourWalks",
+            ColourWalks,
+            $"0 to {ColourWalk.MostSteps} are needed"
+        );
+        ConfigJson.Require(
+            Contrast is >= ColourWalk.LeastContrast and <= ColourWalk.MostContrast,
+            "contrast",
+            Contrast,
+            FormattableString.Invariant($"{ColourWalk.LeastContrast} to {ColourWalk.MostContrast} is needed")
         );
         ConfigJson.Require(
             Size is >= 0 and <= GroundingOptions.LargestSize && Size % Letterbox.Multiple == 0,

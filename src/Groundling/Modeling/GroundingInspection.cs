@@ -32,7 +32,8 @@ public static class GroundingInspection
                 },
                 KeyMap.Identity,
                 config => null,
-                config => $"{MethodNames.Of(config.Parts, trained: true)}, width {config.Width}, {config.Classes} classes"
+                config =>
+                    $"{MethodNames.Of(config.Parts, trained: true, config.ColourWalks)}, width {config.Width}, {config.Classes} classes"
             );
         }
         finally

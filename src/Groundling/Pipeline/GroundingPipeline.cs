@@ -28,14 +28,16 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
         GroundingModel model,
         string? trained,
         RefinementSettings refinement,
+        int? colourWalks,
         PassGate? owner = null
     )
     {
+        var walks = colourWalks ?? model.Config.ColourWalks;
         var name = ModelFolder.NameOf(diffusion.Path);
         (Diffusion, Model, _ownsDiffusion, _gate) = (diffusion, model, owner is null, new(this, owner));
         (_pass, _warnings, _refinement) = (new(diffusion, model), new(diffusion, model), refinement);
-        _reader = new(model, new(diffusion, refinement), name);
-        Origin = new(name, trained, MethodNames.Of(model.Config.Parts, trained is not null), MethodNames.Of(_reader.HeadOf(null)));
+        _reader = new(model, new(diffusion, refinement), walks, name);
+        Origin = new(name, trained, MethodNames.Of(model.Config.Parts, trained is not null, walks), MethodNames.Of(_reader.HeadOf(null)));
     }
 
     /// <summary>The frozen model.</summary>
@@ -96,7 +98,7 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     {
         var refinement = options.Refinement ?? RefinementSettings.Of(options.ModelFolder);
         var (diffusion, model, trained) = PipelineOpening.Open(options, place, progress, cancellation);
-        return new(diffusion, model, trained, refinement);
+        return new(diffusion, model, trained, refinement, options.ColourWalks);
     }
 
     /// <inheritdoc cref="Open(string)" path="/summary|/exception"/>
@@ -125,7 +127,14 @@ public sealed class GroundingPipeline : IGroundingPipeline, IDisposable
     public GroundingPipeline WithoutTrainedParts()
     {
         using var pass = _gate.Begin();
-        return new(Diffusion, PipelineOpening.Untrained(Diffusion).Freeze(Rearrangement.None), trained: null, _refinement, _gate);
+        return new(
+            Diffusion,
+            PipelineOpening.Untrained(Diffusion).Freeze(Rearrangement.None),
+            trained: null,
+            _refinement,
+            colourWalks: null,
+            _gate
+        );
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Groundling.Decoding;
+using Groundling.Modeling;
 using Groundling.Torch;
 
 namespace Groundling;
@@ -35,6 +37,12 @@ public sealed record GroundingPipelineOptions
     public RefinementSettings? Refinement { get; init; }
 
     /// <summary>
+    /// How many steps along the picture's colours the mask decoder's masks take; null as the trained parts ask for,
+    /// <see cref="GroundingConfig.ColourWalks"/>; 0 leaves them as the network makes them.
+    /// </summary>
+    public int? ColourWalks { get; init; }
+
+    /// <summary>
     /// Where to compute: "auto" takes a CUDA card where libtorch can use one, else the CPU; "cpu", "cuda", or a card's number as in
     /// "cuda:1".
     /// </summary>
@@ -56,6 +64,8 @@ public sealed record GroundingPipelineOptions
                 $"a rearrangement of {(int)Rearrangement} is none of {string.Join(", ", Enum.GetNames<Rearrangement>())}"
             );
         Refinement?.Validated();
+        if (ColourWalks is < 0 or > ColourWalk.MostSteps)
+            throw new InputException($"{ColourWalks} steps along colours are out of range: 0 to {ColourWalk.MostSteps}");
         ComputeDevice.RequireName(Device);
         if (!Enum.IsDefined(Precision))
             throw new InputException($"a precision of {(int)Precision} is none of {string.Join(", ", Enum.GetNames<ComputePrecision>())}");

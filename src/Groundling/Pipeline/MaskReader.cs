@@ -12,10 +12,24 @@ namespace Groundling;
 /// <summary>Chooses who answers, and makes masks of a pass.</summary>
 /// <param name="model">The model that made the pass.</param>
 /// <param name="refinement">Static prompting read well.</param>
+/// <param name="colourWalks">How many steps along colours the decoder's masks take.</param>
 /// <param name="name">What messages call it.</param>
-internal sealed class MaskReader(GroundingModel model, StaticRefinement refinement, string name)
+internal sealed class MaskReader(GroundingModel model, StaticRefinement refinement, int colourWalks, string name)
 {
-    private const long ProbabilitiesAtOnce = 1 << 25; // 128 MB of float32
+    private const long ProbabilitiesAtOnce = 1 << 25, // 128 MB of float32
+        MostToWalk = 1 << 20; // pixels, of which each has 32 weights: 128 MB, too
+
+    /// <summary>What a head's masks need besides the pass; both are null for the heads of training alone.</summary>
+    /// <param name="Maps">The refined head's masks.</param>
+    /// <param name="Walk">The steps along colours of the decoder's.</param>
+    private sealed record Aids(Tensor? Maps, ColourWalk? Walk) : IDisposable
+    {
+        public void Dispose()
+        {
+            Maps?.Dispose();
+            Walk?.Dispose();
+        }
+    }
 
     /// <summary>The head that answers.</summary>
     /// <param name="wanted">As in <see cref="GroundingOptions.Head"/>.</param>
@@ -42,8 +56,8 @@ internal sealed class MaskReader(GroundingModel model, StaticRefinement refineme
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        using var refined = Refined(trace, head, cancellation);
-        var all = Probabilities(trace, head, refined, 0, trace.Caption.Phrases.shape[0]);
+        using var aids = AidsOf(trace, head, cancellation);
+        var all = Probabilities(trace, head, aids, 0, trace.Caption.Phrases.shape[0], cancellation);
         return model.OfPresent(all, trace.Prompt, trace.Decoder, head).MoveToOuterDisposeScope();
     }
 
@@ -56,31 +70,42 @@ internal sealed class MaskReader(GroundingModel model, StaticRefinement refineme
         return presence is null ? null : [.. presence.cpu().data<float>().Select(value => (double)value)];
     }
 
-    private Tensor? Refined(GroundingTrace trace, MaskHead head, CancellationToken cancellation) =>
-        head == MaskHead.Refined
-            ? refinement.Maps(trace.Image, trace.Latents, trace.Caption.Phrases, trace.Caption.NullPhrase, trace.Letterbox, cancellation)
-            : null;
+    private Aids AidsOf(GroundingTrace trace, MaskHead head, CancellationToken cancellation) =>
+        head switch
+        {
+            MaskHead.Refined => new(
+                refinement.Maps(trace.Image, trace.Latents, trace.Caption.Phrases, trace.Caption.NullPhrase, trace.Letterbox, cancellation),
+                null
+            ),
+            MaskHead.Decoder when colourWalks > 0 => new(null, Walk(trace.Image, trace.Letterbox)),
+            _ => new(null, null),
+        };
 
-    private Tensor Probabilities(GroundingTrace trace, MaskHead head, Tensor? refined, long first, long count)
+    /// <summary>At the network's size, where memory allows it.</summary>
+    private ColourWalk Walk(Tensor image, Letterbox letterbox)
     {
         using var scope = NewDisposeScope();
-        if (refined is not null)
-            return functional
-                .interpolate(
-                    refined.narrow(1, first, count),
-                    size: [trace.Letterbox.Height, trace.Letterbox.Width],
-                    mode: InterpolationMode.Bilinear,
-                    align_corners: false
-                )
-                .squeeze(0)
-                .MoveToOuterDisposeScope();
-        return model
-            .Probabilities(trace.Prompt, trace.Decoder, trace.Letterbox, head, first, count)
-            .squeeze(0)
-            .to(float32)
-            .alias()
-            .MoveToOuterDisposeScope();
+        var (height, width) = ((long)letterbox.Height, (long)letterbox.Width);
+        while (height * width > MostToWalk)
+            (height, width) = (height / 2, width / 2);
+        return new(image, ColourWalk.Inside(letterbox, height, width, image.device), model.Config.Contrast);
     }
+
+    private Tensor Probabilities(GroundingTrace trace, MaskHead head, Aids aids, long first, long count, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        var maps =
+            aids.Maps?.narrow(1, first, count)
+            ?? model.Probabilities(trace.Prompt, trace.Decoder, trace.Letterbox, head, first, count).to(float32); // [1, n, h, w]
+        if (aids.Walk is { } walk)
+            maps = walk.Walked(Sized(maps, walk.Height, walk.Width), colourWalks, cancellation);
+        return Sized(maps, trace.Letterbox.Height, trace.Letterbox.Width).squeeze(0).alias().MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Sized(Tensor maps, long height, long width) =>
+        maps.shape[2] == height && maps.shape[3] == width
+            ? maps
+            : functional.interpolate(maps, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
 
     /// <summary>Masks at the picture's own size, a few phrases at a time so that memory does not grow with their number.</summary>
     public List<GroundedPhrase> Masks(
@@ -96,13 +121,14 @@ internal sealed class MaskReader(GroundingModel model, StaticRefinement refineme
         var letterbox = trace.Letterbox;
         var atOnce = (int)Math.Clamp(ProbabilitiesAtOnce / ((long)letterbox.Width * letterbox.Height), 1, 64);
         var grounded = new List<GroundedPhrase>();
-        using var refined = Refined(trace, head, cancellation);
+        using var aids = AidsOf(trace, head, cancellation);
         var presence = Presence(trace, head);
         for (var first = 0; first < caption.Phrases.Count; first += atOnce)
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(atOnce, caption.Phrases.Count - first);
-            var content = Probabilities(trace, head, refined, first, count)[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
+            var all = Probabilities(trace, head, aids, first, count, cancellation);
+            var content = all[.., ..letterbox.ContentHeight, ..letterbox.ContentWidth];
             var near = content.cpu().contiguous(); // all of them at once: each copy from a card waits for it
             for (var i = 0; i < count; i++)
             {

@@ -41,6 +41,8 @@ internal static class PipelineOpening
             if (trained is not null)
                 Begin(GroundingFolder.Name);
             var model = trained is null ? Untrained(diffusion) : GroundingFolder.Load(trained, diffusion.UNet, diffusion.Vae);
+            if (options.ColourWalks > 0 && !model.Config.HasDecoder)
+                throw new InputException("steps along colours are for a trained mask decoder's masks, and none is opened; leave them out");
             if (!place.IsCpu)
                 model.to(place.Device);
             progress?.Report(new("", total, total));

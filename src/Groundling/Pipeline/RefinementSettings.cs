@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Groundling.Decoding;
 using Groundling.Diffusion;
 
 namespace Groundling;
@@ -134,8 +135,8 @@ public sealed record RefinementSettings
         Require("blur", Blur, 0, 16);
         Require("walks", Walks, 0, 64);
         Require("sharpness", WalkSharpness, 1, 8);
-        Require("colours", ColourWalks, 0, 200);
-        Require("contrast", Contrast, 0.001, 1);
+        Require("colours", ColourWalks, 0, ColourWalk.MostSteps);
+        Require("contrast", Contrast, ColourWalk.LeastContrast, ColourWalk.MostContrast);
         if (!(Threshold is >= 0 and < 1))
             throw new InputException($"the refinement's threshold of {Threshold} is out of range: from 0 up to, but not including, 1");
         return this;

@@ -1,4 +1,5 @@
 using Groundling.Data;
+using Groundling.Decoding;
 using Groundling.Diffusion;
 using Groundling.Modeling;
 using Groundling.Torch;
@@ -63,15 +64,16 @@ internal sealed class StaticRefinement
             }
         }
         var mean = Blurred(Mean(maps)); // [1, N, h, w]
-        var inside = Inside(letterbox, height, width, mean.device); // [1, 1, h, w]
+        var inside = ColourWalk.Inside(letterbox, height, width, mean.device); // [1, 1, h, w]
         if (_settings.Walks > 0)
             mean = Walked(Stretched(mean, inside), Mean(walk), inside);
         if (_settings.ColourWalks > 0)
         {
             (height, width) = (Finer * height, Finer * width);
-            inside = Inside(letterbox, height, width, mean.device);
+            inside = ColourWalk.Inside(letterbox, height, width, mean.device);
             mean = Enlarged(mean, height, width);
-            mean = ColourWalk.Walked(mean, image, inside, _settings.ColourWalks, _settings.Contrast, cancellation);
+            using var walks = new ColourWalk(image, inside, _settings.Contrast);
+            mean = walks.Walked(mean, _settings.ColourWalks, cancellation);
         }
         return Stretched(mean, inside).MoveToOuterDisposeScope();
     }
@@ -144,14 +146,6 @@ internal sealed class StaticRefinement
         var least = maps.Plus(outside.Times(Far)).amin([2, 3], keepdim: true);
         var most = maps.Plus(outside.Times(-Far)).amax([2, 3], keepdim: true);
         return (maps - least) / (most - least).AtLeast(Least) * inside;
-    }
-
-    private static Tensor Inside(Letterbox letterbox, long height, long width, Device device)
-    {
-        var (across, down) = ((double)width / letterbox.Width, (double)height / letterbox.Height);
-        var (rows, columns) = ((long)Math.Ceiling(letterbox.ContentHeight * down), (long)Math.Ceiling(letterbox.ContentWidth * across));
-        var inside = ones(1, 1, rows, columns, dtype: float32, device: device);
-        return functional.pad(inside, [0, width - columns, 0, height - rows]);
     }
 
     private static Tensor Mirrored(Tensor attention, long height, long width) =>

@@ -63,7 +63,7 @@ public sealed class HelpTests : IDisposable
 
     [Theory]
     [InlineData("paint")]
-    [InlineData("ground a.png --colour red")]
+    [InlineData("ground a.png --hue red")]
     [InlineData("ground a.png -z")]
     public void Nothing_is_suggested_where_nothing_is_near(string line) =>
         Assert.DoesNotContain("did you mean", CommandRun.Of(line.Split(' ')).Refuses());

@@ -165,6 +165,18 @@ public sealed class TrainedPartsTests : IDisposable
     }
 
     [Fact]
+    public void Steps_along_colours_are_the_mask_decoders()
+    {
+        var made = Ground("--model", _whole, "--colour-walks", "3").GetProperty("made_by").GetProperty("method").GetString();
+        Assert.EndsWith("mask decoder, 3 steps along colours", made);
+        string[] line = ["ground", _image, "-c", Marked, "--out", _folder.File("none"), "--model", _whole, "--colour-walks", "3"];
+        CommandRun.Of([.. line, "--head", "diffusion"]).RefusesInOneLine("not for those of the diffusion head");
+        CommandRun.Of([.. line, "--refine"]).RefusesInOneLine("not for those of the refined head");
+        CommandRun.Of([.. line, "--static"]).RefusesInOneLine("trained mask decoder");
+        Assert.False(Directory.Exists(_folder.File("none")));
+    }
+
+    [Fact]
     public void The_checkpoints_own_threshold_holds_unless_another_is_given()
     {
         var threshold = Math.Round(Direct().median().item<float>(), 3);
