@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Groundling.Torch;
 
-/// <summary>Weighted sums of what lies around each pixel in one pass, where libtorch makes a plane of every neighbour and adds it.</summary>
+/// <summary>Weighted sums of what lies around each pixel in one pass, where libtorch makes a plane of every neighbour.</summary>
 internal static unsafe class SurroundingsKernel
 {
     private const int Lanes = 8,

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Groundling.Tests.Method;
 
-/// <summary>Steps along colours of a trained decoder's masks; those of the refined head stand in <see cref="StaticRefinementTests"/>.</summary>
+/// <summary>Steps along colours of a trained decoder's masks; the refined head's stand in <see cref="StaticRefinementTests"/>.</summary>
 public sealed class ColourWalkTests : IDisposable
 {
     private static readonly Caption TwoPhrases = Caption.ParseBrackets("[a man] on [a grey horse]");
